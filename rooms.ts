@@ -1,0 +1,94 @@
+/**
+ * The house: which room may import which, and which may touch the outside world. Lint and
+ * `test/architecture.test.ts` both read this table, so what is written here is what holds.
+ *
+ * Rooms stand on storeys; an arrow goes down, or sideways only where it is named. A room may always
+ * import from itself, but sibling plug-ins (`detect/a`, `detect/b`) never from each other.
+ */
+export type Capability =
+  | 'fs' // node:fs
+  | 'net' // node:http, node:https, node:net, node:tls, undici, fetch
+  | 'env' // process.env
+  | 'clock' // Date.now, performance.now, Math.random, timers
+  | 'worker'; // node:worker_threads
+
+export interface Room {
+  /** 0 ground, 1 what things are, 2 what we know how to do, 3 who comes to the door. */
+  readonly storey: 0 | 1 | 2 | 3;
+  readonly imports: readonly string[];
+  readonly may: readonly Capability[];
+  /** Folders of plug-ins: their siblings never import each other. */
+  readonly plugins?: true;
+}
+
+export const ROOMS = {
+  core: { storey: 0, imports: [], may: ['clock'] },
+  bytes: { storey: 0, imports: ['core'], may: [] },
+  text: { storey: 0, imports: ['core'], may: [] },
+  math: { storey: 0, imports: ['core'], may: [] },
+
+  conversation: { storey: 1, imports: ['core', 'bytes', 'text'], may: [] },
+  store: { storey: 1, imports: ['core'], may: ['fs', 'net', 'clock'] },
+  ledger: { storey: 1, imports: ['core', 'bytes'], may: ['fs', 'clock'] },
+
+  detect: { storey: 2, imports: ['core', 'text', 'math'], may: [], plugins: true },
+  access: { storey: 2, imports: ['core', 'store'], may: ['fs', 'net', 'clock'] },
+
+  config: { storey: 3, imports: ['core', 'text', 'conversation', 'detect', 'access'], may: ['fs', 'env', 'clock'] },
+  guard: { storey: 3, imports: ['core', 'text', 'conversation', 'detect'], may: ['clock'] },
+  monitor: { storey: 3, imports: ['core', 'math', 'store'], may: ['clock'] },
+  gateway: {
+    storey: 3,
+    imports: [
+      'core',
+      'bytes',
+      'text',
+      'conversation',
+      'store',
+      'ledger',
+      'detect',
+      'access',
+      'config',
+      'guard',
+      'monitor',
+    ],
+    may: ['fs', 'net', 'clock'],
+  },
+  report: { storey: 3, imports: ['core'], may: [] },
+  demo: { storey: 3, imports: ['core', 'conversation'], may: ['fs', 'net', 'clock'] },
+  cli: {
+    storey: 3,
+    imports: [
+      'core',
+      'bytes',
+      'text',
+      'conversation',
+      'store',
+      'ledger',
+      'detect',
+      'access',
+      'config',
+      'guard',
+      'monitor',
+      'gateway',
+      'report',
+      'demo',
+    ],
+    may: ['fs', 'net', 'env', 'clock'],
+  },
+} as const satisfies Record<string, Room>;
+
+export type RoomName = keyof typeof ROOMS;
+
+/** What no room may import or call, with the reason. */
+export const NOWHERE = {
+  'node:child_process': 'a security product does not start programs',
+  'node:vm': 'no evaluation of text',
+  eval: 'no evaluation of text',
+} as const;
+
+/** Packages that exactly one file may import, so that a reader can see where they matter. */
+export const ONE_FILE_PACKAGES: Readonly<Record<string, string>> = {
+  '@cedar-policy/cedar-wasm': 'src/access/cedar-policy.ts',
+  'gpt-tokenizer': 'src/text/count-tokens.ts',
+};

@@ -1,0 +1,309 @@
+import { z } from 'zod';
+import { ACTIONS, MODES, STAGES } from '../core/verdict.ts';
+import { DIALECTS } from '../conversation/surface.ts';
+import { ROLES } from '../conversation/segment.ts';
+import { DETECTORS } from '../detect/registry.ts';
+
+/**
+ * The configuration file. Every object is strict: an unknown key is an error. Every default stands here,
+ * with its reason in `describe`, and `parapet config schema` publishes it as JSON Schema.
+ */
+
+const UNIT_MILLIS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `250ms`, `30s`, `5m`, `12h`, `30d` → milliseconds. */
+const duration = z
+  .string()
+  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'a duration such as 250ms, 30s, 5m, 12h or 30d')
+  .transform((text) => {
+    const [, count, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text)!;
+    return Number(count) * UNIT_MILLIS[unit as keyof typeof UNIT_MILLIS];
+  });
+
+const UNIT_BYTES = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
+
+/** `64KiB`, `32MiB` → bytes. */
+const size = z
+  .string()
+  .regex(/^\d{1,9}(B|KiB|MiB|GiB)$/, 'a size such as 512B, 64KiB or 32MiB')
+  .transform((text) => {
+    const [, count, unit] = /^(\d+)([A-Za-z]+)$/.exec(text)!;
+    return Number(count) * UNIT_BYTES[unit as keyof typeof UNIT_BYTES];
+  });
+
+const id = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'lower-case letters, digits, dot, dash, underscore; at most 64');
+const port = z.int().min(0).max(65_535);
+const modelPattern = z.string().min(1).max(256).describe('A model name; `*` stands for any characters.');
+
+const tls = z.strictObject({
+  cert: z.string().describe('Path of the PEM certificate chain.'),
+  key: z.string().describe('Path of the PEM private key.'),
+  clientCa: z
+    .string()
+    .optional()
+    .describe('Path of the PEM certificates that client certificates must chain to; turns mutual TLS on.'),
+  requireClient: z.boolean().default(false).describe('Refuse connections without a trusted client certificate.'),
+});
+
+const upstream = z.strictObject({
+  id,
+  dialect: z.enum(DIALECTS),
+  url: z.url({ protocol: /^https?$/ }).describe('Base URL without the version: https://api.openai.com'),
+  key: z.string().optional().describe('Provider key; write ${NAME} to take it from the environment.'),
+  headers: z.record(z.string(), z.string()).default({}).describe('Headers added to every request to this upstream.'),
+  models: z
+    .array(modelPattern)
+    .min(1)
+    .describe('Models that this upstream serves. Order of upstreams is order of failover.'),
+  aliases: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Model name that callers use: name sent to the upstream.'),
+  connections: z.int().min(1).max(4096).default(256),
+  connectTimeout: duration.prefault('5s'),
+  firstByteTimeout: duration.prefault('120s').describe('Until the first byte of the answer.'),
+  idleTimeout: duration.prefault('120s').describe('Between two chunks of the answer.'),
+});
+
+const jwt = z.strictObject({
+  issuer: z.string().min(1),
+  audience: z.union([z.string(), z.array(z.string()).min(1)]),
+  jwks: z
+    .union([z.url(), z.strictObject({ file: z.string() })])
+    .optional()
+    .describe("URL or file of the key set; default: found through the issuer's OpenID configuration."),
+  algorithms: z
+    .array(
+      z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']),
+    )
+    .min(1)
+    .default(['RS256', 'ES256', 'EdDSA']),
+  clockSkew: duration.prefault('30s'),
+  principalClaim: z.string().default('sub'),
+  teamClaim: z.string().optional(),
+  cacheFor: duration.prefault('10m').describe('How long fetched keys are kept.'),
+});
+
+const access = z.strictObject({
+  anonymous: z
+    .strictObject({ principal: id.default('anonymous'), team: id.optional() })
+    .optional()
+    .describe('Serve requests without a credential as this principal. Absent: they are refused.'),
+  keys: z.boolean().default(true).describe('Accept virtual keys.'),
+  jwt: z.array(jwt).default([]),
+  mtls: z
+    .array(
+      z.strictObject({
+        match: z.string().describe('Subject alternative name (`URI:spiffe://…`, `DNS:…`, `email:…`) or `CN=…`.'),
+        principal: id,
+        team: id.optional(),
+      }),
+    )
+    .default([]),
+  policy: z
+    .strictObject({
+      file: z.string().optional().describe('Path of a Cedar policy file.'),
+      text: z.string().optional().describe('Cedar policies in place.'),
+    })
+    .prefault({ text: 'permit(principal, action, resource);' })
+    .describe('Who may do what. Default: every authenticated principal may use every configured model.'),
+  throttle: z
+    .strictObject({
+      failures: z
+        .int()
+        .min(1)
+        .default(10)
+        .describe('Failed authentications from one address within `window` before it has to wait.'),
+      window: duration.prefault('1m'),
+      block: duration.prefault('1m'),
+    })
+    .prefault({}),
+});
+
+const budget = z
+  .strictObject({
+    id,
+    per: z.enum(['principal', 'team']),
+    match: z.string().default('*').describe('Principals or teams that it applies to; `*` stands for any characters.'),
+    window: z.enum(['minute', 'hour', 'day', 'month']).describe('Fixed windows in UTC.'),
+    requests: z.int().min(1).optional(),
+    tokens: z.int().min(1).optional(),
+    usd: z.number().positive().optional(),
+  })
+  .refine(
+    (b) => b.requests !== undefined || b.tokens !== undefined || b.usd !== undefined,
+    'set requests, tokens or usd',
+  );
+
+const ruleBase = {
+  id,
+  on: z.array(z.enum(STAGES)).min(1).default(['input', 'output']),
+  roles: z.array(z.enum(ROLES)).min(1).optional().describe('Only messages of these roles. Default: all.'),
+  action: z.enum(ACTIONS),
+  mode: z.enum(MODES).default('enforce').describe('`shadow` records what would have happened and changes nothing.'),
+  onFailure: z.enum(['block', 'flag', 'allow']).default('block').describe('When the check itself fails or times out.'),
+  timeout: duration.prefault('2s'),
+  maxText: size.prefault('4MiB').describe('Texts longer than this are not inspected and count as failed.'),
+};
+
+/** One rule variant per registered detector, so that options are checked by the detector's own schema. */
+const rule = z.discriminatedUnion(
+  'detector',
+  DETECTORS.map((detector) =>
+    z.strictObject({
+      ...ruleBase,
+      detector: z.literal(detector.meta.id),
+      options: (detector.options(z) as z.ZodType).prefault(detector.defaults as never),
+    }),
+  ) as unknown as [z.ZodObject<typeof ruleBase & { detector: z.ZodLiteral<string>; options: z.ZodType }>],
+);
+
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  listen: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: port.default(8787),
+      tls: tls.optional(),
+    })
+    .prefault({}),
+  admin: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: port.default(8788),
+      console: z.boolean().default(true),
+      sessionFor: duration.prefault('12h'),
+      oidc: z
+        .strictObject({
+          issuer: z.url(),
+          clientId: z.string(),
+          clientSecret: z.string().optional(),
+          redirectUrl: z.url(),
+          allow: z.array(z.string()).min(1).describe('E-mail addresses or `sub` values that may sign in.'),
+        })
+        .optional(),
+    })
+    .prefault({}),
+  state: z.string().default('.parapet').describe('Directory for ledger, embedded database and keys.'),
+  store: z
+    .strictObject({
+      url: z
+        .string()
+        .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'sqlite:PATH or postgres://…')
+        .optional()
+        .describe('Default: sqlite in the state directory.'),
+    })
+    .prefault({}),
+  counters: z
+    .strictObject({
+      url: z
+        .string()
+        .regex(/^(memory:|rediss?:\/\/.+)$/, 'memory: or redis://…')
+        .default('memory:'),
+    })
+    .prefault({}),
+  upstreams: z.array(upstream).min(1),
+  prices: z
+    .record(
+      z.string(),
+      z.strictObject({
+        input: z.number().min(0),
+        output: z.number().min(0),
+        cachedInput: z.number().min(0).optional(),
+        cacheWrite: z.number().min(0).optional(),
+      }),
+    )
+    .default({})
+    .describe('US dollars per million tokens by model pattern; comes before the shipped table.'),
+  access: access.prefault({}),
+  budgets: z.array(budget).default([]),
+  rules: z.array(rule).default([]),
+  guard: z
+    .strictObject({
+      blockAs: z
+        .enum(['error', 'refusal'])
+        .default('refusal')
+        .describe(
+          "How a stream that a rule blocks ends: as an error that SDKs throw, or as the provider's own refusal.",
+        ),
+      unknownEvents: z
+        .enum(['inspect', 'block'])
+        .default('inspect')
+        .describe('Stream frames of a kind that Parapet does not know: inspect their raw text, or end the stream.'),
+      maxHeld: size.prefault('1MiB').describe('Bytes of one answer that may be held back.'),
+      previous: z
+        .enum(['owned', 'any'])
+        .default('owned')
+        .describe('Responses API: which `previous_response_id` a principal may name.'),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      body: size.prefault('32MiB'),
+      response: size.prefault('64MiB').describe('A whole (non-stream) answer.'),
+      headers: size.prefault('32KiB'),
+      depth: z.int().min(1).max(512).default(64).describe('Levels of JSON nesting.'),
+      items: z.int().min(1).default(1_000_000).describe('JSON values in one body.'),
+      bodyTimeout: duration.prefault('30s').describe('For the whole request to arrive.'),
+      minRate: size
+        .prefault('1KiB')
+        .describe(
+          'Bytes per second below which a client that reads its answer too slowly is dropped, once `slowAfter` has passed.',
+        ),
+      slowAfter: duration.prefault('30s'),
+      maxBuffered: size
+        .prefault('1MiB')
+        .describe('Bytes of an answer that wait for one slow client before the upstream is paused.'),
+      concurrent: z.int().min(1).default(64).describe('Requests in flight per principal.'),
+      connections: z.int().min(1).default(4096).describe('Open client connections in all.'),
+      inFlight: z
+        .int()
+        .min(1)
+        .default(1024)
+        .describe('Requests in flight in all; beyond it requests are shed with 503.'),
+      defaultMaxTokens: z.int().min(1).default(4096).describe('Output tokens reserved when a request sets no maximum.'),
+      streamFor: duration.prefault('15m').describe('Longest stream.'),
+      pingEvery: duration.prefault('15s'),
+      drainFor: duration.prefault('30s').describe('After SIGTERM, how long running answers may take.'),
+    })
+    .prefault({}),
+  ledger: z
+    .strictObject({
+      origin: z
+        .string()
+        .regex(/^[^\s+]{1,255}$/, 'no spaces, no plus sign')
+        .default('parapet.local/ledger')
+        .describe('Name of the log in its checkpoints.'),
+      sync: z
+        .enum(['batch', 'always'])
+        .default('batch')
+        .describe(
+          '`batch`: an answer leaves after its record was written, fsync follows within `syncEvery`. `always`: after fsync.',
+        ),
+      syncEvery: duration.prefault('100ms'),
+    })
+    .prefault({}),
+  evidence: z
+    .strictObject({
+      content: z.enum(['none', 'redacted', 'full']).default('none').describe('What is kept of the texts themselves.'),
+      retention: duration.prefault('30d'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+    })
+    .prefault({}),
+  demo: z.boolean().default(false).describe('Serve the demo bank assistant.'),
+});
+
+/** What the file may say. */
+export type ConfigInput = z.input<typeof configSchema>;
+/** What holds: every default filled in, durations in milliseconds, sizes in bytes. */
+export type Config = z.output<typeof configSchema>;
+export type UpstreamConfig = Config['upstreams'][number];
+export type RuleConfig = Config['rules'][number];
+export type BudgetConfig = Config['budgets'][number];
+export type AccessConfig = Config['access'];

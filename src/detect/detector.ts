@@ -1,0 +1,78 @@
+import type { z as Zod } from 'zod';
+import type { Finding } from '../core/finding.ts';
+import type { Layer } from '../core/layer.ts';
+import type { Threat } from '../core/threat.ts';
+import type { Stage } from '../core/verdict.ts';
+
+/** `pattern`: linear in the text, microseconds. `model`: a classifier. `network`: asks another service. */
+export const COSTS = ['pattern', 'model', 'network'] as const;
+export type Cost = (typeof COSTS)[number];
+
+export interface DetectorMeta<Id extends string = string> {
+  /** The folder's name. */
+  readonly id: Id;
+  readonly title: string;
+  /** One sentence. */
+  readonly summary: string;
+  readonly threats: readonly Threat[];
+  readonly layers: readonly Layer[];
+  /** Ids of published taxonomies: `OWASP-LLM02`, `AML.T0057`. */
+  readonly taxonomy: readonly string[];
+  readonly stages: readonly Stage[];
+  readonly cost: Cost;
+  readonly stability: 'stable' | 'experimental';
+  readonly references: readonly string[];
+}
+
+/** What is known about the text under inspection. */
+export interface Subject {
+  readonly stage: Stage;
+  readonly role: string;
+  readonly origin: string;
+  readonly kind: string;
+  readonly tool?: string;
+}
+
+/**
+ * How a detector works on a text that is still arriving. Contract, checked for every detector by
+ * `registry.test.ts` over random splits: for every continuation `c`, each finding of `inspect(text + c)`
+ * either begins at or after `holdFrom(text)`, or is a finding of `inspect(text)` with the same span.
+ */
+export interface Streaming {
+  /** How many UTF-16 units before a match its context can reach; the guard keeps that many already released units in view. */
+  readonly lookBehind: number;
+  /** How many units may be held for an unfinished match; beyond that `overdue` decides. */
+  readonly maxHold: number;
+  /** Index from which `text` must be withheld because a match may still grow there; `text.length` when nothing must. */
+  holdFrom(text: string): number;
+  /** The unfinished match at `from` exceeded `maxHold`: a finding if it must be treated as one, or null to release it. */
+  overdue(text: string, from: number): Finding | null;
+}
+
+/** A detector with its options applied: stateless, reusable, safe to call concurrently. */
+export interface Inspector {
+  /**
+   * All findings in a whole text, ordered by start, not overlapping. Time linear in its length.
+   * A synchronous answer is preferred: it keeps the common path free of promises.
+   * @throws on failure; the caller turns that into `failed`, never into `clean`.
+   */
+  inspect(text: string, subject: Subject): readonly Finding[] | Promise<readonly Finding[]>;
+  /** Absent: the detector needs whole texts, and the guard holds the channel until it is complete. */
+  readonly streaming?: Streaming;
+}
+
+export interface Detector<Id extends string = string, Options = unknown> {
+  readonly meta: DetectorMeta<Id>;
+  /** Schema of the options. Gets zod as an argument so that detectors can be used without loading it. */
+  readonly options: (z: typeof Zod) => Zod.ZodType<Options>;
+  /** Options when none are configured; must satisfy `options`. */
+  readonly defaults: Options;
+  create(options: Options): Inspector;
+}
+
+/** Identity at run time; keeps the id's literal type and ties `create` to `options`. */
+export function defineDetector<const Id extends string, Options>(
+  detector: Detector<Id, Options>,
+): Detector<Id, Options> {
+  return detector;
+}

@@ -1,0 +1,6 @@
+import { secretLeak } from './secret-leak/detector.ts';
+
+/** Every detector, one line each. `registry.test.ts` holds this list against the folders beside it. */
+export const DETECTORS = [
+  secretLeak, //
+] as const;

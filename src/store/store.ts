@@ -1,0 +1,130 @@
+import type { Exchange, ExchangeOutcome, KeptSegment } from '../core/exchange.ts';
+
+/** A virtual key as stored: the secret only as a hash. */
+export interface KeyRow {
+  /** Public id inside the key (`pk_<id>_<secret>`). */
+  readonly id: string;
+  /** HMAC-SHA-256 (hex) of the secret under the installation's pepper. */
+  readonly hash: string;
+  readonly principal: string;
+  readonly team: string | null;
+  readonly note: string | null;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+  /** After rotation the old key stays valid until this time. */
+  readonly rotatedTo: string | null;
+  readonly lastUsedAt: number | null;
+}
+
+export interface AdminRow {
+  readonly name: string;
+  /** scrypt, PHC string format. */
+  readonly passwordHash: string;
+  readonly createdAt: number;
+}
+
+export interface SessionRow {
+  /** SHA-256 (hex) of the session token. */
+  readonly id: string;
+  readonly admin: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+/** An exchange with its place in the ledger. */
+export interface StoredExchange {
+  readonly index: number;
+  /** RFC 6962 leaf hash (hex) of the ledger's entry. */
+  readonly leaf: string;
+  readonly exchange: Exchange;
+}
+
+export interface ExchangeFilter {
+  readonly principal?: string;
+  readonly team?: string;
+  readonly model?: string;
+  readonly outcome?: ExchangeOutcome;
+  /** Only exchanges in which some decision has this status. */
+  readonly decision?: 'found' | 'failed';
+  /** Milliseconds since the epoch, inclusive. */
+  readonly from?: number;
+  /** Exclusive. */
+  readonly to?: number;
+  /** Substring of the request id. */
+  readonly id?: string;
+}
+
+export interface Page<T> {
+  readonly rows: readonly T[];
+  /** Pass as `before` to get the next (older) page; null at the end. */
+  readonly next: number | null;
+}
+
+export interface UsageTotal {
+  readonly principal: string;
+  readonly team: string | null;
+  readonly model: string | null;
+  readonly requests: number;
+  readonly tokens: number;
+  readonly microUsd: number;
+}
+
+export interface OverviewBucket {
+  /** Start of the bucket, milliseconds since the epoch. */
+  readonly at: number;
+  readonly requests: number;
+  readonly byOutcome: Readonly<Record<ExchangeOutcome, number>>;
+  readonly tokens: number;
+  readonly microUsd: number;
+}
+
+/**
+ * What has to be found again. The ledger is the truth about exchanges; the store is its index and can be
+ * rebuilt from it. Every method throws Fault `ERR_STORE` when the database cannot answer.
+ */
+export interface Store {
+  readonly kind: 'sqlite' | 'postgres';
+
+  /** Inserts exchanges in one transaction; a row whose index is already there is left alone. */
+  putExchanges(rows: readonly StoredExchange[]): Promise<void>;
+  /** Highest ledger index stored, -1 when empty. */
+  lastIndex(): Promise<number>;
+  exchange(id: string): Promise<StoredExchange | null>;
+  /** Newest first. */
+  exchanges(filter: ExchangeFilter, limit: number, before?: number): Promise<Page<StoredExchange>>;
+  /** Rows in index order, for verification: (index, leaf hash). */
+  leaves(
+    from: number,
+    limit: number,
+  ): Promise<readonly { readonly index: number; readonly leaf: string; readonly id: string }[]>;
+  overview(from: number, to: number, bucketMillis: number): Promise<readonly OverviewBucket[]>;
+  /** Sums of settled usage since `from`, to restore budget counters after a restart. */
+  usageSince(from: number): Promise<readonly UsageTotal[]>;
+
+  putContent(exchange: string, segments: readonly KeptSegment[], key: string, expiresAt: number): Promise<void>;
+  content(exchange: string): Promise<{ readonly segments: readonly KeptSegment[]; readonly key: string } | null>;
+  /** Deletes content whose retention is over, expired sessions and forgotten response owners; returns how many rows went. */
+  purge(now: number): Promise<number>;
+
+  putKey(row: KeyRow): Promise<void>;
+  key(id: string): Promise<KeyRow | null>;
+  keys(): Promise<readonly KeyRow[]>;
+  /** Changes the given fields of one key; false when there is no such key. */
+  updateKey(id: string, change: Partial<Omit<KeyRow, 'id' | 'hash'>>): Promise<boolean>;
+
+  putAdmin(row: AdminRow): Promise<void>;
+  admin(name: string): Promise<AdminRow | null>;
+  admins(): Promise<readonly AdminRow[]>;
+  putSession(row: SessionRow): Promise<void>;
+  session(id: string): Promise<SessionRow | null>;
+  deleteSession(id: string): Promise<void>;
+
+  /** Remembers who owns a provider-side object (a Responses id) and which upstream holds it. */
+  putOwner(object: string, principal: string, upstream: string, at: number): Promise<void>;
+  owner(object: string): Promise<{ readonly principal: string; readonly upstream: string } | null>;
+
+  /** Cheap liveness query for `/readyz`. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
