@@ -20,6 +20,8 @@ export interface LoadedConfig {
   readonly origins: readonly Origin[];
   /** Files besides the configuration whose change means a reload (policy, TLS). Absolute. */
   readonly watched: readonly string[];
-  /** Paths of keys whose value came from `${NAME}` and must never be shown. */
+  /** Paths of keys whose value came from `${NAME}` or is a credential, and must never be shown. */
   readonly secrets: ReadonlySet<string>;
+  /** What is allowed but probably not meant, as `file:line:column: key: what`. */
+  readonly warnings: readonly string[];
 }

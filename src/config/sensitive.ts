@@ -1,0 +1,16 @@
+import type { JsonPath } from '../conversation/segment.ts';
+
+/**
+ * Keys whose value is a credential or may carry one, wherever it was written. Their values are never shown; when
+ * one is written into the file itself, loading warns.
+ */
+export function isSensitive(path: JsonPath): boolean {
+  const [room, second, third] = path;
+  if (room === 'upstreams') return third === 'key' || (third === 'headers' && path.length === 4);
+  return room === 'admin' && second === 'oidc' && third === 'clientSecret';
+}
+
+/** True for a URL that carries a password. */
+export function hasPassword(url: string): boolean {
+  return /^[a-z][a-z+.-]*:\/\/[^/?#]*:[^/?#@]+@/i.test(url);
+}
