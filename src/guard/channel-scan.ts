@@ -1,0 +1,114 @@
+import type { Finding } from '../core/finding.ts';
+import type { Subject } from '../detect/detector.ts';
+import type { DecisionLog, Place } from './decision-log.ts';
+import { inspectText, isPromise } from './inspect-text.ts';
+import { type Redaction, toRedaction } from './redaction.ts';
+import type { Rule } from './rule.ts';
+
+/**
+ * One rule following one channel of a stream: keeps the part of the text that is still undecided plus the
+ * detector's look-behind, and says up to where the text may leave.
+ *
+ * Offsets are absolute: UTF-16 units from the channel's beginning.
+ */
+export class ChannelScan {
+  readonly rule: Rule;
+  readonly #log: DecisionLog;
+  readonly #subject: Subject;
+  readonly #place: Place;
+  /** Undecided text, with look-behind before it. */
+  #window = '';
+  /** Absolute offset of the window's first unit. */
+  #start = 0;
+  /** Absolute offset up to which everything is decided. */
+  #decided = 0;
+  #failed = false;
+
+  constructor(rule: Rule, log: DecisionLog, subject: Subject, place: Place) {
+    this.rule = rule;
+    this.#log = log;
+    this.#subject = subject;
+    this.#place = place;
+    log.outcome(rule, 'output', { status: 'clean' }, place);
+  }
+
+  get decided(): number {
+    return this.#decided;
+  }
+
+  /** Units withheld by this rule now. */
+  get held(): number {
+    return this.#start + this.#window.length - this.#decided;
+  }
+
+  /**
+   * Takes the next piece of the channel's text (`final` when none follows).
+   * @returns redactions that became certain; also advances `decided`.
+   */
+  async push(text: string, final: boolean): Promise<readonly Redaction[]> {
+    this.#window += text;
+    if (this.#failed) {
+      // What could not be checked is decided by on-failure alone; the check is not tried again on this channel.
+      this.#decided = this.#start + this.#window.length;
+      return [];
+    }
+    const streaming = this.rule.inspector.streaming;
+    if (streaming === undefined && !final) return this.#checkLength();
+
+    const began = performance.now();
+    const answer = inspectText(this.rule, this.#window, this.#subject);
+    const outcome = isPromise(answer) ? await answer : answer;
+    const findings = outcome.status === 'found' ? outcome.findings : [];
+    if (outcome.status === 'failed') return this.#fail(outcome.reason, began);
+
+    let hold = final || streaming === undefined ? this.#window.length : streaming.holdFrom(this.#window);
+    if (streaming !== undefined && this.#window.length - hold > streaming.maxHold) {
+      const overdue = streaming.overdue(this.#window, hold);
+      if (overdue !== null) {
+        this.#report([overdue], Number.POSITIVE_INFINITY);
+        // A match whose end is not known cannot be replaced, and its rest must not leave.
+        if (this.rule.action === 'redact') this.#log.escalate(this.rule, 'output', 'a match grew longer than may be held back');
+      }
+      hold = this.#window.length;
+    }
+
+    const redactions = this.#report(findings, hold);
+    this.#decided = this.#start + hold;
+    const keep = Math.max(0, hold - (streaming?.lookBehind ?? 0));
+    if (keep > 0) {
+      this.#window = this.#window.slice(keep);
+      this.#start += keep;
+    }
+    this.#log.ran(this.rule, 'output', performance.now() - began);
+    return redactions;
+  }
+
+  /** Writes down the findings that begin before `limit` (relative to the window): those beyond may still change. */
+  #report(findings: readonly Finding[], limit: number): readonly Redaction[] {
+    const redactions: Redaction[] = [];
+    for (const finding of findings) {
+      if (finding.span.start >= limit) continue;
+      const start = this.#start + finding.span.start;
+      const end = this.#start + finding.span.end;
+      if (end <= this.#decided) continue;
+      this.#log.found(this.rule, 'output', { ...finding, span: { start, end } }, this.#place);
+      if (this.rule.mode === 'enforce' && this.rule.action === 'redact') {
+        redactions.push({ ...toRedaction(finding, this.#start), start: Math.max(start, this.#decided) });
+      }
+    }
+    return redactions;
+  }
+
+  #checkLength(): readonly Redaction[] {
+    if (this.#window.length > this.rule.maxText) return this.#fail(`text is longer than the rule's maxText ${this.rule.maxText}`, performance.now());
+    return [];
+  }
+
+  #fail(reason: string, began: number): readonly Redaction[] {
+    this.#failed = true;
+    this.#decided = this.#start + this.#window.length;
+    this.#log.outcome(this.rule, 'output', { status: 'failed', reason }, this.#place);
+    this.#log.ran(this.rule, 'output', performance.now() - began);
+    return [];
+  }
+}

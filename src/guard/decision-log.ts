@@ -1,0 +1,164 @@
+import type { Finding } from '../core/finding.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { type Action, type Decision, type Evidence, type Stage, stricter } from '../core/verdict.ts';
+import { onFailure } from './on-failure.ts';
+import type { Rule } from './rule.ts';
+
+/** Evidence entries kept per decision; the rest is counted in `reason`. Keeps a record within the ledger's entry size. */
+const MAX_EVIDENCE = 32;
+
+export interface Place {
+  readonly segment: string;
+  readonly role: string;
+  readonly origin: string;
+}
+
+interface Entry {
+  status: Decision['status'];
+  reason: string | undefined;
+  evidence: Evidence[];
+  dropped: number;
+  millis: number;
+  /** Stricter than the rule's own action, where that could not be carried out. */
+  forced: Action;
+}
+
+const RANK = { clean: 0, skipped: 1, found: 2, failed: 3 } as const;
+
+/** Gathers what every rule said over one exchange into one decision per rule and stage. */
+export class DecisionLog {
+  readonly #entries = new Map<Rule, Map<Stage, Entry>>();
+  #action: Action = 'allow';
+  #cause: { rule: Rule; stage: Stage } | null = null;
+
+  /** The strictest action of all enforced decisions so far. */
+  get action(): Action {
+    return this.#action;
+  }
+
+  /** The rule that asked for `action` first. */
+  get cause(): { readonly rule: Rule; readonly stage: Stage } | null {
+    return this.#cause;
+  }
+
+  /** Notes that a rule ran and how long it took, whatever came of it. */
+  ran(rule: Rule, stage: Stage, millis: number): void {
+    this.#entry(rule, stage).millis += millis;
+  }
+
+  outcome(rule: Rule, stage: Stage, outcome: Outcome, place: Place): void {
+    switch (outcome.status) {
+      case 'clean':
+        this.#entry(rule, stage);
+        return;
+      case 'skipped':
+        this.#raise(rule, stage, 'skipped', outcome.reason);
+        return;
+      case 'failed':
+        this.#raise(rule, stage, 'failed', outcome.reason);
+        this.#act(rule, stage, onFailure(rule));
+        return;
+      case 'found':
+        for (const finding of outcome.findings) this.found(rule, stage, finding, place);
+    }
+  }
+
+  found(rule: Rule, stage: Stage, finding: Finding, place: Place): void {
+    const entry = this.#raise(rule, stage, 'found', undefined);
+    if (entry.evidence.length < MAX_EVIDENCE) {
+      entry.evidence.push({
+        rule: finding.rule,
+        severity: finding.severity,
+        message: finding.message,
+        mask: finding.mask,
+        segment: place.segment,
+        role: place.role,
+        origin: place.origin,
+        span: finding.span,
+        ...(finding.score === undefined ? {} : { score: finding.score }),
+      });
+    } else {
+      entry.dropped += 1;
+    }
+    this.#act(rule, stage, rule.action);
+  }
+
+  /** The rule's own action cannot be carried out: it becomes `block`. */
+  escalate(rule: Rule, stage: Stage, reason: string): void {
+    const entry = this.#entry(rule, stage);
+    entry.forced = 'block';
+    entry.reason = reason;
+    this.#act(rule, stage, 'block');
+  }
+
+  /** Takes over what another log gathered when that was stricter than anything here (a repeated text judged anew). */
+  adoptIfStricter(other: DecisionLog): void {
+    if (stricter(this.#action, other.#action) === this.#action) return;
+    this.#action = other.#action;
+    this.#cause = other.#cause;
+    for (const [rule, stages] of other.#entries) {
+      for (const [stage, theirs] of stages) {
+        const entry = this.#raise(rule, stage, theirs.status, theirs.reason);
+        entry.evidence.push(...theirs.evidence.slice(0, MAX_EVIDENCE - entry.evidence.length));
+      }
+    }
+  }
+
+  decisions(): readonly Decision[] {
+    const list: Decision[] = [];
+    for (const [rule, stages] of this.#entries) {
+      for (const [stage, entry] of stages) {
+        const action = stricter(entry.forced, actionOf(rule, entry));
+        const more = entry.dropped > 0 ? `${entry.dropped} more findings` : undefined;
+        const reason = [entry.reason, more].filter((part) => part !== undefined).join('; ');
+        list.push({
+          rule: rule.id,
+          detector: rule.detector,
+          stage,
+          mode: rule.mode,
+          status: entry.status,
+          action,
+          ...(reason === '' ? {} : { reason }),
+          evidence: entry.evidence,
+          millis: Math.round(entry.millis * 1000) / 1000,
+        });
+      }
+    }
+    return list;
+  }
+
+  #entry(rule: Rule, stage: Stage): Entry {
+    let stages = this.#entries.get(rule);
+    if (stages === undefined) this.#entries.set(rule, (stages = new Map()));
+    let entry = stages.get(stage);
+    if (entry === undefined) {
+      entry = { status: 'clean', reason: undefined, evidence: [], dropped: 0, millis: 0, forced: 'allow' };
+      stages.set(stage, entry);
+    }
+    return entry;
+  }
+
+  #raise(rule: Rule, stage: Stage, status: Decision['status'], reason: string | undefined): Entry {
+    const entry = this.#entry(rule, stage);
+    if (RANK[status] > RANK[entry.status]) {
+      entry.status = status;
+      entry.reason = reason;
+    }
+    return entry;
+  }
+
+  #act(rule: Rule, stage: Stage, action: Action): void {
+    if (rule.mode !== 'enforce') return;
+    const next = stricter(this.#action, action);
+    if (next !== this.#action) {
+      this.#action = next;
+      this.#cause = { rule, stage };
+    }
+  }
+}
+
+/** A rule that both found something and failed asks for the stricter of its two answers. */
+function actionOf(rule: Rule, entry: Entry): Action {
+  const found = entry.evidence.length > 0 ? rule.action : 'allow';
+  return entry.status === 'failed' ? stricter(found, onFailure(rule)) : found;
+}

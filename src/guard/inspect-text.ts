@@ -1,0 +1,46 @@
+import type { Finding } from '../core/finding.ts';
+import { CLEAN, type Outcome } from '../core/outcome.ts';
+import type { Subject } from '../detect/detector.ts';
+import type { Rule } from './rule.ts';
+
+/**
+ * Runs one rule's detector over one text. Synchronous when the detector is, so that the common path makes
+ * no promise. Never throws: an error, a time-out and a text over `maxText` are `failed`.
+ */
+export function inspectText(rule: Rule, text: string, subject: Subject): Outcome | Promise<Outcome> {
+  if (text.length > rule.maxText) {
+    return { status: 'failed', reason: `text of ${text.length} units is longer than the rule's maxText ${rule.maxText}` };
+  }
+  try {
+    const findings = rule.inspector.inspect(text, subject);
+    return isPromise(findings) ? settle(rule, findings) : toOutcome(findings);
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+async function settle(rule: Rule, pending: Promise<readonly Finding[]>): Promise<Outcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(() => resolve({ status: 'failed', reason: `no answer within ${rule.timeout} ms` }), rule.timeout);
+  });
+  try {
+    return await Promise.race([pending.then(toOutcome, failure), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function toOutcome(findings: readonly Finding[]): Outcome {
+  return findings.length === 0 ? CLEAN : { status: 'found', findings };
+}
+
+/** The error's class and code say what broke; its message may quote the text, so it is not repeated. */
+function failure(error: unknown): Outcome {
+  const name = error instanceof Error ? error.name : typeof error;
+  return { status: 'failed', reason: `the detector threw ${name}` };
+}
+
+export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown } | null)?.then === 'function';
+}

@@ -1,0 +1,395 @@
+import { Fault } from '../core/fault.ts';
+import type { Usage } from '../core/usage.ts';
+import type { Copy, Delta, FrameView, SseEvent, StreamReader } from '../conversation/surface.ts';
+import { type JsonPath, pathId } from '../conversation/segment.ts';
+import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
+import { writeFrame } from '../conversation/sse/write-frame.ts';
+import type { Frame } from '../conversation/sse/split-frames.ts';
+import { ChannelScan } from './channel-scan.ts';
+import { DecisionLog } from './decision-log.ts';
+import { inspectSegments } from './inspect-segments.ts';
+import { type Redaction, mergeRedactions, redact } from './redaction.ts';
+import { type Rule, applies } from './rule.ts';
+
+/** Channels that one stream may have; more is not a model's answer. */
+const MAX_CHANNELS = 256;
+
+interface Channel {
+  readonly key: string;
+  readonly kind: string;
+  readonly message: number;
+  readonly tool: string | undefined;
+  readonly scans: readonly ChannelScan[];
+  /** Units received. */
+  length: number;
+  /** Units that every enforced rule has decided. */
+  decided: number;
+  redactions: Redaction[];
+  redacted: boolean;
+  closed: boolean;
+  /** Whole text as received and as sent, kept only where somebody needs it. */
+  original: string;
+}
+
+interface Piece {
+  readonly channel: Channel;
+  readonly start: number;
+  readonly end: number;
+  readonly path: JsonPath;
+  readonly text: string;
+}
+
+interface Queued {
+  readonly frame: Frame;
+  readonly view: FrameView;
+  readonly pieces: readonly Piece[];
+  readonly edits: readonly JsonEdit[];
+}
+
+export interface StreamGuardOptions {
+  readonly rules: readonly Rule[];
+  readonly reader: StreamReader;
+  readonly log: DecisionLog;
+  /** Bytes that may be held back at once; more is a failed check. */
+  readonly maxHeld: number;
+  readonly unknownEvents: 'inspect' | 'block';
+  /** True: keep every channel's text, for the record of the conversation. */
+  readonly keepText: boolean;
+}
+
+export interface Released {
+  /** Bytes that may leave now, in order: original bytes wherever nothing had to change. */
+  readonly chunks: readonly Uint8Array[];
+  /** The frame that ends the stream is among them. */
+  readonly terminal: boolean;
+}
+
+const NOTHING: Released = { chunks: [], terminal: false };
+
+/**
+ * Dynamic hold-back: frames of a stream wait until no rule can still find something in the text that they carry,
+ * and not a character longer. Frames that nothing touches leave byte for byte; in the others only the text changes.
+ * Nothing that an enforced rule forbids ever leaves, however the provider splits it.
+ */
+export class StreamGuard {
+  readonly #rules: readonly Rule[];
+  readonly #reader: StreamReader;
+  readonly #log: DecisionLog;
+  readonly #options: StreamGuardOptions;
+  readonly #channels = new Map<string, Channel>();
+  #queue: Queued[] = [];
+  #queuedBytes = 0;
+  #usage: Usage | null = null;
+  #id: string | null = null;
+  #model: string | null = null;
+  #error: string | null = null;
+  #textUnits = 0;
+  #terminalSeen = false;
+  #terminalSent = false;
+  #dropUsageOnly = false;
+
+  constructor(options: StreamGuardOptions) {
+    this.#options = options;
+    this.#rules = options.rules.filter((rule) => applies(rule, 'output', 'assistant'));
+    this.#reader = options.reader;
+    this.#log = options.log;
+  }
+
+  get usage(): Usage | null {
+    return this.#usage;
+  }
+  get id(): string | null {
+    return this.#id;
+  }
+  get model(): string | null {
+    return this.#model;
+  }
+  /** What the provider said went wrong, if it did. */
+  get providerError(): string | null {
+    return this.#error;
+  }
+  /** UTF-16 units of generated text received so far, over all channels. */
+  get textUnits(): number {
+    return this.#textUnits;
+  }
+  get terminalSent(): boolean {
+    return this.#terminalSent;
+  }
+  /** True when the provider finished: a terminal frame, or every channel it opened is closed. */
+  get complete(): boolean {
+    if (this.#terminalSeen) return true;
+    if (this.#channels.size === 0) return false;
+    for (const channel of this.#channels.values()) if (!channel.closed) return false;
+    return true;
+  }
+  /** Frames that wait. */
+  get held(): number {
+    return this.#queue.length;
+  }
+  /** Units of text withheld now, at most over all channels. */
+  get heldUnits(): number {
+    let most = 0;
+    for (const channel of this.#channels.values()) most = Math.max(most, channel.length - channel.decided);
+    return most;
+  }
+
+  /** The usage chunk was asked for by Parapet, not by the caller: it is read and not passed on. */
+  dropUsageOnly(): void {
+    this.#dropUsageOnly = true;
+  }
+
+  /**
+   * Takes frames as they arrive and gives back what may leave.
+   * When `log.action` is `block` or `review` afterwards, nothing more may be sent but the stream's end.
+   */
+  async push(frames: readonly Frame[]): Promise<Released> {
+    for (const frame of frames) {
+      await this.#take(frame);
+      if (this.#stopped) return NOTHING;
+    }
+    return this.#release();
+  }
+
+  /** The provider's stream is over: everything still held is decided and leaves. */
+  async finish(): Promise<Released> {
+    for (const channel of this.#channels.values()) await this.#close(channel);
+    if (this.#stopped) return NOTHING;
+    return this.#release();
+  }
+
+  /** Every channel's text with its redactions, when `keepText` was set. */
+  texts(): readonly { channel: string; kind: string; message: number; tool: string | undefined; original: string; redacted: string; redactions: readonly Redaction[] }[] {
+    return [...this.#channels.values()].map(({ key, kind, message, tool, original, redactions }) => {
+      const merged = mergeRedactions(redactions);
+      return { channel: key, kind, message, tool, original, redacted: redact(original, merged), redactions: merged };
+    });
+  }
+
+  get #stopped(): boolean {
+    return this.#log.action === 'block' || this.#log.action === 'review';
+  }
+
+  async #take(frame: Frame): Promise<void> {
+    const event = frame.event;
+    if (event === null) {
+      this.#enqueue({ frame, view: COMMENT, pieces: [], edits: [] });
+      return;
+    }
+    let view = this.#reader.read(event);
+    this.#usage = view.usage ?? this.#usage;
+    this.#id ??= view.id;
+    this.#model ??= view.model;
+    this.#error ??= view.error;
+    if (view.terminal) this.#terminalSeen = true;
+    if (view.usageOnly && this.#dropUsageOnly) return;
+
+    if (!view.known && this.#rules.length > 0) {
+      if (this.#options.unknownEvents === 'block') {
+        throw new Fault('ERR_UPSTREAM_INVALID', 'The provider sent a stream event of an unknown kind.', {
+          where: event.event === '' ? 'data' : `event ${event.event.slice(0, 64)}`,
+          hint: 'Set guard.unknownEvents to "inspect" to let such events pass after inspection.',
+        });
+      }
+      view = { ...view, deltas: unknownDeltas(event) };
+    }
+
+    const pieces: Piece[] = [];
+    for (const delta of view.deltas) {
+      const channel = this.#channel(delta);
+      const start = channel.length;
+      channel.length += delta.text.length;
+      this.#textUnits += delta.text.length;
+      if (this.#options.keepText) channel.original += delta.text;
+      pieces.push({ channel, start, end: channel.length, path: delta.path, text: delta.text });
+      await this.#scan(channel, delta.text, false);
+    }
+    for (const key of view.closes) {
+      const channel = this.#channels.get(key);
+      if (channel !== undefined) await this.#close(channel);
+    }
+    if (view.terminal) for (const channel of this.#channels.values()) await this.#close(channel);
+    const edits = view.copies.length > 0 && this.#rules.length > 0 ? await this.#inspectCopies(view.copies) : [];
+    this.#enqueue({ frame, view, pieces, edits });
+  }
+
+  #channel(delta: Delta): Channel {
+    const known = this.#channels.get(delta.channel);
+    if (known !== undefined) return known;
+    if (this.#channels.size >= MAX_CHANNELS) {
+      throw new Fault('ERR_UPSTREAM_INVALID', `The provider's stream has more than ${MAX_CHANNELS} channels.`);
+    }
+    const subject = {
+      stage: 'output' as const,
+      role: 'assistant',
+      origin: 'model',
+      kind: delta.kind,
+      ...(delta.tool === undefined ? {} : { tool: delta.tool }),
+    };
+    const place = { segment: delta.channel, role: 'assistant', origin: 'model' };
+    const channel: Channel = {
+      key: delta.channel,
+      kind: delta.kind,
+      message: delta.message,
+      tool: delta.tool,
+      scans: this.#rules.map((rule) => new ChannelScan(rule, this.#log, subject, place)),
+      length: 0,
+      decided: 0,
+      redactions: [],
+      redacted: false,
+      closed: false,
+      original: '',
+    };
+    this.#channels.set(delta.channel, channel);
+    return channel;
+  }
+
+  async #scan(channel: Channel, text: string, final: boolean): Promise<void> {
+    let decided = channel.length;
+    for (const scan of channel.scans) {
+      const redactions = await scan.push(text, final);
+      if (redactions.length > 0) {
+        channel.redactions = [...mergeRedactions([...channel.redactions, ...redactions])];
+        channel.redacted = true;
+      }
+      if (scan.rule.mode === 'enforce') decided = Math.min(decided, scan.decided);
+    }
+    channel.decided = decided;
+  }
+
+  async #close(channel: Channel): Promise<void> {
+    if (channel.closed) return;
+    channel.closed = true;
+    await this.#scan(channel, '', true);
+  }
+
+  /** Repeated whole copies of a channel's text are inspected as whole texts; what was redacted there is redacted here. */
+  async #inspectCopies(copies: readonly Copy[]): Promise<readonly JsonEdit[]> {
+    const edits: JsonEdit[] = [];
+    for (const copy of copies) {
+      const segment = {
+        id: copy.channel,
+        path: copy.path,
+        role: 'assistant',
+        origin: 'model',
+        kind: copy.kind,
+        text: copy.text,
+        message: copy.message,
+      } as const;
+      const channel = this.#channels.get(copy.channel);
+      // What the deltas already showed is not evidence twice; what only the copy shows is.
+      const repeated = channel !== undefined && channel.length === copy.text.length;
+      const log = repeated ? new DecisionLog() : this.#log;
+      const redactions = (await inspectSegments(this.#rules, 'output', [segment], log)).get(segment);
+      if (repeated) this.#log.adoptIfStricter(log);
+      if (redactions !== undefined) edits.push({ path: copy.path, value: redact(copy.text, redactions) });
+    }
+    return edits;
+  }
+
+  #enqueue(queued: Queued): void {
+    this.#queue.push(queued);
+    this.#queuedBytes += queued.frame.bytes.length;
+  }
+
+  #release(): Released {
+    const queue = this.#queue;
+    if (queue.length === 0) return NOTHING;
+    const chunks: Uint8Array[] = [];
+    let terminal = false;
+    let kept: Queued[] | null = null;
+    let heldLanes: Set<string> | null = null;
+    let barrier = false;
+    for (let index = 0; index < queue.length; index += 1) {
+      const queued = queue[index]!;
+      const { lane } = queued.view;
+      const waits =
+        barrier ||
+        (heldLanes !== null && (lane === null || heldLanes.has(lane))) ||
+        !isDecided(queued.pieces);
+      if (waits) {
+        kept ??= [];
+        kept.push(queued);
+        if (lane === null) barrier = true;
+        else (heldLanes ??= new Set()).add(lane);
+        continue;
+      }
+      const { bytes, event } = this.#render(queued);
+      this.#queuedBytes -= queued.frame.bytes.length;
+      if (event !== null) this.#reader.sent(event);
+      if (queued.view.terminal) {
+        terminal = true;
+        this.#terminalSent = true;
+      }
+      chunks.push(bytes);
+    }
+    this.#queue = kept ?? [];
+    if (this.#queuedBytes > this.#options.maxHeld) {
+      throw new Fault('ERR_CHECK_FAILED', `More than ${this.#options.maxHeld} bytes of the answer would have to be held back.`, {
+        hint: 'Raise guard.maxHeld, or use detectors that can follow a stream.',
+      });
+    }
+    return { chunks, terminal };
+  }
+
+  /** The frame's own bytes where nothing changed; otherwise the same JSON with only the texts replaced. */
+  #render(queued: Queued): { bytes: Uint8Array; event: SseEvent | null } {
+    const { frame, view, pieces } = queued;
+    if (frame.event === null) return { bytes: frame.bytes, event: null };
+    const edits: JsonEdit[] = [...queued.edits];
+    for (const { channel, start, end, path, text } of pieces) {
+      if (!channel.redacted) continue;
+      const overlapping = channel.redactions.filter((range) => range.start < end && range.end > start);
+      if (overlapping.length > 0) edits.push({ path, value: redact(text, overlapping, start) });
+    }
+    for (const { channel, path } of view.shadows) {
+      if (this.#channels.get(channel)?.redacted === true) edits.push({ path, value: null });
+    }
+    if (edits.length === 0) return { bytes: frame.bytes, event: frame.event };
+    const event = { event: frame.event.event, data: spliceJson(frame.event.data, edits) };
+    return { bytes: writeFrame(event), event };
+  }
+}
+
+function isDecided(pieces: readonly Piece[]): boolean {
+  for (const { channel, end } of pieces) if (channel.decided < end) return false;
+  return true;
+}
+
+const COMMENT: FrameView = {
+  known: true,
+  deltas: [],
+  copies: [],
+  closes: [],
+  lane: null,
+  usage: null,
+  id: null,
+  model: null,
+  usageOnly: false,
+  terminal: false,
+  error: null,
+  shadows: [],
+};
+
+/** Every string in an event of an unknown kind is text of a channel of its own, so that rules see it and hold-back applies. */
+function unknownDeltas(event: SseEvent): readonly Delta[] {
+  let data: unknown;
+  try {
+    data = JSON.parse(event.data);
+  } catch {
+    throw new Fault('ERR_UPSTREAM_INVALID', 'The provider sent a stream event whose data is not JSON.', {
+      where: event.event === '' ? 'data' : `event ${event.event.slice(0, 64)}`,
+    });
+  }
+  const deltas: Delta[] = [];
+  const walk = (value: unknown, path: (string | number)[]): void => {
+    if (typeof value === 'string') {
+      deltas.push({ channel: `?${event.event}/${pathId(path)}`, kind: 'text', message: -1, path, text: value });
+    } else if (Array.isArray(value)) {
+      value.forEach((item, index) => walk(item, [...path, index]));
+    } else if (value !== null && typeof value === 'object') {
+      for (const [key, item] of Object.entries(value)) walk(item, [...path, key]);
+    }
+  };
+  walk(data, []);
+  return deltas;
+}
