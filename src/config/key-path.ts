@@ -20,3 +20,18 @@ export function valueAt(root: unknown, path: JsonPath): unknown {
   }
   return value;
 }
+
+/** Every value that is not a list or a map with something in it. */
+export function* leaves(value: unknown, path: JsonPath = []): Generator<readonly [JsonPath, unknown]> {
+  if (value === undefined) return;
+  if (typeof value === 'object' && value !== null) {
+    const entries: (readonly [string | number, unknown])[] = Array.isArray(value)
+      ? value.map((item: unknown, i) => [i, item])
+      : Object.entries(value);
+    if (entries.length > 0) {
+      for (const [step, member] of entries) yield* leaves(member, [...path, step]);
+      return;
+    }
+  }
+  yield [path, value];
+}

@@ -6,7 +6,7 @@ import type { JsonPath } from '../conversation/segment.ts';
 import { configHash } from './config-hash.ts';
 import { crossChecks, namedFiles, type Remark } from './cross-checks.ts';
 import { issueProblems, placeOf } from './issue-problems.ts';
-import { keyPath, valueAt } from './key-path.ts';
+import { keyPath, leaves, valueAt } from './key-path.ts';
 import type { LoadedConfig, Origin } from './loaded-config.ts';
 import { configFault, problemLine, type Problem } from './problem.ts';
 import { readYaml, type YamlSource } from './read-yaml.ts';
@@ -18,6 +18,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface ParseOptions {
   /** Path of the file that the text came from; relative paths in it are relative to its directory. */
   readonly path: string;
+  /** How messages call the file; default: `path`. */
+  readonly name?: string;
   readonly env: Environment;
   /** Says what is wrong with a file that the configuration names, or null. Absent: files are not looked at. */
   readonly file?: (path: string) => string | null;
@@ -25,15 +27,16 @@ export interface ParseOptions {
 
 /**
  * Reads a configuration file and everything that can be checked without serving it.
+ * `name` is how messages call the file.
  * @throws Fault `ERR_CONFIG` that lists every problem as `file:line:column: key: what is wrong; allowed: …`.
  */
-export async function loadConfig(path: string, env: Environment): Promise<LoadedConfig> {
+export async function loadConfig(path: string, env: Environment, name = path): Promise<LoadedConfig> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
   } catch (cause) {
     throw new Fault('ERR_CONFIG', `cannot read the configuration file: ${reasonOf(cause)}`, {
-      where: path,
+      where: name,
       hint: 'Give its path with --config; `parapet init` writes one to start from.',
       cause,
     });
@@ -42,17 +45,18 @@ export async function loadConfig(path: string, env: Environment): Promise<Loaded
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new Fault('ERR_CONFIG', 'the configuration file is not UTF-8', { where: path, cause });
+    throw new Fault('ERR_CONFIG', 'the configuration file is not UTF-8', { where: name, cause });
   }
-  return parseConfig(text, { path, env, file: fileTrouble });
+  return parseConfig(text, { path, name, env, file: fileTrouble });
 }
 
 /** `loadConfig` for a text that is already there. Synchronous and pure but for `options.file`. */
 export function parseConfig(text: string, options: ParseOptions): LoadedConfig {
   const path = resolve(options.path);
   const directory = dirname(path);
+  const name = options.name ?? options.path;
   const source = readYaml(text, options.env);
-  if (source.value === undefined) throw configFault(source.problems, options.path);
+  if (source.value === undefined) throw configFault(source.problems, name);
 
   const { value, result } = parseWithReferences(source);
   const problems: Problem[] = [...source.problems];
@@ -62,7 +66,7 @@ export function parseConfig(text: string, options: ParseOptions): LoadedConfig {
     for (const problem of issueProblems(result.error.issues, configSchema, source, value)) {
       if (!reported.has(keyPath(problem.path)) || problem.path.length === 0) problems.push(problem);
     }
-    throw configFault(problems, options.path);
+    throw configFault(problems, name);
   }
 
   const config = result.data;
@@ -75,14 +79,14 @@ export function parseConfig(text: string, options: ParseOptions): LoadedConfig {
       if (trouble !== null) problems.push(place({ path: named.path, message: trouble }));
     }
   }
-  if (problems.length > 0) throw configFault(problems, options.path);
+  if (problems.length > 0) throw configFault(problems, name);
 
   const origins: Origin[] = [];
   const secrets = new Set<string>();
   const written: Remark[] = [];
-  for (const [at, leaf] of leaves(config, [])) {
+  for (const [at, leaf] of leaves(config)) {
     const key = keyPath(at);
-    const names = referenced(source, at);
+    const names = source.references.get(key) ?? null;
     const hidden = isSensitive(at) || (typeof leaf === 'string' && hasPassword(leaf));
     if (names !== null || hidden) secrets.add(key);
     if (names !== null) {
@@ -94,7 +98,7 @@ export function parseConfig(text: string, options: ParseOptions): LoadedConfig {
       origins.push({ key, from: 'default', where: 'schema' });
       continue;
     }
-    origins.push({ key, from: 'file', where: `${options.path}:${stands.line}:${stands.column}` });
+    origins.push({ key, from: 'file', where: `${name}:${stands.line}:${stands.column}` });
     if (hidden && leaf !== '' && at[2] !== 'headers') {
       written.push({ path: at, message: 'a credential stands in the file; take it from the environment: ${NAME}' });
     }
@@ -108,7 +112,7 @@ export function parseConfig(text: string, options: ParseOptions): LoadedConfig {
     origins,
     watched: [...new Set(namedFiles(config).map((named) => resolve(directory, named.file)))],
     secrets,
-    warnings: [...written, ...warnings].map((remark) => problemLine(place(remark), options.path)),
+    warnings: [...written, ...warnings].map((remark) => problemLine(place(remark), name)),
   };
 }
 
@@ -140,26 +144,6 @@ function replaced(root: unknown, path: JsonPath, leaf: unknown): unknown {
   if (Array.isArray(root)) return root.map((item, i) => (i === step ? replaced(item, rest, leaf) : item));
   const object = root as Readonly<Record<string, unknown>>;
   return { ...object, [step]: replaced(object[step], rest, leaf) };
-}
-
-/** Every value that is not a list or a map with something in it. */
-function* leaves(value: unknown, path: JsonPath): Generator<readonly [JsonPath, unknown]> {
-  if (value === undefined) return;
-  if (typeof value === 'object' && value !== null) {
-    const entries: (readonly [string | number, unknown])[] = Array.isArray(value)
-      ? value.map((item: unknown, i) => [i, item])
-      : Object.entries(value);
-    if (entries.length > 0) {
-      for (const [step, member] of entries) yield* leaves(member, [...path, step]);
-      return;
-    }
-  }
-  yield [path, value];
-}
-
-/** Variables that a value, or what it was made from, came from. */
-function referenced(source: YamlSource, path: JsonPath): readonly string[] | null {
-  return source.references.get(keyPath(path)) ?? null;
 }
 
 function fileTrouble(path: string): string | null {

@@ -65,8 +65,9 @@ export class Fault extends Error {
   /** `message (at where). hint`: the one-line form for terminals and error bodies. */
   get line(): string {
     const where = this.where === undefined ? '' : ` (at ${this.where})`;
-    const hint = this.hint === undefined ? '' : ` ${this.hint}`;
-    return `${this.message}${where}${hint}`;
+    const said = `${this.message}${where}`;
+    if (this.hint === undefined) return said;
+    return `${said}${/[.!?]$/.test(said) ? '' : '.'} ${this.hint}`;
   }
 }
 

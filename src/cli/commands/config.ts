@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import type { RegisterCommand } from '../command.ts';
+import { formatTable } from '../format-table.ts';
+
+interface ConfigOptions {
+  readonly config: string;
+  readonly json?: true;
+}
+
+/** `parapet config check|explain|schema`. */
+export const register: RegisterCommand = (program, io) => {
+  const config = program.command('config').description('check and explain the configuration');
+
+  config
+    .command('check')
+    .description('say what is wrong in the configuration: file, line, key, allowed values')
+    .option('-c, --config <file>', 'configuration file', 'parapet.yaml')
+    .option('--json', 'print the result as JSON')
+    .action(async (options: ConfigOptions) => {
+      const { loadConfig } = await import('../../config/load.ts');
+      const { isFault } = await import('../../core/fault.ts');
+      const path = resolve(io.cwd, options.config);
+      try {
+        const loaded = await loadConfig(path, io.env, options.config);
+        if (options.json) {
+          io.out(JSON.stringify({ ok: true, path, hash: loaded.hash, warnings: loaded.warnings, errors: [] }, null, 2));
+          return;
+        }
+        for (const warning of loaded.warnings) io.err(`warning: ${warning}`);
+        const { upstreams, rules, budgets } = loaded.config;
+        io.out(
+          `${options.config} is fine: ${count(upstreams.length, 'upstream')}, ${count(rules.length, 'rule')}, ` +
+            `${count(budgets.length, 'budget')}; hash ${loaded.hash}`,
+        );
+      } catch (error) {
+        if (!options.json || !isFault(error) || error.code !== 'ERR_CONFIG') throw error;
+        const lines = error.line.split('\n');
+        const errors = lines.length === 1 ? lines : lines.slice(1);
+        io.out(JSON.stringify({ ok: false, path, hash: null, warnings: [], errors }, null, 2));
+        io.exitCode = 2;
+      }
+    });
+
+  config
+    .command('explain')
+    .description('print every effective value and where it comes from; secrets are not shown')
+    .option('-c, --config <file>', 'configuration file', 'parapet.yaml')
+    .option('--json', 'print as JSON')
+    .action(async (options: ConfigOptions) => {
+      const { loadConfig } = await import('../../config/load.ts');
+      const { explainConfig } = await import('../../config/explain.ts');
+      const loaded = await loadConfig(resolve(io.cwd, options.config), io.env, options.config);
+      const explained = explainConfig(loaded);
+      if (options.json) {
+        io.out(JSON.stringify({ path: loaded.path, hash: loaded.hash, values: explained }, null, 2));
+        return;
+      }
+      const rows = explained.map((entry) => [entry.key, entry.value, entry.from, entry.where]);
+      io.out(formatTable(['key', 'value', 'from', 'where'], rows));
+    });
+
+  config
+    .command('schema')
+    .description('print the JSON Schema of the configuration, for editors')
+    .action(async () => {
+      const { configJsonSchemaText } = await import('../../config/json-schema.ts');
+      io.out(configJsonSchemaText().trimEnd());
+    });
+};
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}

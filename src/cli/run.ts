@@ -1,0 +1,72 @@
+import { Command, CommanderError } from 'commander';
+import { isFault } from '../core/fault.ts';
+import type { Io, RegisterCommand } from './command.ts';
+import { register as config } from './commands/config.ts';
+import { register as init } from './commands/init.ts';
+import { register as threats } from './commands/threats.ts';
+import { packageVersion } from './version.ts';
+
+const COMMANDS: readonly RegisterCommand[] = [init, config, threats];
+
+const EXAMPLES = `
+Examples:
+  parapet init                              write a parapet.yaml to start from
+  parapet config check                      say what is wrong in it, with line and column
+  parapet serve --config parapet.yaml       start the gateway and the console
+  parapet keys create --principal alice     make a key for a caller
+
+Exit codes: 0 fine, 1 findings, 2 wrong usage or configuration, 3 incomplete or internal error.`;
+
+/** The program with all its commands, not yet run. */
+export function createProgram(io: Io): Command {
+  const program = new Command('parapet')
+    .description('A security gateway in front of AI models: access, budgets, inspection, evidence.')
+    .version(packageVersion(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .showHelpAfterError('(run the command with --help to see its options)')
+    .showSuggestionAfterError(true)
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.replace(/\n$/, '')),
+      writeErr: (text) => io.err(text.replace(/\n$/, '')),
+    });
+  for (const register of COMMANDS) register(program, io);
+  inheritSettings(program);
+  return program;
+}
+
+/**
+ * Runs one command line (without `node` and the script) and returns the exit code. Never throws: what goes wrong
+ * is one line on stderr, with the stack only when `PARAPET_DEBUG` is set.
+ */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    const program = createProgram(io);
+    if (argv.length === 0) {
+      program.outputHelp();
+      return 0;
+    }
+    await program.parseAsync(argv, { from: 'user' });
+    return io.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    io.err(`error: ${isFault(error) ? error.line : describe(error)}`);
+    if (io.env.PARAPET_DEBUG) io.err(error instanceof Error ? (error.stack ?? '') : String(error));
+    else if (!isFault(error)) io.err('This is a defect of Parapet. Run again with PARAPET_DEBUG=1 to see where.');
+    return isFault(error) && (error.code === 'ERR_CONFIG' || error.code === 'ERR_USAGE') ? 2 : 3;
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Commander copies settings to sub-commands only when it makes them itself at the time. */
+function inheritSettings(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inheritSettings(child);
+  }
+}

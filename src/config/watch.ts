@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { watch, type FSWatcher } from 'node:fs';
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+export interface WatchOptions {
+  /** Milliseconds between two looks at the files whatever the file system reports; default 2000. */
+  readonly pollEvery?: number;
+  /** Milliseconds of quiet after a report before the files are read; default 100. */
+  readonly settleFor?: number;
+}
+
+export interface ConfigWatch {
+  close(): void;
+}
+
+/** What is watched: a configuration file and the files that it names, all absolute. */
+export interface Watched {
+  readonly path: string;
+  readonly watched: readonly string[];
+}
+
+/**
+ * Calls `onChange` when the content of a watched file is another than before. Directories are watched rather than
+ * files, because editors replace a file by renaming and Kubernetes swaps a symbolic link beside it; and since
+ * reports get lost on network and overlay file systems, the content is compared every `pollEvery` as well.
+ * A file that is missing for a moment is not a change until it stays away for a whole look.
+ */
+export function watchConfig(target: Watched, onChange: () => void, options: WatchOptions = {}): ConfigWatch {
+  const { pollEvery = 2000, settleFor = 100 } = options;
+  const files = [target.path, ...target.watched];
+  const watchers = new Map<string, FSWatcher>();
+  let known: string | null = null;
+  let missing = false;
+  let closed = false;
+  let looking = false;
+  let again = false;
+  let settling: NodeJS.Timeout | undefined;
+
+  const settle = (): void => {
+    clearTimeout(settling);
+    settling = setTimeout(() => void look(), settleFor);
+    settling.unref();
+  };
+
+  /** The directory of each file and of what it really is: the link and its target can both be swapped. */
+  const watchDirectories = async (): Promise<void> => {
+    const wanted = new Set<string>();
+    for (const file of files) {
+      wanted.add(dirname(file));
+      const real = await realpath(file).catch(() => null);
+      if (real !== null) wanted.add(dirname(real));
+    }
+    if (closed) return;
+    for (const [directory, watcher] of watchers) {
+      if (wanted.has(directory)) continue;
+      watcher.close();
+      watchers.delete(directory);
+    }
+    for (const directory of wanted) {
+      if (watchers.has(directory)) continue;
+      try {
+        const watcher = watch(directory, { persistent: false }, settle);
+        const forget = (): void => {
+          watcher.close();
+          watchers.delete(directory);
+        };
+        watcher.on('error', forget);
+        watchers.set(directory, watcher);
+      } catch {
+        // No more inotify watches, or no such directory: the regular look finds the change.
+      }
+    }
+  };
+
+  const look = async (): Promise<void> => {
+    if (closed) return;
+    if (looking) {
+      again = true;
+      return;
+    }
+    looking = true;
+    try {
+      const now = await contentHash(files);
+      if (closed) return;
+      await watchDirectories();
+      if (closed || now.hash === known) {
+        missing = false;
+        return;
+      }
+      const first = known === null;
+      if (now.missing && !missing && !first) {
+        missing = true;
+        return;
+      }
+      missing = false;
+      known = now.hash;
+      if (!first) onChange();
+    } finally {
+      looking = false;
+      if (again && !closed) {
+        again = false;
+        settle();
+      }
+    }
+  };
+
+  void look();
+  const poll = setInterval(() => void look(), pollEvery);
+  poll.unref();
+
+  return {
+    close() {
+      closed = true;
+      clearTimeout(settling);
+      clearInterval(poll);
+      for (const watcher of watchers.values()) watcher.close();
+      watchers.clear();
+    },
+  };
+}
+
+async function contentHash(files: readonly string[]): Promise<{ readonly hash: string; readonly missing: boolean }> {
+  const hash = createHash('sha256');
+  let missing = false;
+  for (const file of files) {
+    try {
+      const bytes = await readFile(file);
+      hash.update(`${bytes.length}\n`).update(bytes);
+    } catch {
+      missing = true;
+      hash.update('missing\n');
+    }
+  }
+  return { hash: hash.digest('hex'), missing };
+}
