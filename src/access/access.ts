@@ -7,7 +7,9 @@ export interface Presented {
   readonly address: string;
   /** Verified client certificate (mutual TLS); null when none was presented or none is trusted. */
   readonly certificate: {
+    /** One attribute a line (`CN=…`), as Node's `X509Certificate.subject` gives it. */
     readonly subject: string;
+    /** `DNS:…`, `URI:…`, `email:…`; `readClientCertificate` makes them. */
     readonly names: readonly string[];
     readonly fingerprint: string;
   } | null;

@@ -83,6 +83,11 @@ const jwt = z.strictObject({
   clockSkew: duration.prefault('30s'),
   principalClaim: z.string().default('sub'),
   teamClaim: z.string().optional(),
+  principalPrefix: z
+    .string()
+    .max(64)
+    .default('')
+    .describe('Put before the principal, so that two issuers, or an issuer and the keys, never speak of the same one.'),
   cacheFor: duration.prefault('10m').describe('How long fetched keys are kept.'),
 });
 

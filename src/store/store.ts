@@ -4,7 +4,7 @@ import type { Exchange, ExchangeOutcome, KeptSegment } from '../core/exchange.ts
 export interface KeyRow {
   /** Public id inside the key (`pk_<id>_<secret>`). */
   readonly id: string;
-  /** HMAC-SHA-256 (hex) of the secret under the installation's pepper. */
+  /** HMAC-SHA-256 (hex) of the whole key under the installation's pepper. */
   readonly hash: string;
   readonly principal: string;
   readonly team: string | null;
@@ -12,7 +12,7 @@ export interface KeyRow {
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
-  /** After rotation the old key stays valid until this time. */
+  /** Id of the key that replaces this one, which stays valid until `expiresAt`. */
   readonly rotatedTo: string | null;
   readonly lastUsedAt: number | null;
 }
