@@ -5,6 +5,7 @@ import type { Budgets } from '../access/budget.ts';
 import type { LoadedConfig } from '../config/loaded-config.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LiveFeed } from '../monitor/live-feed.ts';
+import type { KeyService } from '../access/virtual-keys.ts';
 import type { Counters } from '../store/counters.ts';
 import type { Store } from '../store/store.ts';
 
@@ -37,6 +38,8 @@ export interface Runtime {
   readonly version: string;
   readonly store: Store;
   readonly counters: Counters;
+  /** One service for the process, so that a revocation here holds here at once. */
+  readonly keys: KeyService;
   readonly ledger: Ledger;
   readonly live: LiveFeed;
   readonly metrics: Registry;

@@ -3,7 +3,7 @@ import { Pool, type Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
 import type { UpstreamConfig } from '../config/schema.ts';
-import { modelMatcher } from './model-pattern.ts';
+import { wildcard } from '../access/wildcard.ts';
 
 /** After a failed connection an upstream is tried last for this long. */
 const COOL_DOWN_MILLIS = 5000;
@@ -55,7 +55,7 @@ export function createUpstream(config: UpstreamConfig, clock: Clock): Upstream {
     bodyTimeout: config.idleTimeout,
     keepAliveTimeout: 30_000,
   });
-  const matches = modelMatcher(config.models);
+  const patterns = config.models.map(wildcard);
   const aliases = new Map(Object.entries(config.aliases));
   let coolUntil = 0;
 
@@ -66,7 +66,7 @@ export function createUpstream(config: UpstreamConfig, clock: Clock): Upstream {
       return coolUntil > clock();
     },
     serves(model) {
-      return aliases.get(model) ?? (matches(model) ? model : null);
+      return aliases.get(model) ?? (patterns.some((matches) => matches(model)) ? model : null);
     },
     send(request, sink) {
       const handler = new AnswerHandler(sink, config.id, () => {

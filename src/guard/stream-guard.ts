@@ -83,7 +83,7 @@ export class StreamGuard {
   #id: string | null = null;
   #model: string | null = null;
   #error: string | null = null;
-  #textUnits = 0;
+  #textBytes = 0;
   #terminalSeen = false;
   #terminalSent = false;
   #dropUsageOnly = false;
@@ -108,9 +108,9 @@ export class StreamGuard {
   get providerError(): string | null {
     return this.#error;
   }
-  /** UTF-16 units of generated text received so far, over all channels. */
-  get textUnits(): number {
-    return this.#textUnits;
+  /** UTF-8 bytes of generated text received so far, over all channels. */
+  get textBytes(): number {
+    return this.#textBytes;
   }
   get terminalSent(): boolean {
     return this.#terminalSent;
@@ -198,7 +198,7 @@ export class StreamGuard {
       const channel = this.#channel(delta);
       const start = channel.length;
       channel.length += delta.text.length;
-      this.#textUnits += delta.text.length;
+      this.#textBytes += Buffer.byteLength(delta.text, 'utf8');
       if (this.#options.keepText) channel.original += delta.text;
       pieces.push({ channel, start, end: channel.length, path: delta.path, text: delta.text });
       await this.#scan(channel, delta.text, false);

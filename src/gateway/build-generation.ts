@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { createAuthenticator } from '../access/authenticator.ts';
+import { type BudgetKeeper, createBudgets } from '../access/budgets.ts';
+import { createCedarPolicy } from '../access/cedar-policy.ts';
+import { createPrices } from '../access/prices.ts';
+import type { KeyService } from '../access/virtual-keys.ts';
+import type { LoadedConfig } from '../config/loaded-config.ts';
+import type { Clock } from '../core/clock.ts';
+import { Fault } from '../core/fault.ts';
+import { createRules } from '../guard/rule.ts';
+import type { Counters } from '../store/counters.ts';
+import type { Generation } from './generation.ts';
+import { createUpstream } from './upstream.ts';
+
+export interface GenerationParts {
+  readonly keys: KeyService;
+  readonly counters: Counters;
+  readonly clock: Clock;
+  readonly onError: (message: string, error: unknown) => void;
+}
+
+/**
+ * Builds everything that a configuration decides. Nothing of it is in use until it is whole, so a configuration that
+ * cannot be built changes nothing.
+ * @param previous the budgets in force, so that requests in flight stay counted over a reload.
+ * @throws Fault `ERR_CONFIG`.
+ */
+export async function buildGeneration(
+  loaded: LoadedConfig,
+  parts: GenerationParts,
+  previous?: BudgetKeeper,
+): Promise<Generation> {
+  const { config, directory } = loaded;
+  const { clock } = parts;
+  const policy = createCedarPolicy(await policyText(loaded));
+  const budgets = createBudgets({
+    budgets: config.budgets,
+    concurrent: config.limits.concurrent,
+    counters: parts.counters,
+    clock,
+    onError: (error) => parts.onError('settled usage could not be written', error),
+    ...(previous === undefined ? {} : { previous }),
+  });
+  const authenticator = createAuthenticator({ config: config.access, directory, keys: parts.keys, clock });
+  return {
+    loaded,
+    since: clock(),
+    authenticator,
+    policy,
+    budgets,
+    prices: createPrices(config.prices),
+    rules: createRules(config.rules),
+    upstreams: config.upstreams.map((upstream) => createUpstream(upstream, clock)),
+    providerKeys: config.upstreams.flatMap(({ key }) => (key === undefined || key === '' ? [] : [key])),
+    now: clock,
+  };
+}
+
+async function policyText({ config, directory }: LoadedConfig): Promise<string> {
+  const { file, text } = config.access.policy;
+  if (file === undefined) return text ?? '';
+  try {
+    return await readFile(resolve(directory, file), 'utf8');
+  } catch (cause) {
+    throw new Fault('ERR_CONFIG', `The policy file "${file}" cannot be read.`, { where: 'access.policy.file', cause });
+  }
+}

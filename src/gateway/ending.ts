@@ -1,0 +1,41 @@
+import type { ExchangeOutcome } from '../core/exchange.ts';
+import { Fault, isFault } from '../core/fault.ts';
+import type { ExchangeDraft } from './exchange-draft.ts';
+
+/** What the guard's decision means for the exchange, or null when it may go on. */
+export function stopFault(draft: ExchangeDraft, stage: 'input' | 'output'): Fault | null {
+  const { action, cause } = draft.log;
+  if (cause === null || (action !== 'block' && action !== 'review')) return null;
+  const what = stage === 'input' ? 'request' : 'answer';
+  const failed = draft.log.decisions().some((decision) => decision.rule === cause.rule.id && decision.stage === cause.stage && decision.status === 'failed');
+  if (failed && action === 'block') {
+    return new Fault('ERR_CHECK_FAILED', `The ${what} was stopped because the check "${cause.rule.id}" could not be carried out.`);
+  }
+  return action === 'review'
+    ? new Fault('ERR_REVIEW', `The ${what} was stopped by the rule "${cause.rule.id}": a person has to look at it first.`)
+    : new Fault('ERR_BLOCKED', `The ${what} was blocked by the rule "${cause.rule.id}".`);
+}
+
+export function outcomeOf(fault: Fault): ExchangeOutcome {
+  switch (fault.code) {
+    case 'ERR_BLOCKED':
+    case 'ERR_REVIEW':
+    case 'ERR_CHECK_FAILED':
+      return 'blocked';
+    case 'ERR_UPSTREAM_UNREACHABLE':
+    case 'ERR_UPSTREAM_TIMEOUT':
+    case 'ERR_UPSTREAM_AUTH':
+    case 'ERR_UPSTREAM_INVALID':
+    case 'ERR_STORE':
+    case 'ERR_LEDGER':
+    case 'ERR_INTERNAL':
+      return 'failed';
+    default:
+      return 'refused';
+  }
+}
+
+/** What is not a Fault is a bug; the caller is told no more than that. */
+export function toFault(error: unknown): Fault {
+  return isFault(error) ? error : new Fault('ERR_INTERNAL', 'The gateway failed. The request id finds the reason in its log.', { cause: error });
+}

@@ -1,0 +1,161 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Exchange } from '../core/exchange.ts';
+import { Fault } from '../core/fault.ts';
+import { leafHash } from '../ledger/merkle.ts';
+import type { Appended, Ledger } from '../ledger/ledger.ts';
+import type { LiveFeed } from '../monitor/live-feed.ts';
+import type { Store, StoredExchange } from '../store/store.ts';
+import type { ExchangeDraft } from './exchange-draft.ts';
+
+/** Rows wait this long for company before they go to the store in one transaction. */
+const BATCH_MILLIS = 25;
+const BATCH_ROWS = 512;
+/** Rows that may wait while the store is away; beyond it nothing is served, because nothing could be found again. */
+const MAX_WAITING = 50_000;
+/** Largest entry of the ledger. */
+const MAX_ENTRY = 65_535;
+
+export interface EvidenceOptions {
+  readonly ledger: Ledger;
+  readonly store: Store;
+  readonly live: LiveFeed;
+  readonly onError: (message: string, error: unknown) => void;
+}
+
+/**
+ * Writes the record of every exchange: first to the ledger, which is the truth, and then in batches to the store,
+ * which is its index. An answer may leave only after `record` returned.
+ */
+export class EvidenceWriter {
+  readonly #options: EvidenceOptions;
+  #waiting: StoredExchange[] = [];
+  #contents: { draft: ExchangeDraft; key: string; expiresAt: number }[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #flushing: Promise<void> | null = null;
+  #storeDown = false;
+
+  constructor(options: EvidenceOptions) {
+    this.#options = options;
+  }
+
+  /** False while the store does not take rows. */
+  get healthy(): boolean {
+    return !this.#storeDown;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Notes that an answer begins to leave before its record exists. Give the ticket to `record`. */
+  begin(draft: ExchangeDraft): number {
+    return this.#options.ledger.open(Buffer.from(JSON.stringify({ ...draft.seal(null), outcome: 'interrupted' }), 'utf8'));
+  }
+
+  /**
+   * Appends the record. Synchronous unless the ledger waits for fsync.
+   * @param retention milliseconds that kept content lives; 0 when none is kept.
+   * @throws Fault `ERR_LEDGER`, `ERR_STORE`: then the answer must not leave.
+   */
+  record(draft: ExchangeDraft, ticket: number | null, retention: number): void | Promise<void> {
+    if (this.#waiting.length >= MAX_WAITING) {
+      throw new Fault('ERR_STORE', 'The store has not taken records for too long.', { hint: 'See the log for the reason.' });
+    }
+    let digest: string | null = null;
+    if (draft.kept.length > 0 && retention > 0) {
+      const key = randomBytes(32).toString('hex');
+      digest = createHmac('sha256', key).update(JSON.stringify(draft.kept)).digest('hex');
+      this.#contents.push({ draft, key, expiresAt: draft.startedAt + retention });
+    }
+    const exchange = draft.seal(digest);
+    const entry = encode(exchange);
+    const appended = this.#options.ledger.append(entry);
+    if (appended instanceof Promise) return appended.then((place) => this.#appended(exchange, place, ticket));
+    this.#appended(exchange, appended, ticket);
+  }
+
+  #appended(exchange: Exchange, { index, leaf }: Appended, ticket: number | null): void {
+    if (ticket !== null) this.#options.ledger.closeNote(ticket);
+    const stored = { index, leaf, exchange };
+    this.#waiting.push(stored);
+    this.#options.live.publish(stored);
+    if (this.#waiting.length >= BATCH_ROWS) void this.flush();
+    else this.#timer ??= setTimeout(() => void this.flush(), BATCH_MILLIS);
+  }
+
+  /** Puts everything that waits into the store. Rows that the store refuses stay and are tried again. */
+  flush(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#flushing ??= this.#flushAll().finally(() => {
+      this.#flushing = null;
+      if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => void this.flush(), this.#storeDown ? 1000 : BATCH_MILLIS);
+    });
+    return this.#flushing;
+  }
+
+  async #flushAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const rows = this.#waiting.slice(0, BATCH_ROWS);
+      try {
+        await this.#options.store.putExchanges(rows);
+        this.#waiting = this.#waiting.slice(rows.length);
+        const contents = this.#contents;
+        this.#contents = [];
+        for (const { draft, key, expiresAt } of contents) await this.#options.store.putContent(draft.id, draft.kept, key, expiresAt);
+        this.#storeDown = false;
+      } catch (error) {
+        this.#storeDown = true;
+        this.#options.onError('records wait because the store does not take them', error);
+        return;
+      }
+    }
+  }
+}
+
+/**
+ * Brings the store level with the ledger after a restart: entries that the store has not seen, and records for
+ * exchanges that the last process left in the middle.
+ * @returns how many of each.
+ */
+export async function recoverEvidence(ledger: Ledger, store: Store): Promise<{ readonly restored: number; readonly interrupted: number }> {
+  for (const note of ledger.interrupted) await ledger.append(note);
+  const interrupted = ledger.interrupted.length;
+  let restored = 0;
+  let rows: StoredExchange[] = [];
+  for (let index = (await store.lastIndex()) + 1; index < ledger.size; index += 1) {
+    const { exchange, leaf } = await readExchange(ledger, index);
+    if (exchange !== null) rows.push({ index, leaf, exchange });
+    if (rows.length >= BATCH_ROWS) {
+      await store.putExchanges(rows);
+      restored += rows.length;
+      rows = [];
+    }
+  }
+  if (rows.length > 0) await store.putExchanges(rows);
+  return { restored: restored + rows.length, interrupted };
+}
+
+async function readExchange(ledger: Ledger, index: number): Promise<{ exchange: Exchange | null; leaf: string }> {
+  const entry = await ledger.entry(index);
+  const value: unknown = JSON.parse(Buffer.from(entry).toString('utf8'));
+  const leaf = Buffer.from(leafHash(entry)).toString('hex');
+  return { exchange: isExchange(value) ? value : null, leaf };
+}
+
+/** Entries of other types (administrators' actions) carry a `type`. */
+function isExchange(value: unknown): value is Exchange {
+  return typeof value === 'object' && value !== null && !Object.hasOwn(value, 'type') && Object.hasOwn(value, 'id');
+}
+
+/** Canonical enough: keys in the order of the type. Evidence gives way when an entry would be too large. */
+function encode(exchange: Exchange): Buffer {
+  const entry = Buffer.from(JSON.stringify(exchange), 'utf8');
+  if (entry.length <= MAX_ENTRY) return entry;
+  const decisions = exchange.decisions.map((decision) => ({
+    ...decision,
+    evidence: decision.evidence.slice(0, 4),
+    reason: `${decision.reason ?? ''} (evidence shortened: the record was too large)`.trim(),
+  }));
+  return Buffer.from(JSON.stringify({ ...exchange, decisions: decisions.slice(0, 64) }), 'utf8');
+}

@@ -1,0 +1,487 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Conversation } from '../conversation/conversation.ts';
+import type { Dialect, ResponseView, Surface } from '../conversation/surface.ts';
+import { Fault, isFault } from '../core/fault.ts';
+import type { Principal } from '../core/principal.ts';
+import { inspectSegments } from '../guard/inspect-segments.ts';
+import { mergeRedactions, redact, type Redaction } from '../guard/redaction.ts';
+import { estimateTokens } from '../text/count-tokens.ts';
+import { readJson } from '../text/json/read-json.ts';
+import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
+import type { Segment } from '../conversation/segment.ts';
+import { Answer } from './answer.ts';
+import { type Candidate, findCandidates } from './candidates.ts';
+import { Client } from './client.ts';
+import { outcomeOf, stopFault, toFault } from './ending.ts';
+import { everyString } from './every-string.ts';
+import { ExchangeDraft } from './exchange-draft.ts';
+import type { Gateway } from './gateway.ts';
+import type { Generation } from './generation.ts';
+import { clientHeaders, upstreamHeaders, upstreamRequestId } from './headers.ts';
+import { keepInput, keepOutput } from './kept-text.ts';
+import { listModels } from './list-models.ts';
+import { presentedBy } from './presented.ts';
+import { rateHeaders } from './rate-headers.ts';
+import { readBody } from './read-body.ts';
+import { createRequestId } from './request-id.ts';
+import { type Route, matchRoute } from './route.ts';
+import { Spending } from './spending.ts';
+import { StreamAnswer } from './stream-answer.ts';
+
+/** Answers of providers that another upstream may do better. */
+const RETRYABLE = new Set([408, 429, 500, 502, 503, 504, 529]);
+
+/** Thrown through the steps when the client went away: nobody is left to answer. */
+const CLIENT_GONE = Symbol('client gone');
+
+/**
+ * One request on its way through the gateway: who asks, what is asked, may they, how much is left, what may go in,
+ * the provider, what may come out, the record. The order is the security: nothing of a body is read before the caller
+ * is known, nothing leaves before its record is written.
+ */
+export class Passage {
+  readonly #gateway: Gateway;
+  readonly #generation: Generation;
+  readonly #client: Client;
+  readonly #draft: ExchangeDraft;
+  readonly #route: Route;
+  readonly #query: string;
+  #dialect: Dialect;
+  #spending: Spending | null = null;
+  #leave: (() => void) | null = null;
+  #answer: Answer | null = null;
+  #inputTokens = 0;
+
+  constructor(gateway: Gateway, request: IncomingMessage, response: ServerResponse) {
+    this.#gateway = gateway;
+    this.#generation = gateway.generation;
+    this.#client = new Client(request, response);
+    const url = request.url ?? '/';
+    const mark = url.indexOf('?');
+    const path = mark === -1 ? url : url.slice(0, mark);
+    this.#query = mark === -1 ? '' : url.slice(mark);
+    const now = this.#generation.now();
+    this.#draft = new ExchangeDraft(createRequestId(this.#generation.now), now, request, path, this.#generation.loaded.hash);
+    this.#route = matchRoute(request.method ?? 'GET', path, request.headers);
+    this.#dialect = this.#route.dialect;
+  }
+
+  /** Never rejects: every ending is answered and recorded. */
+  async run(): Promise<void> {
+    const gateway = this.#gateway;
+    let principal: Principal | null = null;
+    try {
+      if (!gateway.admit()) {
+        gateway.metrics.turnedAway.inc({ reason: 'overloaded' });
+        const fault = new Fault('ERR_OVERLOADED', 'The gateway is at its limit or about to stop.', { retryAfter: 1 });
+        this.#client.refuse(this.#dialect, fault, this.#draft.id);
+        return;
+      }
+      principal = await this.#identify();
+      if (principal === null) return;
+      this.#leave = this.#generation.budgets.enter(principal);
+      if (this.#leave === null) {
+        throw new Fault('ERR_TOO_MANY_CONCURRENT', `"${principal.id}" has as many requests in flight as it may.`, { retryAfter: 1 });
+      }
+      gateway.live.began(principal.id);
+      await this.#go(principal);
+    } catch (error) {
+      await this.#fail(error);
+    } finally {
+      this.#leave?.();
+      if (this.#leave !== null && principal !== null) gateway.live.ended(principal.id);
+    }
+  }
+
+  /** Null when the caller was throttled: answered, counted and not recorded, so that a flood cannot fill the ledger. */
+  async #identify(): Promise<Principal | null> {
+    try {
+      const answer = this.#generation.authenticator.authenticate(presentedBy(this.#client.request));
+      const principal = answer instanceof Promise ? await answer : answer;
+      this.#draft.principal = principal;
+      return principal;
+    } catch (error) {
+      if (isFault(error) && error.code === 'ERR_AUTH_THROTTLED') {
+        this.#gateway.metrics.turnedAway.inc({ reason: 'auth-throttled' });
+        this.#client.refuse(this.#dialect, error, this.#draft.id);
+        return null;
+      }
+      throw error;
+    }
+  }
+
+  async #go(principal: Principal): Promise<void> {
+    const route = this.#route;
+    switch (route.kind) {
+      case 'surface':
+        return this.#ask(principal, route.surface, route.upstreamPath);
+      case 'models':
+        return this.#models(principal, route.model);
+      case 'response-object':
+        return this.#responseObject(principal, route);
+      case 'method':
+        throw new Fault('ERR_METHOD', `This path takes ${route.allow}.`, { where: 'method' });
+      case 'unknown':
+        throw new Fault('ERR_ROUTE_UNKNOWN', 'This path is not served. Parapet forwards nothing that it does not guard.', {
+          hint: 'See the README for the surfaces that are served.',
+        });
+    }
+  }
+
+  async #ask(principal: Principal, surface: Surface, path: string): Promise<void> {
+    const { limits, guard } = this.#generation.loaded.config;
+    const draft = this.#draft;
+    draft.surface = surface.id;
+    const bytes = await readBody(this.#client.request, limits.body, limits.bodyTimeout);
+    draft.requestBytes = bytes.length;
+    const conversation = surface.parseRequest(readJson(bytes, { bytes: limits.body, depth: limits.depth, items: limits.items }));
+    draft.model = conversation.model;
+    draft.stream = conversation.stream;
+
+    this.#authorise(principal, 'invoke', conversation.model, surface.id, conversation.stream);
+    const candidates = findCandidates(this.#generation.upstreams, surface.dialect, conversation.model);
+    if (conversation.previous !== null && guard.previous === 'owned') await this.#ownedBy(principal, conversation.previous, 'previous_response_id');
+
+    const edits = await this.#inspectInput(conversation);
+    const inputTokens = countTokens(conversation.segments);
+    this.#inputTokens = inputTokens;
+    this.#spending = await Spending.reserve(this.#generation, principal, conversation.model, inputTokens, {
+      maxOutput: conversation.maxOutputTokens,
+      stream: conversation.stream,
+      generates: surface.generates,
+    });
+    // The usage of a Chat stream comes only on request; budgets and records need it, the caller may not want it.
+    const addsUsage = conversation.stream && !conversation.usageRequested && reportsUsageOnRequest(surface);
+    if (addsUsage) edits.push({ path: ['stream_options'], insert: { include_usage: true } });
+
+    const text = (): string => bytes.toString('utf8');
+    const bodyFor = (candidate: Candidate): Uint8Array => {
+      const renamed: JsonEdit[] = candidate.model === conversation.model ? [] : [{ path: ['model'], value: candidate.model }];
+      return edits.length + renamed.length === 0 ? bytes : Buffer.from(spliceJson(text(), [...edits, ...renamed]), 'utf8');
+    };
+    const answer = await this.#send(candidates, 'POST', path, bodyFor);
+    await this.#reply(answer, surface, conversation, inputTokens, addsUsage);
+  }
+
+  #authorise(principal: Principal, action: 'invoke' | 'list', model: string, surface: string, stream: boolean): void {
+    const decision = this.#generation.policy.decide({
+      principal,
+      action,
+      resource: { type: 'Model', id: model },
+      context: { surface, stream, address: this.#client.request.socket.remoteAddress ?? '' },
+    });
+    if (!decision.allowed) {
+      throw new Fault('ERR_FORBIDDEN', `"${principal.id}" may not use the model "${model.slice(0, 128)}".`, { where: 'model' });
+    }
+  }
+
+  /** @throws Fault `ERR_NOT_FOUND` when the object is not the principal's: whose it is, or whether it exists, is not told. */
+  async #ownedBy(principal: Principal, object: string, where: string): Promise<string> {
+    const owner = await this.#gateway.owners.find(object);
+    if (owner === null || owner.principal !== principal.id) {
+      throw new Fault('ERR_NOT_FOUND', `There is no response "${object.slice(0, 128)}" that you may use.`, { where });
+    }
+    return owner.upstream;
+  }
+
+  /** @throws Fault `ERR_BLOCKED`, `ERR_REVIEW`, `ERR_CHECK_FAILED`. */
+  async #inspectInput(conversation: Conversation): Promise<JsonEdit[]> {
+    const { rules, loaded } = this.#generation;
+    const redactions = await inspectSegments(rules, 'input', conversation.segments, this.#draft.log);
+    keepInput(this.#draft, conversation.segments, redactions, loaded.config.evidence.content);
+    this.#stopIfTold('input');
+    return toEdits(conversation.segments, redactions);
+  }
+
+  #stopIfTold(stage: 'input' | 'output'): void {
+    const fault = stopFault(this.#draft, stage);
+    if (fault !== null) throw fault;
+  }
+
+  /** Tries the candidates in order until one begins to answer. */
+  async #send(
+    candidates: readonly Candidate[],
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    bodyFor: (candidate: Candidate) => Uint8Array | null,
+  ): Promise<Answer> {
+    const draft = this.#draft;
+    for (const [index, candidate] of candidates.entries()) {
+      if (this.#client.gone) throw CLIENT_GONE;
+      const { upstream } = candidate;
+      const last = index === candidates.length - 1;
+      draft.upstream = upstream.id;
+      draft.sent();
+      const answer = new Answer(upstream);
+      this.#answer = answer;
+      const gone = new Promise<never>((_, reject) => {
+        this.#client.onGone(() => {
+          answer.abort();
+          reject(CLIENT_GONE);
+        });
+      });
+      gone.catch(() => {});
+      answer.send({
+        method,
+        path: path + this.#query,
+        headers: upstreamHeaders(this.#client.request.headers, upstream.config),
+        body: bodyFor(candidate),
+      });
+      try {
+        await Promise.race([answer.opened, gone]);
+      } catch (error) {
+        if (isFault(error) && !last) continue;
+        throw error;
+      }
+      draft.answered();
+      if (RETRYABLE.has(answer.status) && !last) {
+        answer.abort();
+        continue;
+      }
+      draft.upstreamRequestId = upstreamRequestId(answer.headers);
+      return answer;
+    }
+    throw new Fault('ERR_UPSTREAM_UNREACHABLE', 'No upstream could be reached.');
+  }
+
+  async #reply(
+    answer: Answer,
+    surface: Surface,
+    conversation: Conversation,
+    inputTokens: number,
+    addsUsage: boolean,
+  ): Promise<void> {
+    const type = String(answer.headers['content-type'] ?? '');
+    if (answer.status >= 400) return this.#relayError(answer);
+    if (surface.createStreamReader !== undefined && type.startsWith('text/event-stream')) {
+      return this.#stream(answer, surface, conversation, inputTokens, addsUsage);
+    }
+    return this.#whole(answer, (body) => surface.parseResponse(body), { inputTokens, generates: surface.generates });
+  }
+
+  /**
+   * A whole JSON answer: read, inspected, and only where a rule says so changed.
+   * @param counted null: the answer was paid for when it was made.
+   */
+  async #whole(
+    answer: Answer,
+    parse: (body: unknown) => ResponseView | null,
+    counted: { readonly inputTokens: number; readonly generates: boolean } | null,
+  ): Promise<void> {
+    const { rules, loaded } = this.#generation;
+    const { limits, evidence } = loaded.config;
+    const draft = this.#draft;
+    let bytes = await this.#untilGone(answer.collect(limits.response));
+    let view: ResponseView | null;
+    try {
+      view = parse(JSON.parse(bytes.toString('utf8')));
+    } catch (error) {
+      throw new Fault('ERR_UPSTREAM_INVALID', `The upstream "${answer.upstream.id}" answered with something that is not JSON.`, { cause: error });
+    }
+    if (view === null) {
+      throw new Fault('ERR_UPSTREAM_INVALID', `The upstream "${answer.upstream.id}" answered in a form that is not its protocol's.`);
+    }
+    if (counted === null) {
+      this.#settle({ inputTokens: 0, outputTokens: 0, estimated: false });
+    } else {
+      const outputTokens = counted.generates ? countTokens(view.segments) : 0;
+      draft.usage = view.usage ?? { inputTokens: counted.inputTokens, outputTokens, estimated: true };
+      draft.microUsd = this.#settle(draft.usage);
+    }
+    const redactions = await inspectSegments(rules, 'output', view.segments, draft.log);
+    keepOutput(draft, view.segments, redactions, evidence.content);
+    this.#stopIfTold('output');
+    const edits = toEdits(view.segments, redactions);
+    if (edits.length > 0) {
+      const touched = new Set([...redactions.keys()].map((segment) => segment.message));
+      const shadows = view.shadows.filter(({ message }) => touched.has(message));
+      const text = spliceJson(bytes.toString('utf8'), [...edits, ...shadows.map(({ path }) => ({ path, value: null }))]);
+      bytes = Buffer.from(text, 'utf8');
+    }
+    if (view.id !== null && draft.surface === 'openai-responses' && draft.principal !== null) {
+      await this.#gateway.owners.remember(view.id, draft.principal.id, answer.upstream.id);
+    }
+    await this.#finish(answer.status, clientHeaders(answer.headers, draft.id, this.#rates()), bytes);
+  }
+
+  async #stream(
+    answer: Answer,
+    surface: Surface,
+    conversation: Conversation,
+    inputTokens: number,
+    addsUsage: boolean,
+  ): Promise<void> {
+    const stream = new StreamAnswer({
+      gateway: this.#gateway,
+      generation: this.#generation,
+      client: this.#client,
+      draft: this.#draft,
+      answer,
+      reader: surface.createStreamReader!(conversation),
+      spending: this.#spending,
+      inputTokens,
+      dropUsage: addsUsage,
+      headers: () => clientHeaders(answer.headers, this.#draft.id, this.#rates()),
+      dialect: this.#dialect,
+      settle: (usage) => this.#settle(usage),
+    });
+    await stream.run();
+  }
+
+  /** A provider's error goes on as it is, unless it speaks of our key or contains it. */
+  async #relayError(answer: Answer): Promise<void> {
+    const draft = this.#draft;
+    const bytes = await this.#untilGone(answer.collect(1024 * 1024));
+    if (answer.status === 401 || answer.status === 403 || this.#namesOurKey(bytes)) {
+      const detail = answer.status === 401 || answer.status === 403 ? 'refused its credential' : 'answered with an error that may not be passed on';
+      throw new Fault('ERR_UPSTREAM_AUTH', `The upstream "${answer.upstream.id}" ${detail}.`, {
+        hint: `Check upstreams.${answer.upstream.id}.key.`,
+      });
+    }
+    draft.microUsd = this.#settle(answer.status === 429 || answer.status >= 500 ? null : { inputTokens: 0, outputTokens: 0, estimated: true });
+    draft.outcome = 'failed';
+    draft.fault = new Fault('ERR_UPSTREAM_INVALID', `The upstream "${answer.upstream.id}" answered with status ${answer.status}.`);
+    const headers = clientHeaders(answer.headers, draft.id, this.#rates());
+    await this.#record(answer.status, bytes.length);
+    this.#client.send(answer.status, headers, bytes);
+  }
+
+  #namesOurKey(bytes: Buffer): boolean {
+    return this.#generation.providerKeys.some((key) => bytes.includes(key));
+  }
+
+  async #models(principal: Principal, model: string | null): Promise<void> {
+    this.#draft.surface = 'models';
+    this.#draft.model = model;
+    const visible = (name: string): boolean =>
+      this.#generation.policy.decide({
+        principal,
+        action: 'list',
+        resource: { type: 'Model', id: name },
+        context: { surface: 'models', stream: false, address: this.#client.request.socket.remoteAddress ?? '' },
+      }).allowed;
+    const body = await listModels(this.#gateway.modelCatalogue, this.#generation, this.#dialect, model, visible, this.#query);
+    await this.#finish(200, { 'content-type': 'application/json', 'x-request-id': this.#draft.id, 'request-id': this.#draft.id }, Buffer.from(body, 'utf8'));
+  }
+
+  async #responseObject(principal: Principal, route: Extract<Route, { kind: 'response-object' }>): Promise<void> {
+    const draft = this.#draft;
+    draft.surface = 'openai-responses';
+    const { limits } = this.#generation.loaded.config;
+    if (route.operation === 'cancel') {
+      draft.requestBytes = (await readBody(this.#client.request, limits.body, limits.bodyTimeout)).length;
+    }
+    const id = await this.#ownedBy(principal, route.object, 'path');
+    const upstream = this.#generation.upstreams.find((candidate) => candidate.id === id);
+    if (upstream === undefined) {
+      throw new Fault('ERR_NOT_FOUND', `There is no response "${route.object}" that you may use.`, { where: 'path' });
+    }
+    const method = route.operation === 'cancel' ? 'POST' : route.operation === 'delete' ? 'DELETE' : 'GET';
+    this.#spending = await Spending.reserve(this.#generation, principal, '', 0, { maxOutput: 0, stream: false, generates: false });
+    const answer = await this.#send([{ upstream, model: '' }], method, route.upstreamPath, () => null);
+    const surface = this.#gateway.responsesSurface;
+    if (answer.status >= 400) return this.#relayError(answer);
+    if (String(answer.headers['content-type'] ?? '').startsWith('text/event-stream')) {
+      draft.stream = true;
+      return this.#stream(answer, surface, RETRIEVAL, 0, false);
+    }
+    // What an answer holds was inspected when it was made, perhaps under other rules, perhaps in the background: again.
+    return this.#whole(answer, (body) => surface.parseResponse(body) ?? everyString(body), null);
+  }
+
+  #rates(): Record<string, string> {
+    return this.#spending === null ? {} : rateHeaders(this.#dialect, this.#spending.states, this.#generation.now());
+  }
+
+  #settle(usage: Parameters<Spending['settle']>[0]): number | null {
+    return this.#spending?.settle(usage) ?? null;
+  }
+
+  async #untilGone<T>(pending: Promise<T>): Promise<T> {
+    const gone = new Promise<never>((_, reject) => {
+      this.#client.onGone(() => {
+        this.#answer?.abort();
+        reject(CLIENT_GONE);
+      });
+    });
+    gone.catch(() => {});
+    return Promise.race([pending, gone]);
+  }
+
+  async #finish(status: number, headers: Record<string, string | string[]>, bytes: Uint8Array): Promise<void> {
+    this.#draft.outcome = 'served';
+    await this.#record(status, bytes.length);
+    this.#client.send(status, headers, bytes);
+  }
+
+  /** Writes the record; after it the answer may leave. */
+  async #record(status: number, bytes: number): Promise<void> {
+    const draft = this.#draft;
+    draft.status = status;
+    draft.responseBytes = bytes;
+    draft.firstByte();
+    await this.#gateway.record(draft, null, this.#generation);
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    const draft = this.#draft;
+    this.#answer?.abort();
+    const fault = error === CLIENT_GONE || this.#client.gone ? null : toFault(error);
+    if (fault?.code === 'ERR_INTERNAL') this.#gateway.log.error({ err: error, request: draft.id }, 'internal error');
+    if (draft.usage === null) {
+      // A caller who leaves while the provider works has caused what it read; a provider that failed is not paid.
+      if (fault === null && this.#answer !== null) draft.usage = { inputTokens: this.#inputTokens, outputTokens: 0, estimated: true };
+      draft.microUsd = this.#settle(draft.usage);
+    }
+    draft.fault = fault;
+    draft.outcome = fault === null ? 'client-closed' : outcomeOf(fault);
+    try {
+      draft.status = fault === null ? 499 : this.#statusOf(fault);
+      await this.#gateway.record(draft, null, this.#generation);
+    } catch (recordError) {
+      const broken = toFault(recordError);
+      this.#gateway.log.error({ err: recordError, request: draft.id }, 'the record could not be written');
+      this.#client.refuse(this.#dialect, broken, draft.id);
+      return;
+    }
+    if (fault !== null) this.#client.refuse(this.#dialect, fault, draft.id, this.#rates());
+  }
+
+  #statusOf(fault: Fault): number {
+    return this.#gateway.statusOf(this.#dialect, fault, this.#draft.id);
+  }
+}
+
+/** A conversation to read a stored response's stream by: nothing of the request is known any more. */
+const RETRIEVAL: Conversation = {
+  surface: 'openai-responses',
+  model: '',
+  stream: true,
+  segments: [],
+  tools: [],
+  maxOutputTokens: null,
+  choices: 1,
+  previous: null,
+  usageRequested: true,
+};
+
+/** Chat and completions streams report usage only when `stream_options.include_usage` is set. */
+function reportsUsageOnRequest(surface: Surface): boolean {
+  return surface.id === 'openai-chat' || surface.id === 'openai-completions';
+}
+
+function countTokens(segments: readonly Segment[]): number {
+  let tokens = 0;
+  for (const segment of segments) tokens += estimateTokens(segment.text);
+  return tokens;
+}
+
+function toEdits(segments: readonly Segment[], redactions: ReadonlyMap<Segment, readonly Redaction[]>): JsonEdit[] {
+  if (redactions.size === 0) return [];
+  const edits: JsonEdit[] = [];
+  for (const segment of segments) {
+    const ranges = redactions.get(segment);
+    if (ranges !== undefined) edits.push({ path: segment.path, value: redact(segment.text, mergeRedactions(ranges)) });
+  }
+  return edits;
+}
