@@ -7,7 +7,7 @@
  */
 export type Capability =
   | 'fs' // node:fs
-  | 'net' // node:http, node:https, node:net, node:tls, undici, fetch
+  | 'net' // node:http, node:https, node:net, node:tls, undici, database and OIDC clients, fetch
   | 'env' // process.env
   | 'clock' // Date.now, performance.now, Math.random, timers
   | 'worker'; // node:worker_threads
@@ -34,7 +34,7 @@ export const ROOMS = {
   detect: { storey: 2, imports: ['core', 'text', 'math'], may: [], plugins: true },
   access: { storey: 2, imports: ['core', 'store'], may: ['fs', 'net', 'clock'] },
 
-  config: { storey: 3, imports: ['core', 'text', 'conversation', 'detect', 'access'], may: ['fs', 'env', 'clock'] },
+  config: { storey: 3, imports: ['core', 'text', 'conversation', 'detect', 'access'], may: ['fs', 'clock'] },
   guard: { storey: 3, imports: ['core', 'text', 'conversation', 'detect'], may: ['clock'] },
   monitor: { storey: 3, imports: ['core', 'math', 'store'], may: ['clock'] },
   gateway: {
@@ -80,10 +80,44 @@ export const ROOMS = {
 
 export type RoomName = keyof typeof ROOMS;
 
+/** Modules whose import is a capability. `import type` is none: it is gone at run time. */
+export const CAPABILITY_MODULES: Readonly<Record<string, Capability>> = {
+  'node:fs': 'fs',
+  'node:fs/promises': 'fs',
+  'node:sqlite': 'fs',
+  'node:http': 'net',
+  'node:http2': 'net',
+  'node:https': 'net',
+  'node:net': 'net',
+  'node:tls': 'net',
+  'node:dgram': 'net',
+  'node:dns': 'net',
+  'node:dns/promises': 'net',
+  undici: 'net',
+  pg: 'net',
+  ioredis: 'net',
+  'openid-client': 'net',
+  '@hono/node-server': 'net',
+  'node:timers': 'clock',
+  'node:timers/promises': 'clock',
+  'node:worker_threads': 'worker',
+};
+
+/** Globals whose use is a capability. */
+export const CAPABILITY_GLOBALS: readonly { readonly pattern: RegExp; readonly capability: Capability }[] = [
+  { pattern: /\bprocess\.env\b/, capability: 'env' },
+  { pattern: /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\.now\b|\bprocess\.hrtime\b/, capability: 'clock' },
+  { pattern: /\bMath\.random\b/, capability: 'clock' },
+  { pattern: /(?<![.\w])(setTimeout|setInterval|setImmediate)\(/, capability: 'clock' },
+  { pattern: /(?<![.\w])fetch\(|\bnew (WebSocket|EventSource)\(/, capability: 'net' },
+];
+
 /** What no room may import or call, with the reason. */
 export const NOWHERE = {
   'node:child_process': 'a security product does not start programs',
   'node:vm': 'no evaluation of text',
+  'node:repl': 'no evaluation of text',
+  'node:inspector': 'no door for a debugger',
   eval: 'no evaluation of text',
 } as const;
 

@@ -11,6 +11,10 @@ export interface WatchOptions {
 }
 
 export interface ConfigWatch {
+  /** Resolves once the present content is known: what changes after that is reported. */
+  readonly ready: Promise<void>;
+  /** Looks now. `onChange` has been called, where there was a change, when this resolves. */
+  look(): Promise<void>;
   close(): void;
 }
 
@@ -33,8 +37,6 @@ export function watchConfig(target: Watched, onChange: () => void, options: Watc
   let known: string | null = null;
   let missing = false;
   let closed = false;
-  let looking = false;
-  let again = false;
   let settling: NodeJS.Timeout | undefined;
 
   const settle = (): void => {
@@ -73,43 +75,44 @@ export function watchConfig(target: Watched, onChange: () => void, options: Watc
     }
   };
 
-  const look = async (): Promise<void> => {
+  const compare = async (): Promise<void> => {
+    const now = await contentHash(files);
     if (closed) return;
-    if (looking) {
-      again = true;
-      return;
-    }
-    looking = true;
-    try {
-      const now = await contentHash(files);
-      if (closed) return;
-      await watchDirectories();
-      if (closed || now.hash === known) {
-        missing = false;
-        return;
-      }
-      const first = known === null;
-      if (now.missing && !missing && !first) {
-        missing = true;
-        return;
-      }
-      missing = false;
+    await watchDirectories();
+    if (closed) return;
+    if (known === null) {
       known = now.hash;
-      if (!first) onChange();
-    } finally {
-      looking = false;
-      if (again && !closed) {
-        again = false;
-        settle();
-      }
+    } else if (now.hash === known) {
+      missing = false;
+    } else if (now.missing && !missing) {
+      missing = true;
+    } else {
+      missing = now.missing;
+      known = now.hash;
+      onChange();
     }
   };
 
-  void look();
+  /** One look after the other, so that two never race for `known`. */
+  let looks: Promise<void> = Promise.resolve();
+  let waiting = false;
+  const look = (): Promise<void> => {
+    if (closed || waiting) return looks;
+    waiting = true;
+    looks = looks.then(() => {
+      waiting = false;
+      return compare();
+    });
+    return looks;
+  };
+
+  const ready = look();
   const poll = setInterval(() => void look(), pollEvery);
   poll.unref();
 
   return {
+    ready,
+    look,
     close() {
       closed = true;
       clearTimeout(settling);

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { watchConfig, type WatchOptions } from './watch.ts';
+
+/** A watched configuration in a directory of its own; `changed()` resolves at the next report. */
+async function watched(t: TestContext, options: WatchOptions, prepare?: (directory: string) => Promise<void>) {
+  const directory = await mkdtemp(join(tmpdir(), 'parapet-watch-'));
+  const path = join(directory, 'parapet.yaml');
+  const policy = join(directory, 'policy.cedar');
+  if (prepare === undefined) {
+    await writeFile(path, 'a: 1\n');
+    await writeFile(policy, 'permit(principal, action, resource);\n');
+  } else {
+    await prepare(directory);
+  }
+  let reports = 0;
+  let waiting: (() => void)[] = [];
+  const watch = watchConfig(
+    { path, watched: [policy] },
+    () => {
+      reports++;
+      for (const resolve of waiting) resolve();
+      waiting = [];
+    },
+    options,
+  );
+  t.after(async () => {
+    watch.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+  await watch.ready;
+  // An interval of the watch does not keep the process alive; this one does while a test waits.
+  const changed = async (): Promise<void> => {
+    const alive = setInterval(() => {}, 1000);
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    clearInterval(alive);
+  };
+  return { directory, path, policy, watch, changed, reports: () => reports };
+}
+
+/** Reports of the file system alone, or the regular look alone: each has to do by itself. */
+const WAYS: readonly (readonly [string, WatchOptions])[] = [
+  ['by report', { pollEvery: 3_600_000, settleFor: 10 }],
+  ['by looking', { pollEvery: 20, settleFor: 3_600_000 }],
+];
+
+for (const [way, options] of WAYS) {
+  test(`${way}: a file that is written is a change`, async (t) => {
+    const { path, changed } = await watched(t, options);
+    const seen = changed();
+    await writeFile(path, 'a: 2\n');
+    await seen;
+  });
+
+  test(`${way}: a file that is replaced by renaming is a change, again and again`, async (t) => {
+    const { directory, path, changed } = await watched(t, options);
+    for (let i = 0; i < 3; i++) {
+      const seen = changed();
+      await writeFile(join(directory, '.new'), `a: ${10 + i}\n`);
+      await rename(join(directory, '.new'), path);
+      await seen;
+    }
+  });
+
+  test(`${way}: a file that the configuration names is watched too`, async (t) => {
+    const { policy, changed } = await watched(t, options);
+    const seen = changed();
+    await writeFile(policy, 'forbid(principal, action, resource);\n');
+    await seen;
+  });
+
+  test(`${way}: a swapped symbolic link, as Kubernetes mounts a ConfigMap, is a change`, async (t) => {
+    const { directory, changed } = await watched(t, options, async (at) => {
+      await mkdir(join(at, '..one'));
+      await writeFile(join(at, '..one', 'parapet.yaml'), 'a: 1\n');
+      await writeFile(join(at, '..one', 'policy.cedar'), 'one\n');
+      await symlink('..one', join(at, '..data'));
+      await symlink('..data/parapet.yaml', join(at, 'parapet.yaml'));
+      await symlink('..data/policy.cedar', join(at, 'policy.cedar'));
+    });
+    const seen = changed();
+    await mkdir(join(directory, '..two'));
+    await writeFile(join(directory, '..two', 'parapet.yaml'), 'a: 2\n');
+    await writeFile(join(directory, '..two', 'policy.cedar'), 'one\n');
+    await symlink('..two', join(directory, '..tmp'));
+    await rename(join(directory, '..tmp'), join(directory, '..data'));
+    await rm(join(directory, '..one'), { recursive: true });
+    await seen;
+  });
+}
+
+test('the same content again is no change, and a close is the end', async (t) => {
+  const { path, policy, watch, changed, reports } = await watched(t, { pollEvery: 20, settleFor: 5 });
+  await writeFile(path, 'a: 1\n');
+  await writeFile(path, 'a: 1\n');
+  const seen = changed();
+  await writeFile(policy, 'another\n');
+  await seen;
+  assert.equal(reports(), 1, 'only the policy changed');
+  watch.close();
+  await writeFile(path, 'a: 3\n');
+  await watch.look();
+  assert.equal(reports(), 1);
+});
+
+test('a file that is away for a moment is no change; one that stays away is', async (t) => {
+  const { path, watch, reports } = await watched(t, { pollEvery: 3_600_000, settleFor: 3_600_000 });
+  await unlink(path);
+  await watch.look();
+  assert.equal(reports(), 0, 'it may come back');
+  await writeFile(path, 'a: 1\n');
+  await watch.look();
+  assert.equal(reports(), 0, 'it came back as it was');
+  await unlink(path);
+  await watch.look();
+  await watch.look();
+  assert.equal(reports(), 1, 'it stayed away');
+  await watch.look();
+  assert.equal(reports(), 1, 'and is reported once');
+});
