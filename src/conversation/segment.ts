@@ -49,11 +49,15 @@ export interface Segment {
   readonly media?: { readonly type: string; readonly url?: string; readonly bytes?: number };
 }
 
-/** `['messages', 1, 'content']` as `messages[1].content`. */
+const NAME = /^[\w$-]+$/;
+
+/** `['messages', 1, 'content']` as `messages[1].content`; keys that are not plain names in brackets: `input["a.b"]`. */
 export function pathId(path: JsonPath): string {
   let id = '';
   for (const step of path) {
-    id += typeof step === 'number' ? `[${step}]` : id === '' ? step : `.${step}`;
+    if (typeof step === 'number') id += `[${step}]`;
+    else if (!NAME.test(step)) id += `[${JSON.stringify(step)}]`;
+    else id += id === '' ? step : `.${step}`;
   }
   return id;
 }

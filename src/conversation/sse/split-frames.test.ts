@@ -6,7 +6,7 @@ import { isFault } from '../../core/fault.ts';
 import type { SseEvent } from '../surface.ts';
 import { createFrameSplitter } from './split-frames.ts';
 import type { Frame } from './split-frames.ts';
-import { writeFrame } from './write-frame.ts';
+import { frameText, writeFrame } from './write-frame.ts';
 
 function split(
   stream: Uint8Array,
@@ -137,7 +137,7 @@ test('writes frames that read back', () => {
       fc.constantFrom('', 'message_stop'),
       fc.string({ unit: fc.constantFrom('a', '\n', ' ', ':', 'é') }),
       (event, data) => {
-        const { frames, rest } = split(Buffer.from(writeFrame(event, data)), []);
+        const { frames, rest } = split(Buffer.from(frameText(event, data)), []);
         assert.equal(rest, null);
         assert.deepEqual(
           frames.map((frame) => frame.event),
@@ -146,6 +146,7 @@ test('writes frames that read back', () => {
       },
     ),
   );
-  assert.equal(writeFrame('', { a: 1 }), 'data: {"a":1}\n\n');
-  assert.equal(writeFrame('error', 'a\r\nb'), 'event: error\ndata: a\ndata: b\n\n');
+  assert.equal(frameText('', { a: 1 }), 'data: {"a":1}\n\n');
+  assert.equal(frameText('error', 'a\r\nb'), 'event: error\ndata: a\ndata: b\n\n');
+  assert.equal(Buffer.from(writeFrame({ event: 'a', data: 'é' })).toString(), 'event: a\ndata: é\n\n');
 });

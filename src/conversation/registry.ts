@@ -1,0 +1,12 @@
+import { openaiChat } from './openai-chat/surface.ts';
+import type { Dialect, Surface } from './surface.ts';
+
+/** Every surface that Parapet guards. */
+export const SURFACES: readonly Surface[] = [openaiChat];
+
+const BY_PATH = new Map(SURFACES.map((surface) => [`${surface.dialect} ${surface.path}`, surface]));
+
+/** The surface at a path below the version prefix (`/chat/completions`), or undefined. */
+export function surfaceFor(dialect: Dialect, path: string): Surface | undefined {
+  return BY_PATH.get(`${dialect} ${path}`);
+}
