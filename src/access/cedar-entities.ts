@@ -24,11 +24,11 @@ export interface CedarEntity {
 const DEEPEST = 8;
 const MOST = 4096;
 
-/** The principal, and its team, as `cedar-schema.ts` declares them. @throws RangeError when its claims are excessive. */
+/** The principal, and its team, as `cedar-schema.ts` declares them. @throws RangeError when its claims are excessive or no text. */
 export function principalEntities(principal: Principal): readonly CedarEntity[] {
   const { id, kind, team, keyId } = principal;
-  const attrs: Record<string, CedarValue> = { name: id, kind };
-  if (team !== undefined) attrs['team'] = team;
+  const attrs: Record<string, CedarValue> = { name: wellFormed(id), kind };
+  if (team !== undefined) attrs['team'] = wellFormed(team);
   if (keyId !== undefined) attrs['keyId'] = keyId;
   const entity: CedarEntity = {
     uid: { type: 'Principal', id },
@@ -41,7 +41,7 @@ export function principalEntities(principal: Principal): readonly CedarEntity[] 
 }
 
 export function resourceEntity({ type, id }: AccessRequest['resource']): CedarEntity {
-  return { uid: { type, id }, attrs: { name: id }, parents: [] };
+  return { uid: { type, id }, attrs: { name: wellFormed(id) }, parents: [] };
 }
 
 /**
@@ -52,7 +52,7 @@ export function cedarContext(context: AccessRequest['context']): Record<string, 
   const record = tagTable<CedarValue>();
   for (const [name, value] of Object.entries(context)) {
     if (name !== 'address') {
-      record[name] = value;
+      record[name] = typeof value === 'string' ? wellFormed(value) : value;
       continue;
     }
     const address = plainAddress(String(value));
@@ -76,7 +76,7 @@ export function claimTags(claims: Readonly<Record<string, unknown>>): Record<str
   const add = (name: string, values: string[]) => {
     count += 1 + values.length;
     if (count > MOST) throw new RangeError(`the principal has more than ${MOST} claim values`);
-    tags[name] ??= values;
+    tags[wellFormed(name)] ??= values.map(wellFormed);
   };
   let level: [string, unknown][] = Object.entries(claims);
   for (let depth = 0; level.length > 0; depth++) {
@@ -98,6 +98,14 @@ export function claimTags(claims: Readonly<Record<string, unknown>>): Record<str
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}
+
+/**
+ * Half of a surrogate pair makes the evaluator throw where it should answer, and leak what it held at that moment.
+ */
+function wellFormed(text: string): string {
+  if (text.isWellFormed()) return text;
+  throw new RangeError('a name or claim of the request is not well-formed Unicode');
 }
 
 /** Names come from outside, and `__proto__` is a name like any other. */

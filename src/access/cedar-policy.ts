@@ -84,19 +84,20 @@ export function createCedarPolicy(text: string, where = 'policy'): AccessPolicy 
   const profileOf = createProfiles();
 
   function evaluate(profile: Profile, request: AccessRequest): Cedar.AuthorizationAnswer {
+    const call: Cedar.StatefulAuthorizationCall = {
+      principal: profile.uid,
+      action: { type: 'Action', id: request.action },
+      resource: { type: request.resource.type, id: request.resource.id },
+      context: cedarContext(request.context),
+      preparsedPolicySetId: POLICY_SET,
+      validateRequest: false,
+      entities: [...profile.entities, resourceEntity(request.resource)],
+    };
     engine ??= parsedEngine(policies);
     try {
-      return engine.statefulIsAuthorized({
-        principal: profile.uid,
-        action: { type: 'Action', id: request.action },
-        resource: { type: request.resource.type, id: request.resource.id },
-        context: cedarContext(request.context),
-        preparsedPolicySetId: POLICY_SET,
-        validateRequest: false,
-        entities: [...profile.entities, resourceEntity(request.resource)],
-      });
+      return engine.statefulIsAuthorized(call);
     } catch (error) {
-      engine = null;
+      if (isTrap(error)) engine = null;
       throw error;
     }
   }
@@ -183,8 +184,13 @@ function parsedEngine(policies: readonly SourcePolicy[]): Engine {
   const answer = engine.preparsePolicySet(POLICY_SET, {
     staticPolicies: Object.fromEntries(policies.map(({ id, text }) => [id, text])),
   });
-  if (answer.type === 'failure') throw new Fault('ERR_INTERNAL', 'A checked access policy could not be parsed.');
+  if (answer.type === 'failure') throw unparsable();
   return engine;
+}
+
+/** Cedar took the whole text, but not a part of it. */
+function unparsable(): Fault {
+  return new Fault('ERR_INTERNAL', 'A checked access policy could not be parsed.');
 }
 
 interface Inspected {
@@ -193,8 +199,10 @@ interface Inspected {
 }
 
 function inspect(start: () => Engine, text: string): Inspected {
-  if (text.length > LARGEST)
+  if (text.length > LARGEST) {
     return { problems: [atStart(`the text is longer than ${LARGEST} characters`)], policies: [] };
+  }
+  if (!text.isWellFormed()) return { problems: [atStart('the text is not well-formed Unicode')], policies: [] };
   try {
     const engine = start();
     const answer = engine.validate({ schema: CEDAR_SCHEMA, policies: { staticPolicies: text } });
@@ -273,7 +281,7 @@ function problemsOf(text: string, error: Cedar.DetailedError, severity: PolicyPr
 /** Cedar numbers the policies of a text from 0, and gives them sorted by that name: policy0, policy1, policy10, … */
 function splitPolicies(engine: Engine, text: string): SourcePolicy[] {
   const parts = engine.policySetTextToParts(text);
-  if (parts.type === 'failure') return [];
+  if (parts.type === 'failure') throw unparsable();
   const names = parts.policies.map((_, index) => `policy${index}`).sort();
   const texts = new Map(parts.policies.map((part, index) => [names[index]!, part]));
   const plain = withoutComments(text);
@@ -285,8 +293,8 @@ function splitPolicies(engine: Engine, text: string): SourcePolicy[] {
     const at = Math.max(from, plain.indexOf(body, from));
     from = at + body.length;
     const json = engine.policyToJson(policy);
-    const { effect, annotations } =
-      json.type === 'success' ? json.json : { effect: 'forbid' as const, annotations: {} };
+    if (json.type === 'failure') throw unparsable();
+    const { effect, annotations } = json.json;
     return { id: annotations?.['id'] || name, effect, text: policy, ...positionOf(text, at) };
   });
 }
