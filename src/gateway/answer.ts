@@ -63,9 +63,13 @@ export class Answer implements AnswerSink {
           }
           this.abort();
           reject(
-            new Fault('ERR_UPSTREAM_INVALID', `The answer of upstream "${this.upstream.id}" is larger than ${limit} bytes.`, {
-              hint: 'Raise limits.response, or stream.',
-            }),
+            new Fault(
+              'ERR_UPSTREAM_INVALID',
+              `The answer of upstream "${this.upstream.id}" is larger than ${limit} bytes.`,
+              {
+                hint: 'Raise limits.response, or stream.',
+              },
+            ),
           );
         },
         end: () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)),

@@ -31,5 +31,8 @@ export function findCandidates(upstreams: readonly Upstream[], dialect: Dialect,
     });
   }
   if (found.length === 1) return found;
-  return [...found.filter(({ upstream }) => !upstream.coolingDown), ...found.filter(({ upstream }) => upstream.coolingDown)];
+  return [
+    ...found.filter(({ upstream }) => !upstream.coolingDown),
+    ...found.filter(({ upstream }) => upstream.coolingDown),
+  ];
 }

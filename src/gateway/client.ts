@@ -53,7 +53,11 @@ export class Client {
   /** An error in the caller's dialect. Returns the status. */
   refuse(dialect: Dialect, fault: Fault, requestId: string, extra: Readonly<Record<string, string>> = {}): void {
     const { status, body, headers } = errorBody(dialect, fault, requestId);
-    this.send(status, { ...headers, ...requestIdHeaders(requestId), ...extra, 'content-type': 'application/json' }, body);
+    this.send(
+      status,
+      { ...headers, ...requestIdHeaders(requestId), ...extra, 'content-type': 'application/json' },
+      body,
+    );
   }
 
   /** Closing a connection with unread bytes resets it, and the client would not see why: read a little, then close. */

@@ -7,12 +7,22 @@ export function stopFault(draft: ExchangeDraft, stage: 'input' | 'output'): Faul
   const { action, cause } = draft.log;
   if (cause === null || (action !== 'block' && action !== 'review')) return null;
   const what = stage === 'input' ? 'request' : 'answer';
-  const failed = draft.log.decisions().some((decision) => decision.rule === cause.rule.id && decision.stage === cause.stage && decision.status === 'failed');
+  const failed = draft.log
+    .decisions()
+    .some(
+      (decision) => decision.rule === cause.rule.id && decision.stage === cause.stage && decision.status === 'failed',
+    );
   if (failed && action === 'block') {
-    return new Fault('ERR_CHECK_FAILED', `The ${what} was stopped because the check "${cause.rule.id}" could not be carried out.`);
+    return new Fault(
+      'ERR_CHECK_FAILED',
+      `The ${what} was stopped because the check "${cause.rule.id}" could not be carried out.`,
+    );
   }
   return action === 'review'
-    ? new Fault('ERR_REVIEW', `The ${what} was stopped by the rule "${cause.rule.id}": a person has to look at it first.`)
+    ? new Fault(
+        'ERR_REVIEW',
+        `The ${what} was stopped by the rule "${cause.rule.id}": a person has to look at it first.`,
+      )
     : new Fault('ERR_BLOCKED', `The ${what} was blocked by the rule "${cause.rule.id}".`);
 }
 
@@ -37,5 +47,7 @@ export function outcomeOf(fault: Fault): ExchangeOutcome {
 
 /** What is not a Fault is a bug; the caller is told no more than that. */
 export function toFault(error: unknown): Fault {
-  return isFault(error) ? error : new Fault('ERR_INTERNAL', 'The gateway failed. The request id finds the reason in its log.', { cause: error });
+  return isFault(error)
+    ? error
+    : new Fault('ERR_INTERNAL', 'The gateway failed. The request id finds the reason in its log.', { cause: error });
 }

@@ -6,7 +6,15 @@ export function everyString(body: unknown): ResponseView {
   const segments: Segment[] = [];
   const walk = (value: unknown, path: (string | number)[]): void => {
     if (typeof value === 'string') {
-      segments.push({ id: path.join('.'), path, role: 'assistant', origin: 'model', kind: 'text', text: value, message: -1 });
+      segments.push({
+        id: path.join('.'),
+        path,
+        role: 'assistant',
+        origin: 'model',
+        kind: 'text',
+        text: value,
+        message: -1,
+      });
     } else if (Array.isArray(value)) {
       value.forEach((item, index) => walk(item, [...path, index]));
     } else if (value !== null && typeof value === 'object') {

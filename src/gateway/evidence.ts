@@ -49,7 +49,9 @@ export class EvidenceWriter {
 
   /** Notes that an answer begins to leave before its record exists. Give the ticket to `record`. */
   begin(draft: ExchangeDraft): number {
-    return this.#options.ledger.open(Buffer.from(JSON.stringify({ ...draft.seal(null), outcome: 'interrupted' }), 'utf8'));
+    return this.#options.ledger.open(
+      Buffer.from(JSON.stringify({ ...draft.seal(null), outcome: 'interrupted' }), 'utf8'),
+    );
   }
 
   /**
@@ -59,7 +61,9 @@ export class EvidenceWriter {
    */
   record(draft: ExchangeDraft, ticket: number | null, retention: number): void | Promise<void> {
     if (this.#waiting.length >= MAX_WAITING) {
-      throw new Fault('ERR_STORE', 'The store has not taken records for too long.', { hint: 'See the log for the reason.' });
+      throw new Fault('ERR_STORE', 'The store has not taken records for too long.', {
+        hint: 'See the log for the reason.',
+      });
     }
     let digest: string | null = null;
     if (draft.kept.length > 0 && retention > 0) {
@@ -89,7 +93,8 @@ export class EvidenceWriter {
     this.#timer = null;
     this.#flushing ??= this.#flushAll().finally(() => {
       this.#flushing = null;
-      if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => void this.flush(), this.#storeDown ? 1000 : BATCH_MILLIS);
+      if (this.#waiting.length > 0)
+        this.#timer ??= setTimeout(() => void this.flush(), this.#storeDown ? 1000 : BATCH_MILLIS);
     });
     return this.#flushing;
   }
@@ -102,7 +107,8 @@ export class EvidenceWriter {
         this.#waiting = this.#waiting.slice(rows.length);
         const contents = this.#contents;
         this.#contents = [];
-        for (const { draft, key, expiresAt } of contents) await this.#options.store.putContent(draft.id, draft.kept, key, expiresAt);
+        for (const { draft, key, expiresAt } of contents)
+          await this.#options.store.putContent(draft.id, draft.kept, key, expiresAt);
         this.#storeDown = false;
       } catch (error) {
         this.#storeDown = true;
@@ -118,7 +124,10 @@ export class EvidenceWriter {
  * exchanges that the last process left in the middle.
  * @returns how many of each.
  */
-export async function recoverEvidence(ledger: Ledger, store: Store): Promise<{ readonly restored: number; readonly interrupted: number }> {
+export async function recoverEvidence(
+  ledger: Ledger,
+  store: Store,
+): Promise<{ readonly restored: number; readonly interrupted: number }> {
   for (const note of ledger.interrupted) await ledger.append(note);
   const interrupted = ledger.interrupted.length;
   let restored = 0;

@@ -39,7 +39,12 @@ export function createGatewayMetrics(registry: Registry) {
     labelNames: ['surface', 'direction'],
     registers,
   });
-  const cost = new Counter({ name: 'parapet_cost_usd_total', help: 'Cost in US dollars.', labelNames: ['upstream'], registers });
+  const cost = new Counter({
+    name: 'parapet_cost_usd_total',
+    help: 'Cost in US dollars.',
+    labelNames: ['upstream'],
+    registers,
+  });
   const decisions = new Counter({
     name: 'parapet_decisions_total',
     help: 'Decisions of rules that found something or failed.',
@@ -59,8 +64,17 @@ export function createGatewayMetrics(registry: Registry) {
     registers,
   });
   const inFlight = new Gauge({ name: 'parapet_in_flight', help: 'Requests in flight.', registers });
-  const reloads = new Counter({ name: 'parapet_config_reloads_total', help: 'Attempts to load the configuration.', labelNames: ['ok'], registers });
-  const configOk = new Gauge({ name: 'parapet_config_ok', help: '1 when the running configuration is the newest.', registers });
+  const reloads = new Counter({
+    name: 'parapet_config_reloads_total',
+    help: 'Attempts to load the configuration.',
+    labelNames: ['ok'],
+    registers,
+  });
+  const configOk = new Gauge({
+    name: 'parapet_config_ok',
+    help: '1 when the running configuration is the newest.',
+    registers,
+  });
 
   return {
     turnedAway,
@@ -80,7 +94,8 @@ export function createGatewayMetrics(registry: Registry) {
         tokens.inc({ surface, direction: 'input' }, draft.usage.inputTokens);
         tokens.inc({ surface, direction: 'output' }, draft.usage.outputTokens);
       }
-      if (draft.microUsd !== null && draft.upstream !== null) cost.inc({ upstream: draft.upstream }, draft.microUsd / 1e6);
+      if (draft.microUsd !== null && draft.upstream !== null)
+        cost.inc({ upstream: draft.upstream }, draft.microUsd / 1e6);
       for (const { rule, stage, status, action, mode } of draft.log.decisions()) {
         if (status === 'found' || status === 'failed') decisions.inc({ rule, stage, status, action, mode });
       }

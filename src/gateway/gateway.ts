@@ -102,7 +102,11 @@ export class Gateway {
             key: await readFile(resolve(directory, tls.key)),
             ...(tls.clientCa === undefined
               ? {}
-              : { ca: await readFile(resolve(directory, tls.clientCa)), requestCert: true, rejectUnauthorized: tls.requireClient }),
+              : {
+                  ca: await readFile(resolve(directory, tls.clientCa)),
+                  requestCert: true,
+                  rejectUnauthorized: tls.requireClient,
+                }),
           });
     this.#server = server;
     server.maxConnections = limits.connections;
@@ -112,7 +116,7 @@ export class Gateway {
       server.once('error', (error) => failed(listenFault(error, listen.host, listen.port)));
       server.listen(listen.port, listen.host, 4096, done);
     });
-    server.on('error', (error) => this.log.error({ err: error }, 'the data plane\'s server failed'));
+    server.on('error', (error) => this.log.error({ err: error }, "the data plane's server failed"));
     const { port } = server.address() as AddressInfo;
     const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
     return `${tls === undefined ? 'http' : 'https'}://${host}:${port}`;
@@ -175,5 +179,8 @@ function listenFault(error: NodeJS.ErrnoException, host: string, port: number): 
       cause: error,
     });
   }
-  return new Fault('ERR_CONFIG', `Cannot listen on ${host}:${port} (${error.code ?? error.message}).`, { where, cause: error });
+  return new Fault('ERR_CONFIG', `Cannot listen on ${host}:${port} (${error.code ?? error.message}).`, {
+    where,
+    cause: error,
+  });
 }

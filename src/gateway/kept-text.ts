@@ -8,12 +8,22 @@ import type { ExchangeDraft } from './exchange-draft.ts';
 type Keeping = 'none' | 'redacted' | 'full';
 
 /** Keeps what went in, as far as the configuration wants it kept. */
-export function keepInput(draft: ExchangeDraft, segments: readonly Segment[], redactions: Redactions, keeping: Keeping): void {
+export function keepInput(
+  draft: ExchangeDraft,
+  segments: readonly Segment[],
+  redactions: Redactions,
+  keeping: Keeping,
+): void {
   keep(draft, 'input', segments, redactions, keeping);
 }
 
 /** Keeps what came out. */
-export function keepOutput(draft: ExchangeDraft, segments: readonly Segment[], redactions: Redactions, keeping: Keeping): void {
+export function keepOutput(
+  draft: ExchangeDraft,
+  segments: readonly Segment[],
+  redactions: Redactions,
+  keeping: Keeping,
+): void {
   keep(draft, 'output', segments, redactions, keeping);
 }
 
@@ -26,15 +36,29 @@ export function keepChannel(
   if (keeping === 'none') return;
   const marks = evidenceIn(draft, 'output', channel.channel);
   draft.kept.push(
-    toKept('output', { id: channel.channel, role: 'assistant', origin: 'model', kind: channel.kind, text: channel.original }, marks, [], keeping),
+    toKept(
+      'output',
+      { id: channel.channel, role: 'assistant', origin: 'model', kind: channel.kind, text: channel.original },
+      marks,
+      [],
+      keeping,
+    ),
   );
 }
 
-function keep(draft: ExchangeDraft, stage: 'input' | 'output', segments: readonly Segment[], redactions: Redactions, keeping: Keeping): void {
+function keep(
+  draft: ExchangeDraft,
+  stage: 'input' | 'output',
+  segments: readonly Segment[],
+  redactions: Redactions,
+  keeping: Keeping,
+): void {
   if (keeping === 'none') return;
   for (const segment of segments) {
     if (segment.text === '') continue;
-    draft.kept.push(toKept(stage, segment, evidenceIn(draft, stage, segment.id), redactions.get(segment) ?? [], keeping));
+    draft.kept.push(
+      toKept(stage, segment, evidenceIn(draft, stage, segment.id), redactions.get(segment) ?? [], keeping),
+    );
   }
 }
 
@@ -51,13 +75,19 @@ function evidenceIn(draft: ExchangeDraft, stage: string, segment: string): reado
  */
 function toKept(
   stage: 'input' | 'output',
-  segment: Pick<Segment, 'id' | 'role' | 'origin' | 'kind' | 'text'> | { id: string; role: string; origin: string; kind: string; text: string },
+  segment:
+    | Pick<Segment, 'id' | 'role' | 'origin' | 'kind' | 'text'>
+    | { id: string; role: string; origin: string; kind: string; text: string },
   evidence: readonly Evidence[],
   redactions: readonly Redaction[],
   keeping: Keeping,
 ): KeptSegment {
   const base = { stage, segment: segment.id, role: segment.role, origin: segment.origin, kind: segment.kind };
-  const marks = evidence.map(({ span, rule }) => ({ start: span.start, end: Math.min(span.end, segment.text.length), rule }));
+  const marks = evidence.map(({ span, rule }) => ({
+    start: span.start,
+    end: Math.min(span.end, segment.text.length),
+    rule,
+  }));
   if (keeping === 'full') return { ...base, text: segment.text, marks };
 
   const masked: (Redaction & { rule: string })[] = [
@@ -74,11 +104,17 @@ function toKept(
   return { ...base, text: redact(segment.text, merged), marks: moved };
 }
 
-function ruleAt(marks: readonly { readonly start: number; readonly end: number; readonly rule: string }[], at: number): string {
+function ruleAt(
+  marks: readonly { readonly start: number; readonly end: number; readonly rule: string }[],
+  at: number,
+): string {
   return marks.find((mark) => mark.start <= at && at < mark.end)?.rule ?? '';
 }
 
 /** `secret-leak/github-token` → `GITHUB_TOKEN`. */
 function labelOf(rule: string): string {
-  return rule.slice(rule.indexOf('/') + 1).replaceAll('-', '_').toUpperCase();
+  return rule
+    .slice(rule.indexOf('/') + 1)
+    .replaceAll('-', '_')
+    .toUpperCase();
 }

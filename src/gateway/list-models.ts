@@ -47,7 +47,12 @@ export class ModelCatalogue {
 async function fetchModels(upstream: Upstream): Promise<readonly ModelEntry[]> {
   const answer = new Answer(upstream);
   const version = upstream.config.dialect === 'anthropic' ? { 'anthropic-version': '2023-06-01' } : {};
-  answer.send({ method: 'GET', path: '/v1/models?limit=1000', headers: upstreamHeaders(version, upstream.config), body: null });
+  answer.send({
+    method: 'GET',
+    path: '/v1/models?limit=1000',
+    headers: upstreamHeaders(version, upstream.config),
+    body: null,
+  });
   await answer.opened;
   const bytes = await answer.collect(MAX_LIST);
   if (answer.status !== 200) return [];
@@ -57,7 +62,12 @@ async function fetchModels(upstream: Upstream): Promise<readonly ModelEntry[]> {
 }
 
 function isEntry(value: unknown): value is ModelEntry {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'id') && typeof (value as ModelEntry).id === 'string';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.hasOwn(value, 'id') &&
+    typeof (value as ModelEntry).id === 'string'
+  );
 }
 
 /**
@@ -79,15 +89,23 @@ export async function listModels(
   const lists = await Promise.all(upstreams.map((upstream) => catalogue.of(upstream)));
   const models = new Map<string, ModelEntry>();
   for (const [index, upstream] of upstreams.entries()) {
-    const named = [...upstream.config.models.filter((pattern) => !pattern.includes('*')), ...Object.keys(upstream.config.aliases)];
-    for (const entry of [...lists[index]!, ...named.map((id) => describe(dialect, id, upstream.id, generation.since))]) {
+    const named = [
+      ...upstream.config.models.filter((pattern) => !pattern.includes('*')),
+      ...Object.keys(upstream.config.aliases),
+    ];
+    for (const entry of [
+      ...lists[index]!,
+      ...named.map((id) => describe(dialect, id, upstream.id, generation.since)),
+    ]) {
       if (upstream.serves(entry.id) !== null && !models.has(entry.id) && visible(entry.id)) models.set(entry.id, entry);
     }
   }
   if (only !== null) {
     const entry = models.get(only);
     if (entry === undefined) {
-      throw new Fault('ERR_MODEL_UNKNOWN', `The model "${only.slice(0, 128)}" does not exist or is not served here.`, { where: 'path' });
+      throw new Fault('ERR_MODEL_UNKNOWN', `The model "${only.slice(0, 128)}" does not exist or is not served here.`, {
+        where: 'path',
+      });
     }
     return JSON.stringify(entry);
   }
@@ -108,7 +126,13 @@ function page(data: readonly ModelEntry[], query: string): object {
   const after = params.get('after_id');
   const before = params.get('before_id');
   const from = after === null ? 0 : data.findIndex(({ id }) => id === after) + 1;
-  const to = before === null ? data.length : Math.max(0, data.findIndex(({ id }) => id === before));
+  const to =
+    before === null
+      ? data.length
+      : Math.max(
+          0,
+          data.findIndex(({ id }) => id === before),
+        );
   const rows = before === null ? data.slice(from, from + limit) : data.slice(Math.max(0, to - limit), to);
   return {
     data: rows,

@@ -61,7 +61,13 @@ export class Passage {
     const path = mark === -1 ? url : url.slice(0, mark);
     this.#query = mark === -1 ? '' : url.slice(mark);
     const now = this.#generation.now();
-    this.#draft = new ExchangeDraft(createRequestId(this.#generation.now), now, request, path, this.#generation.loaded.hash);
+    this.#draft = new ExchangeDraft(
+      createRequestId(this.#generation.now),
+      now,
+      request,
+      path,
+      this.#generation.loaded.hash,
+    );
     this.#route = matchRoute(request.method ?? 'GET', path, request.headers);
     this.#dialect = this.#route.dialect;
   }
@@ -81,7 +87,9 @@ export class Passage {
       if (principal === null) return;
       this.#leave = this.#generation.budgets.enter(principal);
       if (this.#leave === null) {
-        throw new Fault('ERR_TOO_MANY_CONCURRENT', `"${principal.id}" has as many requests in flight as it may.`, { retryAfter: 1 });
+        throw new Fault('ERR_TOO_MANY_CONCURRENT', `"${principal.id}" has as many requests in flight as it may.`, {
+          retryAfter: 1,
+        });
       }
       gateway.live.began(principal.id);
       await this.#go(principal);
@@ -122,9 +130,13 @@ export class Passage {
       case 'method':
         throw new Fault('ERR_METHOD', `This path takes ${route.allow}.`, { where: 'method' });
       case 'unknown':
-        throw new Fault('ERR_ROUTE_UNKNOWN', 'This path is not served. Parapet forwards nothing that it does not guard.', {
-          hint: 'See the README for the surfaces that are served.',
-        });
+        throw new Fault(
+          'ERR_ROUTE_UNKNOWN',
+          'This path is not served. Parapet forwards nothing that it does not guard.',
+          {
+            hint: 'See the README for the surfaces that are served.',
+          },
+        );
     }
   }
 
@@ -134,13 +146,16 @@ export class Passage {
     draft.surface = surface.id;
     const bytes = await readBody(this.#client.request, limits.body, limits.bodyTimeout);
     draft.requestBytes = bytes.length;
-    const conversation = surface.parseRequest(readJson(bytes, { bytes: limits.body, depth: limits.depth, items: limits.items }));
+    const conversation = surface.parseRequest(
+      readJson(bytes, { bytes: limits.body, depth: limits.depth, items: limits.items }),
+    );
     draft.model = conversation.model;
     draft.stream = conversation.stream;
 
     this.#authorise(principal, 'invoke', conversation.model, surface.id, conversation.stream);
     const candidates = findCandidates(this.#generation.upstreams, surface.dialect, conversation.model);
-    if (conversation.previous !== null && guard.previous === 'owned') await this.#ownedBy(principal, conversation.previous, 'previous_response_id');
+    if (conversation.previous !== null && guard.previous === 'owned')
+      await this.#ownedBy(principal, conversation.previous, 'previous_response_id');
 
     const edits = await this.#inspectInput(conversation);
     const inputTokens = countTokens(conversation.segments);
@@ -156,8 +171,11 @@ export class Passage {
 
     const text = (): string => bytes.toString('utf8');
     const bodyFor = (candidate: Candidate): Uint8Array => {
-      const renamed: JsonEdit[] = candidate.model === conversation.model ? [] : [{ path: ['model'], value: candidate.model }];
-      return edits.length + renamed.length === 0 ? bytes : Buffer.from(spliceJson(text(), [...edits, ...renamed]), 'utf8');
+      const renamed: JsonEdit[] =
+        candidate.model === conversation.model ? [] : [{ path: ['model'], value: candidate.model }];
+      return edits.length + renamed.length === 0
+        ? bytes
+        : Buffer.from(spliceJson(text(), [...edits, ...renamed]), 'utf8');
     };
     const answer = await this.#send(candidates, 'POST', path, bodyFor);
     await this.#reply(answer, surface, conversation, inputTokens, addsUsage);
@@ -171,7 +189,9 @@ export class Passage {
       context: { surface, stream, address: this.#client.request.socket.remoteAddress ?? '' },
     });
     if (!decision.allowed) {
-      throw new Fault('ERR_FORBIDDEN', `"${principal.id}" may not use the model "${model.slice(0, 128)}".`, { where: 'model' });
+      throw new Fault('ERR_FORBIDDEN', `"${principal.id}" may not use the model "${model.slice(0, 128)}".`, {
+        where: 'model',
+      });
     }
   }
 
@@ -276,10 +296,17 @@ export class Passage {
     try {
       view = parse(JSON.parse(bytes.toString('utf8')));
     } catch (error) {
-      throw new Fault('ERR_UPSTREAM_INVALID', `The upstream "${answer.upstream.id}" answered with something that is not JSON.`, { cause: error });
+      throw new Fault(
+        'ERR_UPSTREAM_INVALID',
+        `The upstream "${answer.upstream.id}" answered with something that is not JSON.`,
+        { cause: error },
+      );
     }
     if (view === null) {
-      throw new Fault('ERR_UPSTREAM_INVALID', `The upstream "${answer.upstream.id}" answered in a form that is not its protocol's.`);
+      throw new Fault(
+        'ERR_UPSTREAM_INVALID',
+        `The upstream "${answer.upstream.id}" answered in a form that is not its protocol's.`,
+      );
     }
     if (counted === null) {
       this.#settle({ inputTokens: 0, outputTokens: 0, estimated: false });
@@ -295,7 +322,10 @@ export class Passage {
     if (edits.length > 0) {
       const touched = new Set([...redactions.keys()].map((segment) => segment.message));
       const shadows = view.shadows.filter(({ message }) => touched.has(message));
-      const text = spliceJson(bytes.toString('utf8'), [...edits, ...shadows.map(({ path }) => ({ path, value: null }))]);
+      const text = spliceJson(bytes.toString('utf8'), [
+        ...edits,
+        ...shadows.map(({ path }) => ({ path, value: null })),
+      ]);
       bytes = Buffer.from(text, 'utf8');
     }
     if (view.id !== null && draft.surface === 'openai-responses' && draft.principal !== null) {
@@ -333,14 +363,22 @@ export class Passage {
     const draft = this.#draft;
     const bytes = await this.#untilGone(answer.collect(1024 * 1024));
     if (answer.status === 401 || answer.status === 403 || this.#namesOurKey(bytes)) {
-      const detail = answer.status === 401 || answer.status === 403 ? 'refused its credential' : 'answered with an error that may not be passed on';
+      const detail =
+        answer.status === 401 || answer.status === 403
+          ? 'refused its credential'
+          : 'answered with an error that may not be passed on';
       throw new Fault('ERR_UPSTREAM_AUTH', `The upstream "${answer.upstream.id}" ${detail}.`, {
         hint: `Check upstreams.${answer.upstream.id}.key.`,
       });
     }
-    draft.microUsd = this.#settle(answer.status === 429 || answer.status >= 500 ? null : { inputTokens: 0, outputTokens: 0, estimated: true });
+    draft.microUsd = this.#settle(
+      answer.status === 429 || answer.status >= 500 ? null : { inputTokens: 0, outputTokens: 0, estimated: true },
+    );
     draft.outcome = 'failed';
-    draft.fault = new Fault('ERR_UPSTREAM_INVALID', `The upstream "${answer.upstream.id}" answered with status ${answer.status}.`);
+    draft.fault = new Fault(
+      'ERR_UPSTREAM_INVALID',
+      `The upstream "${answer.upstream.id}" answered with status ${answer.status}.`,
+    );
     const headers = clientHeaders(answer.headers, draft.id, this.#rates());
     await this.#record(answer.status, bytes.length);
     this.#client.send(answer.status, headers, bytes);
@@ -360,8 +398,19 @@ export class Passage {
         resource: { type: 'Model', id: name },
         context: { surface: 'models', stream: false, address: this.#client.request.socket.remoteAddress ?? '' },
       }).allowed;
-    const body = await listModels(this.#gateway.modelCatalogue, this.#generation, this.#dialect, model, visible, this.#query);
-    await this.#finish(200, { 'content-type': 'application/json', 'x-request-id': this.#draft.id, 'request-id': this.#draft.id }, Buffer.from(body, 'utf8'));
+    const body = await listModels(
+      this.#gateway.modelCatalogue,
+      this.#generation,
+      this.#dialect,
+      model,
+      visible,
+      this.#query,
+    );
+    await this.#finish(
+      200,
+      { 'content-type': 'application/json', 'x-request-id': this.#draft.id, 'request-id': this.#draft.id },
+      Buffer.from(body, 'utf8'),
+    );
   }
 
   async #responseObject(principal: Principal, route: Extract<Route, { kind: 'response-object' }>): Promise<void> {
@@ -377,7 +426,11 @@ export class Passage {
       throw new Fault('ERR_NOT_FOUND', `There is no response "${route.object}" that you may use.`, { where: 'path' });
     }
     const method = route.operation === 'cancel' ? 'POST' : route.operation === 'delete' ? 'DELETE' : 'GET';
-    this.#spending = await Spending.reserve(this.#generation, principal, '', 0, { maxOutput: 0, stream: false, generates: false });
+    this.#spending = await Spending.reserve(this.#generation, principal, '', 0, {
+      maxOutput: 0,
+      stream: false,
+      generates: false,
+    });
     const answer = await this.#send([{ upstream, model: '' }], method, route.upstreamPath, () => null);
     const surface = this.#gateway.responsesSurface;
     if (answer.status >= 400) return this.#relayError(answer);
@@ -430,7 +483,8 @@ export class Passage {
     if (fault?.code === 'ERR_INTERNAL') this.#gateway.log.error({ err: error, request: draft.id }, 'internal error');
     if (draft.usage === null) {
       // A caller who leaves while the provider works has caused what it read; a provider that failed is not paid.
-      if (fault === null && this.#answer !== null) draft.usage = { inputTokens: this.#inputTokens, outputTokens: 0, estimated: true };
+      if (fault === null && this.#answer !== null)
+        draft.usage = { inputTokens: this.#inputTokens, outputTokens: 0, estimated: true };
       draft.microUsd = this.#settle(draft.usage);
     }
     draft.fault = fault;

@@ -42,7 +42,8 @@ export function matchRoute(method: string, path: string, headers: IncomingHttpHe
   if (!rest.startsWith('/v1/')) return { kind: 'unknown', dialect: speaks };
   rest = rest.slice('/v1'.length);
 
-  const surface = dialect === null ? (surfaceFor('openai', rest) ?? surfaceFor('anthropic', rest)) : surfaceFor(dialect, rest);
+  const surface =
+    dialect === null ? (surfaceFor('openai', rest) ?? surfaceFor('anthropic', rest)) : surfaceFor(dialect, rest);
   if (surface !== undefined) {
     if (method !== 'POST') return { kind: 'method', dialect: surface.dialect, allow: 'POST' };
     return { kind: 'surface', dialect: surface.dialect, surface, upstreamPath: `/v1${surface.path}` };

@@ -54,10 +54,14 @@ export class Spending {
       microUsd: prices.reserve(model, inputTokens, output) ?? 0,
     });
     if (budgets.limitsMoney(principal) && prices.reserve(model, inputTokens, wanted) === null) {
-      throw new Fault('ERR_FORBIDDEN', `A budget in US dollars holds for "${principal.id}", and the price of this model is not known.`, {
-        where: 'model',
-        hint: 'Add the model to prices in the configuration.',
-      });
+      throw new Fault(
+        'ERR_FORBIDDEN',
+        `A budget in US dollars holds for "${principal.id}", and the price of this model is not known.`,
+        {
+          where: 'model',
+          hint: 'Add the model to prices in the configuration.',
+        },
+      );
     }
     const answer = budgets.reserve(principal, amountFor(wanted));
     const first: Reserved = answer instanceof Promise ? await answer : answer;
@@ -65,7 +69,11 @@ export class Spending {
       return new Spending(generation, model, first.reservation, inputTokens, wanted, ask.maxOutput !== null);
     }
     if (ask.stream && ask.generates) {
-      const fits = outputThatFits(first.exhausted, inputTokens, (output) => prices.reserve(model, inputTokens, output) ?? 0);
+      const fits = outputThatFits(
+        first.exhausted,
+        inputTokens,
+        (output) => prices.reserve(model, inputTokens, output) ?? 0,
+      );
       if (fits >= LEAST_OUTPUT && fits < wanted) {
         const second = await budgets.reserve(principal, amountFor(fits));
         if (second.ok) return new Spending(generation, model, second.reservation, inputTokens, fits, false);
@@ -128,5 +136,7 @@ function exhaustedFault(state: BudgetState, now: number): Fault {
   const seconds = Math.max(1, Math.ceil((state.resetAt - now) / 1000));
   return state.window === 'minute'
     ? new Fault('ERR_RATE_LIMITED', message, { retryAfter: seconds })
-    : new Fault('ERR_BUDGET_EXHAUSTED', message, { hint: `It starts again at ${new Date(state.resetAt).toISOString()}.` });
+    : new Fault('ERR_BUDGET_EXHAUSTED', message, {
+        hint: `It starts again at ${new Date(state.resetAt).toISOString()}.`,
+      });
 }

@@ -188,7 +188,11 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
         ]);
         const { error } = reloadState;
         // A bad new file does not make a running gateway unready: it says so, and serves with the last good one.
-        const config = { name: 'config', ok: true, detail: error === null ? generation.loaded.hash : `last good ${generation.loaded.hash}; not loaded: ${error}` };
+        const config = {
+          name: 'config',
+          ok: true,
+          detail: error === null ? generation.loaded.hash : `last good ${generation.loaded.hash}; not loaded: ${error}`,
+        };
         return { ready: checks.every(({ ok }) => ok), checks: [...checks, config] };
       },
     };

@@ -76,7 +76,9 @@ export class StreamAnswer {
       client.onGone(() => void this.#clientGone());
       this.#every(limits.pingEvery, () => this.#ping());
       this.#after(limits.streamFor, () => {
-        this.#then(() => this.#stop(new Fault('ERR_UPSTREAM_TIMEOUT', 'The stream lasted longer than limits.streamFor allows.')));
+        this.#then(() =>
+          this.#stop(new Fault('ERR_UPSTREAM_TIMEOUT', 'The stream lasted longer than limits.streamFor allows.')),
+        );
       });
       answer.attach({
         data: (chunk) => {
@@ -91,7 +93,9 @@ export class StreamAnswer {
   }
 
   #then(step: () => Promise<void>): void {
-    this.#work = this.#work.then(() => (this.#done ? undefined : step())).catch((error: unknown) => this.#stop(toFault(error)));
+    this.#work = this.#work
+      .then(() => (this.#done ? undefined : step()))
+      .catch((error: unknown) => this.#stop(toFault(error)));
   }
 
   async #take(chunk: Buffer): Promise<void> {
@@ -121,7 +125,13 @@ export class StreamAnswer {
     if (stop !== null) return this.#stop(stop);
     const chunks = [...first.chunks, ...last.chunks];
     if (this.#guard.complete) return this.#complete(chunks);
-    return this.#stop(new Fault('ERR_UPSTREAM_INVALID', `The upstream "${this.#parts.answer.upstream.id}" ended its stream in the middle.`), chunks);
+    return this.#stop(
+      new Fault(
+        'ERR_UPSTREAM_INVALID',
+        `The upstream "${this.#parts.answer.upstream.id}" ended its stream in the middle.`,
+      ),
+      chunks,
+    );
   }
 
   async #complete(chunks: readonly Uint8Array[]): Promise<void> {
@@ -151,14 +161,18 @@ export class StreamAnswer {
     answer.abort();
     draft.fault = fault;
     draft.outcome = outcomeOf(fault);
-    if (fault.code === 'ERR_INTERNAL') gateway.log.error({ err: fault, request: draft.id }, 'internal error in a stream');
+    if (fault.code === 'ERR_INTERNAL')
+      gateway.log.error({ err: fault, request: draft.id }, 'internal error in a stream');
     this.#settleUsage();
     if (!client.response.headersSent && chunks.length === 0) {
       await this.#seal(gateway.statusOf(dialect, fault, draft.id), () => client.refuse(dialect, fault, draft.id));
       return;
     }
     const refusal = draft.outcome === 'blocked' && generation.loaded.config.guard.blockAs === 'refusal';
-    const ending = reader.end(refusal ? { kind: 'refusal', message: fault.message } : { kind: 'error', fault }, draft.id);
+    const ending = reader.end(
+      refusal ? { kind: 'refusal', message: fault.message } : { kind: 'error', fault },
+      draft.id,
+    );
     await this.#end(chunks, ending);
   }
 
@@ -255,7 +269,8 @@ export class StreamAnswer {
   #ping(): void {
     const { client, generation, reader } = this.#parts;
     const quiet = generation.now() - this.#lastWrite >= generation.loaded.config.limits.pingEvery;
-    if (this.#done || client.gone || !client.response.headersSent || !quiet || client.response.writableNeedDrain) return;
+    if (this.#done || client.gone || !client.response.headersSent || !quiet || client.response.writableNeedDrain)
+      return;
     const ping = reader.ping();
     if (ping === '') return;
     this.#lastWrite = generation.now();

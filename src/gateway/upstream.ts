@@ -136,9 +136,13 @@ function toFault(error: Error, upstream: string, headSeen: boolean): Fault {
   const code = (error as { code?: unknown }).code;
   switch (code) {
     case 'UND_ERR_HEADERS_TIMEOUT':
-      return new Fault('ERR_UPSTREAM_TIMEOUT', `The upstream "${upstream}" did not begin to answer in time.`, { cause: error });
+      return new Fault('ERR_UPSTREAM_TIMEOUT', `The upstream "${upstream}" did not begin to answer in time.`, {
+        cause: error,
+      });
     case 'UND_ERR_BODY_TIMEOUT':
-      return new Fault('ERR_UPSTREAM_TIMEOUT', `The upstream "${upstream}" stopped in the middle of its answer.`, { cause: error });
+      return new Fault('ERR_UPSTREAM_TIMEOUT', `The upstream "${upstream}" stopped in the middle of its answer.`, {
+        cause: error,
+      });
     case 'UND_ERR_CONNECT_TIMEOUT':
     case 'ECONNREFUSED':
     case 'ENOTFOUND':
@@ -149,6 +153,8 @@ function toFault(error: Error, upstream: string, headSeen: boolean): Fault {
     default:
       return headSeen
         ? new Fault('ERR_UPSTREAM_INVALID', `The upstream "${upstream}" broke off its answer.`, { cause: error })
-        : new Fault('ERR_UPSTREAM_UNREACHABLE', `The connection to the upstream "${upstream}" failed.`, { cause: error });
+        : new Fault('ERR_UPSTREAM_UNREACHABLE', `The connection to the upstream "${upstream}" failed.`, {
+            cause: error,
+          });
   }
 }

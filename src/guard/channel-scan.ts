@@ -67,7 +67,8 @@ export class ChannelScan {
       if (overdue !== null) {
         this.#report([overdue], Number.POSITIVE_INFINITY);
         // A match whose end is not known cannot be replaced, and its rest must not leave.
-        if (this.rule.action === 'redact') this.#log.escalate(this.rule, 'output', 'a match grew longer than may be held back');
+        if (this.rule.action === 'redact')
+          this.#log.escalate(this.rule, 'output', 'a match grew longer than may be held back');
       }
       hold = this.#window.length;
     }
@@ -100,7 +101,8 @@ export class ChannelScan {
   }
 
   #checkLength(): readonly Redaction[] {
-    if (this.#window.length > this.rule.maxText) return this.#fail(`text is longer than the rule's maxText ${this.rule.maxText}`, performance.now());
+    if (this.#window.length > this.rule.maxText)
+      return this.#fail(`text is longer than the rule's maxText ${this.rule.maxText}`, performance.now());
     return [];
   }
 

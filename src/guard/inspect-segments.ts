@@ -102,7 +102,9 @@ interface Crossing {
   readonly after: Redaction;
 }
 
-type Border = Extract<Outcome, { status: 'failed' }> | { readonly status: 'looked'; readonly crossings: readonly Crossing[] };
+type Border =
+  | Extract<Outcome, { status: 'failed' }>
+  | { readonly status: 'looked'; readonly crossings: readonly Crossing[] };
 
 async function inspectBorder(rule: Rule, a: Segment, b: Segment, subject: Subject): Promise<Border> {
   const head = a.text.slice(-BORDER);

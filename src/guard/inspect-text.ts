@@ -9,7 +9,10 @@ import type { Rule } from './rule.ts';
  */
 export function inspectText(rule: Rule, text: string, subject: Subject): Outcome | Promise<Outcome> {
   if (text.length > rule.maxText) {
-    return { status: 'failed', reason: `text of ${text.length} units is longer than the rule's maxText ${rule.maxText}` };
+    return {
+      status: 'failed',
+      reason: `text of ${text.length} units is longer than the rule's maxText ${rule.maxText}`,
+    };
   }
   try {
     const findings = rule.inspector.inspect(text, subject);
@@ -22,7 +25,10 @@ export function inspectText(rule: Rule, text: string, subject: Subject): Outcome
 async function settle(rule: Rule, pending: Promise<readonly Finding[]>): Promise<Outcome> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Outcome>((resolve) => {
-    timer = setTimeout(() => resolve({ status: 'failed', reason: `no answer within ${rule.timeout} ms` }), rule.timeout);
+    timer = setTimeout(
+      () => resolve({ status: 'failed', reason: `no answer within ${rule.timeout} ms` }),
+      rule.timeout,
+    );
   });
   try {
     return await Promise.race([pending.then(toOutcome, failure), late]);

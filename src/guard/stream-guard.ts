@@ -158,7 +158,15 @@ export class StreamGuard {
   }
 
   /** Every channel's text with its redactions, when `keepText` was set. */
-  texts(): readonly { channel: string; kind: string; message: number; tool: string | undefined; original: string; redacted: string; redactions: readonly Redaction[] }[] {
+  texts(): readonly {
+    channel: string;
+    kind: string;
+    message: number;
+    tool: string | undefined;
+    original: string;
+    redacted: string;
+    redactions: readonly Redaction[];
+  }[] {
     return [...this.#channels.values()].map(({ key, kind, message, tool, original, redactions }) => {
       const merged = mergeRedactions(redactions);
       return { channel: key, kind, message, tool, original, redacted: redact(original, merged), redactions: merged };
@@ -303,9 +311,7 @@ export class StreamGuard {
       const queued = queue[index]!;
       const { lane } = queued.view;
       const waits =
-        barrier ||
-        (heldLanes !== null && (lane === null || heldLanes.has(lane))) ||
-        !isDecided(queued.pieces);
+        barrier || (heldLanes !== null && (lane === null || heldLanes.has(lane))) || !isDecided(queued.pieces);
       if (waits) {
         kept ??= [];
         kept.push(queued);
@@ -324,9 +330,13 @@ export class StreamGuard {
     }
     this.#queue = kept ?? [];
     if (this.#queuedBytes > this.#options.maxHeld) {
-      throw new Fault('ERR_CHECK_FAILED', `More than ${this.#options.maxHeld} bytes of the answer would have to be held back.`, {
-        hint: 'Raise guard.maxHeld, or use detectors that can follow a stream.',
-      });
+      throw new Fault(
+        'ERR_CHECK_FAILED',
+        `More than ${this.#options.maxHeld} bytes of the answer would have to be held back.`,
+        {
+          hint: 'Raise guard.maxHeld, or use detectors that can follow a stream.',
+        },
+      );
     }
     return { chunks, terminal };
   }
