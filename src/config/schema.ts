@@ -48,8 +48,8 @@ const tls = z.strictObject({
 });
 
 const upstream = z.strictObject({
-  id,
-  dialect: z.enum(DIALECTS),
+  id: id.describe('Name of this upstream in records and metrics.'),
+  dialect: z.enum(DIALECTS).describe('Wire format that it speaks.'),
   url: z.url({ protocol: /^https?$/ }).describe('Base URL without the version: https://api.openai.com'),
   key: z.string().optional().describe('Provider key; write ${NAME} to take it from the environment.'),
   headers: z.record(z.string(), z.string()).default({}).describe('Headers added to every request to this upstream.'),
@@ -61,17 +61,17 @@ const upstream = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe('Model name that callers use: name sent to the upstream.'),
-  connections: z.int().min(1).max(4096).default(256),
-  connectTimeout: duration.prefault('5s'),
+  connections: z.int().min(1).max(4096).default(256).describe('Open connections to it, at most.'),
+  connectTimeout: duration.prefault('5s').describe('To connect; then the next upstream is tried.'),
   firstByteTimeout: duration.prefault('120s').describe('Until the first byte of the answer.'),
   idleTimeout: duration.prefault('120s').describe('Between two chunks of the answer.'),
 });
 
 const jwt = z.strictObject({
-  issuer: z.string().min(1),
-  audience: z.union([z.string(), z.array(z.string()).min(1)]),
+  issuer: z.string().min(1).describe('Required `iss` claim.'),
+  audience: z.union([z.string(), z.array(z.string()).min(1)]).describe('Required `aud` claim, one of these.'),
   jwks: z
-    .union([z.url(), z.strictObject({ file: z.string() })])
+    .union([z.url(), z.strictObject({ file: z.string().describe('Path of a JWK set.') })])
     .optional()
     .describe("URL or file of the key set; default: found through the issuer's OpenID configuration."),
   algorithms: z
@@ -79,10 +79,11 @@ const jwt = z.strictObject({
       z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']),
     )
     .min(1)
-    .default(['RS256', 'ES256', 'EdDSA']),
-  clockSkew: duration.prefault('30s'),
-  principalClaim: z.string().default('sub'),
-  teamClaim: z.string().optional(),
+    .default(['RS256', 'ES256', 'EdDSA'])
+    .describe('Signature algorithms that are accepted; symmetric ones and `none` never are.'),
+  clockSkew: duration.prefault('30s').describe('Tolerance for `exp`, `nbf` and `iat`.'),
+  principalClaim: z.string().default('sub').describe('Claim that names the principal.'),
+  teamClaim: z.string().optional().describe('Claim that names the team.'),
   principalPrefix: z
     .string()
     .max(64)
@@ -93,20 +94,24 @@ const jwt = z.strictObject({
 
 const access = z.strictObject({
   anonymous: z
-    .strictObject({ principal: id.default('anonymous'), team: id.optional() })
+    .strictObject({
+      principal: id.default('anonymous').describe('Principal that such requests count as.'),
+      team: id.optional().describe('Its team.'),
+    })
     .optional()
     .describe('Serve requests without a credential as this principal. Absent: they are refused.'),
   keys: z.boolean().default(true).describe('Accept virtual keys.'),
-  jwt: z.array(jwt).default([]),
+  jwt: z.array(jwt).default([]).describe('Issuers whose bearer tokens are accepted.'),
   mtls: z
     .array(
       z.strictObject({
         match: z.string().describe('Subject alternative name (`URI:spiffe://…`, `DNS:…`, `email:…`) or `CN=…`.'),
-        principal: id,
-        team: id.optional(),
+        principal: id.describe('Principal that such a certificate stands for.'),
+        team: id.optional().describe('Its team.'),
       }),
     )
-    .default([]),
+    .default([])
+    .describe('Client certificates that are accepted; needs `listen.tls.clientCa`.'),
   policy: z
     .strictObject({
       file: z.string().optional().describe('Path of a Cedar policy file.'),
@@ -121,21 +126,22 @@ const access = z.strictObject({
         .min(1)
         .default(10)
         .describe('Failed authentications from one address within `window` before it has to wait.'),
-      window: duration.prefault('1m'),
-      block: duration.prefault('1m'),
+      window: duration.prefault('1m').describe('Over which failures are counted.'),
+      block: duration.prefault('1m').describe('How long it then has to wait.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Slows down guessing.'),
 });
 
 const budget = z
   .strictObject({
-    id,
-    per: z.enum(['principal', 'team']),
+    id: id.describe('Name of this budget in records, headers and the console.'),
+    per: z.enum(['principal', 'team']).describe('Each principal, or each team, has its own.'),
     match: z.string().default('*').describe('Principals or teams that it applies to; `*` stands for any characters.'),
     window: z.enum(['minute', 'hour', 'day', 'month']).describe('Fixed windows in UTC.'),
-    requests: z.int().min(1).optional(),
-    tokens: z.int().min(1).optional(),
-    usd: z.number().positive().optional(),
+    requests: z.int().min(1).optional().describe('Requests in one window.'),
+    tokens: z.int().min(1).optional().describe('Input and output tokens in one window.'),
+    usd: z.number().positive().optional().describe('US dollars in one window, by the price table.'),
   })
   .refine(
     (b) => b.requests !== undefined || b.tokens !== undefined || b.usd !== undefined,
@@ -143,13 +149,17 @@ const budget = z
   );
 
 const ruleBase = {
-  id,
-  on: z.array(z.enum(STAGES)).min(1).default(['input', 'output']),
+  id: id.describe('Name of this rule in records and the console.'),
+  on: z
+    .array(z.enum(STAGES))
+    .min(1)
+    .default(['input', 'output'])
+    .describe('Requests (`input`), answers (`output`), or both.'),
   roles: z.array(z.enum(ROLES)).min(1).optional().describe('Only messages of these roles. Default: all.'),
-  action: z.enum(ACTIONS),
+  action: z.enum(ACTIONS).describe('What happens when it finds something. Of several rules the strictest wins.'),
   mode: z.enum(MODES).default('enforce').describe('`shadow` records what would have happened and changes nothing.'),
   onFailure: z.enum(['block', 'flag', 'allow']).default('block').describe('When the check itself fails or times out.'),
-  timeout: duration.prefault('2s'),
+  timeout: duration.prefault('2s').describe('For one text; then the check counts as failed.'),
   maxText: size.prefault('4MiB').describe('Texts longer than this are not inspected and count as failed.'),
 };
 
@@ -159,38 +169,43 @@ const rule = z.discriminatedUnion(
   DETECTORS.map((detector) =>
     z.strictObject({
       ...ruleBase,
-      detector: z.literal(detector.meta.id),
-      options: (detector.options(z) as z.ZodType).prefault(detector.defaults as never),
+      detector: z.literal(detector.meta.id).describe(detector.meta.summary),
+      options: (detector.options(z) as z.ZodType)
+        .prefault(detector.defaults as never)
+        .describe('Options of the detector.'),
     }),
   ) as unknown as [z.ZodObject<typeof ruleBase & { detector: z.ZodLiteral<string>; options: z.ZodType }>],
 );
 
 export const configSchema = z.strictObject({
-  $schema: z.string().optional(),
+  $schema: z.string().optional().describe('Path or URL of the JSON Schema, for editors; not used.'),
   listen: z
     .strictObject({
-      host: z.string().default('127.0.0.1'),
-      port: port.default(8787),
-      tls: tls.optional(),
+      host: z.string().default('127.0.0.1').describe('Address to bind; loopback until you say otherwise.'),
+      port: port.default(8787).describe('0 takes a free port.'),
+      tls: tls.optional().describe('Serve HTTPS. Absent: HTTP.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The data plane: where callers send their requests.'),
   admin: z
     .strictObject({
-      host: z.string().default('127.0.0.1'),
-      port: port.default(8788),
-      console: z.boolean().default(true),
-      sessionFor: duration.prefault('12h'),
+      host: z.string().default('127.0.0.1').describe('Address to bind. The admin plane has no TLS of its own.'),
+      port: port.default(8788).describe('0 takes a free port.'),
+      console: z.boolean().default(true).describe('Serve the console and its API.'),
+      sessionFor: duration.prefault('12h').describe('How long a sign-in to the console holds.'),
       oidc: z
         .strictObject({
-          issuer: z.url(),
-          clientId: z.string(),
-          clientSecret: z.string().optional(),
-          redirectUrl: z.url(),
+          issuer: z.url().describe('The provider; its configuration is found below it.'),
+          clientId: z.string().describe('Client id that the provider gave this console.'),
+          clientSecret: z.string().optional().describe('Client secret; absent for a public client (PKCE alone).'),
+          redirectUrl: z.url().describe("The console's own callback URL, as registered with the provider."),
           allow: z.array(z.string()).min(1).describe('E-mail addresses or `sub` values that may sign in.'),
         })
-        .optional(),
+        .optional()
+        .describe('Sign-in to the console through an OpenID provider, beside the local admin.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The admin plane: console, health, metrics, on a port of its own.'),
   state: z.string().default('.parapet').describe('Directory for ledger, embedded database and keys.'),
   store: z
     .strictObject({
@@ -198,33 +213,36 @@ export const configSchema = z.strictObject({
         .string()
         .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'sqlite:PATH or postgres://…')
         .optional()
-        .describe('Default: sqlite in the state directory.'),
+        .describe('`sqlite:PATH` or `postgres://…`. Default: sqlite in the state directory.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Where exchanges, keys and sessions are kept.'),
   counters: z
     .strictObject({
       url: z
         .string()
         .regex(/^(memory:|rediss?:\/\/.+)$/, 'memory: or redis://…')
-        .default('memory:'),
+        .default('memory:')
+        .describe('`memory:` for one gateway; `redis://…` or `rediss://…` where several share budgets.'),
     })
-    .prefault({}),
-  upstreams: z.array(upstream).min(1),
+    .prefault({})
+    .describe('Where budgets are counted.'),
+  upstreams: z.array(upstream).min(1).describe('Providers, in order of failover.'),
   prices: z
     .record(
       z.string(),
       z.strictObject({
-        input: z.number().min(0),
-        output: z.number().min(0),
-        cachedInput: z.number().min(0).optional(),
-        cacheWrite: z.number().min(0).optional(),
+        input: z.number().min(0).describe('Input tokens.'),
+        output: z.number().min(0).describe('Output tokens.'),
+        cachedInput: z.number().min(0).optional().describe('Input tokens read from the cache. Default: as input.'),
+        cacheWrite: z.number().min(0).optional().describe('Input tokens written to the cache. Default: as input.'),
       }),
     )
     .default({})
     .describe('US dollars per million tokens by model pattern; comes before the shipped table.'),
-  access: access.prefault({}),
-  budgets: z.array(budget).default([]),
-  rules: z.array(rule).default([]),
+  access: access.prefault({}).describe('Who may come in, and what they may do.'),
+  budgets: z.array(budget).default([]).describe('Reserved before a request, settled after it.'),
+  rules: z.array(rule).default([]).describe('What is looked for in texts, and what happens then.'),
   guard: z
     .strictObject({
       blockAs: z
@@ -243,12 +261,13 @@ export const configSchema = z.strictObject({
         .default('owned')
         .describe('Responses API: which `previous_response_id` a principal may name.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('How answers are held back and stopped.'),
   limits: z
     .strictObject({
-      body: size.prefault('32MiB'),
+      body: size.prefault('32MiB').describe('A request body.'),
       response: size.prefault('64MiB').describe('A whole (non-stream) answer.'),
-      headers: size.prefault('32KiB'),
+      headers: size.prefault('32KiB').describe('All headers of a request together.'),
       depth: z.int().min(1).max(512).default(64).describe('Levels of JSON nesting.'),
       items: z.int().min(1).default(1_000_000).describe('JSON values in one body.'),
       bodyTimeout: duration.prefault('30s').describe('For the whole request to arrive.'),
@@ -257,7 +276,7 @@ export const configSchema = z.strictObject({
         .describe(
           'Bytes per second below which a client that reads its answer too slowly is dropped, once `slowAfter` has passed.',
         ),
-      slowAfter: duration.prefault('30s'),
+      slowAfter: duration.prefault('30s').describe('How long a client may be slower than `minRate`.'),
       maxBuffered: size
         .prefault('1MiB')
         .describe('Bytes of an answer that wait for one slow client before the upstream is paused.'),
@@ -270,10 +289,11 @@ export const configSchema = z.strictObject({
         .describe('Requests in flight in all; beyond it requests are shed with 503.'),
       defaultMaxTokens: z.int().min(1).default(4096).describe('Output tokens reserved when a request sets no maximum.'),
       streamFor: duration.prefault('15m').describe('Longest stream.'),
-      pingEvery: duration.prefault('15s'),
+      pingEvery: duration.prefault('15s').describe('Silence after which a stream gets a keep-alive.'),
       drainFor: duration.prefault('30s').describe('After SIGTERM, how long running answers may take.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Bounds on everything that comes from outside.'),
   ledger: z
     .strictObject({
       origin: z
@@ -287,20 +307,26 @@ export const configSchema = z.strictObject({
         .describe(
           '`batch`: an answer leaves after its record was written, fsync follows within `syncEvery`. `always`: after fsync.',
         ),
-      syncEvery: duration.prefault('100ms'),
+      syncEvery: duration.prefault('100ms').describe('How long a written record may wait for fsync.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The tamper-evident log of exchanges.'),
   evidence: z
     .strictObject({
       content: z.enum(['none', 'redacted', 'full']).default('none').describe('What is kept of the texts themselves.'),
-      retention: duration.prefault('30d'),
+      retention: duration.prefault('30d').describe('After which kept texts are deleted; records stay.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What is kept of the texts themselves.'),
   log: z
     .strictObject({
-      level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+      level: z
+        .enum(['silent', 'error', 'warn', 'info', 'debug'])
+        .default('info')
+        .describe('Operational log on stderr, one JSON object a line; never holds content or credentials.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Operational log.'),
   demo: z.boolean().default(false).describe('Serve the demo bank assistant.'),
 });
 
