@@ -191,6 +191,10 @@ export const configSchema = z.strictObject({
     .strictObject({
       host: z.string().default('127.0.0.1').describe('Address to bind. The admin plane has no TLS of its own.'),
       port: port.default(8788).describe('0 takes a free port.'),
+      names: z
+        .array(z.string().regex(/^[a-z0-9._-]{1,253}$/, 'a host name in lower case, without scheme and port'))
+        .default([])
+        .describe('Host names that the console is reached under, besides addresses, `localhost` and `host`.'),
       console: z.boolean().default(true).describe('Serve the console and its API.'),
       sessionFor: duration.prefault('12h').describe('How long a sign-in to the console holds.'),
       oidc: z
@@ -198,7 +202,12 @@ export const configSchema = z.strictObject({
           issuer: z.url().describe('The provider; its configuration is found below it.'),
           clientId: z.string().describe('Client id that the provider gave this console.'),
           clientSecret: z.string().optional().describe('Client secret; absent for a public client (PKCE alone).'),
-          redirectUrl: z.url().describe("The console's own callback URL, as registered with the provider."),
+          redirectUrl: z
+            .url()
+            .refine((url) => URL.parse(url)?.pathname === '/api/oidc/callback', 'must have the path /api/oidc/callback')
+            .describe(
+              "The console's own callback URL, as registered with the provider: https://HOST/api/oidc/callback",
+            ),
           allow: z.array(z.string()).min(1).describe('E-mail addresses or `sub` values that may sign in.'),
         })
         .optional()

@@ -1,0 +1,33 @@
+/**
+ * The record of something an administrator did, as it stands in the ledger between the exchanges. It is told
+ * apart from an `Exchange` by `type`, which exchanges do not have; the store does not index it.
+ */
+export interface AdminAction {
+  readonly v: 1;
+  readonly type: 'admin';
+  /** RFC 3339 with milliseconds, UTC. */
+  readonly time: string;
+  readonly admin: string;
+  readonly address: string;
+  readonly action: AdminActionName;
+  /** What it was done to: a key's id, a principal; null where the action has no object. */
+  readonly target: string | null;
+  /** `begun` is written before anything changes, so that nothing happens without a record. */
+  readonly result: 'begun' | 'done' | 'failed';
+}
+
+export const ADMIN_ACTIONS = [
+  'sign-in',
+  'sign-out',
+  'key-create',
+  'key-rotate',
+  'key-revoke',
+  'config-reload',
+  'read-token-rotate',
+] as const;
+export type AdminActionName = (typeof ADMIN_ACTIONS)[number];
+
+/** Whether a parsed ledger entry is an administrator's action rather than an exchange. */
+export function isAdminAction(entry: unknown): entry is AdminAction {
+  return typeof entry === 'object' && entry !== null && 'type' in entry && entry.type === 'admin';
+}
