@@ -11,6 +11,7 @@ const CAPITAL = 0.7;
 const ACCENTED = 1;
 const DIGIT = 0.65;
 const MARK = 0.85;
+const MARK_RUN = 0.3; // further marks of one run
 const NEWLINE = 0.6;
 const BLANK_RUN = 0.01; // further blanks of one run
 const GREEK = 0.55;
@@ -52,7 +53,7 @@ export function estimateTokens(text: string): number {
       if (char >= 0x30 && char <= 0x39) tokens += DIGIT;
       else if (char === 0x20 || char === 0x09) tokens += before === char ? BLANK_RUN : 0;
       else if (char === 0x0a || char === 0x0d) tokens += before === 0x0a || before === 0x0d ? BLANK_RUN : NEWLINE;
-      else tokens += MARK;
+      else tokens += isMark(before) ? MARK_RUN : MARK;
     } else if (char < 0x250) {
       if (word === 0) tokens += WORD_START;
       word++;
@@ -64,6 +65,12 @@ export function estimateTokens(text: string): number {
     before = char;
   }
   return Math.ceil(tokens);
+}
+
+/** ASCII punctuation and control characters, as a character before this one; 0 is the text's start. */
+function isMark(char: number): boolean {
+  if (char <= 0x20 || char >= 0x80) return false;
+  return char < 0x30 || (char > 0x39 && char < 0x41) || (char > 0x5a && char < 0x61) || char > 0x7a;
 }
 
 function weightBeyondLatin(char: number): number {
