@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { configJsonSchemaText } from '../src/config/json-schema.ts';
 import { DETECTORS } from '../src/detect/registry.ts';
 import { configReference } from './config-reference.ts';
+import { errorReference } from './error-reference.ts';
 import { roomsAsTable, storeysAsMermaid, storeysAsText } from './rooms-picture.ts';
 
 /**
@@ -48,6 +49,7 @@ function detectorTable(): string {
 const documents: Readonly<Record<string, () => string>> = {
   'docs/reference/parapet.schema.json': configJsonSchemaText,
   'docs/reference/config.md': configReference,
+  'docs/reference/errors.md': errorReference,
   'docs/reference/detectors.md': detectorTable,
   'ARCHITECTURE.md': () =>
     withPart('ARCHITECTURE.md', {

@@ -3,10 +3,12 @@ import { isFault } from '../core/fault.ts';
 import type { Io, RegisterCommand } from './command.ts';
 import { register as config } from './commands/config.ts';
 import { register as init } from './commands/init.ts';
+import { register as keys } from './commands/keys.ts';
+import { register as serve } from './commands/serve.ts';
 import { register as threats } from './commands/threats.ts';
 import { packageVersion } from './version.ts';
 
-const COMMANDS: readonly RegisterCommand[] = [init, config, threats];
+const COMMANDS: readonly RegisterCommand[] = [init, config, serve, keys, threats];
 
 const EXAMPLES = `
 Examples:

@@ -64,8 +64,7 @@ export class Fault extends Error {
 
   /** `message (at where). hint`: the one-line form for terminals and error bodies. */
   get line(): string {
-    const where = this.where === undefined ? '' : ` (at ${this.where})`;
-    const said = `${this.message}${where}`;
+    const said = this.where === undefined ? this.message : `${this.message.replace(/\.$/, '')} (at ${this.where})`;
     if (this.hint === undefined) return said;
     return `${said}${/[.!?]$/.test(said) ? '' : '.'} ${this.hint}`;
   }
