@@ -1,8 +1,10 @@
+import { anthropicCountTokens } from './anthropic-count-tokens/surface.ts';
+import { anthropicMessages } from './anthropic-messages/surface.ts';
 import { openaiChat } from './openai-chat/surface.ts';
 import type { Dialect, Surface } from './surface.ts';
 
 /** Every surface that Parapet guards. */
-export const SURFACES: readonly Surface[] = [openaiChat];
+export const SURFACES: readonly Surface[] = [openaiChat, anthropicMessages, anthropicCountTokens];
 
 const BY_PATH = new Map(SURFACES.map((surface) => [`${surface.dialect} ${surface.path}`, surface]));
 

@@ -27,6 +27,14 @@ const PLAIN_KEYS = new Set([
 /** Shorter numbers identify nobody. */
 const SHORT_NUMBER = 6;
 
+const NONE: ReadonlySet<string> = new Set();
+const TOKEN = /^[\w+/=.:-]*$/;
+
+/** True for what cannot be read as text: a word, an id, base64; numbers and flags too. */
+export function isOpaque(value: unknown): boolean {
+  return typeof value === 'string' ? TOKEN.test(value) : typeof value !== 'object' || value === null;
+}
+
 /** Gathers the texts of one body in the order in which they stand in it. */
 export class SegmentCollector {
   readonly segments: Segment[] = [];
@@ -74,8 +82,11 @@ export class SegmentCollector {
   /**
    * Everything below a value whose shape is free or not known: each string, each number of six characters or more, and
    * for each object whose keys are more than short names a segment with those keys, whose path is the object's.
+   *
+   * @param opaque names of members that hold a word of the protocol, an id or the provider's ciphertext; they are left
+   * out as long as that is what they look like.
    */
-  leaves(path: JsonPath, root: unknown, kind: SegmentKind, who: Speaker): void {
+  leaves(path: JsonPath, root: unknown, kind: SegmentKind, who: Speaker, opaque: ReadonlySet<string> = NONE): void {
     const open: [JsonPath, unknown][] = [[path, root]];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const [at, value] = next;
@@ -88,11 +99,11 @@ export class SegmentCollector {
         for (let index = value.length - 1; index >= 0; index--) open.push([[...at, index], value[index]]);
       } else if (isRecord(value)) {
         const keys = Object.keys(value);
-        const words = keys.filter((key) => !PLAIN_KEY.test(key) && !PLAIN_KEYS.has(key));
+        const words = keys.filter((key) => !PLAIN_KEY.test(key) && !PLAIN_KEYS.has(key) && !opaque.has(key));
         if (words.length > 0) this.segments.push({ id: pathId(at), path: at, kind, text: words.join('\n'), ...who });
         for (let index = keys.length - 1; index >= 0; index--) {
           const key = keys[index]!;
-          open.push([[...at, key], value[key]]);
+          if (!(opaque.has(key) && isOpaque(value[key]))) open.push([[...at, key], value[key]]);
         }
       }
     }

@@ -1,0 +1,253 @@
+import type { Usage } from '../../core/usage.ts';
+import type { Conversation } from '../conversation.ts';
+import { anthropicError } from '../error-body.ts';
+import { NOTHING_SAID, UNKNOWN, copiesBelow, dataOf, errorText } from '../frame-view.ts';
+import type { JsonRecord } from '../json-shape.ts';
+import { isRecord, stringOr } from '../json-shape.ts';
+import type { SegmentKind } from '../segment.ts';
+import { SegmentCollector } from '../segment-collector.ts';
+import { frameText } from '../sse/write-frame.ts';
+import type { Copy, Delta, FrameView, SseEvent, StreamEnd, StreamReader } from '../surface.ts';
+import { readBlock } from './blocks.ts';
+import { messagesUsage } from './usage.ts';
+
+/** Delta types that carry text: the member that holds it and the channel it belongs to. */
+const TEXT_DELTAS: Readonly<Record<string, readonly [member: string, slot: string, kind: SegmentKind]>> = {
+  text_delta: ['text', 'text', 'text'],
+  thinking_delta: ['thinking', 'thinking', 'reasoning'],
+  input_json_delta: ['partial_json', 'input', 'tool-arguments'],
+  compaction_delta: ['content', 'text', 'text'],
+};
+
+interface Block {
+  readonly tool: string | undefined;
+  readonly slots: Set<string>;
+}
+
+interface Client {
+  started: boolean;
+  readonly open: Set<number>;
+  /** `message_delta` has gone out: the message has its stop reason. */
+  reasoned: boolean;
+  ended: boolean;
+}
+
+/** Follows a Messages stream (Anthropic documentation, streaming messages). */
+export class MessagesStreamReader implements StreamReader {
+  readonly #conversation: Conversation;
+  readonly #blocks = new Map<number, Block>();
+  readonly #parsed = new WeakMap<SseEvent, JsonRecord>();
+  readonly #client: Client = { started: false, open: new Set(), reasoned: false, ended: false };
+  #usage: Usage | null = null;
+
+  constructor(conversation: Conversation) {
+    this.#conversation = conversation;
+  }
+
+  read(event: SseEvent): FrameView {
+    const data = dataOf(event);
+    // SDKs go by the `event:` line and dispatch nothing without one.
+    if (data === null || (event.event !== '' && data['type'] !== event.event)) return UNKNOWN;
+    this.#parsed.set(event, data);
+    switch (data['type']) {
+      case 'message_start':
+        return this.#start(data);
+      case 'content_block_start':
+        return this.#startBlock(data);
+      case 'content_block_delta':
+        return this.#delta(data);
+      case 'content_block_stop': {
+        const index = indexOf(data);
+        const closes = this.#closesOf(index);
+        this.#blocks.delete(index);
+        return { ...NOTHING_SAID, closes };
+      }
+      case 'message_delta': {
+        this.#usage = messagesUsage(data['usage'], this.#usage) ?? this.#usage;
+        const details = isRecord(data['delta']) ? data['delta']['stop_details'] : undefined;
+        const explanation = isRecord(details) ? details['explanation'] : undefined;
+        const copies = copiesBelow(['delta', 'stop_details', 'explanation'], explanation, 'stop', 'refusal', 0);
+        return { ...NOTHING_SAID, copies, usage: this.#usage };
+      }
+      case 'message_stop':
+        return { ...NOTHING_SAID, closes: this.#closesOfAll(), terminal: true };
+      case 'ping':
+        return NOTHING_SAID;
+      case 'error':
+        return { ...NOTHING_SAID, terminal: true, error: errorText(data['error']) };
+      default:
+        return UNKNOWN;
+    }
+  }
+
+  #start(data: JsonRecord): FrameView {
+    const message = data['message'];
+    if (!isRecord(message)) return UNKNOWN;
+    this.#usage = messagesUsage(message['usage']) ?? this.#usage;
+    return {
+      ...NOTHING_SAID,
+      copies: copiesBelow(['message', 'content'], message['content'], 'start', 'text', 0),
+      usage: this.#usage,
+      id: stringOr(message['id'], null),
+      model: stringOr(message['model'], null),
+    };
+  }
+
+  #startBlock(data: JsonRecord): FrameView {
+    const block = data['content_block'];
+    if (!isRecord(block)) return UNKNOWN;
+    const index = indexOf(data);
+    const tool = 'input' in block ? stringOr(block['name'], undefined) : undefined;
+    const closes = this.#closesOf(index);
+    const state: Block = { tool, slots: new Set() };
+    this.#blocks.set(index, state);
+
+    const collector = new SegmentCollector();
+    const who = { role: 'assistant', origin: 'model', message: index } as const;
+    readBlock(block, ['content_block'], 'text', who, collector, new Map());
+    const deltas: Delta[] = [];
+    const copies: Copy[] = [];
+    for (const { id, path, kind, text } of collector.segments) {
+      if (kind === 'media') continue;
+      // The first text of a block that goes on: deltas continue it.
+      const slot = path.length === 2 && (path[1] === 'text' || path[1] === 'thinking') ? path[1] : null;
+      if (slot === null) copies.push({ channel: `${index}/${id}`, kind, message: index, path, text });
+      else deltas.push({ channel: this.#open(index, state, slot), kind, message: index, path, text });
+    }
+    return { ...NOTHING_SAID, deltas, copies, closes };
+  }
+
+  #delta(data: JsonRecord): FrameView {
+    const index = indexOf(data);
+    const delta = data['delta'];
+    if (!isRecord(delta)) return UNKNOWN;
+    const type = stringOr(delta['type'], '');
+    if (type === 'signature_delta') return NOTHING_SAID;
+    if (type === 'citations_delta') {
+      return {
+        ...NOTHING_SAID,
+        copies: copiesBelow(['delta', 'citation'], delta['citation'], String(index), 'citation', index),
+      };
+    }
+    const known = Object.hasOwn(TEXT_DELTAS, type) ? TEXT_DELTAS[type] : undefined;
+    if (known === undefined) return UNKNOWN;
+    const [member, slot, kind] = known;
+    const text = delta[member];
+    if (text === undefined || text === null || text === '') return NOTHING_SAID;
+    if (typeof text !== 'string') return UNKNOWN;
+    let state = this.#blocks.get(index);
+    if (state === undefined) {
+      state = { tool: undefined, slots: new Set() };
+      this.#blocks.set(index, state);
+    }
+    const channel = this.#open(index, state, slot);
+    const tool = kind === 'tool-arguments' && state.tool !== undefined ? { tool: state.tool } : {};
+    return { ...NOTHING_SAID, deltas: [{ channel, kind, message: index, path: ['delta', member], text, ...tool }] };
+  }
+
+  #open(index: number, block: Block, slot: string): string {
+    const channel = `${index}/${slot}`;
+    block.slots.add(channel);
+    return channel;
+  }
+
+  #closesOf(index: number): string[] {
+    return [...(this.#blocks.get(index)?.slots ?? [])];
+  }
+
+  #closesOfAll(): string[] {
+    const closes = [...this.#blocks.values()].flatMap((block) => [...block.slots]);
+    this.#blocks.clear();
+    return closes;
+  }
+
+  sent(event: SseEvent): void {
+    const data = this.#parsed.get(event) ?? dataOf(event);
+    const client = this.#client;
+    switch (data?.['type']) {
+      case 'message_start':
+        client.started = true;
+        break;
+      case 'content_block_start':
+        client.open.add(indexOf(data));
+        break;
+      case 'content_block_stop':
+        client.open.delete(indexOf(data));
+        break;
+      case 'message_delta':
+        client.reasoned = true;
+        break;
+      case 'message_stop':
+      case 'error':
+        client.ended = true;
+    }
+  }
+
+  end(how: StreamEnd, requestId: string): string {
+    const client = this.#client;
+    if (client.ended) return '';
+    client.ended = true;
+    if (how.kind === 'error') return frameText('error', anthropicError(how.fault, requestId));
+
+    const usage = how.kind === 'length' ? how.usage : this.#usage;
+    let text = client.started
+      ? ''
+      : write('message_start', { message: emptyMessage(requestId, this.#conversation.model, usage) });
+    for (const index of [...client.open].sort((a, b) => a - b)) text += write('content_block_stop', { index });
+    if (!client.reasoned) {
+      const refused = how.kind === 'refusal';
+      const delta = {
+        stop_reason: refused ? 'refusal' : 'max_tokens',
+        stop_sequence: null,
+        stop_details: refused ? { type: 'refusal', category: null, explanation: how.message } : null,
+        container: null,
+      };
+      text += write('message_delta', { delta, usage: usageBody(usage) });
+    }
+    return text + write('message_stop', {});
+  }
+
+  ping(): string {
+    if (this.#client.ended) return '';
+    // Before `message_start` an event would come out of order; a comment never does.
+    return this.#client.started ? write('ping', {}) : ': ping\n\n';
+  }
+}
+
+function write(type: string, members: JsonRecord): string {
+  return frameText(type, { type, ...members });
+}
+
+function indexOf(data: JsonRecord): number {
+  return typeof data['index'] === 'number' ? data['index'] : 0;
+}
+
+function usageBody(usage: Usage | null): JsonRecord {
+  const cached = usage?.cachedInputTokens ?? 0;
+  const written = usage?.cacheWriteTokens ?? 0;
+  return {
+    input_tokens: Math.max(0, (usage?.inputTokens ?? 0) - cached - written),
+    cache_creation_input_tokens: written,
+    cache_read_input_tokens: cached,
+    output_tokens: usage?.outputTokens ?? 0,
+    output_tokens_details: null,
+    server_tool_use: null,
+  };
+}
+
+/** A message without content, for a stream that ends before the provider began it. */
+function emptyMessage(requestId: string, model: string, usage: Usage | null): JsonRecord {
+  return {
+    id: `msg_${requestId}`,
+    type: 'message',
+    role: 'assistant',
+    model,
+    content: [],
+    container: null,
+    diagnostics: null,
+    stop_reason: null,
+    stop_sequence: null,
+    stop_details: null,
+    usage: { ...usageBody(usage), cache_creation: null, inference_geo: null, service_tier: null, speed: null },
+  };
+}
