@@ -83,3 +83,10 @@ export async function closeSession(store: Pick<Store, 'deleteSession'>, token: s
 function sessionId(token: string): string {
   return hash('sha256', token, 'hex');
 }
+
+/** Gives a local administrator a new random password (160 bits) and returns it once; makes the administrator when absent. */
+export async function setRandomPassword(store: Pick<Store, 'putAdmin'>, clock: Clock, name: string): Promise<string> {
+  const password = randomBytes(20).toString('base64url');
+  await store.putAdmin({ name, passwordHash: await hashPassword(password), createdAt: clock() });
+  return password;
+}

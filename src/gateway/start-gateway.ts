@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { loadPepper } from '../access/pepper.ts';
 import { createKeyService } from '../access/virtual-keys.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/loaded-config.ts';
+import { statePaths } from '../config/state-paths.ts';
 import { watchConfig } from '../config/watch.ts';
 import { systemClock } from '../core/clock.ts';
 import { Fault, isFault } from '../core/fault.ts';
@@ -60,17 +60,17 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
   const onError = (message: string, error: unknown): void => log.error({ err: error }, message);
 
   try {
-    const stateDirectory = resolve(directory, config.state);
+    const { state: stateDirectory, ledger: ledgerDirectory, storeUrl } = statePaths(loaded);
     await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
     const ledger = await openLedger({
-      directory: join(stateDirectory, 'ledger'),
+      directory: ledgerDirectory,
       origin: config.ledger.origin,
       sync: config.ledger.sync,
       syncMillis: config.ledger.syncEvery,
       clock,
     });
     undo.push(() => ledger.close());
-    const store = await openStore(config.store.url ?? `sqlite:${join(stateDirectory, 'parapet.db')}`, { directory });
+    const store = await openStore(storeUrl, { directory });
     undo.push(() => store.close());
     const recovered = await recoverEvidence(ledger, store);
     if (recovered.restored + recovered.interrupted > 0) log.warn(recovered, 'records recovered after an unclean stop');

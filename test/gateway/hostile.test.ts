@@ -16,7 +16,7 @@ describe('hostile input', () => {
     gateway = await startGateway({
       upstreamUrl: upstream.url,
       config: {
-        rules: [{ id: 'secrets', detector: 'secret-leak', action: 'redact' }],
+        rules: [{ id: 'secrets', detector: 'secret-leak', action: 'redact', options: {} }],
         limits: { body: '1MiB', depth: 32, items: 20_000, bodyTimeout: '1s', headers: '8KiB' },
       },
     });
@@ -30,7 +30,7 @@ describe('hostile input', () => {
     fetch(gateway.url + path, {
       method: 'POST',
       headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json', ...headers },
-      body: body as BodyInit,
+      body: body as string,
     });
 
   /** The process still answers an ordinary request correctly. */
