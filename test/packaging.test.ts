@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+
+const root = resolve(import.meta.dirname, '..');
+const read = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'));
+
+interface Manifest {
+  readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly scripts: Readonly<Record<string, string>>;
+}
+
+interface Locked {
+  readonly version?: string;
+  readonly integrity?: string;
+  readonly link?: boolean;
+  readonly hasInstallScript?: boolean;
+  readonly dev?: boolean;
+}
+
+const manifest = read('package.json') as Manifest;
+const consoleManifest = read('console/package.json') as Manifest;
+const lock = read('package-lock.json') as { readonly packages: Readonly<Record<string, Locked>> };
+
+/** What the gateway brings along, each with its reason. A new one is a decision, and is written here. */
+const DEPENDENCIES: Readonly<Record<string, string>> = {
+  '@cedar-policy/cedar-wasm': 'who may do what',
+  '@hono/node-server': 'serves the admin plane',
+  '@secretlint/core': 'secrets, as a second opinion beside our own rules',
+  '@secretlint/secretlint-rule-preset-recommend': 'its rules',
+  '@secretlint/types': 'its types',
+  commander: 'command line',
+  'gpt-tokenizer': 'counts tokens where the provider does not say',
+  hono: 'routes of the admin plane',
+  ioredis: 'budgets shared by several gateways',
+  jose: 'JSON Web Tokens',
+  kysely: 'one SQL for two databases',
+  'openid-client': 'sign-in to the console',
+  pg: 'PostgreSQL',
+  pino: 'operational log',
+  'prom-client': 'metrics',
+  re2js: 'regular expressions in linear time',
+  undici: 'connections to upstreams',
+  yaml: 'reads the configuration, with positions',
+  zod: 'checks the configuration',
+};
+
+test('the dependencies are the ones that were decided on', () => {
+  assert.deepEqual(Object.keys(manifest.dependencies ?? {}).toSorted(), Object.keys(DEPENDENCIES).toSorted());
+  assert.deepEqual(manifest.optionalDependencies ?? {}, {});
+});
+
+test('every version is exact', () => {
+  let seen = 0;
+  for (const { dependencies, devDependencies } of [manifest, consoleManifest]) {
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+      assert.match(version, /^\d+\.\d+\.\d+(-[\w.]+)?$/, name);
+      seen++;
+    }
+  }
+  assert.ok(seen > 20, `only ${seen} were seen`);
+});
+
+test('the lock holds a digest of everything that is installed, and what package.json asks for', () => {
+  const packages = Object.entries(lock.packages).filter(
+    ([path, entry]) => path.includes('node_modules/') && !entry.link,
+  );
+  assert.ok(packages.length > 100, `only ${packages.length} were seen`);
+  assert.deepEqual(
+    packages.filter(([, entry]) => !/^sha512-/.test(entry.integrity ?? '')).map(([path]) => path),
+    [],
+  );
+  for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
+    assert.equal(lock.packages[`node_modules/${name}`]?.version, version, name);
+  }
+});
+
+test('only the pinned Node runs a script when it is installed', () => {
+  const withScript = Object.entries(lock.packages)
+    .filter(([, entry]) => entry.hasInstallScript === true)
+    .map(([path]) => path);
+  assert.deepEqual(withScript, ['node_modules/node']);
+  for (const { scripts } of [manifest, consoleManifest]) {
+    for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) {
+      assert.ok(!Object.hasOwn(scripts, name), `${name} runs at installation`);
+    }
+  }
+});
+
+test('parapet --help starts without loading what only commands need', () => {
+  const preload = `
+    import { registerHooks } from 'node:module';
+    const loaded = [];
+    registerHooks({
+      load(url, context, next) {
+        loaded.push(url);
+        return next(url, context);
+      },
+    });
+    process.on('exit', () => process.stderr.write(JSON.stringify(loaded)));
+  `;
+  const started = spawnSync(
+    process.execPath,
+    ['--import', `data:text/javascript,${encodeURIComponent(preload)}`, join(root, 'src/main.ts'), '--help'],
+    { encoding: 'utf8', cwd: root },
+  );
+  assert.equal(started.status, 0, started.stderr);
+  assert.match(started.stdout, /^Usage: parapet/);
+  const loaded = JSON.parse(started.stderr) as string[];
+  const packages = new Set(loaded.flatMap((url) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? []));
+  assert.deepEqual([...packages], ['commander'], 'packages that --help loads');
+  assert.ok(
+    loaded.some((url) => url.endsWith('/src/cli/run.ts')),
+    'the hook saw the program itself',
+  );
+  assert.deepEqual(
+    loaded.filter((url) => /\/src\/(gateway|config|store|ledger|access|detect|guard|demo)\//.test(url)),
+    [],
+    'rooms that --help loads',
+  );
+});
+
+test('--version says the version of package.json', () => {
+  const started = spawnSync(process.execPath, [join(root, 'src/main.ts'), '--version'], { encoding: 'utf8' });
+  assert.deepEqual([started.status, started.stdout.trim()], [0, manifest.version]);
+});
