@@ -30,7 +30,7 @@ export interface StandInOptions {
 export interface StandInModel {
   /** `http://127.0.0.1:port`, without a version. */
   readonly url: string;
-  /** The body of the request that carried this text as its `user`, as it arrived here; null when none did. */
+  /** The body of the request that carried this text as its `user` (or `metadata.user_id`), as it arrived here; null when none did. */
   seen(user: string): string | null;
   close(): Promise<void>;
 }
@@ -111,7 +111,7 @@ export async function startStandInModel(options: StandInOptions = {}): Promise<S
     }
     const turn = format.read(body);
     if (typeof turn === 'string') return sendJson(response, 400, format.error(400, turn));
-    const { user } = row(body);
+    const user = row(body)['user'] ?? row(row(body)['metadata'])['user_id'];
     if (typeof user === 'string') {
       seen.set(user, text);
       const oldest = seen.keys().next().value;
