@@ -14,6 +14,8 @@ export interface OpenedSession {
 }
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+/** Without `@` and `:`, which every name from an OpenID provider has. */
+const LOCAL_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
 /**
  * Creates the local administrator when there is none, with a random password (160 bits) that is returned once
@@ -24,13 +26,33 @@ export async function ensureFirstAdmin(
   clock: Clock,
 ): Promise<{ readonly name: string; readonly password: string } | null> {
   if ((await store.admins()).length > 0) return null;
-  const password = randomBytes(20).toString('base64url');
+  const password = randomPassword();
   const passwordHash = await hashPassword(password);
   if ((await store.admins()).length > 0) return null;
   await store.putAdmin({ name: FIRST_ADMIN, passwordHash, createdAt: clock() });
   // A password that another process has just overwritten must not be printed as if it worked.
   const stored = await store.admin(FIRST_ADMIN);
   return stored?.passwordHash === passwordHash ? { name: FIRST_ADMIN, password } : null;
+}
+
+/**
+ * Gives a local administrator a new random password (160 bits), returned once, and ends the sessions opened with the
+ * old one. Makes the administrator when there is none of this name.
+ * @throws Fault `ERR_USAGE` when the name could be that of an OpenID account.
+ */
+export async function setRandomPassword(store: Pick<Store, 'putAdmin'>, clock: Clock, name: string): Promise<string> {
+  if (!LOCAL_NAME.test(name)) {
+    throw new Fault(
+      'ERR_USAGE',
+      'The name of an administrator is 1 to 64 lower-case letters, digits, dots or dashes.',
+      {
+        where: name.slice(0, 64),
+      },
+    );
+  }
+  const password = randomPassword();
+  await store.putAdmin({ name, passwordHash: await hashPassword(password), createdAt: clock() });
+  return password;
 }
 
 /**
@@ -63,15 +85,21 @@ export async function openSession(
   return { token, expiresAt };
 }
 
-/** The session of a token; null when there is none, or it has ended. */
+/**
+ * The session of a token; null when there is none, it has ended, or its local administrator is gone or has got a new
+ * password since.
+ */
 export async function readSession(
-  store: Pick<Store, 'session'>,
+  store: Pick<Store, 'session' | 'admin'>,
   clock: Clock,
   token: string,
 ): Promise<SessionRow | null> {
   if (!TOKEN.test(token)) return null;
   const session = await store.session(sessionId(token));
-  return session === null || session.expiresAt <= clock() ? null : session;
+  if (session === null || session.expiresAt <= clock()) return null;
+  if (!LOCAL_NAME.test(session.admin)) return session;
+  const admin = await store.admin(session.admin);
+  return admin === null || session.createdAt < admin.createdAt ? null : session;
 }
 
 /** Ends a session; one that does not exist is ended already. */
@@ -84,9 +112,6 @@ function sessionId(token: string): string {
   return hash('sha256', token, 'hex');
 }
 
-/** Gives a local administrator a new random password (160 bits) and returns it once; makes the administrator when absent. */
-export async function setRandomPassword(store: Pick<Store, 'putAdmin'>, clock: Clock, name: string): Promise<string> {
-  const password = randomBytes(20).toString('base64url');
-  await store.putAdmin({ name, passwordHash: await hashPassword(password), createdAt: clock() });
-  return password;
+function randomPassword(): string {
+  return randomBytes(20).toString('base64url');
 }

@@ -2,6 +2,8 @@ import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ACTIONS, RESOURCE_TYPES } from '../access/access.ts';
 import type { AccessRequest, ResourceType } from '../access/access.ts';
+import { keyPath } from '../config/key-path.ts';
+import type { JsonPath } from '../conversation/segment.ts';
 import { Fault } from '../core/fault.ts';
 import { PRINCIPAL_KINDS } from '../core/principal.ts';
 import type { Principal } from '../core/principal.ts';
@@ -86,7 +88,9 @@ export function parsePolicyCases(text: string, file: string): PolicyCases {
   const parsed = fileSchema.safeParse(document.toJS());
   if (!parsed.success) {
     throw problemsFault(
-      parsed.error.issues.map((issue) => `${place(offsetOf(issue.path))}: ${issue.path.join('.')}: ${issue.message}`),
+      parsed.error.issues.map(
+        (issue) => `${place(offsetOf(issue.path))}: ${keyPath(issue.path as JsonPath)}: ${issue.message}`,
+      ),
     );
   }
   return {

@@ -67,7 +67,7 @@ export const register: RegisterCommand = (program, io) => {
       const path = resolve(io.cwd, file);
       const { policy: named, cases } = parsePolicyCases(await readText(path, file), file);
       const source = await readPolicySource(
-        { file: named === null ? undefined : resolve(dirname(path), named), config: options.config },
+        { file: named ?? undefined, directory: dirname(path), config: options.config },
         io,
       );
       const { decide, placeOf } = await openPolicy(source);
