@@ -77,6 +77,9 @@ function fallbackOf(schema: JsonSchema, required: boolean): string {
 
 function formOf(schema: JsonSchema): string {
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+  if (schema.enum !== undefined && schema.enum.length > 16) {
+    return `one of ${schema.enum.length} names, listed in [parapet.schema.json](parapet.schema.json)`;
+  }
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
   const variants = schema.anyOf ?? schema.oneOf;
   if (variants !== undefined) return [...new Set(variants.map(formOf))].join(' or ');

@@ -25,7 +25,9 @@ const documents = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   ...globSync(['docs/**/*.md', 'src/**/*.md', 'examples/**/*.md', 'bench/**/*.md'], { cwd: root }),
-].map((file) => file.replaceAll('\\', '/'));
+]
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => !/(^|\/)(node_modules|fixtures)\//.test(file));
 
 interface Fence {
   readonly file: string;
@@ -180,7 +182,7 @@ test('commands in the documents exist, with their options', () => {
   }
   for (const file of documents.filter((one) => existsSync(join(root, one)))) {
     for (const [, code] of proseOf(file).matchAll(/`((?:npx parapet|parapet|npm run) [a-z][^`]*)`/g)) {
-      for (const part of code!.split(/&&/)) {
+      for (const part of code!.replaceAll('\\|', '|').split(/&&/)) {
         // `a|b|c` in prose stands for each of them.
         const [head, alternatives, tail] = /^(.*?)(\w[\w-]*(?:\|[\w-]+)+)(.*)$/.exec(part)?.slice(1) ?? [part, '', ''];
         for (const one of alternatives!.split('|')) look(file, `${head}${one}${tail}`.replace(/[…\]]|\[(?=-)/g, ''));

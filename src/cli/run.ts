@@ -4,11 +4,13 @@ import type { Io, RegisterCommand } from './command.ts';
 import { register as config } from './commands/config.ts';
 import { register as init } from './commands/init.ts';
 import { register as keys } from './commands/keys.ts';
+import { register as policy } from './commands/policy.ts';
+import { register as admin } from './commands/admin.ts';
 import { register as serve } from './commands/serve.ts';
 import { register as threats } from './commands/threats.ts';
 import { packageVersion } from './version.ts';
 
-const COMMANDS: readonly RegisterCommand[] = [init, config, serve, keys, threats];
+const COMMANDS: readonly RegisterCommand[] = [init, config, serve, keys, policy, admin, threats];
 
 const EXAMPLES = `
 Examples:

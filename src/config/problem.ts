@@ -27,8 +27,14 @@ export function problemLine(problem: Problem, file: string): string {
   const meant =
     problem.given === undefined || problem.allowed === undefined ? null : closestName(problem.given, problem.allowed);
   const suggestion = meant === null ? '' : `; did you mean ${meant}?`;
-  const allowed = problem.allowed === undefined ? '' : `; allowed: ${problem.allowed.join(', ')}`;
+  const allowed = problem.allowed === undefined ? '' : `; allowed: ${someOf(problem.allowed)}`;
   return `${file}:${problem.place.line}:${problem.place.column}: ${key}${problem.message}${suggestion}${allowed}`;
+}
+
+/** A list that a person still reads; the whole of a longer one is in the JSON Schema. */
+function someOf(names: readonly string[]): string {
+  if (names.length <= 32) return names.join(', ');
+  return `${names.slice(0, 24).join(', ')} and ${names.length - 24} more (parapet config schema)`;
 }
 
 /** All problems as one `ERR_CONFIG`, in the order of the file. */
