@@ -38,6 +38,12 @@ export function isOpaque(value: unknown): boolean {
 /** Gathers the texts of one body in the order in which they stand in it. */
 export class SegmentCollector {
   readonly segments: Segment[] = [];
+  readonly #nested: boolean;
+
+  /** @param nested false: JSON inside strings stays one text (streams, whose pieces are of the raw string). */
+  constructor({ nested = true }: { nested?: boolean } = {}) {
+    this.#nested = nested;
+  }
 
   /** One text. Empty ones say nothing and are left out. */
   text(path: JsonPath, text: unknown, kind: SegmentKind, who: Speaker): void {
@@ -51,7 +57,7 @@ export class SegmentCollector {
    * when it is not JSON, the string is the text.
    */
   json(path: JsonPath, text: unknown, kind: SegmentKind, who: Speaker): void {
-    if (typeof text === 'string' && text.includes('\\')) {
+    if (this.#nested && typeof text === 'string' && text.includes('\\')) {
       const value = parseNested(text);
       if (value !== undefined) return this.leaves(path, value, kind, who);
     }
@@ -121,7 +127,18 @@ export class SegmentCollector {
   }
 }
 
-const SCHEMA_TYPES = new Set(['object', 'string', 'number', 'integer', 'boolean', 'array', 'null']);
+const SCHEMA_TYPES = new Set([
+  'object',
+  'string',
+  'number',
+  'integer',
+  'boolean',
+  'array',
+  'null',
+  'json_schema',
+  'json_object',
+  'text',
+]);
 
 function isSchemaWord(schema: unknown, depth: number, segment: Segment): boolean {
   const { path, text } = segment;

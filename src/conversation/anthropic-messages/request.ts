@@ -43,7 +43,8 @@ export function parseMessagesRequest(input: unknown, surface: SurfaceId): Conver
     if (key === 'messages') readMessages(messages, collector);
     else if (key === 'system') readSystem(value, collector);
     else if (key === 'tools') readTools(value, collector);
-    else if (key === 'output_config' || key === 'output_format') collector.schema([key], value, DEFINITION);
+    else if (key === 'output_config') readOutputConfig(value, collector);
+    else if (key === 'output_format') collector.schema([key], value, DEFINITION);
     else if (key === 'tool_choice') readToolChoice(value, collector);
     else if (key === 'mcp_servers') readServers(value, collector);
     else if (!SETTINGS.has(key)) collector.leaves([key], value, 'text', OUTSIDE, PROTOCOL);
@@ -109,6 +110,14 @@ function readTools(value: unknown, collector: SegmentCollector): void {
       collector.schema([...path, key], member, who);
     }
   });
+}
+
+/** Structured output: the schema's descriptions are read by the model, the effort is a setting. */
+function readOutputConfig(value: unknown, collector: SegmentCollector): void {
+  if (!isRecord(value)) return collector.leaves(['output_config'], value, 'tool-definition', DEFINITION);
+  for (const [key, member] of Object.entries(value)) {
+    if (key !== 'effort') collector.schema(['output_config', key], member, DEFINITION);
+  }
 }
 
 function readToolChoice(value: unknown, collector: SegmentCollector): void {

@@ -20,7 +20,8 @@ export function parseMessagesResponse(body: unknown): ResponseView | null {
     else if (!ENVELOPE.has(key)) collector.leaves([key], value, 'text', who, new Set(['type', 'category']));
   }
   return {
-    segments: collector.segments,
+    // What a server-side tool found is part of the model's answer as well: rules for its role see it.
+    segments: collector.segments.map((segment) => ({ ...segment, role: 'assistant' })),
     usage: messagesUsage(body['usage']),
     id: stringOr(body['id'], null),
     model: stringOr(body['model'], null),
