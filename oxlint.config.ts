@@ -42,7 +42,7 @@ export default defineConfig({
   ignorePatterns: ['console/**', 'dist/**', '**/fixtures/**'],
   options: { typeAware: true },
   rules: {
-    eqeqeq: 'error',
+    eqeqeq: ['error', 'smart'],
     'no-eval': 'error',
     'no-implied-eval': 'error',
     'no-new-func': 'error',
@@ -61,7 +61,7 @@ export default defineConfig({
     'typescript/unbound-method': 'off',
     'typescript/await-thenable': 'off', // contracts answer `T | Promise<T>` so that the common path has no promise
     'typescript/no-misused-spread': 'off', // a string is spread where code points are wanted
-    'typescript/only-throw-error': 'error',
+    'unicorn/no-new-array': 'off', // `new Array(n)` with a number is how a length is given
   },
   overrides: [
     { files: ['src/**/*.ts'], rules: { 'no-console': 'error' } },

@@ -76,7 +76,7 @@ function fallbackOf(schema: JsonSchema, required: boolean): string {
 }
 
 function formOf(schema: JsonSchema): string {
-  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const).replaceAll('"', '')}\``;
   if (schema.enum !== undefined && schema.enum.length > 16) {
     return `one of ${schema.enum.length} names, listed in [parapet.schema.json](parapet.schema.json)`;
   }
