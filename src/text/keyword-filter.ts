@@ -41,6 +41,7 @@ export function createKeywordFilter(keywords: readonly Keyword[]): KeywordFilter
   for (let code = 65; code <= 90; code++) classes[code] = classes[code + 32]!;
   const shift = Math.ceil(Math.log2(classCount));
   const { next, outputs, fail, depth, marks } = buildAutomaton(keywords, classes, 1 << shift);
+  const longest = depth.reduce((most, length) => Math.max(most, length), 0);
   const accepting = Uint8Array.from(outputs, (list) => (list === undefined ? 0 : 1));
 
   return {
@@ -64,7 +65,7 @@ export function createKeywordFilter(keywords: readonly Keyword[]): KeywordFilter
     tail(text, accept) {
       // A state's depth is bounded by the longest keyword, so reading only that much of the end is enough.
       let state = 0;
-      for (let i = Math.max(0, text.length - depth.reduce((a, b) => (a > b ? a : b), 0)); i < text.length; i++) {
+      for (let i = Math.max(0, text.length - longest); i < text.length; i++) {
         const code = text.charCodeAt(i);
         state = next[(state << shift) | (code < 128 ? classes[code]! : 0)]!;
       }
