@@ -149,3 +149,26 @@ test('threats prints the eight threats with what the registries hold, and owns u
   const empty = rows.flatMap((row) => [row.prove, row.prevent, row.detect]).filter((cell) => cell.length === 0).length;
   assert.match(out, new RegExp(`not built yet: ${empty} of 24 cells`));
 });
+
+test('config check looks into the access policy as well', async (t) => {
+  const cwd = await directory(t);
+  const upstreams = `upstreams: [{ id: a, dialect: openai, url: "https://api.openai.com", models: ['*'] }]\n`;
+  await writeFile(join(cwd, 'parapet.yaml'), `${upstreams}access: { policy: { file: rules.cedar } }\n`);
+  await writeFile(
+    join(cwd, 'rules.cedar'),
+    'permit(principal, action, resource);\npermit(principal, acton, resource);\n',
+  );
+  const wrong = await ran(cwd, ['config', 'check']);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /^error: rules\.cedar:2:\d+: /);
+
+  await writeFile(join(cwd, 'rules.cedar'), 'forbid(principal, action, resource);\n');
+  const empty = await ran(cwd, ['config', 'check']);
+  assert.equal(empty.code, 0);
+  assert.match(empty.err, /^warning: rules\.cedar: nothing is permitted/);
+
+  await writeFile(join(cwd, 'parapet.yaml'), `${upstreams}access: { policy: { text: 'permit(principal' } }\n`);
+  const inPlace = await ran(cwd, ['config', 'check']);
+  assert.equal(inPlace.code, 2);
+  assert.match(inPlace.err, /^error: parapet\.yaml:2:\d+: access\.policy\.text:1:\d+: /);
+});

@@ -22,11 +22,13 @@ export const register: RegisterCommand = (program, io) => {
       const path = resolve(io.cwd, options.config);
       try {
         const loaded = await loadConfig(path, io.env, options.config);
+        const { checkAccessPolicy } = await import('../check-access-policy.ts');
+        const warnings = [...loaded.warnings, ...(await checkAccessPolicy(loaded, options.config))];
         if (options.json) {
-          io.out(JSON.stringify({ ok: true, path, hash: loaded.hash, warnings: loaded.warnings, errors: [] }, null, 2));
+          io.out(JSON.stringify({ ok: true, path, hash: loaded.hash, warnings, errors: [] }, null, 2));
           return;
         }
-        for (const warning of loaded.warnings) io.err(`warning: ${warning}`);
+        for (const warning of warnings) io.err(`warning: ${warning}`);
         const { upstreams, rules, budgets } = loaded.config;
         io.out(
           `${options.config} is fine: ${count(upstreams.length, 'upstream')}, ${count(rules.length, 'rule')}, ` +
