@@ -36,16 +36,19 @@ const resource = z
   .transform(parseResource);
 
 const principal = z
-  .union([
-    name.transform((id) => ({ id })),
-    z.strictObject({
-      id: name,
-      kind: z.enum(PRINCIPAL_KINDS).exactOptional(),
-      team: name.exactOptional(),
-      keyId: name.exactOptional(),
-      claims: z.record(z.string(), z.unknown()).exactOptional(),
-    }),
-  ])
+  .union(
+    [
+      name.transform((id) => ({ id })),
+      z.strictObject({
+        id: name,
+        kind: z.enum(PRINCIPAL_KINDS).exactOptional(),
+        team: name.exactOptional(),
+        keyId: name.exactOptional(),
+        claims: z.record(z.string(), z.unknown()).exactOptional(),
+      }),
+    ],
+    `a name, or a map of id, kind (${PRINCIPAL_KINDS.join(', ')}), team, keyId and claims`,
+  )
   .transform((given): Principal => ({ kind: 'key', claims: {}, ...given }));
 
 const caseSchema = z.strictObject({
