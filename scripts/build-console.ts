@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
@@ -10,7 +10,8 @@ import { dirname, join, resolve } from 'node:path';
  */
 const root = resolve(import.meta.dirname, '..');
 const consoleRoot = join(root, 'console');
-const stamp = join(consoleRoot, 'dist', '.sources');
+const built = join(consoleRoot, 'dist', 'index.html');
+const stamp = join(root, 'node_modules/.cache/parapet-console');
 
 function sourcesHash(): string {
   const hash = createHash('sha256');
@@ -35,7 +36,7 @@ function build(): number {
     return 0;
   }
   const wanted = sourcesHash();
-  const present = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+  const present = existsSync(built) && existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   if (present === wanted && !process.argv.includes('--force')) return 0;
 
   console.error('Building the console (once; again when its sources change) …');
@@ -43,14 +44,15 @@ function build(): number {
     dirname(createRequire(join(consoleRoot, 'package.json')).resolve('vite/package.json')),
     'bin/vite.js',
   );
-  const built = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+  const ran = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
     cwd: consoleRoot,
     stdio: 'inherit',
   });
-  if (built.status !== 0) {
+  if (ran.status !== 0) {
     console.error('The console could not be built; the messages above say why.');
-    return built.status ?? 1;
+    return ran.status ?? 1;
   }
+  mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
   return 0;
 }

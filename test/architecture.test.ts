@@ -253,6 +253,19 @@ test('what is allowed nowhere is nowhere', () => {
   assert.deepEqual(wrong, []);
 });
 
+test('the console takes types from core and the admin API, and nothing that runs', () => {
+  const sources = [...read('console/src/**/*.ts'), ...read('console/src/**/*.tsx')];
+  const wrong: string[] = [];
+  for (const one of sources.flatMap((source) => source.imports).filter((one) => isRelative(one.specifier))) {
+    const target = targetOf(one);
+    if (target.startsWith('console/')) continue;
+    const known = /^src\/core\/[\w-]+\.ts$/.test(target) || target === 'src/gateway/admin/api.ts';
+    if (!known) wrong.push(`${one.file}: ${one.specifier} is not for the console`);
+    else if (!one.typeOnly) wrong.push(`${one.file}: ${one.specifier} must be imported as types`);
+  }
+  assert.deepEqual(wrong, []);
+});
+
 test('built-in modules are named with node:', () => {
   const wrong = all
     .flatMap((source) => source.imports)
