@@ -180,7 +180,10 @@ describe('memory counters', () => {
 
 describe('openCounters', () => {
   it('refuses an address of another kind', async () => {
-    await assert.rejects(openCounters('memcached://127.0.0.1'), (error) => isFault(error) && error.code === 'ERR_CONFIG');
+    await assert.rejects(
+      openCounters('memcached://127.0.0.1'),
+      (error) => isFault(error) && error.code === 'ERR_CONFIG',
+    );
   });
 
   it('says when nothing answers', async () => {

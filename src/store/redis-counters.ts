@@ -7,13 +7,16 @@ import { RedisScript } from './redis-script.ts';
 /** One hash tag for all counters, so that a cluster keeps them on one node and a script may touch several. */
 const PREFIX = '{parapet}:';
 
-/** Looks at every counter before it changes one. Keys: counters. Arguments for each: limit, by, milliseconds to live. */
+/**
+ * Looks at every counter before it changes one. Keys: counters. Arguments for each: limit, by, milliseconds to live.
+ * Counts come back as text: the client's reader of integers is not exact near 2^53.
+ */
 const TAKE = new RedisScript(`
 local values, sums = {}, {}
 for i, key in ipairs(KEYS) do
   local limit, by = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1])
   local value = sums[key] or tonumber(redis.call('GET', key) or '0')
-  if by ~= 0 and value + by > limit then return {0, i - 1, value} end
+  if by ~= 0 and value + by > limit then return {0, i - 1, string.format('%.0f', value)} end
   sums[key] = value + by
   values[i] = value + by
 end
@@ -21,6 +24,7 @@ for i, key in ipairs(KEYS) do
   redis.call('INCRBY', key, ARGV[3 * i - 1])
   redis.call('PEXPIRE', key, ARGV[3 * i])
 end
+for i, value in ipairs(values) do values[i] = string.format('%.0f', value) end
 return {1, unpack(values)}
 `);
 
@@ -93,12 +97,28 @@ export async function openRedisCounters(url: string, clock: Clock = systemClock)
   });
   cluster.on('error', () => {});
   try {
-    await cluster.connect();
+    await inTime(cluster.connect());
   } catch (error) {
     cluster.disconnect();
     throw unreachable(error);
   }
   return new RedisCounters(cluster, clock);
+}
+
+/** A cluster whose nodes announce addresses that do not answer is tried for ever; the start does not wait for it. */
+async function inTime(connected: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error('the nodes of the cluster did not answer at their addresses')),
+      2 * CONNECT_MILLIS,
+    );
+  });
+  try {
+    await Promise.race([connected, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 class RedisCounters implements Counters {
@@ -118,7 +138,7 @@ class RedisCounters implements Counters {
       asks.map((ask) => ask.key),
       asks.flatMap((ask) => [ask.limit, ask.by, this.#span(ask.expiresAt)]),
     );
-    const [taken, ...values] = answer as readonly number[];
+    const [taken, ...values] = (answer as readonly (number | string)[]).map(Number);
     if (taken === 1) return { ok: true, values };
     return { ok: false, failed: values[0]!, value: values[1]! };
   }

@@ -1,0 +1,72 @@
+import { sql, type SelectQueryBuilder } from 'kysely';
+import type { Database, Tables } from './database.ts';
+import { indexed, storedExchange } from './exchange-row.ts';
+import type { ExchangeFilter, Page, StoredExchange } from './store.ts';
+
+type Query<O> = SelectQueryBuilder<Tables, 'exchange', O>;
+
+/** A whole request id, as opposed to a part of one. */
+const WHOLE_ID = /^req_[0-9A-Z]{26}$/i;
+
+export async function findExchange({ db }: Database, id: string): Promise<StoredExchange | null> {
+  const row = await db
+    .selectFrom('exchange')
+    .select(['idx', 'leaf', 'doc'])
+    .where('id', '=', indexed(id))
+    .executeTakeFirst();
+  return row === undefined ? null : storedExchange(row);
+}
+
+/** Newest first, by the order in which they came in. */
+export async function listExchanges(
+  { db }: Database,
+  filter: ExchangeFilter,
+  limit: number,
+  before: number | undefined,
+): Promise<Page<StoredExchange>> {
+  let query = filtered(db.selectFrom('exchange').select(['seq', 'idx', 'leaf', 'doc']), filter);
+  // Pages are named by the row after which they begin, less one: on a database with one ledger, by its index.
+  if (before !== undefined) query = query.where('seq', '<=', before);
+  const rows = await query
+    .orderBy('seq', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const more = rows.length > limit;
+  if (more) rows.pop();
+  return { rows: rows.map(storedExchange), next: more ? rows.at(-1)!.seq - 1 : null };
+}
+
+function filtered<O>(query: Query<O>, filter: ExchangeFilter): Query<O> {
+  let q = query;
+  if (filter.principal !== undefined) q = q.where('principal', '=', indexed(filter.principal));
+  if (filter.team !== undefined) q = q.where('team', '=', indexed(filter.team));
+  if (filter.model !== undefined) q = q.where('model', '=', indexed(filter.model));
+  if (filter.outcome !== undefined) q = q.where('outcome', '=', filter.outcome);
+  // Written out, because a partial index is used only where its condition stands in the query.
+  if (filter.decision !== undefined) q = q.where(filter.decision, '=', sql.lit(1));
+  if (filter.from !== undefined) q = q.where('time', '>=', filter.from);
+  if (filter.to !== undefined) q = q.where('time', '<', filter.to);
+  if (filter.id !== undefined && filter.id !== '') {
+    const id = indexed(filter.id);
+    if (WHOLE_ID.test(id)) q = q.where('id', 'in', [id, id.toLowerCase()]);
+    // Unlike LIKE this means the same in both databases, and nothing in the text is a pattern.
+    else q = q.where(sql`replace(lower(id), ${id.toLowerCase()}, '')`, '<>', sql`lower(id)`);
+  }
+  return q;
+}
+
+export async function listLeaves(
+  { db }: Database,
+  log: number,
+  from: number,
+  limit: number,
+): Promise<readonly { readonly index: number; readonly leaf: string; readonly id: string }[]> {
+  return db
+    .selectFrom('exchange')
+    .select(['idx as index', 'leaf', 'id'])
+    .where('log', '=', log)
+    .where('idx', '>=', from)
+    .orderBy('idx')
+    .limit(limit)
+    .execute();
+}
