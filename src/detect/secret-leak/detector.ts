@@ -50,7 +50,8 @@ export const secretLeak = defineDetector({
       disable: z
         .array(z.enum(KINDS.map((kind) => kind.id)))
         .readonly()
-        .default([]),
+        .default([])
+        .describe('Kinds of secrets that are not looked for.'),
       allow: z
         .array(
           z
@@ -61,10 +62,14 @@ export const secretLeak = defineDetector({
             ),
         )
         .readonly()
-        .default([]),
-      minSeverity: z.enum(SEVERITIES).default('info'),
-      generic: z.boolean().default(true),
-      secretlint: z.boolean().default(true),
+        .default([])
+        .describe('Secrets that are no findings: `sha256:` of one, or how a harmless one begins.'),
+      minSeverity: z.enum(SEVERITIES).default('info').describe('Milder kinds are not looked for.'),
+      generic: z.boolean().default(true).describe('Look for unnamed secrets too: `password = …` with a random value.'),
+      secretlint: z
+        .boolean()
+        .default(true)
+        .describe("Ask secretlint's rules as a second opinion where its keywords stand."),
     }),
   defaults: { disable: [], allow: [], minSeverity: 'info', generic: true, secretlint: true } as SecretLeakOptions,
   create: (options: SecretLeakOptions): Inspector => {
