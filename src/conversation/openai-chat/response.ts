@@ -20,6 +20,8 @@ const ENVELOPE = new Set([
   'request_id',
 ]);
 
+const CITATION_WORDS = new Set(['type', 'file_id']);
+
 /** Reads a `chat.completion` object. */
 export function parseChatResponse(body: unknown): ResponseView | null {
   if (!isRecord(body) || !Array.isArray(body['choices'])) return null;
@@ -78,7 +80,7 @@ function readMember(key: string, value: unknown, path: JsonPath, who: Speaker, c
       return collector.leaves(path, value, 'reasoning', who);
     case 'annotations':
     case 'citations':
-      return collector.leaves(path, value, 'citation', who);
+      return collector.leaves(path, value, 'citation', who, CITATION_WORDS);
     case 'function_call':
       if (!isRecord(value)) return collector.leaves(path, value, 'tool-arguments', who);
       return readCalled(value, path, who, collector);
