@@ -121,3 +121,22 @@ test('a file that is away for a moment is no change; one that stays away is', as
   await watch.look();
   assert.equal(reports(), 1, 'and is reported once');
 });
+
+test('it follows to the files of another configuration, and asks for them to be read again', async (t) => {
+  const { directory, path, policy, watch, reports } = await watched(t, { pollEvery: 3_600_000, settleFor: 3_600_000 });
+  const other = join(directory, 'other.cedar');
+  await writeFile(other, 'one\n');
+  watch.follow({ path, watched: [policy] });
+  await watch.look();
+  assert.equal(reports(), 0, 'the same files');
+
+  watch.follow({ path, watched: [other] });
+  await watch.look();
+  assert.equal(reports(), 1, 'they may have changed since they were read');
+  await writeFile(policy, 'no longer of interest\n');
+  await watch.look();
+  assert.equal(reports(), 1);
+  await writeFile(other, 'two\n');
+  await watch.look();
+  assert.equal(reports(), 2);
+});

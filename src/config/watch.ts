@@ -15,8 +15,16 @@ export interface ConfigWatch {
   readonly ready: Promise<void>;
   /** Looks now. `onChange` has been called, where there was a change, when this resolves. */
   look(): Promise<void>;
+  /**
+   * Watches what another configuration names from now on. Where that is something else than before, `onChange` is
+   * called once more, because the new files may have changed since they were read.
+   */
+  follow(target: Watched): void;
   close(): void;
 }
+
+/** No content has this hash. */
+const UNKNOWN = '';
 
 /** What is watched: a configuration file and the files that it names, all absolute. */
 export interface Watched {
@@ -32,7 +40,7 @@ export interface Watched {
  */
 export function watchConfig(target: Watched, onChange: () => void, options: WatchOptions = {}): ConfigWatch {
   const { pollEvery = 2000, settleFor = 100 } = options;
-  const files = [target.path, ...target.watched];
+  let files = [target.path, ...target.watched];
   const watchers = new Map<string, FSWatcher>();
   let known: string | null = null;
   let missing = false;
@@ -99,10 +107,12 @@ export function watchConfig(target: Watched, onChange: () => void, options: Watc
   const look = (): Promise<void> => {
     if (closed || waiting) return looks;
     waiting = true;
-    looks = looks.then(() => {
-      waiting = false;
-      return compare();
-    });
+    looks = looks
+      .catch(() => {})
+      .then(() => {
+        waiting = false;
+        return compare();
+      });
     return looks;
   };
 
@@ -113,6 +123,13 @@ export function watchConfig(target: Watched, onChange: () => void, options: Watc
   return {
     ready,
     look,
+    follow(next) {
+      const wanted = [next.path, ...next.watched];
+      if (closed || (wanted.length === files.length && wanted.every((file, i) => file === files[i]))) return;
+      files = wanted;
+      known = UNKNOWN;
+      void look();
+    },
     close() {
       closed = true;
       clearTimeout(settling);

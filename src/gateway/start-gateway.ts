@@ -131,7 +131,10 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     };
     const reloadOnce = (): Promise<ReloadState> => (reloading ??= reload().finally(() => (reloading = null)));
     if (options.watch) {
-      const watch = watchConfig(loaded, () => void reloadOnce());
+      const watch = watchConfig(loaded, () => {
+        // A change during a load is another load: the running one may have read the file before it.
+        void (reloading ?? Promise.resolve()).then(reloadOnce).then(() => watch.follow(generation.loaded));
+      });
       undo.push(() => watch.close());
     }
 
