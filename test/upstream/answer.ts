@@ -102,6 +102,10 @@ function choiceFor(scenario: Scenario, asked: Asked, index: number): Choice {
     case 'length':
       return { ...SAYING, text: PROSE.slice(0, 60), stop: 'length' };
     default:
+      if (asked.forcedTool !== null) {
+        const { name, schema } = asked.forcedTool;
+        return { ...SAYING, tools: [{ name, arguments: JSON.stringify(valueForSchema(schema)) }], stop: 'tools' };
+      }
       return { ...SAYING, text: index === 0 ? plainText(asked) : `${plainText(asked)} (choice ${index})` };
   }
 }

@@ -17,6 +17,8 @@ export interface Asked {
   readonly toolResults: readonly string[];
   readonly images: readonly string[];
   readonly tools: readonly OfferedTool[];
+  /** `tool_choice` leaves the model no choice: it has to call this tool. */
+  readonly forcedTool: OfferedTool | null;
   /** JSON Schema of the structured output that was asked for. */
   readonly schema: unknown;
   readonly logprobs: boolean;
@@ -101,7 +103,18 @@ function askedSchema(body: JsonObject): unknown {
   return undefined;
 }
 
+/** Chat: `required` or a named function; Responses: `required` or a named tool; Messages: `any` or `tool`. */
+function forcedTool(body: JsonObject, tools: readonly OfferedTool[]): OfferedTool | null {
+  const choice = body['tool_choice'];
+  if (choice === 'required') return tools[0] ?? null;
+  if (!isObject(choice)) return null;
+  if (choice['type'] === 'any') return tools[0] ?? null;
+  const name = isObject(choice['function']) ? choice['function']['name'] : choice['name'];
+  return tools.find((tool) => tool.name === name) ?? null;
+}
+
 function read(body: JsonObject, messages: readonly Message[]): Asked {
+  const tools = offeredTools(body);
   const last = messages.at(-1);
   const lastUser = messages.findLast((message) => message.role === 'user' && message.texts.length > 0);
   const options = body['stream_options'];
@@ -112,7 +125,8 @@ function read(body: JsonObject, messages: readonly Message[]): Asked {
     lastText: lastUser?.texts.join('') ?? '',
     toolResults: last?.results ?? [],
     images: messages.flatMap((message) => message.images),
-    tools: offeredTools(body),
+    tools,
+    forcedTool: forcedTool(body, tools),
     schema: askedSchema(body),
     logprobs:
       body['logprobs'] === true ||

@@ -6,15 +6,26 @@ import type { Frame } from './frame.ts';
 import type { Scenario } from './scenario.ts';
 import type { Wire } from './wire.ts';
 
+/** Resolves when more can be written, or nobody is there to read it. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.once('drain', done);
+    response.once('close', done);
+  });
+}
+
 /** Writes pieces one after the other, no faster than the reader reads. Stops when the reader has gone away. */
 async function writeAll(response: ServerResponse, parts: readonly Buffer[], scenario: Scenario): Promise<void> {
   const slow = scenario.number('slow', 0);
   const apart = scenario.has('split') && scenario.text('split', '') !== 'all';
   for (const part of parts) {
     if (response.destroyed) return;
-    if (!response.write(part)) {
-      await Promise.race([once(response, 'drain'), once(response, 'close')]);
-    }
+    if (!response.write(part)) await drained(response);
     if (slow > 0) await setTimeout(slow);
     // A turn of the loop between two writes, so that they leave in packets of their own.
     else if (apart) await setImmediate();
