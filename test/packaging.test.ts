@@ -32,6 +32,7 @@ const DEPENDENCIES: Readonly<Record<string, string>> = {
   '@cedar-policy/cedar-wasm': 'who may do what',
   '@hono/node-server': 'serves the admin plane',
   '@secretlint/core': 'secrets, as a second opinion beside our own rules',
+  '@secretlint/profiler': 'its profiler, which has to be kept from growing',
   '@secretlint/secretlint-rule-preset-recommend': 'its rules',
   '@secretlint/types': 'its types',
   commander: 'command line',

@@ -1,3 +1,6 @@
+import { createPrices } from '../access/prices.ts';
+import { PRICE_TABLE } from '../access/price-table.ts';
+import { wildcard } from '../access/wildcard.ts';
 import { DETECTORS } from '../detect/registry.ts';
 import type { JsonPath } from '../conversation/segment.ts';
 import { hasPassword } from './sensitive.ts';
@@ -115,6 +118,8 @@ export function crossChecks(config: Config): Remarks {
     }
   });
 
+  checkPrices(config, warn);
+
   if (config.limits.concurrent > config.limits.inFlight) {
     warn(['limits', 'concurrent'], 'is more than limits.inFlight, so one principal can take every place');
   }
@@ -131,6 +136,37 @@ export function crossChecks(config: Config): Remarks {
     }
   }
   return { errors, warnings };
+}
+
+/** A request for a model without a price is refused where a budget in money applies: better said now. */
+function checkPrices(config: Config, warn: Say): void {
+  if (!config.budgets.some(({ usd }) => usd !== undefined)) return;
+  const prices = createPrices(config.prices);
+  const own = Object.keys(config.prices);
+  const isPriced = (pattern: string): boolean => {
+    if (!pattern.includes('*')) return prices.reserve(pattern, 1, 1) !== null;
+    const matches = wildcard(pattern);
+    return (
+      own.some((name) => name === pattern || wildcard(name)(pattern) || matches(name)) ||
+      anyOf(PRICE_TABLE.keys(), matches)
+    );
+  };
+  const say = (path: JsonPath, model: string): void => {
+    warn(path, `${model} has no known price, and a budget in usd applies: its requests are refused; add it to prices`);
+  };
+  config.upstreams.forEach((upstream, i) => {
+    upstream.models.forEach((model, j) => {
+      if (!isPriced(model)) say(['upstreams', i, 'models', j], model);
+    });
+    for (const name of Object.keys(upstream.aliases)) {
+      if (!isPriced(name)) say(['upstreams', i, 'aliases', name], name);
+    }
+  });
+}
+
+function anyOf(names: Iterable<string>, matches: (name: string) => boolean): boolean {
+  for (const name of names) if (matches(name)) return true;
+  return false;
 }
 
 type Say = (path: JsonPath, message: string) => void;

@@ -248,6 +248,26 @@ for (const [text, pattern] of WARNED) {
   });
 }
 
+test('a budget in money asks for prices of the models that are served', () => {
+  const money = 'budgets: [{ id: b, per: team, window: day, usd: 1 }]\n';
+  const served = (models: string, rest = ''): readonly string[] =>
+    parse(MINIMAL.replace("['gpt-*']", models) + rest + money).warnings;
+  assert.deepEqual(served("['gpt-*']"), [], 'some of them are in the shipped table');
+  assert.match(
+    served("['no-such-model']").join(),
+    /^p\.yaml:6:14: upstreams\[0\]\.models\[0\]: no-such-model has no known price/,
+  );
+  assert.equal(served("['no-such-*']").length, 1);
+  assert.equal(
+    served("['gpt-*']", '    aliases: { fast: gpt-4o }\n').length,
+    1,
+    'callers pay by the name that they use',
+  );
+  assert.deepEqual(served("['no-such-*']", 'prices: { "no-such-*": { input: 1, output: 2 } }\n'), []);
+  assert.deepEqual(served("['no-such-model']", 'prices: { "*": { input: 1, output: 2 } }\n'), []);
+  assert.deepEqual(parse(MINIMAL.replace('gpt-', 'no-such-')).warnings, [], 'no budget in money, no need of prices');
+});
+
 test('a loopback upstream over http is no reason to warn', () => {
   for (const host of ['127.0.0.1', 'localhost', '[::1]', '127.3.2.1']) {
     assert.deepEqual(parse(MINIMAL.replace('https://api.openai.com', `http://${host}:1234`)).warnings, []);

@@ -13,7 +13,7 @@ export interface WatchOptions {
 export interface ConfigWatch {
   /** Resolves once the present content is known: what changes after that is reported. */
   readonly ready: Promise<void>;
-  /** Looks now. `onChange` has been called, where there was a change, when this resolves. */
+  /** Looks now. When two looks see the same change, `onChange` has been called when the second resolves. */
   look(): Promise<void>;
   /**
    * Watches what another configuration names from now on. Where that is something else than before, `onChange` is
@@ -36,14 +36,15 @@ export interface Watched {
  * Calls `onChange` when the content of a watched file is another than before. Directories are watched rather than
  * files, because editors replace a file by renaming and Kubernetes swaps a symbolic link beside it; and since
  * reports get lost on network and overlay file systems, the content is compared every `pollEvery` as well.
- * A file that is missing for a moment is not a change until it stays away for a whole look.
+ * A change counts when two looks see the same: a file that is half written or away for a moment is none.
  */
 export function watchConfig(target: Watched, onChange: () => void, options: WatchOptions = {}): ConfigWatch {
   const { pollEvery = 2000, settleFor = 100 } = options;
   let files = [target.path, ...target.watched];
   const watchers = new Map<string, FSWatcher>();
   let known: string | null = null;
-  let missing = false;
+  /** Another content, seen once: a file that is being written or replaced right now looks different again soon. */
+  let pending: string | null = null;
   let closed = false;
   let settling: NodeJS.Timeout | undefined;
 
@@ -89,14 +90,15 @@ export function watchConfig(target: Watched, onChange: () => void, options: Watc
     await watchDirectories();
     if (closed) return;
     if (known === null) {
-      known = now.hash;
-    } else if (now.hash === known) {
-      missing = false;
-    } else if (now.missing && !missing) {
-      missing = true;
+      known = now;
+    } else if (now === known) {
+      pending = null;
+    } else if (now !== pending) {
+      pending = now;
+      settle();
     } else {
-      missing = now.missing;
-      known = now.hash;
+      pending = null;
+      known = now;
       onChange();
     }
   };
@@ -140,17 +142,15 @@ export function watchConfig(target: Watched, onChange: () => void, options: Watc
   };
 }
 
-async function contentHash(files: readonly string[]): Promise<{ readonly hash: string; readonly missing: boolean }> {
+async function contentHash(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  let missing = false;
   for (const file of files) {
     try {
       const bytes = await readFile(file);
       hash.update(`${bytes.length}\n`).update(bytes);
     } catch {
-      missing = true;
       hash.update('missing\n');
     }
   }
-  return { hash: hash.digest('hex'), missing };
+  return hash.digest('hex');
 }
