@@ -91,9 +91,9 @@ export function createKeyService(parts: {
   const hashOf = (key: VirtualKey) => createHmac('sha256', pepper).update(key.text).digest();
 
   function judge(row: KeyRow): KeyVerdict {
-    const now = clock();
-    if (row.revokedAt !== null && row.revokedAt <= now) return REVOKED;
-    if (row.expiresAt !== null && row.expiresAt <= now) return EXPIRED;
+    // Whoever revoked it may have a clock that runs ahead of this one; revoked is revoked.
+    if (row.revokedAt !== null) return REVOKED;
+    if (row.expiresAt !== null && row.expiresAt <= clock()) return EXPIRED;
     return { status: 'valid', row };
   }
 
