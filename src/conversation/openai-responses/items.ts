@@ -2,7 +2,7 @@ import type { JsonRecord } from '../json-shape.ts';
 import { isRecord, stringOr } from '../json-shape.ts';
 import type { JsonPath, Origin, Role, SegmentKind } from '../segment.ts';
 import type { Speaker } from '../segment-collector.ts';
-import { SegmentCollector, isOpaque } from '../segment-collector.ts';
+import { type SegmentCollector, isOpaque } from '../segment-collector.ts';
 
 /** Members that hold a word of the protocol, an id, or ciphertext that only the provider can make and read. */
 const OPAQUE = new Set(['type', 'id', 'call_id', 'status', 'role', 'phase', 'object', 'encrypted_content', 'fingerprint', 'execution',

@@ -10,7 +10,7 @@ import { PRIVATE_KEY, PUTTY_KEY } from './patterns/private-keys.ts';
 import { isPlaceholder, isRealPassword, isSecretName, looksRandom } from './plausible.ts';
 import { readBody, readKeyBlock } from './private-key.ts';
 import { isIn, isWordStart, type RunName, runEnd, runStart } from './run.ts';
-import { LONGEST_USER, readArgumentPassword, readUrlPassword } from './userinfo.ts';
+import { readArgumentPassword, readUrlPassword } from './userinfo.ts';
 
 /** What a rule found, before duplicates are merged. */
 export interface Candidate {
