@@ -1,6 +1,7 @@
 import type { Usage } from '../../core/usage.ts';
 import type { Conversation } from '../conversation.ts';
 import { openaiError } from '../error-body.ts';
+import { ChunkStamp } from '../chunk-stamp.ts';
 import { NOTHING_SAID, UNKNOWN, copiesBelow, dataOf, errorText, secondsIn } from '../frame-view.ts';
 import type { JsonRecord } from '../json-shape.ts';
 import { isRecord, stringOr } from '../json-shape.ts';
@@ -33,6 +34,7 @@ interface Client {
 export class ChatStreamReader implements StreamReader {
   readonly #conversation: Conversation;
   readonly #choices = new Map<number, ChoiceChannels>();
+  readonly #stamp = new ChunkStamp();
   readonly #parsed = new WeakMap<SseEvent, JsonRecord>();
   readonly #client: Client = { head: null, choices: new Map(), ended: false };
   #head: JsonRecord | null = null;
@@ -85,6 +87,7 @@ export class ChatStreamReader implements StreamReader {
     for (const [key, value] of Object.entries(chunk)) {
       if (!ENVELOPE.has(key)) copies.push(...copiesBelow([key], value, '-', 'text', -1));
     }
+    const stamped = this.#stamp.repeats(copies);
     const usage = chatUsage(chunk['usage']);
     if (usage !== null) this.#usage = usage;
     return {
@@ -96,7 +99,7 @@ export class ChatStreamReader implements StreamReader {
       usage,
       id: stringOr(chunk['id'], null),
       model: stringOr(chunk['model'], null),
-      usageOnly: choices.length === 0 && usage !== null && copies.length === 0,
+      usageOnly: stamped && choices.length === 0 && usage !== null,
       terminal: false,
       error: null,
       shadows,

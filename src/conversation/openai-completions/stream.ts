@@ -1,6 +1,7 @@
 import type { Usage } from '../../core/usage.ts';
 import type { Conversation } from '../conversation.ts';
 import { openaiError } from '../error-body.ts';
+import { ChunkStamp } from '../chunk-stamp.ts';
 import { NOTHING_SAID, UNKNOWN, copiesBelow, dataOf, errorText, secondsIn } from '../frame-view.ts';
 import type { JsonRecord } from '../json-shape.ts';
 import { isRecord, stringOr } from '../json-shape.ts';
@@ -13,6 +14,7 @@ import { CHOICE_ENVELOPE, ENVELOPE } from './response.ts';
 /** Follows a `text_completion` stream: like chat's, with the text in `choices[].text`. */
 export class CompletionsStreamReader implements StreamReader {
   readonly #conversation: Conversation;
+  readonly #stamp = new ChunkStamp();
   readonly #parsed = new WeakMap<SseEvent, JsonRecord>();
   /** Number of the channel of each choice: a choice that goes on after its end gets a new one. */
   readonly #channels = new Map<number, { generation: number; open: boolean }>();
@@ -61,6 +63,7 @@ export class CompletionsStreamReader implements StreamReader {
     for (const [key, value] of Object.entries(chunk)) {
       if (!ENVELOPE.has(key)) copies.push(...copiesBelow([key], value, '-', 'text', -1));
     }
+    const stamped = this.#stamp.repeats(copies);
     const usage = chatUsage(chunk['usage']);
     this.#usage = usage ?? this.#usage;
     return {
@@ -73,7 +76,7 @@ export class CompletionsStreamReader implements StreamReader {
       usage,
       id: stringOr(chunk['id'], null),
       model: stringOr(chunk['model'], null),
-      usageOnly: choices.length === 0 && usage !== null && copies.length === 0,
+      usageOnly: stamped && choices.length === 0 && usage !== null,
     };
   }
 
