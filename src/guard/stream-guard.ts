@@ -26,7 +26,10 @@ interface Channel {
   decided: number;
   redactions: Redaction[];
   redacted: boolean;
+  /** Decided whole: nothing more is expected. */
   closed: boolean;
+  /** The provider itself said that it is over. */
+  ended: boolean;
   /** Whole text as received and as sent, kept only where somebody needs it. */
   original: string;
 }
@@ -119,7 +122,7 @@ export class StreamGuard {
   get complete(): boolean {
     if (this.#terminalSeen) return true;
     if (this.#channels.size === 0) return false;
-    for (const channel of this.#channels.values()) if (!channel.closed) return false;
+    for (const channel of this.#channels.values()) if (!channel.ended) return false;
     return true;
   }
   /** Frames that wait. */
@@ -213,7 +216,9 @@ export class StreamGuard {
     }
     for (const key of view.closes) {
       const channel = this.#channels.get(key);
-      if (channel !== undefined) await this.#close(channel);
+      if (channel === undefined) continue;
+      channel.ended = true;
+      await this.#close(channel);
     }
     if (view.terminal) for (const channel of this.#channels.values()) await this.#close(channel);
     const edits = view.copies.length > 0 && this.#rules.length > 0 ? await this.#inspectCopies(view.copies) : [];
@@ -245,6 +250,7 @@ export class StreamGuard {
       redactions: [],
       redacted: false,
       closed: false,
+      ended: false,
       original: '',
     };
     this.#channels.set(delta.channel, channel);

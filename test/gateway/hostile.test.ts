@@ -82,7 +82,7 @@ describe('hostile input', () => {
 
   it('refuses nesting and counts beyond its limits, in time', async () => {
     await refused(`{"model":"text","messages":${'['.repeat(500)}${']'.repeat(500)}}`, 400, /nest|deep|level/i);
-    await refused(`{"model":"text","messages":[${'0,'.repeat(30_000)}0]}`, 400, /./);
+    await refused(`{"model":"text","messages":[${'0,'.repeat(30_000)}0]}`, 413, /./);
     await refused('['.repeat(900_000), 400, /./);
   });
 

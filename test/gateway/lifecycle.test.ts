@@ -45,6 +45,7 @@ describe('the life of a gateway', () => {
             dialect: 'openai',
             url: second.url,
             key: 'sk-spare',
+            firstByteTimeout: '1s',
             models: ['error-503*', 'reset*', 'hang+*', 'error-400*'],
           },
           { id: 'anthro', dialect: 'anthropic', url: upstream.url, key: 'sk-upstream-anthropic', models: ['*'] },
