@@ -90,6 +90,8 @@ export class Gateway {
       keepAliveTimeout: 65_000,
       connectionsCheckingInterval: 2000,
       noDelay: true,
+      // Otherwise the second of two `authorization` lines disappears, and an ambiguous request looks clear.
+      joinDuplicateHeaders: true,
     };
     const { tls } = listen;
     const server =

@@ -38,9 +38,18 @@ export function makeCertificate(
       path(ask.name, 'ext'),
       ask.names === undefined ? '' : `subjectAltName=@names\n[names]\n${section(ask.names)}`,
     );
+    const signed = ['-in', path(ask.name, 'csr'), '-extfile', path(ask.name, 'ext'), '-out', path(ask.name, 'crt')];
     run(
-      ...['x509', '-req', '-in', path(ask.name, 'csr'), '-days', '2', '-out', path(ask.name, 'crt'), '-CAcreateserial'],
-      ...['-CA', path(ask.by, 'crt'), '-CAkey', path(ask.by, 'key'), '-extfile', path(ask.name, 'ext')],
+      'x509',
+      '-req',
+      '-days',
+      '2',
+      '-CAcreateserial',
+      '-CA',
+      path(ask.by, 'crt'),
+      '-CAkey',
+      path(ask.by, 'key'),
+      ...signed,
     );
   }
   return { cert: readFileSync(path(ask.name, 'crt'), 'utf8'), key: readFileSync(path(ask.name, 'key'), 'utf8') };
