@@ -67,7 +67,6 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       origin: config.ledger.origin,
       sync: config.ledger.sync,
       syncMillis: config.ledger.syncEvery,
-      clock,
     });
     undo.push(() => ledger.close());
     const store = await openStore(storeUrl, { directory });

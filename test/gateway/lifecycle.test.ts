@@ -48,7 +48,7 @@ describe('the life of a gateway', () => {
             firstByteTimeout: '1s',
             models: ['error-503*', 'reset*', 'hang+*', 'error-400*'],
           },
-          { id: 'anthro', dialect: 'anthropic', url: upstream.url, key: 'sk-upstream-anthropic', models: ['*'] },
+          { id: 'anthro', dialect: 'anthropic', url: upstream.url, key: 'sk-upstream-anthropic', models: ['*'], idleTimeout: '1s' },
         ],
       },
     });
