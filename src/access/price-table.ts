@@ -1,6 +1,6 @@
 /**
  * What models cost, in US dollars per million tokens at the providers' standard tier, in the default region, as
- * their price pages said on the day named beside each family. Prices move: `prices` in the configuration comes
+ * from the page and as of the month named beside each family. Prices move: `prices` in the configuration comes
  * first, and a model that is not here has no price rather than a guessed one.
  *
  * Writes to a prompt cache are priced at the shortest retention that the provider sells (5 minutes, 30 minutes).
@@ -57,7 +57,10 @@ function anthropic(input: number, cachedInput: number, output: number): Price {
   return { input, cachedInput, cacheWrite: 1.25 * input, output };
 }
 
-/** https://developers.openai.com/api/docs/pricing and the page of each model, read 2026-11-23. */
+/**
+ * https://developers.openai.com/api/docs/pricing and the page of each model, as of November 2026. A promotion is not
+ * a price: GPT-5.6 Sol stands at its list price, not at that of autumn 2026.
+ */
 const OPENAI: Readonly<Record<string, Price>> = {
   'gpt-6.2-sol': openaiCacheWrite(2, 0.1, 10),
   'gpt-6.1-sol': openaiCacheWrite(2, 0.1, 10),
@@ -66,6 +69,7 @@ const OPENAI: Readonly<Record<string, Price>> = {
   'gpt-6-sol': openaiCacheWrite(2, 0.2, 10),
   'gpt-6-luna': openaiCacheWrite(0.1, 0.01, 0.5),
   'gpt-5.6-sol': openaiCacheWrite(5, 0.5, 30),
+  'gpt-5.6': openaiCacheWrite(5, 0.5, 30),
   'gpt-5.6-terra': openaiCacheWrite(2, 0.2, 12),
   'gpt-5.6-luna': openaiCacheWrite(0.2, 0.02, 1.2),
   'gpt-5.5': openaiLong(5, 0.5, 30),
@@ -119,9 +123,11 @@ const OPENAI: Readonly<Record<string, Price>> = {
   'omni-moderation-2024-09-26': openai(0, 0, 0),
 };
 
+/** Twice the input and one and a half times the output beyond 200,000 input tokens. */
+const SONNET_4: Price = { ...anthropic(3, 0.3, 15), over: { tokens: 200_000, ...anthropic(6, 0.6, 22.5) } };
 const HAIKU_5_5: Price = { ...anthropic(0.1, 0.01, 0.5), over: { tokens: 100_000, ...anthropic(0.5, 0.05, 2.5) } };
 
-/** https://platform.claude.com/docs/en/about-claude/pricing and the page of each model, read 2026-11-23. */
+/** https://platform.claude.com/docs/en/about-claude/pricing and the page of each model, as of November 2026. */
 const ANTHROPIC: Readonly<Record<string, Price>> = {
   'claude-fable-5-1': anthropic(10, 0.25, 50),
   'claude-mythos-5-1': anthropic(10, 0.25, 50),
@@ -139,9 +145,10 @@ const ANTHROPIC: Readonly<Record<string, Price>> = {
   'claude-sonnet-5-5': anthropic(2, 0.2, 10),
   'claude-sonnet-5': anthropic(2, 0.2, 10),
   'claude-sonnet-4-6': anthropic(3, 0.3, 15),
-  'claude-sonnet-4-5': anthropic(3, 0.3, 15),
-  'claude-sonnet-4-0': anthropic(3, 0.3, 15),
-  'claude-sonnet-4': anthropic(3, 0.3, 15),
+  'claude-sonnet-4-5': SONNET_4,
+  'claude-sonnet-4-0': SONNET_4,
+  'claude-sonnet-4': SONNET_4,
+  'claude-3-5-sonnet': anthropic(3, 0.3, 15),
   'claude-3-7-sonnet': anthropic(3, 0.3, 15),
   'claude-haiku-5-5': HAIKU_5_5,
   'claude-haiku-4-5': anthropic(1, 0.1, 5),

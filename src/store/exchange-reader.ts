@@ -61,12 +61,13 @@ export async function listLeaves(
   from: number,
   limit: number,
 ): Promise<readonly { readonly index: number; readonly leaf: string; readonly id: string }[]> {
-  return db
+  const rows = await db
     .selectFrom('exchange')
-    .select(['idx as index', 'leaf', 'id'])
+    .select(['idx', 'leaf', 'id'])
     .where('log', '=', log)
     .where('idx', '>=', from)
     .orderBy('idx')
     .limit(limit)
     .execute();
+  return rows.map(({ idx, leaf, id }) => ({ index: idx, leaf, id }));
 }

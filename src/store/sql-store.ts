@@ -231,7 +231,7 @@ export function createSqlStore(database: Database, writer: ExchangeWriter, logNa
           .select(['principal', 'upstream'])
           .where('object', '=', digest(object))
           .executeTakeFirst();
-        return row ?? null;
+        return row === undefined ? null : { principal: row.principal, upstream: row.upstream };
       }),
 
     ping: () =>

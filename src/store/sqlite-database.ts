@@ -10,6 +10,8 @@ import { storeFault } from './store-fault.ts';
 const APPLICATION_ID = 0x50_52_50_54;
 /** How long a write waits for another process (`parapet keys …`) to finish its own. */
 const BUSY_MILLIS = 5_000;
+/** How long a start waits for another that migrates. */
+const MIGRATION_MILLIS = 60_000;
 /** Prepared statements kept. The store's statements are fewer; filters combine to some dozens. */
 const STATEMENTS = 256;
 
@@ -92,7 +94,7 @@ function asDatabase(raw: DatabaseSync, where: string): Database {
       raw.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     },
     async migrating(work) {
-      raw.exec('BEGIN IMMEDIATE');
+      await beginPatiently(raw, where);
       try {
         await work(db);
         raw.exec('COMMIT');
@@ -107,6 +109,35 @@ function asDatabase(raw: DatabaseSync, where: string): Database {
       if (raw.isOpen) raw.close();
     },
   };
+}
+
+/**
+ * Waits for the write lock without blocking the process: whoever holds it while it migrates may live in this one.
+ * @throws Fault `ERR_STORE` when it is not free in time.
+ */
+async function beginPatiently(raw: DatabaseSync, where: string): Promise<void> {
+  const deadline = Date.now() + MIGRATION_MILLIS;
+  raw.exec('PRAGMA busy_timeout = 0');
+  try {
+    for (;;) {
+      try {
+        raw.exec('BEGIN IMMEDIATE');
+        return;
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        if (Date.now() > deadline) throw storeFault(error, where);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  } finally {
+    raw.exec(`PRAGMA busy_timeout = ${BUSY_MILLIS}`);
+  }
+}
+
+/** SQLITE_BUSY and its extended codes. https://sqlite.org/rescode.html#busy */
+function isBusy(error: unknown): boolean {
+  const { errcode } = error as { readonly errcode?: unknown };
+  return typeof errcode === 'number' && (errcode & 0xff) === 5;
 }
 
 /** `node:sqlite` in the shape that Kysely asks for, with prepared statements kept. */

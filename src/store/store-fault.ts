@@ -40,7 +40,7 @@ export function storeFault(error: unknown, where: string): Fault {
 }
 
 function explain(error: unknown): readonly [message: string, hint: string] {
-  const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
+  const { code, errcode, syscall } = error as Readonly<Record<'code' | 'errcode' | 'syscall', unknown>>;
   if (typeof errcode === 'number') {
     const known = SQLITE[errcode & 0xff];
     if (known !== undefined) return known;
@@ -48,6 +48,12 @@ function explain(error: unknown): readonly [message: string, hint: string] {
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
     const known = POSTGRES[code.slice(0, 2)];
     if (known !== undefined) return known;
+  }
+  if (typeof syscall === 'string' && /^(mkdir|open|chmod|stat)$/.test(syscall)) {
+    return [
+      `The database file cannot be created or opened (${String(code)}).`,
+      'See that the path in store.url is right and that the user who runs Parapet may write there.',
+    ];
   }
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) {
     return ['The database cannot be reached.', 'See that it runs where store.url says.'];
