@@ -3,7 +3,8 @@
  * What they show is made up (`test/console/seed-exchanges.ts`); the console, the store and the ledger are real.
  * `--all` also takes dark and narrow ones, for looking at.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
@@ -21,7 +22,15 @@ const browserPath = chromiumPath();
 if (browserPath === null) throw new Error(NO_CHROMIUM);
 await mkdir(directory, { recursive: true });
 
-const console_ = await startConsole(SAMPLE_CONFIG);
+const now = Date.now();
+const state = join(tmpdir(), 'parapet');
+await rm(state, { recursive: true, force: true });
+await mkdir(state);
+const console_ = await startConsole({
+  config: SAMPLE_CONFIG,
+  directory: state,
+  past: (config) => seedExchanges({ count: 5200, from: now - 24 * HOUR, to: now - 20_000, config }),
+});
 try {
   const blocked = await seed(console_);
   const pages: readonly (readonly [string, string])[] = [
@@ -74,25 +83,34 @@ async function settled(page: Page): Promise<void> {
 /** @returns the id of the exchange whose page is shown. */
 async function seed({ gateway, record }: TestConsole): Promise<string> {
   const { runtime } = gateway.running;
-  const config = runtime.generation.loaded.hash;
-  const now = Date.now();
-  await record(seedExchanges({ count: 5200, from: now - 24 * HOUR, to: now - 20_000, config }));
-  const shown = seedBlocked(now - 9000, config);
+  const shown = seedBlocked(now - 9000, runtime.generation.loaded.hash);
   await record([shown]);
 
-  const { keys } = runtime;
-  const note = (text: string, team: string) => ({ note: text, team });
-  await keys.create({ principal: 'support-bot', ...note('production, eu-central', 'customer-care') });
-  await keys.create({ principal: 'claims-triage', ...note('worker pool', 'operations'), expiresAt: now + 2100 * HOUR });
-  const { row } = await keys.create({
-    principal: 'carol',
-    ...note('laptop', 'engineering'),
-    expiresAt: now + 700 * HOUR,
+  const { keys, store } = runtime;
+  for (const { id } of await keys.list()) {
+    const support = { principal: 'support-bot', team: 'customer-care', note: 'production, eu-central' };
+    await store.updateKey(id, { ...support, createdAt: now - 900 * HOUR, lastUsedAt: now - 31_000 });
+  }
+  const older = async (id: string, age: number, used: number) =>
+    store.updateKey(id, { createdAt: now - age * HOUR, lastUsedAt: now - used });
+  const triage = await keys.create({
+    principal: 'claims-triage',
+    team: 'operations',
+    note: 'worker pool',
+    expiresAt: now + 2100 * HOUR,
   });
-  await keys.rotate(row.id, { grace: 24 * HOUR });
-  await keys.create({ principal: 'search-index', ...note('nightly job', 'platform') });
-  const old = await keys.create({ principal: 'night-evals', ...note('lost laptop', 'platform') });
-  await keys.revoke(old.row.id);
+  await older(triage.row.id, 60, 47_000);
+  const laptop = { principal: 'carol', team: 'engineering', note: 'laptop' };
+  const carol = await keys.create({ ...laptop, expiresAt: now + 700 * HOUR });
+  await older(carol.row.id, 700, 5_400_000);
+  const next = await keys.rotate(carol.row.id, { grace: 24 * HOUR });
+  await older(next.row.id, 0.2, 9000);
+  const index = await keys.create({ principal: 'search-index', team: 'platform', note: 'nightly job' });
+  await older(index.row.id, 400, 240_000);
+  const lost = await keys.create({ principal: 'night-evals', team: 'platform', note: 'lost laptop' });
+  await older(lost.row.id, 1300, 90_000_000);
+  await keys.revoke(lost.row.id);
+
   for (const principal of ['support-bot', 'support-bot', 'carol']) runtime.live.began(principal);
   await runtime.generation.budgets.reserve(
     { id: 'carol', kind: 'key', team: 'engineering', claims: {} },

@@ -189,8 +189,9 @@ function seedOne(time: number, caller: Caller, mishap: Mishap, config: string, r
   const usage = reached && mishap !== 'upstream' && mishap !== 'check-failed';
   const overhead = 0.6 + 1.6 * random();
   const total = reached ? upstream + overhead : overhead;
-  const decisions = decisionsOf(mishap, caller, random);
-  const kept = reached || mishap === 'secret-in' ? conversationOf(mishap, caller) : [];
+  const leak = caller.id === 'carol' ? LEAKS[0]! : LEAKS[Math.floor(random() * LEAKS.length)]!;
+  const decisions = decisionsOf(mishap, caller, leak, random);
+  const kept = reached || mishap === 'secret-in' ? conversationOf(mishap, caller, leak) : [];
   return {
     kept,
     exchange: {
@@ -268,7 +269,7 @@ const ENDINGS: Readonly<
   client: { outcome: 'client-closed', status: 200, fault: null },
 };
 
-function decisionsOf(mishap: Mishap, caller: Caller, random: () => number): readonly Decision[] {
+function decisionsOf(mishap: Mishap, caller: Caller, leak: Leak, random: () => number): readonly Decision[] {
   if (mishap === 'unauthenticated' || mishap === 'rate' || mishap === 'budget') return [];
   const decide = (rule: string, stage: Decision['stage'], change: Partial<Decision> = {}): Decision => ({
     rule,
@@ -287,10 +288,10 @@ function decisionsOf(mishap: Mishap, caller: Caller, random: () => number): read
       ? decide('secrets-in', 'input', {
           status: 'found',
           action: 'block',
-          evidence: [
-            evidence('github-token', 'A GitHub personal access token.', 'ghp_****', anthropic, TOKEN_AT),
-            evidence('aws-secret-key', 'An AWS secret access key.', '****', anthropic, AWS_AT),
-          ],
+          evidence: leak.finds.map((find) => ({
+            ...evidence(find.what, find.message, find.mask, anthropic, spanOf(leak.text, find.label)),
+            ...(leak.role === 'user' ? { segment: 'messages[1].content', role: 'user', origin: 'user' } : {}),
+          })),
         })
       : decide('secrets-in', 'input');
   const shadow = decide('secrets-in-tools', 'input', {
@@ -342,17 +343,53 @@ function evidence(what: string, message: string, mask: string, anthropic: boolea
   };
 }
 
-const TOOL_RESULT =
-  '# deploy.env\nREGISTRY=registry.example.com\nGITHUB_TOKEN=[GITHUB_TOKEN]\nAWS_REGION=eu-central-1\nAWS_SECRET_ACCESS_KEY=[AWS_SECRET_KEY]\nNOTIFY=#deployments\n';
-const TOKEN_AT = spanOf(TOOL_RESULT, '[GITHUB_TOKEN]');
-const AWS_AT = spanOf(TOOL_RESULT, '[AWS_SECRET_KEY]');
+interface Leak {
+  readonly role: 'tool' | 'user';
+  /** As it is kept: redacted. */
+  readonly text: string;
+  readonly finds: readonly {
+    readonly what: string;
+    readonly message: string;
+    readonly mask: string;
+    readonly label: string;
+  }[];
+}
+
+const LEAKS: readonly Leak[] = [
+  {
+    role: 'tool',
+    text: [
+      '# deploy.env',
+      'REGISTRY=registry.example.com',
+      'GITHUB_TOKEN=[GITHUB_TOKEN]',
+      'AWS_REGION=eu-central-1',
+      'AWS_SECRET_ACCESS_KEY=[AWS_SECRET_KEY]',
+      'NOTIFY=#deployments',
+      '',
+    ].join('\n'),
+    finds: [
+      { what: 'github-token', message: 'A GitHub personal access token.', mask: 'ghp_****', label: '[GITHUB_TOKEN]' },
+      { what: 'aws-secret-key', message: 'An AWS secret access key.', mask: '****', label: '[AWS_SECRET_KEY]' },
+    ],
+  },
+  {
+    role: 'user',
+    text: 'Why does this call fail with 401? I send the key [STRIPE_KEY] in the Authorization header, as the guide says.',
+    finds: [{ what: 'stripe-key', message: 'A Stripe secret key.', mask: 'sk_live_****', label: '[STRIPE_KEY]' }],
+  },
+  {
+    role: 'user',
+    text: 'The migration job cannot connect. Its settings are postgres://app:[PASSWORD]@db.internal/claims, port 5432.',
+    finds: [{ what: 'url-password', message: 'A password in a URL.', mask: '****', label: '[PASSWORD]' }],
+  },
+];
 
 function spanOf(text: string, part: string): Evidence['span'] {
   const start = text.indexOf(part);
   return { start, end: start + part.length };
 }
 
-function conversationOf(mishap: Mishap, caller: Caller): readonly KeptSegment[] {
+function conversationOf(mishap: Mishap, caller: Caller, leak: Leak): readonly KeptSegment[] {
   const anthropic = caller.surface === 'anthropic-messages';
   const segment = (
     stage: KeptSegment['stage'],
@@ -364,6 +401,13 @@ function conversationOf(mishap: Mishap, caller: Caller): readonly KeptSegment[] 
     kind = 'text',
   ): KeptSegment => ({ stage, segment: path, role, origin, kind, text, marks });
 
+  const marks = leak.finds.map((find) => ({ ...spanOf(leak.text, find.label), rule: `secret-leak/${find.what}` }));
+  if (mishap === 'secret-in' && leak.role === 'user') {
+    return [
+      segment('input', 'messages[0].content', 'system', 'operator', 'Help colleagues with their questions.'),
+      segment('input', 'messages[1].content', 'user', 'user', leak.text, marks),
+    ];
+  }
   if (mishap === 'secret-in') {
     return [
       segment(
@@ -394,23 +438,20 @@ function conversationOf(mishap: Mishap, caller: Caller): readonly KeptSegment[] 
         anthropic ? 'messages[3].content[0].content' : 'messages[3].content',
         'tool',
         'tool',
-        TOOL_RESULT,
-        [
-          { ...TOKEN_AT, rule: 'secret-leak/github-token' },
-          { ...AWS_AT, rule: 'secret-leak/aws-secret-key' },
-        ],
+        leak.text,
+        marks,
         'tool-result',
       ),
     ];
   }
   const question = 'Which channel should the alert go to, and is the bot allowed to write there?';
-  const leak = 'Alerts go to #deployments. The bot is a member of it and signs in with [SLACK_TOKEN].';
+  const answer = 'Alerts go to #deployments. The bot is a member of it and signs in with [SLACK_TOKEN].';
   return [
     segment('input', 'messages[0].content', 'system', 'operator', 'Answer from the handbook, briefly.'),
     segment('input', 'messages[1].content', 'user', 'user', question),
     mishap === 'secret-out'
-      ? segment('output', 'choices[0].message.content', 'assistant', 'model', leak, [
-          { ...spanOf(leak, '[SLACK_TOKEN]'), rule: 'secret-leak/slack-token' },
+      ? segment('output', 'choices[0].message.content', 'assistant', 'model', answer, [
+          { ...spanOf(answer, '[SLACK_TOKEN]'), rule: 'secret-leak/slack-token' },
         ])
       : segment(
           'output',

@@ -2,6 +2,7 @@ import { hashPassword } from '../../src/access/admin-password.ts';
 import type { ConfigInput } from '../../src/config/schema.ts';
 import type { Generation } from '../../src/gateway/generation.ts';
 import { serveAdmin } from '../../src/gateway/admin/serve-admin.ts';
+import type { Runtime } from '../../src/gateway/runtime.ts';
 import type { StoredExchange } from '../../src/store/store.ts';
 import { startGateway } from '../gateway/start-gateway.ts';
 import type { TestGateway } from '../gateway/start-gateway.ts';
@@ -12,38 +13,37 @@ export const ADMIN = { name: 'admin', password: 'correct horse battery staple' }
 export interface TestConsole {
   readonly url: string;
   readonly gateway: TestGateway;
-  /** Writes exchanges to ledger and store, as the gateway does, and tells the live feed when asked to. */
-  record(seeded: readonly SeededExchange[], options?: { readonly live?: boolean }): Promise<readonly StoredExchange[]>;
+  /** Writes exchanges to ledger and store as the gateway does, and tells the live feed. */
+  record(seeded: readonly SeededExchange[]): Promise<readonly StoredExchange[]>;
   close(): Promise<void>;
 }
 
+export interface TestConsoleOptions {
+  readonly config?: Partial<ConfigInput>;
+  /** What lies in the store before the console is served; told the hash of the configuration. */
+  readonly past?: (config: string) => readonly SeededExchange[];
+  readonly directory?: string;
+}
+
 /** A real gateway with a real store and ledger, and its admin plane on a free loopback port. */
-export async function startConsole(config: Partial<ConfigInput> = {}): Promise<TestConsole> {
+export async function startConsole({ config = {}, past, directory }: TestConsoleOptions = {}): Promise<TestConsole> {
   // Nothing is forwarded in these tests; the address only has to be one.
-  const gateway = await startGateway({ upstreamUrl: 'http://127.0.0.1:9', config });
+  const upstreamUrl = 'http://127.0.0.1:9';
+  const gateway = await startGateway({ upstreamUrl, config, ...(directory === undefined ? {} : { directory }) });
   const { runtime } = gateway.running;
   await runtime.store.putAdmin({
     name: ADMIN.name,
     passwordHash: await hashPassword(ADMIN.password),
     createdAt: Date.now(),
   });
+  if (past !== undefined) await write(runtime, past(runtime.generation.loaded.hash));
   const admin = await serveAdmin(runtime, { host: '127.0.0.1', port: 0 });
   return {
     url: admin.url,
     gateway,
-    async record(seeded, { live = false } = {}) {
-      const rows: StoredExchange[] = [];
-      for (const { exchange } of seeded) {
-        rows.push({ ...(await runtime.ledger.append(Buffer.from(JSON.stringify(exchange)))), exchange });
-      }
-      await runtime.store.putExchanges(rows);
-      for (const { exchange, kept } of seeded) {
-        if (kept.length > 0) {
-          await runtime.store.putContent(exchange.id, kept, '0'.repeat(64), Date.now() + 86_400_000);
-        }
-      }
-      await (runtime.generation as Generation).budgets.restore(runtime.store);
-      if (live) for (const row of rows) runtime.live.publish(row);
+    async record(seeded) {
+      const rows = await write(runtime, seeded);
+      for (const row of rows) runtime.live.publish(row);
       return rows;
     },
     async close() {
@@ -51,4 +51,18 @@ export async function startConsole(config: Partial<ConfigInput> = {}): Promise<T
       await gateway.close();
     },
   };
+}
+
+async function write(runtime: Runtime, seeded: readonly SeededExchange[]): Promise<readonly StoredExchange[]> {
+  const rows: StoredExchange[] = [];
+  for (const { exchange } of seeded) {
+    rows.push({ ...(await runtime.ledger.append(Buffer.from(JSON.stringify(exchange)))), exchange });
+  }
+  await runtime.store.putExchanges(rows);
+  for (const { exchange, kept } of seeded) {
+    if (kept.length === 0) continue;
+    await runtime.store.putContent(exchange.id, kept, '0'.repeat(64), Date.now() + 86_400_000);
+  }
+  await (runtime.generation as Generation).budgets.restore(runtime.store);
+  return rows;
 }

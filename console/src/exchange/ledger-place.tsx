@@ -19,7 +19,7 @@ export function LedgerPlace({ detail }: { readonly detail: ExchangeDetail }) {
     >
       <Facts
         rows={[
-          ['Entry', `${exactCount(index)} of ${exactCount(ledger.size)}`],
+          ['Entry', `no. ${index}, in a log of ${exactCount(ledger.size)}`],
           ['Log', <code key="origin">{ledger.origin}</code>],
           [
             'Leaf hash',

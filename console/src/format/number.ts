@@ -1,9 +1,15 @@
 const whole = new Intl.NumberFormat('en-GB');
-const compact = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 });
+// American: `5.3M`, where British English writes `5.3m`, which reads as milli.
+const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 
 /** `1,204`; from 100,000 on `123.4K`. */
 export function count(value: number): string {
   return Math.abs(value) >= 100_000 ? compact.format(value) : whole.format(Math.round(value));
+}
+
+/** `940`, `50K`, `1.2M`: for scales and narrow columns, where all values have one form. */
+export function shortCount(value: number): string {
+  return compact.format(value);
 }
 
 /** `1,204,331`, whatever its size. */
@@ -25,6 +31,7 @@ export function money(microUsd: number | null): string {
 /** `0.4 ms`, `812 ms`, `1.24 s`, `2 m 03 s`. */
 export function duration(millis: number | null): string {
   if (millis === null) return '–';
+  if (millis === 0) return '0 ms';
   if (millis < 10) return `${millis.toFixed(1)} ms`;
   if (millis < 1000) return `${Math.round(millis)} ms`;
   if (millis < 60_000) return `${(millis / 1000).toFixed(millis < 10_000 ? 2 : 1)} s`;
@@ -44,9 +51,16 @@ export function bytes(value: number): string {
   return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
 }
 
+/** Money on a scale: as few digits as tell the steps apart. */
+export function shortMoney(microUsd: number): string {
+  const usd = microUsd / 1_000_000;
+  return `$${usd.toLocaleString('en-US', { maximumSignificantDigits: 3 })}`;
+}
+
 /** Share of a whole: `12 %`, `0.3 %`; a dash where there is no whole. */
 export function percent(part: number, all: number): string {
   if (all === 0) return '–';
   const value = (part / all) * 100;
+  if (value > 0 && value < 0.1) return '<0.1 %';
   return `${value !== 0 && value < 1 ? value.toFixed(1) : Math.round(value)} %`;
 }

@@ -73,7 +73,7 @@ export function ConfigPage() {
                 )}
               </Panel>
             </div>
-            <Values values={data.values} />
+            <Values values={data.values} file={data.path} />
           </>
         )}
       </Loaded>
@@ -103,7 +103,13 @@ function ReloadButton({ report }: { readonly report: Resource<ConfigReport> }) {
 
 const ORIGIN_TONE: Readonly<Record<ConfigValue['from'], Tone>> = { default: 'quiet', file: 'info', env: 'special' };
 
-function Values({ values }: { readonly values: readonly ConfigValue[] }) {
+/** `FILE:12:5` as `line 12`: the file is named above. */
+function shortPlace({ where }: ConfigValue, file: string): string {
+  const line = where.startsWith(`${file}:`) ? where.slice(file.length + 1).split(':')[0] : undefined;
+  return line === undefined ? where : `line ${line}`;
+}
+
+function Values({ values, file }: { readonly values: readonly ConfigValue[]; readonly file: string }) {
   const [text, setText] = useState('');
   const [withDefaults, setWithDefaults] = useState(true);
   const wanted = values.filter(
@@ -150,7 +156,7 @@ function Values({ values }: { readonly values: readonly ConfigValue[] }) {
                 </td>
                 <td>
                   <Badge tone={ORIGIN_TONE[value.from]}>{value.from}</Badge>{' '}
-                  {value.from !== 'default' && <span className="faint">{value.where}</span>}
+                  {value.from !== 'default' && <span className="faint">{shortPlace(value, file)}</span>}
                 </td>
               </tr>
             ))}

@@ -10,7 +10,6 @@ import { Badge, OutcomeBadge } from '../parts/badge.tsx';
 import { CopyButton } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Loaded } from '../parts/loaded.tsx';
-import { Notice } from '../parts/notice.tsx';
 import { Facts, Page, Panel } from '../parts/page.tsx';
 import { Time } from '../parts/time.tsx';
 import { Link } from '../router.tsx';
@@ -46,16 +45,12 @@ function Detail({ detail }: { readonly detail: ExchangeDetail }) {
     <>
       <div className="verdict">
         <OutcomeBadge outcome={exchange.outcome} />
-        <span>{OUTCOME_MEANING[exchange.outcome]}</span>
+        <span>{exchange.fault?.message ?? OUTCOME_MEANING[exchange.outcome]}</span>
+        {exchange.fault !== null && <code className="faint">{exchange.fault.code}</code>}
         <span className="push faint">
           <Time at={Date.parse(exchange.time)} as="both" />
         </span>
       </div>
-      {exchange.fault !== null && (
-        <Notice tone={exchange.outcome === 'failed' ? 'bad' : 'warn'} title={exchange.fault.message}>
-          <code>{exchange.fault.code}</code>
-        </Notice>
-      )}
       <div className="columns exchange">
         <div className="stack">
           <EvidenceText detail={detail} />
@@ -82,7 +77,9 @@ function Who({ detail }: { readonly detail: ExchangeDetail }) {
   const { principal, usage } = exchange;
   const tokens =
     usage === null
-      ? 'not known'
+      ? exchange.upstream === null
+        ? 'none'
+        : 'not known'
       : `${exactCount(usage.inputTokens)} in, ${exactCount(usage.outputTokens)} out${usage.estimated ? ' (counted here)' : ''}`;
   return (
     <Panel title="Request">
@@ -96,8 +93,8 @@ function Who({ detail }: { readonly detail: ExchangeDetail }) {
               <>
                 <Link href={`/traffic?principal=${encodeURIComponent(principal.id)}`}>{principal.id}</Link>{' '}
                 <span className="faint">
-                  {principal.kind}
-                  {principal.team === null ? '' : ` · team ${principal.team}`}
+                  by {principal.kind}
+                  {principal.team === null ? '' : `, team ${principal.team}`}
                 </span>
               </>
             ),
@@ -130,7 +127,7 @@ function Who({ detail }: { readonly detail: ExchangeDetail }) {
           ],
           ['Status', String(exchange.status)],
           ['Tokens', tokens],
-          ['Cost', exchange.microUsd === null ? 'price not known' : money(exchange.microUsd)],
+          ['Cost', exchange.microUsd !== null ? money(exchange.microUsd) : usage === null ? tokens : 'price not known'],
           ['Size', `${bytes(exchange.bytes.request)} in, ${bytes(exchange.bytes.response)} out`],
           ['Total', duration(exchange.timings.total)],
           ['Configuration', <code key="config">{exchange.config}</code>],

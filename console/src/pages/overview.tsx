@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { Overview, Range, UsageRow } from '../../../src/gateway/admin/api.ts';
 import { useResource } from '../api/use-resource.ts';
-import { count, duration, exactCount, money, percent } from '../format/number.ts';
+import { count, duration, exactCount, money, percent, shortCount, shortMoney } from '../format/number.ts';
 import { OUTCOME_LABEL, OUTCOMES } from '../format/words.ts';
 import { SeverityBadge } from '../parts/badge.tsx';
 import { Chart } from '../parts/chart.tsx';
@@ -133,7 +133,7 @@ function Charts({ data }: { readonly data: Overview }) {
           kind="stacked"
           height={210}
           times={times}
-          axis={count}
+          axis={shortCount}
           series={outcomes.map((outcome) => ({
             label: OUTCOME_LABEL[outcome],
             colour: `--outcome-${outcome}`,
@@ -162,7 +162,7 @@ function Charts({ data }: { readonly data: Overview }) {
           label="Tokens over time"
           kind="stacked"
           times={times}
-          axis={count}
+          axis={shortCount}
           series={[
             { label: 'Tokens', colour: '--series-1', values: points.map((point) => point.tokens), show: exactCount },
           ]}
@@ -173,7 +173,7 @@ function Charts({ data }: { readonly data: Overview }) {
           label="Cost over time"
           kind="stacked"
           times={times}
-          axis={money}
+          axis={shortMoney}
           series={[{ label: 'Cost', colour: '--series-3', values: points.map((point) => point.microUsd), show: money }]}
         />
       </Panel>
@@ -202,16 +202,15 @@ function RecentBlocks({ data }: { readonly data: Overview }) {
                 <span className="block-head">
                   {block.severity !== null && <SeverityBadge severity={block.severity} />}
                   <b>{block.rule}</b>
-                  <span className="faint">on {block.stage}</span>
+                  <span className="faint">
+                    on {block.stage} · {block.principal ?? 'nobody'} · {block.model ?? 'no model'}
+                  </span>
                   <span className="push faint">
                     <Time at={block.at} />
                   </span>
                 </span>
                 <span className="block-text">
                   {block.message} {block.mask !== null && <code>{block.mask}</code>}
-                </span>
-                <span className="faint small">
-                  {block.principal ?? 'nobody'} · {block.model ?? 'no model'}
                 </span>
               </Link>
             </li>
@@ -247,7 +246,7 @@ function Ranking({
                   {row.team !== null && <span className="faint"> · {row.team}</span>}
                 </span>
                 <span className="number">{count(row.requests)}</span>
-                <span className="number faint wide-only">{count(row.tokens)} tok</span>
+                <span className="number faint wide-only">{shortCount(row.tokens)} tok</span>
                 <span className="number faint">{money(row.microUsd)}</span>
               </Link>
             </li>

@@ -41,7 +41,7 @@ export function Chart({ label, times, series, kind, axis, height = 168 }: ChartP
       width: Math.max(200, element.clientWidth),
       height,
       legend: { show: false },
-      padding: [8, 4, 0, 0],
+      padding: [8, 18, 0, 0],
       cursor: { y: false, points: { show: false }, drag: { setScale: false } },
       scales: { y: { range: (_, __, max) => [0, niceCeiling(max)] } },
       axes: [
@@ -87,6 +87,8 @@ export function Chart({ label, times, series, kind, axis, height = 168 }: ChartP
               },
         ),
       ],
+      // A bar reaches down to the one below it.
+      bands: kind === 'stacked' ? series.slice(1).map((_, i) => ({ series: [i + 1, i + 2] as [number, number] })) : [],
       hooks: {
         setCursor: [(u) => setAt(u.cursor.idx ?? null)],
       },
@@ -134,7 +136,7 @@ function Swatch({ colour }: { readonly colour: string }) {
   return <span className="swatch" style={{ background: `var(${colour})` }} aria-hidden="true" />;
 }
 
-/** Stacked bars overpaint one another: the highest sum is drawn first. */
+/** Stacked series are sums, the highest first. */
 function drawn(kind: ChartProps['kind'], series: readonly Series[]): readonly Series[] {
   return kind === 'stacked' ? series.toReversed() : series;
 }

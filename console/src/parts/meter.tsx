@@ -16,16 +16,17 @@ export function BudgetMeter({ line }: { readonly line: BudgetLine }) {
   return (
     <div className="meter">
       <div className="meter-head">
-        <span className="meter-name">
-          {line.budget}{' '}
+        <span>
+          <b>{line.budget}</b>{' '}
           <span className="faint">
-            · {show(line.limit)}
-            {unit} {WINDOW[line.window]}
+            {show(line.limit)}
+            {unit} {WINDOW[line.window]} · resets <Time at={line.resetAt} />
           </span>
         </span>
         <span className="meter-value">
           {show(line.used)}
           {line.reserved > 0 && <span className="faint"> + {show(line.reserved)} reserved</span>}
+          <span className="meter-share">{percent(taken, line.limit)}</span>
         </span>
       </div>
       <div
@@ -39,12 +40,6 @@ export function BudgetMeter({ line }: { readonly line: BudgetLine }) {
       >
         <span className="used" style={{ width: `${used}%` }} />
         <span className="reserved" style={{ width: `${reserved}%` }} />
-      </div>
-      <div className="meter-foot faint">
-        <span>{percent(taken, line.limit)} taken</span>
-        <span>
-          resets <Time at={line.resetAt} />
-        </span>
       </div>
     </div>
   );

@@ -21,6 +21,7 @@ const RANGES: Readonly<Record<Range, { readonly span: number; readonly bucket: n
 };
 
 const TOP = 6;
+const RECENT = 8;
 
 /** `GET /api/overview?range=1h|6h|24h|7d`. */
 export function overviewRoutes(runtime: Runtime, activity: RecentActivity, clock: Clock): Hono<AdminEnv> {
@@ -58,7 +59,7 @@ export function overviewRoutes(runtime: Runtime, activity: RecentActivity, clock
         .map(([rule, { blocked }]) => ({ rule, blocked }))
         .filter((row) => row.blocked > 0)
         .toSorted((a, b) => b.blocked - a.blocked),
-      recentBlocks: activity.blocks(from, 8),
+      recentBlocks: activity.blocks(from, RECENT),
       inFlight: [...runtime.live.inFlight.values()].reduce((total, count) => total + count, 0),
     };
     return c.json(body);
