@@ -123,6 +123,6 @@ export const NOWHERE = {
 
 /** Packages that exactly one file may import, so that a reader can see where they matter. */
 export const ONE_FILE_PACKAGES: Readonly<Record<string, string>> = {
-  '@cedar-policy/cedar-wasm': 'src/access/cedar-policy.ts',
+  '@cedar-policy/cedar-wasm': 'src/access/cedar-engine.ts',
   'gpt-tokenizer': 'src/text/count-tokens.ts',
 };

@@ -5,8 +5,9 @@ import { isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
 import type { AccessRequest } from './access.ts';
 import { ACTIONS, RESOURCE_TYPES } from './access.ts';
-import { checkPolicies, createCedarPolicy, listPolicies } from './cedar-policy.ts';
+import { createCedarPolicy } from './cedar-policy.ts';
 import { CEDAR_SCHEMA } from './cedar-schema.ts';
+import { checkPolicies, listPolicies } from './check-policies.ts';
 
 function principal(change: Partial<Principal> = {}): Principal {
   return { id: 'alice', kind: 'key', claims: {}, ...change };
@@ -265,6 +266,29 @@ describe('checkPolicies', () => {
     }
     assert.match(checkPolicies(' '.repeat(2 ** 20 + 1))[0]!.message, /longer/);
     assert.equal(running.decide(request()).allowed, true);
+  });
+
+  it('refuses conditions that would parse and then overflow the evaluator, and no others', () => {
+    const chain = (terms: number) =>
+      `permit(principal, action, resource) when { ${Array.from({ length: terms }, (_, index) => `principal.name == "p${index}"`).join(' || ')} };`;
+    assert.deepEqual(at(`${EVERYTHING}\n${chain(250)}`), [
+      'error 2:1 the condition has more than 200 operations within each other',
+    ]);
+    const shapes: readonly ((depth: number) => string)[] = [
+      (depth) => `1${' + 1'.repeat(depth)} == 1`,
+      (depth) => `principal.name == "a"${' && principal.name == "alice"'.repeat(depth)}`,
+      (depth) => `${'if principal.name == "z" then true else '.repeat(depth)}principal.name == "b"`,
+      (depth) => `${'!('.repeat(depth)}principal.name == "a"${')'.repeat(depth)}`,
+      (depth) => `${'{a: '.repeat(depth)}principal.name${'}'.repeat(depth)}${'.a'.repeat(depth)} == "a"`,
+    ];
+    for (const shape of shapes) {
+      for (const depth of [10, 40, 60, 90, 110, 150, 190, 220, 300, 400]) {
+        const text = `permit(principal, action, resource) when { ${shape(depth)} };`;
+        if (checkPolicies(text).length > 0) continue;
+        assert.deepEqual(createCedarPolicy(text).decide(request()).errors, [], `${shape(2)} at ${depth}`);
+      }
+    }
+    assert.deepEqual(checkPolicies(chain(150)), []);
   });
 
   it('never throws', () => {

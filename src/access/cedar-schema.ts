@@ -1,6 +1,6 @@
 /**
  * What Cedar policies can speak of, in Cedar's schema language. `parapet policy schema` prints it, so that an
- * editor with Cedar support completes and checks policies; `cedar-policy.ts` validates every policy against it.
+ * editor with Cedar support completes and checks policies; `check-policies.ts` validates every policy against it.
  */
 export const CEDAR_SCHEMA = `// Who may do what: the words that Parapet's policies are written in.
 

@@ -51,6 +51,11 @@ export function isPublicId(text: string): boolean {
   return PUBLIC_ID.test(text);
 }
 
+/** Where a key's public id stands, without any check: for looking up a key that has proved itself before. */
+export function idIn(text: string): string {
+  return text.slice(VIRTUAL_KEY_PREFIX.length, VIRTUAL_KEY_PREFIX.length + 12);
+}
+
 function checksum(head: string): string {
   let rest = crc32(head);
   let text = '';

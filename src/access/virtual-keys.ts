@@ -4,7 +4,7 @@ import { Fault } from '../core/fault.ts';
 import type { KeyRow, Store } from '../store/store.ts';
 import { createLruMap } from './lru-map.ts';
 import type { Pepper } from './pepper.ts';
-import { generateVirtualKey, isPublicId, parseVirtualKey } from './virtual-key.ts';
+import { generateVirtualKey, idIn, isPublicId, parseVirtualKey } from './virtual-key.ts';
 import type { VirtualKey } from './virtual-key.ts';
 
 /** What the service needs of the store. */
@@ -68,6 +68,8 @@ const UNKNOWN: KeyVerdict = Object.freeze({ status: 'unknown' });
 const EXPIRED: KeyVerdict = Object.freeze({ status: 'expired' });
 const REVOKED: KeyVerdict = Object.freeze({ status: 'revoked' });
 
+type KeyText = Pick<VirtualKey, 'id' | 'text'>;
+
 /** A key that proved itself. Only those are remembered, so wrong keys cost no memory. */
 interface Remembered {
   /** SHA-256 of the whole key. */
@@ -88,7 +90,7 @@ export function createKeyService(parts: {
   // Goes up with every change made here: a row whose read began before a change is not remembered after it.
   let changes = 0;
 
-  const hashOf = (key: VirtualKey) => createHmac('sha256', pepper).update(key.text).digest();
+  const hashOf = (key: KeyText) => createHmac('sha256', pepper).update(key.text).digest();
 
   function judge(row: KeyRow): KeyVerdict {
     // Whoever revoked it may have a clock that runs ahead of this one; revoked is revoked.
@@ -106,7 +108,7 @@ export function createKeyService(parts: {
   }
 
   /** Reads the row and, when the key is good, remembers it. */
-  async function lookUp(key: VirtualKey, digest: Buffer): Promise<KeyVerdict> {
+  async function lookUp(key: KeyText, digest: Buffer): Promise<KeyVerdict> {
     const readAt = clock();
     const before = changes;
     const row = await store.key(key.id);
@@ -234,33 +236,24 @@ export function createKeyService(parts: {
     },
 
     verify(presented, admit) {
-      const key = parseVirtualKey(presented);
-      if (key === null) {
+      const known = remembered.get(idIn(presented));
+      if (known === undefined || !timingSafeEqual(known.digest, digestOf(presented))) {
         admit?.();
-        return UNKNOWN;
+        const key = parseVirtualKey(presented);
+        return key === null ? UNKNOWN : lookUp(key, digestOf(presented));
       }
-      const known = remembered.get(key.id);
-      if (known === undefined) {
-        admit?.();
-        return lookUp(key, digestOf(key));
-      }
-      const digest = digestOf(key);
-      if (!timingSafeEqual(known.digest, digest)) {
-        admit?.();
-        return lookUp(key, digest);
-      }
+      const { row } = known.verdict;
       const age = clock() - known.readAt;
       // A clock that was set back makes the age negative: then nothing is known about it.
-      if (age < 0 || age >= RECHECK_WITHIN) return lookUp(key, digest);
+      if (age < 0 || age >= RECHECK_WITHIN) return lookUp({ id: row.id, text: presented }, known.digest);
       if (age >= REFRESH_AFTER && !known.refreshing) {
         known.refreshing = true;
         // A failed refresh leaves the row to grow old; the request that then waits for the store reports it.
-        lookUp(key, digest).catch(() => {
+        lookUp({ id: row.id, text: presented }, known.digest).catch(() => {
           known.refreshing = false;
         });
       }
-      const { expiresAt } = known.verdict.row;
-      return expiresAt !== null && expiresAt <= clock() ? EXPIRED : known.verdict;
+      return row.expiresAt !== null && row.expiresAt <= clock() ? EXPIRED : known.verdict;
     },
   };
 }
@@ -274,8 +267,8 @@ function name(text: string, where: string): string {
   });
 }
 
-function digestOf(key: VirtualKey): Buffer {
-  return hash('sha256', key.text, 'buffer');
+function digestOf(presented: string): Buffer {
+  return hash('sha256', presented, 'buffer');
 }
 
 /** Equal in everything but when it was last used. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { checkPolicies, listPolicies } from '../access/cedar-policy.ts';
+import { checkPolicies, listPolicies } from '../access/check-policies.ts';
 import type { LoadedConfig } from '../config/loaded-config.ts';
 import { Fault } from '../core/fault.ts';
 import { readText } from './policy-source.ts';

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { AccessDecision, AccessRequest } from '../../access/access.ts';
-import type { PolicyInfo, PolicyProblem } from '../../access/cedar-policy.ts';
+import type { PolicyInfo, PolicyProblem } from '../../access/check-policies.ts';
 import { Fault } from '../../core/fault.ts';
 import type { Io, RegisterCommand } from '../command.ts';
 import { formatTable } from '../format-table.ts';
@@ -38,7 +38,7 @@ export const register: RegisterCommand = (program, io) => {
     .option('--json', 'print as JSON')
     .action(async (file: string | undefined, options: PolicyOptions) => {
       const { readPolicySource } = await import('../policy-source.ts');
-      const { checkPolicies, listPolicies } = await import('../../access/cedar-policy.ts');
+      const { checkPolicies, listPolicies } = await import('../../access/check-policies.ts');
       const source = await readPolicySource({ file, config: options.config }, io);
       const problems = checkPolicies(source.text);
       const failed = problems.some(({ severity }) => severity === 'error');
@@ -139,7 +139,8 @@ function problemLine(file: string, { line, column, severity, message, hint }: Po
 
 /** The policies, ready to decide, and where each of them stands. */
 async function openPolicy(source: PolicySource) {
-  const { createCedarPolicy, listPolicies } = await import('../../access/cedar-policy.ts');
+  const { createCedarPolicy } = await import('../../access/cedar-policy.ts');
+  const { listPolicies } = await import('../../access/check-policies.ts');
   const policy = createCedarPolicy(source.text, source.name);
   const infos = new Map(listPolicies(source.text).map((info) => [info.id, info]));
   return {
