@@ -13,6 +13,8 @@ export interface Target {
   readonly key: string;
   /** What stands behind it in the end. */
   readonly upstream: Upstream;
+  /** A key of a principal that has asked nothing yet; only where a gateway gives keys out. */
+  newKey?(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -23,6 +25,10 @@ export interface Bench {
   readonly anthropic: Anthropic;
   readonly aiOpenai: ReturnType<typeof createOpenAI>;
   readonly aiAnthropic: ReturnType<typeof createAnthropic>;
+  /** How many HTTP requests the clients have sent. */
+  readonly sent: number;
+  /** Resolves with the next answer of this status. */
+  answered(status: number): Promise<void>;
   /** A model name for a scenario, used nowhere else. */
   model(scenario: string): string;
   /** Requests that arrived at the upstream for this model. */
@@ -47,14 +53,26 @@ export function modelOf(request: RecordedRequest): string | null {
 
 export function createBench(target: Target): Bench {
   const { url, key, upstream } = target;
+  const waiting = new Map<number, () => void>();
+  let sent = 0;
+  const fetch: typeof globalThis.fetch = async (...request) => {
+    sent += 1;
+    const response = await globalThis.fetch(...request);
+    waiting.get(response.status)?.();
+    return response;
+  };
   const arrived = (model: string): readonly RecordedRequest[] =>
     upstream.requests.filter((request) => modelOf(request) === model);
   return {
     target,
-    openai: new OpenAI({ baseURL: `${url}/v1`, apiKey: key }),
-    anthropic: new Anthropic({ baseURL: url, apiKey: key }),
-    aiOpenai: createOpenAI({ baseURL: `${url}/v1`, apiKey: key }),
-    aiAnthropic: createAnthropic({ baseURL: `${url}/v1`, apiKey: key }),
+    get sent() {
+      return sent;
+    },
+    answered: (status) => new Promise((resolve) => waiting.set(status, resolve)),
+    openai: new OpenAI({ baseURL: `${url}/v1`, apiKey: key, fetch }),
+    anthropic: new Anthropic({ baseURL: url, apiKey: key, fetch }),
+    aiOpenai: createOpenAI({ baseURL: `${url}/v1`, apiKey: key, fetch }),
+    aiAnthropic: createAnthropic({ baseURL: `${url}/v1`, apiKey: key, fetch }),
     model(scenario) {
       serial += 1;
       return `${scenario}+id=${serial}`;

@@ -8,6 +8,10 @@ const PASSING = new Set(['date', 'x-overhead-ms', 'performance']);
 /**
  * Takes out of a result what differs from run to run: ids become `prefix#n` in order of appearance, so that who refers
  * to whom still counts; times become 0; unique model names lose what makes them unique.
+ *
+ * `usage: null` counts as absent. To settle budgets the gateway asks for usage where the application did not, and keeps
+ * the chunk that only has it to itself; the others then say `usage: null`, which the SDKs' types allow on any chunk, and
+ * which stays because frames are passed on as they came.
  */
 export function normalise(value: unknown): unknown {
   const ids = new Map<string, string>();
@@ -32,6 +36,7 @@ export function normalise(value: unknown): unknown {
     if (!isObject(inner)) return inner;
     return Object.fromEntries(
       Object.entries(inner)
+        .filter(([name, member]) => !(name === 'usage' && member === null))
         .filter(([name, member]) => member !== undefined && typeof member !== 'function' && !PASSING.has(name))
         .map(([name, member]) => [name, TIMES.has(name) ? 0 : visit(member)]),
     );

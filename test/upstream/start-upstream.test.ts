@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CASES } from '../sdk/all-cases.ts';
 import { createBench } from '../sdk/bench.ts';
 import type { Bench } from '../sdk/bench.ts';
 import { startUpstream } from './start-upstream.ts';
 import type { Upstream } from './start-upstream.ts';
 
-/** The control group: the official SDKs take this upstream for the providers they were made for. */
+/** That the official SDKs take it for the providers is tested with every case of `test/sdk`, whose control group it is. */
 let upstream: Upstream;
 let bench: Bench;
 before(async () => {
@@ -14,12 +13,6 @@ before(async () => {
   bench = createBench({ url: upstream.url, key: 'sk-control', upstream, close: () => upstream.close() });
 });
 after(() => upstream.close());
-
-for (const sdkCase of CASES) {
-  test(`${sdkCase.client} · ${sdkCase.surface} · ${sdkCase.name}`, async () => {
-    await sdkCase.run(bench);
-  });
-}
 
 async function bytesOf(model: string): Promise<Buffer> {
   const response = await fetch(`${upstream.url}/v1/chat/completions`, {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { embed, embedMany, generateText, isStepCount, Output, streamText, tool } from 'ai';
 import type { LanguageModel } from 'ai';
 import { z } from 'zod';
+import { isObject } from '../../upstream/json.ts';
 import type { Bench } from '../bench.ts';
 import { casesOf, collect } from '../sdk-case.ts';
 import type { SdkCase } from '../sdk-case.ts';
@@ -36,9 +37,17 @@ function shown(result: {
   return { text, finishReason, usage, toolCalls: toolCalls.map(({ toolName, input }) => ({ toolName, input })) };
 }
 
+/** Parts name the URL and the headers of their request and response; those have cases of their own. */
+function withoutTransport(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(withoutTransport);
+  if (!isObject(part) || part instanceof Error || part instanceof Date) return part;
+  const kept = Object.entries(part).filter(([name]) => name !== 'headers' && name !== 'request');
+  return Object.fromEntries(kept.map(([name, value]) => [name, withoutTransport(value)]));
+}
+
 async function streamed(bench: Bench, pick: Pick, scenario: string, extra: object = {}): Promise<readonly object[]> {
   const result = streamText({ model: pick(bench, bench.model(scenario)), prompt, onError: () => undefined, ...extra });
-  return collect(result.fullStream);
+  return (await collect(result.fullStream)).map((part) => withoutTransport(part) as object);
 }
 
 function languageCases(surface: string, pick: Pick): readonly SdkCase[] {

@@ -104,8 +104,8 @@ export const CALLERS: readonly Caller[] = [
   },
 ];
 
-/** 401 of a provider is about the gateway's own key, so it is no 401 to the caller: see the gateway's own cases. */
-const STATUSES = [400, 403, 404, 408, 409, 413, 422, 429, 500, 503, 529] as const;
+/** 401 and 403 of a provider are about the gateway's own key, and no 401 to its caller: see `own-answers.ts`. */
+const STATUSES = [400, 404, 408, 409, 413, 422, 429, 500, 503, 529] as const;
 
 export const ERRORS: readonly SdkCase[] = CALLERS.flatMap(({ client, surface, call }) => [
   ...STATUSES.map((status): SdkCase => ({

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type OpenAI from 'openai';
 import type { APIError } from 'openai';
 import { casesOf, collect, thrownBy } from '../sdk-case.ts';
 
