@@ -19,7 +19,11 @@ export async function serve(options: { readonly config: string; readonly watch: 
   const loaded = await loadConfig(resolve(io.cwd, options.config), io.env, options.config);
   const { config } = loaded;
   const log = pino(
-    { level: config.log.level, base: null, redact: { paths: ['*.headers.authorization', '*.headers["x-api-key"]'], remove: true } },
+    {
+      level: config.log.level,
+      base: null,
+      redact: { paths: ['*.headers.authorization', '*.headers["x-api-key"]'], remove: true },
+    },
     pino.destination(2),
   );
   for (const warning of loaded.warnings) io.err(`warning: ${warning}`);
@@ -75,7 +79,13 @@ function greeting(
   ];
   const lines = [`Parapet ${runtime.version}`, '', ...rows.map(([name, value]) => `  ${name.padEnd(9)} ${value}`), ''];
   if (first !== null) {
-    lines.push('First start. Sign in to the console with', '', `  name      ${first.name}`, `  password  ${first.password}`, '');
+    lines.push(
+      'First start. Sign in to the console with',
+      '',
+      `  name      ${first.name}`,
+      `  password  ${first.password}`,
+      '',
+    );
     lines.push('It is shown once; `parapet admin password` makes a new one.', '');
   }
   if (demo === null) {

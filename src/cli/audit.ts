@@ -1,0 +1,211 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { loadConfig } from '../config/load.ts';
+import { statePaths } from '../config/state-paths.ts';
+import { Fault, isFault } from '../core/fault.ts';
+import type { Checkpoint } from '../ledger/ledger.ts';
+import { LogFiles } from '../ledger/log-files.ts';
+import { inclusionRanges, leafHash } from '../ledger/merkle.ts';
+import { parseVerifierKey } from '../ledger/note-key.ts';
+import { parseTlogProof, verifyTlogProof, writeTlogProof } from '../ledger/tlog-proof.ts';
+import { type RememberedLeaf, type VerifyReport, verifyLedger } from '../ledger/verify.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+import type { Io } from './command.ts';
+
+interface Where {
+  readonly config: string;
+  readonly state?: string;
+}
+
+interface Place {
+  readonly ledger: string;
+  readonly storeUrl: string;
+  readonly directory: string;
+}
+
+const PAGE = 1000;
+
+/** Exit 0: everything holds. 1: something does not. 3: a part could not be looked at. */
+export async function verifyAudit(
+  options: Where & {
+    readonly proof?: string;
+    readonly since?: string;
+    readonly key?: string;
+    readonly store: boolean;
+    readonly json?: true;
+  },
+  io: Io,
+): Promise<void> {
+  const place = await locate(options, io);
+  let store: Store | null = null;
+  let incomplete: string | null = null;
+  if (options.store) {
+    try {
+      store = await openStore(place.storeUrl, { directory: place.directory });
+    } catch (error) {
+      incomplete = `The store could not be opened, so nothing was held against it: ${isFault(error) ? error.line : String(error)}`;
+    }
+  }
+  let report: VerifyReport;
+  let proof: string | null = null;
+  try {
+    report = await verifyLedger({
+      directory: place.ledger,
+      ...(options.key === undefined ? {} : { verifierKey: options.key }),
+      ...(store === null ? {} : { against: leavesOf(store) }),
+      ...(options.since === undefined ? {} : { since: await readFile(resolve(io.cwd, options.since), 'utf8') }),
+      ...(io.terminal && options.json === undefined
+        ? {
+            onProgress: (done: number, of: number) =>
+              done % 25_600 === 0 ? io.err(`${done} of ${of} records`) : undefined,
+          }
+        : {}),
+    });
+    if (options.proof !== undefined && report.ok) proof = await proofOf(place, await indexOf(options.proof, store));
+  } finally {
+    await store?.close();
+  }
+  io.exitCode = report.ok ? (incomplete === null ? 0 : 3) : 1;
+  if (options.json) {
+    const { checkpoint, ...rest } = report;
+    io.out(
+      JSON.stringify(
+        { ...rest, origin: checkpoint?.origin ?? null, checkpoint: checkpoint?.note ?? null, incomplete, proof },
+        null,
+        2,
+      ),
+    );
+    return;
+  }
+  for (const { kind, index, id, file, message } of report.problems) {
+    const at = [index === null ? null : `record ${index}`, id, file].filter((part) => part !== null).join(', ');
+    io.out(`${kind}${at === '' ? '' : ` (${at})`}: ${message}`);
+  }
+  if (incomplete !== null) io.err(`warning: ${incomplete}`);
+  if (report.ok) {
+    io.out(`The ledger holds: ${report.size} records, ${report.compared} of them held against the store.`);
+    if (report.checkpoint !== null) io.out(`\n${report.checkpoint.note.trimEnd()}`);
+    if (proof !== null) io.out(`\n${proof.trimEnd()}`);
+  } else {
+    io.out(`\nThe ledger does NOT hold: ${report.problems.length} problems in ${report.size} records.`);
+  }
+}
+
+export async function proveRecord(
+  record: string,
+  options: Where & { readonly output?: string },
+  io: Io,
+): Promise<void> {
+  const place = await locate(options, io);
+  const text = await proofOf(place, await findRecord(record, place));
+  if (options.output === undefined) io.out(text.trimEnd());
+  else await writeFile(resolve(io.cwd, options.output), text);
+}
+
+export async function showRecord(record: string, options: Where, io: Io): Promise<void> {
+  const place = await locate(options, io);
+  const files = new LogFiles(place.ledger);
+  const { size } = await checkpointOf(files, place);
+  const index = await findRecord(record, place);
+  assertIn(index, size);
+  // Byte for byte, without a newline of our own inside it: what is printed is what the proof is about.
+  io.out((await files.entry(index, size)).toString('utf8'));
+}
+
+export async function showCheckpoint(options: Where, io: Io): Promise<void> {
+  const place = await locate(options, io);
+  io.out((await checkpointOf(new LogFiles(place.ledger), place)).note.trimEnd());
+}
+
+export async function checkProof(proof: string, entry: string, key: string, io: Io): Promise<void> {
+  const parsed = parseTlogProof(await readFile(proof, 'utf8'));
+  const bytes = await readFile(entry);
+  const keys = [parseVerifierKey(key)];
+  const verdict = verifyTlogProof(parsed, bytes, keys);
+  // A file that a shell redirection wrote ends in a newline that is not part of the record.
+  const trimmed =
+    verdict.status === 'failed' && bytes.at(-1) === 0x0a
+      ? verifyTlogProof(parsed, bytes.subarray(0, -1), keys)
+      : verdict;
+  if (trimmed.status === 'verified') {
+    io.out(
+      `The record is number ${parsed.index} of the log "${trimmed.checkpoint.origin}", which had ${trimmed.checkpoint.size} records when this was signed.`,
+    );
+  } else {
+    io.out(`The proof does NOT hold: ${trimmed.reason}.`);
+    io.exitCode = 1;
+  }
+}
+
+async function locate(options: Where, io: Io): Promise<Place> {
+  if (options.state !== undefined) {
+    const state = resolve(io.cwd, options.state);
+    return { ledger: resolve(state, 'ledger'), storeUrl: `sqlite:${resolve(state, 'parapet.db')}`, directory: state };
+  }
+  const loaded = await loadConfig(resolve(io.cwd, options.config), io.env, options.config);
+  const { ledger, storeUrl } = statePaths(loaded);
+  return { ledger, storeUrl, directory: loaded.directory };
+}
+
+async function checkpointOf(files: LogFiles, place: Place): Promise<Checkpoint> {
+  const checkpoint = await files.checkpoint();
+  if (checkpoint !== null) return checkpoint;
+  throw new Fault('ERR_NOT_FOUND', 'There is no ledger here yet.', {
+    where: place.ledger,
+    hint: 'Start the gateway once, or name another state directory.',
+  });
+}
+
+async function proofOf(place: Place, index: number): Promise<string> {
+  const files = new LogFiles(place.ledger);
+  const { size, note } = await checkpointOf(files, place);
+  assertIn(index, size);
+  const hashes = await Promise.all(inclusionRanges(index, size).map((range) => files.hashOf(range, size)));
+  const text = writeTlogProof({ index, hashes, checkpoint: note });
+  // What leaves was checked with the same eyes that the recipient will use.
+  const key = parseVerifierKey((await readFile(resolve(place.ledger, 'key.pub'), 'utf8')).trim());
+  const entry = await files.entry(index, size);
+  const verdict = verifyTlogProof(parseTlogProof(text), entry, [key]);
+  if (verdict.status === 'failed') {
+    throw new Fault('ERR_LEDGER_INVALID', `No proof can be given: ${verdict.reason}.`, {
+      where: `record ${index}, leaf ${leafHash(entry).toString('hex')}`,
+      hint: 'Run `parapet audit verify` to see what is wrong.',
+    });
+  }
+  return text;
+}
+
+async function findRecord(record: string, place: Place): Promise<number> {
+  if (/^\d{1,15}$/.test(record)) return Number(record);
+  const store = await openStore(place.storeUrl, { directory: place.directory });
+  try {
+    return await indexOf(record, store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function indexOf(record: string, store: Store | null): Promise<number> {
+  if (/^\d{1,15}$/.test(record)) return Number(record);
+  const stored = await store?.exchange(record);
+  if (stored == null)
+    throw new Fault('ERR_NOT_FOUND', `There is no record of the request "${record.slice(0, 64)}".`, {
+      hint: 'Give the request id, or the number in the ledger.',
+    });
+  return stored.index;
+}
+
+function assertIn(index: number, size: number): void {
+  if (index >= size) throw new Fault('ERR_NOT_FOUND', `There is no record ${index}: the ledger has ${size}.`);
+}
+
+async function* leavesOf(store: Store): AsyncGenerator<RememberedLeaf> {
+  for (let from = 0; ;) {
+    const rows = await store.leaves(from, PAGE);
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    from = last.index + 1;
+  }
+}
