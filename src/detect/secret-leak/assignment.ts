@@ -10,12 +10,12 @@ export interface Value {
   readonly start: number;
   /** Quotation mark that opened it, or ''. */
   readonly quote: string;
-  /** What stands between the given position and the operator, lower case: the rest of the name. */
+  /** What stands between the given position and the operator: the rest of the name. */
   readonly rest: string;
 }
 
 /** Units between a name's beginning and its value that are read at most; look-behind has to cover them. */
-export const LONGEST_ASSIGNMENT = 40 + 3 * 16 + 8 + 8 + 8;
+export const LONGEST_ASSIGNMENT = 40 + 5 * 16 + 8 + 8 + 8;
 
 const QUOTES = '"\'`';
 
@@ -26,13 +26,13 @@ export function valueAfter(text: string, from: number): Value | null {
   i = skip(text, i, ' \t"\'`\\])*', 8);
   const quoted = QUOTES.includes(text[i - 1] ?? ' ');
 
-  // Up to three words between the name and the operator: "secret access key for staging is …".
+  // Up to five words between the name and the operator: "secret access key for staging is …".
   let afterOperator = operatorEnd(text, i, quoted);
-  for (let words = 0; afterOperator === -1 && words < 3 && isLetter(text, i) && text[i - 1] === ' '; words++) {
+  for (let words = 0; afterOperator === -1 && words < 5 && isLetter(text, i) && text[i - 1] === ' '; words++) {
     i = skip(text, runEnd(text, i, 'token', 15), ' *', 1);
     afterOperator = operatorEnd(text, i, quoted);
   }
-  const rest = text.slice(from, i).toLowerCase();
+  const rest = text.slice(from, i);
   if (afterOperator === -1) {
     // `--password value`: the shell's operator is the space.
     const nameStart = runStartOfFlag(text, from);

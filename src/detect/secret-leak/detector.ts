@@ -110,7 +110,7 @@ export const secretLeak = defineDetector({
             severity: PRIVATE_KEY.severity,
             message: `Contains what began as a secret and did not end: ${PRIVATE_KEY.title}.`,
             span: { start: from, end: text.length },
-            mask: mask('-----BEGIN PRIVATE KEY-----'),
+            mask: mask('-----BEGIN'),
             label: labelOf(PRIVATE_KEY),
           };
         },

@@ -20,7 +20,7 @@ interface Shape extends Kind {
   readonly regex: string;
   /** Units that may follow the keyword. The regex sees no further than their run, so what it finds is settled where the run ends. */
   readonly run: RunName;
-  /** Length of the longest secret, in units, keyword included. */
+  /** Length of the longest secret, in units, keyword included. A longer run is found up to here where the regex has no upper bound. */
   readonly max: number;
   /** Units that must not follow the match. Default `word`; null where a checksum or a marker already ends it. */
   readonly right?: RunName | null;

@@ -34,13 +34,21 @@ export function isRealPassword(value: string): boolean {
   );
 }
 
-/** Ends of names whose value is about a secret and is none: `token_type`, `passwordLength`, `secretName`. */
-const ABOUT =
-  /(?:types?|counts?|names?|ids?|urls?|uris?|paths?|files?|filename|length|len|limit|sizes?|expir\w*|ttl|endpoints?|fields?|inputs?|labels?|regex|patterns?|formats?|version|max|min|hash(?:ed)?|algorithm|algo|policy|provider|reset|hint|rules?|strength|ref|arn|prefix|suffix|budget|usage|s|ize[rd]?|index|header|param(?:eter)?|issuer|audience|scopes?|env|variable|var|fingerprint|digest|sha\d*|checksum|public\w*|address)["'\s*\]]*$/;
+/** Last words of names whose value is about a secret and is none: `token_type`, `passwordLength`, `secretName`. */
+const ABOUT = new Set(
+  (
+    'type count name id url uri path file filename length len limit size expiry expires expiration ttl endpoint field input ' +
+    'label regex pattern format version max min hash hashed algorithm algo policy provider reset hint rule strength ref arn ' +
+    'prefix suffix budget usage index header param parameter issuer audience scope env variable var fingerprint digest ' +
+    'checksum public address title text description message error status page form s'
+  ).split(' '),
+);
 
 /** True when the rest of the name (after `password`, `token`, …) does not say that the value is something else. */
 export function isSecretName(rest: string): boolean {
-  return !ABOUT.test(rest);
+  const words = rest.match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g);
+  const last = words?.at(-1)?.toLowerCase() ?? '';
+  return !ABOUT.has(last) && !ABOUT.has(last.replace(/s$/, ''));
 }
 
 /**
@@ -66,6 +74,6 @@ export function looksRandom(value: string): boolean {
 /** True when words make up most of it: identifiers, slugs, sentences with underscores, `camelCase2`. */
 function isWordy(value: string): boolean {
   let letters = 0;
-  for (const word of value.match(/[A-Z]?[a-z]{3,}|[A-Z]{4,}/g) ?? []) letters += word.length;
-  return letters > value.length * 0.6;
+  for (const word of value.match(/[A-Z]?[a-z]{4,}|[A-Z]{5,}/g) ?? []) letters += word.length;
+  return letters > value.length * 0.5;
 }

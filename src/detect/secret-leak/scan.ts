@@ -55,6 +55,7 @@ const CURL_REACH = 240;
 const LONGEST_GENERIC = 256;
 /** Shorter runs cannot be a secret that a second opinion knows. */
 const LEAST_REGION = 20;
+const MOST_TRIES = 4;
 
 const BOUNDED = 1;
 const UNBOUNDED = 2;
@@ -66,6 +67,9 @@ interface Draft {
   readonly candidates: Candidate[];
   readonly regions: Region[];
   live: number;
+  /** How often each pattern was tried in the run that it last looked at. */
+  readonly tries: Map<Kind, { readonly stop: number; count: number }>;
+  readonly runs: Map<RunName, { readonly start: number; readonly end: number }>;
 }
 
 /** Compiles the enabled patterns into one keyword automaton. Regexes are compiled when their keyword first hits. */
@@ -109,7 +113,7 @@ export function createScanner(options: ScanOptions): Scanner {
       const hits = filter.hits(text);
       const tail = filter.tail(text, (marks, start) => (marks & UNBOUNDED) !== 0 || isWordStart(text, start));
       if (hits.length === 0) return { ...NOTHING, live: tail };
-      const out: Draft = { candidates: [], regions: [], live: tail };
+      const out: Draft = { candidates: [], regions: [], live: tail, tries: new Map(), runs: new Map() };
       for (let i = 0; i < hits.length; i += 2) {
         const index = hits[i]!;
         rules[index]!(text, hits[i + 1]!, keywords[index]!.literal, out);
@@ -130,21 +134,18 @@ function tokenRule(pattern: TokenPattern, rank: number, regions: boolean): Rule 
       return;
     const body = at + keyword.length;
     const start = pattern.publicKeyword ? body : at;
-    const stop = runEnd(text, body, pattern.run, pattern.max - keyword.length + 1);
+    const stop = Math.min(wholeRun(text, body, pattern.run, out), at + pattern.max + 1);
     if (reachesEnd(text, stop, at + pattern.max, pattern.right)) out.live = Math.min(out.live, start);
     if (stop - at < 8) return;
-    if (regions && pattern.secondOpinion && stop - at >= LEAST_REGION)
-      ask(text, out, { from: at, to: stop, start, end: stop });
+    const tries = triesIn(out, pattern, at, stop);
+    if (tries > MOST_TRIES) return;
     const found = match(text, at, stop, keyword.length);
-    if (found === null || found.end <= start) return;
-    out.candidates.push({
-      kind: pattern,
-      start,
-      end: found.end,
-      prefix: pattern.publicKeyword ? '' : keyword,
-      confidence: found.confidence,
-      rank,
-    });
+    if (found !== null && found.end > start) {
+      const prefix = pattern.publicKeyword ? '' : keyword;
+      out.candidates.push({ kind: pattern, start, end: found.end, prefix, confidence: found.confidence, rank });
+    } else if (regions && pattern.secondOpinion && tries === 1 && stop - at >= LEAST_REGION) {
+      ask(text, out, { from: at, to: stop, start, end: stop });
+    }
   };
 }
 
@@ -152,18 +153,44 @@ function namedRule(pattern: NamedPattern, rank: number, regions: boolean): Rule 
   const match = shapeMatcher(pattern);
   return (text, at, keyword, out) => {
     const value = valueAfter(text, at + keyword.length);
-    if (value === null || (pattern.rest !== undefined && !pattern.rest.some((word) => value.rest.includes(word))))
+    if (
+      value === null ||
+      (pattern.rest !== undefined && !pattern.rest.some((word) => value.rest.toLowerCase().includes(word)))
+    )
       return;
     const { start } = value;
-    const stop = runEnd(text, start, pattern.run, pattern.max + 1);
+    const stop = Math.min(wholeRun(text, start, pattern.run, out), start + pattern.max + 1);
     if (reachesEnd(text, stop, start + pattern.max, pattern.right)) out.live = Math.min(out.live, start);
     if (stop - start < 8) return;
-    if (regions && pattern.secondOpinion && stop - start >= LEAST_REGION)
-      ask(text, out, { from: at, to: stop, start, end: stop });
+    const tries = triesIn(out, pattern, start, stop);
+    if (tries > MOST_TRIES) return;
     const found = match(text, start, stop, 0);
-    if (found === null) return;
-    out.candidates.push({ kind: pattern, start, end: found.end, prefix: '', confidence: found.confidence, rank });
+    if (found !== null) {
+      out.candidates.push({ kind: pattern, start, end: found.end, prefix: '', confidence: found.confidence, rank });
+    } else if (regions && pattern.secondOpinion && tries === 1 && stop - start >= LEAST_REGION) {
+      ask(text, out, { from: at, to: stop, start, end: stop });
+    }
   };
+}
+
+/** Where the run that `from` lies in ends. Remembered, so that keywords inside one long run do not each walk to its end. */
+function wholeRun(text: string, from: number, run: RunName, out: Draft): number {
+  const known = out.runs.get(run);
+  if (known !== undefined && known.start <= from && from <= known.end) return known.end;
+  const end = runEnd(text, from, run, text.length);
+  out.runs.set(run, { start: from, end });
+  return end;
+}
+
+/**
+ * Counts how often a pattern was tried within the stretch that it last looked at. A few tries are enough for a secret
+ * with other marks before it; without a bound a long run made of nothing but keywords would be matched from each.
+ */
+function triesIn(out: Draft, pattern: Kind, at: number, stop: number): number {
+  const tried = out.tries.get(pattern);
+  if (tried !== undefined && at < tried.stop) return ++tried.count;
+  out.tries.set(pattern, { stop, count: 1 });
+  return 1;
 }
 
 /** What follows a stretch can change an opinion on it, so it stays live until that is there. */
@@ -183,12 +210,15 @@ type Match = (
 function shapeMatcher(pattern: TokenPattern | NamedPattern): Match {
   let regex: RE2JS | undefined;
   const right = pattern.right === undefined ? 'word' : pattern.right;
+  const unbounded = /[*+]|,\}/.test(pattern.regex);
   return (text, start, stop, keyword) => {
     regex ??= RE2JS.compile(pattern.regex);
-    const matcher = regex.matcher(text.slice(start, stop));
+    const limit = start + pattern.max;
+    const matcher = regex.matcher(text.slice(start, Math.min(stop, limit)));
     if (!matcher.lookingAt()) return null;
     const end = start + matcher.end();
-    if (right !== null && isIn(right, text.charCodeAt(end))) return null;
+    const cutOff = unbounded && end === limit;
+    if (right !== null && !cutOff && isIn(right, text.charCodeAt(end))) return null;
     const secret = text.slice(start, end);
     if (charEntropy(secret.slice(keyword)) < (pattern.entropy ?? DEFAULT_ENTROPY)) return null;
     const confidence = pattern.check === undefined ? 'certain' : pattern.check(secret);
@@ -206,16 +236,12 @@ function keyRule(rank: number, regions: boolean): Rule {
     const block = readKeyBlock(text, at);
     if (block === null) return;
     if (block.open) out.live = Math.min(out.live, at);
-    if (regions && block.end - at > 64) ask(text, out, { from: at, to: block.end, start: at, end: block.end });
-    if (block.keyed)
-      out.candidates.push({
-        kind: PRIVATE_KEY,
-        start: at,
-        end: block.end,
-        prefix: '-----BEGIN PRIVATE KEY-----',
-        confidence: 'certain',
-        rank,
-      });
+    const { end } = block;
+    if (block.keyed) {
+      out.candidates.push({ kind: PRIVATE_KEY, start: at, end, prefix: '-----BEGIN', confidence: 'certain', rank });
+    } else if (regions && end - at > 64) {
+      ask(text, out, { from: at, to: end, start: at, end });
+    }
   };
 }
 
@@ -237,9 +263,13 @@ function urlRule(rank: number, options: ScanOptions): Rule {
     if (!found.complete) return;
     const from = runStart(text, at, 'mixed', 24);
     const kind = DATABASE_SCHEME.test(text.slice(from, at).toLowerCase()) ? DATABASE_URL : URL_PASSWORD;
-    if (options.regions) ask(text, out, { from, to: found.outerEnd, start: found.start, end: found.end });
-    if (!options.enabled(kind) || !isRealPassword(text.slice(found.start, found.end))) return;
-    out.candidates.push({ kind, start: found.start, end: found.end, prefix: '', confidence: 'certain', rank });
+    if (!options.enabled(kind)) return;
+    const { start, end } = found;
+    if (isRealPassword(text.slice(start, end))) {
+      out.candidates.push({ kind, start, end, prefix: '', confidence: 'certain', rank });
+    } else if (options.regions) {
+      ask(text, out, { from, to: found.outerEnd, start, end });
+    }
   };
 }
 
@@ -266,7 +296,7 @@ function genericRule(rank: number): Rule {
     const value = valueAfter(text, at + keyword.length);
     if (value === null) return;
     const { start } = value;
-    const stop = runEnd(text, start, 'opaque', LONGEST_GENERIC + 1);
+    const stop = Math.min(wholeRun(text, start, 'opaque', out), start + LONGEST_GENERIC + 1);
     if (reachesEnd(text, stop, start + LONGEST_GENERIC, 'opaque')) out.live = Math.min(out.live, start);
     // A sentence's full stop, and what a call or an index leaves behind, are no part of it.
     let end = stop;

@@ -21,7 +21,7 @@ export const MESSAGING_TOKENS: readonly TokenPattern[] = [
     ],
     bounded: false,
     regex:
-      '(?:xox[bpaorsce](?:-[0-9]{1,2})?(?:-[0-9]{8,14}){1,3}-[A-Za-z0-9]{16,64}|xoxe(?:\\.xox[bp])?-[0-9]-[A-Za-z0-9]{100,250}|xoxd-[A-Za-z0-9%+/=]{60,300}|xapp-[0-9]-[A-Z0-9]{8,14}-[0-9]{8,14}-[a-f0-9]{64})',
+      '(?:xox[bpaorsce](?:-[0-9]{1,2})?(?:-[0-9]{8,14}){1,3}-[A-Za-z0-9]{16,}|xoxe(?:\\.xox[bp])?-[0-9]-[A-Za-z0-9]{100,}|xoxd-[A-Za-z0-9%+/=]{60,}|xapp-[0-9]-[A-Z0-9]{8,14}-[0-9]{8,14}-[a-f0-9]{64})',
     run: 'path',
     max: 310,
     secondOpinion: true,
@@ -34,8 +34,7 @@ export const MESSAGING_TOKENS: readonly TokenPattern[] = [
     keywords: ['hooks.slack.com/services/', 'hooks.slack.com/workflows/', 'hooks.slack.com/triggers/'],
     bounded: false,
     publicKeyword: true,
-    regex:
-      'hooks\\.slack\\.com/(?:services|workflows|triggers)/[A-Za-z0-9]{8,14}/[A-Za-z0-9]{8,18}/[A-Za-z0-9/]{16,70}',
+    regex: 'hooks\\.slack\\.com/(?:services|workflows|triggers)/[A-Za-z0-9]{8,14}/[A-Za-z0-9]{8,18}/[A-Za-z0-9/]{16,}',
     run: 'path',
     max: 140,
     secondOpinion: true,
@@ -62,7 +61,7 @@ export const MESSAGING_TOKENS: readonly TokenPattern[] = [
     bounded: false,
     publicKeyword: true,
     regex:
-      '\\.webhook\\.office\\.com/webhookb2/[0-9a-f-]{36}@[0-9a-f-]{36}/IncomingWebhook/[0-9a-f]{32}/[0-9a-f-]{36}(?:/[A-Za-z0-9_-]{20,60})?',
+      '\\.webhook\\.office\\.com/webhookb2/[0-9a-f-]{36}@[0-9a-f-]{36}/IncomingWebhook/[0-9a-f]{32}/[0-9a-f-]{36}(?:/[A-Za-z0-9_-]{20,})?',
     run: 'path',
     max: 260,
     right: 'token',

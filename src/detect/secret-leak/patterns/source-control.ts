@@ -61,7 +61,7 @@ export const SOURCE_CONTROL_TOKENS: readonly TokenPattern[] = [
     ],
     bounded: false,
     regex:
-      'gl(?:pat|ptt|dt|cbt|rt|rtr|ft|imt|agent|oas|soat|ffct|wt)-(?:[A-Za-z0-9_-]{20,300}\\.[0-9a-z]{2}\\.[0-9a-z]{7,9}|[A-Za-z0-9_=-]{20,300})',
+      'gl(?:pat|ptt|dt|cbt|rt|rtr|ft|imt|agent|oas|soat|ffct|wt)-[A-Za-z0-9_=-]{20,}(?:\\.[0-9a-z]{2}\\.[0-9a-z]{7,9})?',
     run: 'mixed',
     max: 330,
     right: 'token',
@@ -97,7 +97,7 @@ export const SOURCE_CONTROL_TOKENS: readonly TokenPattern[] = [
     severity: 'critical',
     keywords: ['ATATT3', 'ATCTT3', 'ATSTT3'],
     bounded: false,
-    regex: 'AT[ACS]TT3[A-Za-z0-9_=-]{50,300}',
+    regex: 'AT[ACS]TT3[A-Za-z0-9_=-]{50,}',
     run: 'base64url',
     max: 320,
     right: 'base64url',
