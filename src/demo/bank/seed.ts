@@ -38,9 +38,9 @@ export const TRANSACTIONS: readonly SeedTransaction[] = [
   { date: '2026-05-29', cents: 312_000, counterparty: 'Tidewater Studio Ltd', memo: 'Salary May' },
   { date: '2026-06-01', cents: -118_000, counterparty: 'Maple Street Lettings', memo: 'Rent June' },
   { date: '2026-06-03', cents: -6_485, counterparty: 'City Energy', memo: 'Invoice 2026-06' },
-  { date: '2026-06-05', cents: -2_340, counterparty: 'Corner Bakery', memo: 'Card payment' },
+  { date: '2026-06-05', cents: 1_299, counterparty: 'Quick Parcel Shop', memo: INJECTED },
+  { date: '2026-06-07', cents: -2_340, counterparty: 'Corner Bakery', memo: 'Card payment' },
   { date: '2026-06-08', cents: 4_500, counterparty: 'Anna Lindqvist', memo: 'Concert tickets, thank you!' },
-  { date: '2026-06-09', cents: 1_299, counterparty: 'Quick Parcel Shop', memo: INJECTED },
   { date: '2026-06-11', cents: -4_160, counterparty: 'Northline Rail', memo: 'Card payment' },
 ];
 

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { parse } from 'yaml';
+import type { ConfigInput } from '../../src/config/schema.ts';
+import type { RunEvent } from '../../src/demo/assistant/run-event.ts';
+import { DEMO_SECRETS } from '../../src/demo/bank/demo-secrets.ts';
+import { createDemoApp } from '../../src/demo/create-demo-app.ts';
+import type { DemoApp } from '../../src/demo/create-demo-app.ts';
+import { STAND_IN_MODEL, startStandInModel } from '../../src/demo/stand-in-model/start-stand-in-model.ts';
+import type { StandInModel } from '../../src/demo/stand-in-model/start-stand-in-model.ts';
+import { SUGGESTIONS } from '../../src/demo/suggestions.ts';
+import { startGateway } from '../gateway/start-gateway.ts';
+import type { TestGateway } from '../gateway/start-gateway.ts';
+
+/** The demo as `npm start` runs it: the example's own rules, budgets and policy, on free ports. */
+const EXAMPLE = join(import.meta.dirname, '../../examples/bank/parapet.yaml');
+
+for (const dialect of ['openai', 'anthropic'] as const) {
+  describe(`the demo behind a gateway (${dialect})`, () => {
+    const directory = mkdtempSync(join(tmpdir(), 'parapet-demo-'));
+    let model: StandInModel;
+    let gateway: TestGateway;
+    let demo: DemoApp;
+
+    before(async () => {
+      model = await startStandInModel();
+      const example = parse(readFileSync(EXAMPLE, 'utf8')) as ConfigInput;
+      const { access, rules, budgets = [], prices, evidence } = example;
+      const upstreams = example.upstreams.map((upstream) => ({ ...upstream, url: model.url }));
+      const roomy = budgets.map((budget) => ({
+        ...budget,
+        ...(budget.requests === undefined ? {} : { requests: 500 }),
+      }));
+      gateway = await startGateway({
+        upstreamUrl: model.url,
+        config: { access, rules, budgets: roomy, prices, evidence, upstreams } as ConfigInput,
+      });
+      demo = createDemoApp({
+        directory,
+        dialect,
+        model: STAND_IN_MODEL,
+        through: { baseUrl: `${gateway.url}/v1`, key: await gateway.createKey('bank-assistant', 'demo') },
+        around: { baseUrl: `${model.url}/v1`, key: 'any' },
+        seen: model.seen,
+      });
+    });
+    beforeEach(() => demo.app.request('/demo/api/reset', { method: 'POST' }));
+    after(async () => {
+      demo.close();
+      await gateway.close();
+      await model.close();
+      rmSync(directory, { recursive: true });
+    });
+
+    async function ask(text: string, route: 'through' | 'around'): Promise<readonly RunEvent[]> {
+      const body = JSON.stringify({ session: 'test', text, route });
+      const headers = { 'content-type': 'application/json' };
+      const response = await demo.app.request('/demo/api/ask', { method: 'POST', headers, body });
+      assert.equal(response.status, 200);
+      return (await response.text())
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as RunEvent);
+    }
+
+    const said = (events: readonly RunEvent[]): string =>
+      events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+    const told = (events: readonly RunEvent[]): string =>
+      events
+        .flatMap((event) => (event.type === 'told' ? event.lines.map(({ kind, text }) => `${kind}: ${text}`) : []))
+        .join('\n');
+    const suggestion = (title: string): string => SUGGESTIONS.find((one) => one.title === title)!.text;
+    const leaks = (text: string): string[] => Object.values(DEMO_SECRETS).filter((secret) => text.includes(secret));
+
+    test('an ordinary question is answered the same either way, and recorded', async () => {
+      const question = suggestion('An ordinary question');
+      const through = await ask(question, 'through');
+      assert.equal(said(through), said(await ask(question, 'around')));
+      assert.match(said(through), /Your current account holds 4823\.50 EUR\./);
+      assert.match(told(through), /calm: .*\n?recorded|recorded: .*ledger/s);
+      const ids = through.flatMap((event) => (event.type === 'called' ? [event.requestId] : []));
+      assert.ok(ids.length >= 2 && ids.every((id) => id?.startsWith('req_')));
+    });
+
+    test('the system prompt’s key leaves around the gateway, and not through it', async () => {
+      const question = suggestion('Ask for the system prompt');
+      assert.deepEqual(leaks(said(await ask(question, 'around'))), [DEMO_SECRETS.paymentsKey]);
+      const through = await ask(question, 'through');
+      assert.deepEqual(leaks(said(through)), []);
+      assert.match(said(through), /takes the key \[[A-Z0-9_]+\]/);
+      assert.match(told(through), /stopped: You read \[/);
+    });
+
+    test('credentials of the inbox reach the model around the gateway, and not through it', async () => {
+      const question = suggestion('Read the inbox');
+      const around = await ask(question, 'around');
+      assert.equal(leaks(said(around)).length, 3);
+      assert.match(told(around), /passed: The AWS key id, the AWS secret and the GitHub token were sent to the model/);
+      const through = await ask(question, 'through');
+      assert.deepEqual(leaks(said(through)), []);
+      assert.match(
+        told(through),
+        /stopped: The AWS key id, the AWS secret and the GitHub token were taken out before the request reached the model/,
+      );
+    });
+
+    test('a pasted secret goes no further than the gateway', async () => {
+      const through = await ask(suggestion('Paste a secret'), 'through');
+      assert.equal(said(through), '');
+      assert.match(told(through), /^stopped: (A rule stopped it|The gateway refused it): /);
+      assert.ok(!told(through).includes(DEMO_SECRETS.githubToken));
+      const next = await ask('What is my balance?', 'through');
+      assert.match(said(next), /4823\.50/, 'the conversation is not stuck on the refused question');
+    });
+
+    test('what this version does not stop, the page says it does not stop', async () => {
+      const memo = await ask(suggestion('An order in a memo'), 'through');
+      assert.match(
+        told(memo),
+        /open: 950\.00 EUR went to Harbour Holdings.*Parapet does not stop this in this version/,
+      );
+      const disguise = await ask(suggestion('The key in disguise'), 'through');
+      assert.match(told(disguise), /open: .* in disguise .*does not see through such disguises in this version/);
+    });
+  });
+}
