@@ -4,7 +4,7 @@ import type { RegisterCommand } from '../command.ts';
 export const register: RegisterCommand = (program, io) => {
   program
     .command('serve')
-    .description('Start the gateway and its console.')
+    .description('start the gateway and its console')
     .option('-c, --config <file>', 'configuration file', 'parapet.yaml')
     .option('--no-watch', 'do not load the configuration again when its file changes')
     .action(async (options: { config: string; watch: boolean }) => {

@@ -4,7 +4,7 @@ import type { RegisterCommand } from '../command.ts';
 export const register: RegisterCommand = (program, io) => {
   program
     .command('threats')
-    .description('print the eight threats and what this version has against each')
+    .description('print the eight threats and what answers them')
     .option('--json', 'print as JSON')
     .action(async (options: { readonly json?: true }) => {
       const { threatTable } = await import('../threat-table.ts');
