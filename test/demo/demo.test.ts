@@ -1,59 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { parse } from 'yaml';
-import type { ConfigInput } from '../../src/config/schema.ts';
 import type { RunEvent } from '../../src/demo/assistant/run-event.ts';
 import { DEMO_SECRETS } from '../../src/demo/bank/demo-secrets.ts';
-import { createDemoApp } from '../../src/demo/create-demo-app.ts';
-import type { DemoApp } from '../../src/demo/create-demo-app.ts';
-import { STAND_IN_MODEL, startStandInModel } from '../../src/demo/stand-in-model/start-stand-in-model.ts';
-import type { StandInModel } from '../../src/demo/stand-in-model/start-stand-in-model.ts';
 import { SUGGESTIONS } from '../../src/demo/suggestions.ts';
-import { startGateway } from '../gateway/start-gateway.ts';
-import type { TestGateway } from '../gateway/start-gateway.ts';
-
-/** The demo as `npm start` runs it: the example's own rules, budgets and policy, on free ports. */
-const EXAMPLE = join(import.meta.dirname, '../../examples/bank/parapet.yaml');
+import { startDemoGateway } from './start-demo-gateway.ts';
+import type { DemoGateway } from './start-demo-gateway.ts';
 
 for (const dialect of ['openai', 'anthropic'] as const) {
   describe(`the demo behind a gateway (${dialect})`, () => {
-    const directory = mkdtempSync(join(tmpdir(), 'parapet-demo-'));
-    let model: StandInModel;
-    let gateway: TestGateway;
-    let demo: DemoApp;
-
+    let demo: DemoGateway;
     before(async () => {
-      model = await startStandInModel();
-      const example = parse(readFileSync(EXAMPLE, 'utf8')) as ConfigInput;
-      const { access, rules, budgets = [], prices, evidence } = example;
-      const upstreams = example.upstreams.map((upstream) => ({ ...upstream, url: model.url }));
-      const roomy = budgets.map((budget) => ({
-        ...budget,
-        ...(budget.requests === undefined ? {} : { requests: 500 }),
-      }));
-      gateway = await startGateway({
-        upstreamUrl: model.url,
-        config: { access, rules, budgets: roomy, prices, evidence, upstreams } as ConfigInput,
-      });
-      demo = createDemoApp({
-        directory,
-        dialect,
-        model: STAND_IN_MODEL,
-        through: { baseUrl: `${gateway.url}/v1`, key: await gateway.createKey('bank-assistant', 'demo') },
-        around: { baseUrl: `${model.url}/v1`, key: 'any' },
-        seen: model.seen,
-      });
+      demo = await startDemoGateway(dialect);
     });
     beforeEach(() => demo.app.request('/demo/api/reset', { method: 'POST' }));
-    after(async () => {
-      demo.close();
-      await gateway.close();
-      await model.close();
-      rmSync(directory, { recursive: true });
-    });
+    after(() => demo.close());
 
     async function ask(text: string, route: 'through' | 'around'): Promise<readonly RunEvent[]> {
       const body = JSON.stringify({ session: 'test', text, route });

@@ -118,6 +118,7 @@ export function createAssistant(options: AssistantOptions): Assistant {
     const facts = {
       route: question.route,
       asked: question.text,
+      past: JSON.stringify(past),
       sent,
       arrived: bodies,
       answered,

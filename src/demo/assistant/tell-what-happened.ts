@@ -10,6 +10,8 @@ export interface RunFacts {
   readonly asked: string;
   /** Bodies that the assistant sent towards the model. */
   readonly sent: readonly string[];
+  /** What had been said before: secrets in it go with every further request, and are not told again. */
+  readonly past: string;
   /** Bodies that arrived at the model; null where that cannot be seen (a real provider). */
   readonly arrived: readonly string[] | null;
   /** Texts and tool arguments that came back. */
@@ -41,9 +43,9 @@ function hiddenInBase64(haystack: string, secret: string): boolean {
 type Fate = 'kept' | 'reached' | 'back' | 'disguised';
 
 /** What became of one secret: on its way to the model, and on its way back. */
-function fatesOf(secret: string, { sent, arrived, answered }: RunFacts): readonly Fate[] {
+function fatesOf(secret: string, { past, sent, arrived, answered }: RunFacts): readonly Fate[] {
   const fates: Fate[] = [];
-  if (arrived !== null && arrived.length > 0 && sent.some((body) => body.includes(secret))) {
+  if (!past.includes(secret) && arrived !== null && arrived.length > 0 && sent.some((body) => body.includes(secret))) {
     fates.push(arrived.some((body) => body.includes(secret)) ? 'reached' : 'kept');
   }
   if (answered.includes(secret)) fates.push('back');
@@ -140,7 +142,10 @@ export function tellWhatHappened(facts: RunFacts): readonly Told[] {
   const told: Told[] = [...tellRefusals(facts), ...tellSecrets(facts), ...tellMoney(facts)];
   const marks = new Set(facts.answered.match(/\[[A-Z][A-Z0-9_]{2,40}\]/g) ?? []);
   if (facts.route === 'through' && marks.size > 0) {
-    told.push({ kind: 'stopped', text: `You read ${[...marks].join(' and ')} where a secret would have stood.` });
+    told.push({
+      kind: 'stopped',
+      text: `You read ${listed([...marks])} where ${marks.size > 1 ? 'secrets' : 'a secret'} would have stood.`,
+    });
   }
   if (told.every(({ kind }) => kind === 'recorded'))
     told.push({ kind: 'calm', text: 'Nothing left that should not have.' });

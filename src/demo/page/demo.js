@@ -3,6 +3,7 @@
 const base = document.documentElement.dataset.base;
 const session = crypto.randomUUID();
 const at = (id) => document.getElementById(id);
+const LABELS = { stopped: 'Stopped', passed: 'Leaked', open: 'Not stopped', recorded: 'Recorded', calm: '' };
 const NAMES = { through: 'through Parapet', around: 'around Parapet' };
 
 let facts = { traffic: '/traffic/', around: true };
@@ -89,7 +90,9 @@ function showTool(event) {
 }
 
 function showTold(lines, way) {
-  at('told').replaceChildren(...lines.map((line) => element('li', line.kind, line.text)));
+  at('told').replaceChildren(
+    ...lines.map((line) => element('li', line.kind, element('strong', '', LABELS[line.kind]), line.text)),
+  );
   const other = way === 'through' ? 'around' : 'through';
   at('again').hidden = !facts.around && other === 'around';
   at('again').textContent = `Ask the same ${NAMES[other]}`;
