@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Config } from '../config/schema.ts';
+import type { Config, UpstreamConfig } from '../config/schema.ts';
+import type { Dialect } from '../conversation/surface.ts';
 import { Fault } from '../core/fault.ts';
 import { createDemoApp } from '../demo/create-demo-app.ts';
 import { type StandInModel, STAND_IN_MODEL, startStandInModel } from '../demo/stand-in-model/start-stand-in-model.ts';
@@ -13,6 +14,11 @@ const KEY_NOTE = 'made at the start of the demo';
 /** Milliseconds between two words of the stand-in model, so that a stream is seen to stream. */
 const PACE = 15;
 
+const standsIn = ({ url }: UpstreamConfig): boolean => {
+  const { hostname, port } = new URL(url);
+  return hostname === '127.0.0.1' && port === String(STAND_IN_PORT);
+};
+
 export interface RunningDemo {
   readonly app: ReturnType<typeof createDemoApp>['app'];
   /** A command that asks the model through the gateway. */
@@ -22,15 +28,14 @@ export interface RunningDemo {
 
 /**
  * Starts the demo behind the gateway: the stand-in model when the configuration points at it, the bank, its assistant
- * and their page.
+ * (which speaks to the first upstream, in that one's dialect) and their page.
  */
 export async function startDemo(runtime: Runtime, config: Config): Promise<RunningDemo> {
-  const upstream = config.upstreams.find(({ dialect }) => dialect === 'openai');
-  if (upstream === undefined) {
-    throw new Fault('ERR_CONFIG', 'The demo needs an upstream of the OpenAI dialect.', { where: 'demo' });
-  }
-  const standsIn = new URL(upstream.url).port === String(STAND_IN_PORT);
-  const standIn: StandInModel | null = standsIn ? await startStandInModel({ port: STAND_IN_PORT, pace: PACE }) : null;
+  const [upstream] = config.upstreams;
+  if (upstream === undefined) throw new Fault('ERR_CONFIG', 'The demo needs an upstream.', { where: 'upstreams' });
+  const standIn: StandInModel | null = config.upstreams.some(standsIn)
+    ? await startStandInModel({ port: STAND_IN_PORT, pace: PACE })
+    : null;
   for (const key of await runtime.keys.list()) {
     if (key.note === KEY_NOTE && key.revokedAt === null) await runtime.keys.revoke(key.id);
   }
@@ -42,20 +47,33 @@ export async function startDemo(runtime: Runtime, config: Config): Promise<Runni
   const demo = createDemoApp({
     directory: join(runtime.stateDirectory, 'demo'),
     model,
+    dialect: upstream.dialect,
     through: { baseUrl: `${runtime.dataUrl}/v1`, key: assistantKey },
     around: { baseUrl: `${upstream.url.replace(/\/+$/, '').replace(/\/v1$/, '')}/v1`, key: upstream.key ?? '' },
-    seen: standIn === null ? null : (user) => standIn.seen(user),
+    seen: standIn !== null && standsIn(upstream) ? (user) => standIn.seen(user) : null,
   });
   return {
     app: demo.app,
-    curl: (dataUrl) => [
-      `curl ${dataUrl}/v1/chat/completions \\`,
-      `  -H 'authorization: Bearer ${visitorKey}' -H 'content-type: application/json' \\`,
-      `  -d '{"model":"${model}","messages":[{"role":"user","content":"What can you do?"}]}'`,
-    ],
+    curl: (dataUrl) => curlLines(dataUrl, upstream.dialect, visitorKey, model),
     async close() {
       demo.close();
       await standIn?.close();
     },
   };
+}
+
+function curlLines(dataUrl: string, dialect: Dialect, key: string, model: string): readonly string[] {
+  const messages = '"messages":[{"role":"user","content":"What can you do?"}]';
+  if (dialect === 'anthropic') {
+    return [
+      `curl ${dataUrl}/v1/messages \\`,
+      `  -H 'x-api-key: ${key}' -H 'anthropic-version: 2023-06-01' -H 'content-type: application/json' \\`,
+      `  -d '{"model":"${model}","max_tokens":500,${messages}}'`,
+    ];
+  }
+  return [
+    `curl ${dataUrl}/v1/chat/completions \\`,
+    `  -H 'authorization: Bearer ${key}' -H 'content-type: application/json' \\`,
+    `  -d '{"model":"${model}",${messages}}'`,
+  ];
 }

@@ -137,7 +137,7 @@ function tellRefusals({ route, errors }: RunFacts): readonly Told[] {
   });
 }
 
-/** What a run came to, in plain words: only what was seen, at both ends. */
+/** What a run came to, in plain words: only what was seen, at both ends. What was merely written down comes last. */
 export function tellWhatHappened(facts: RunFacts): readonly Told[] {
   const told: Told[] = [...tellRefusals(facts), ...tellSecrets(facts), ...tellMoney(facts)];
   const marks = new Set(facts.answered.match(/\[[A-Z][A-Z0-9_]{2,40}\]/g) ?? []);
@@ -155,5 +155,5 @@ export function tellWhatHappened(facts: RunFacts): readonly Told[] {
       ? { kind: 'recorded', text: `${requests} authenticated, counted against the budget and written to the ledger.` }
       : { kind: 'open', text: 'Nobody checked who asked, counted what it cost, or wrote it down.' },
   );
-  return told;
+  return told.toSorted((a, b) => Number(a.kind === 'recorded') - Number(b.kind === 'recorded'));
 }
