@@ -1,7 +1,7 @@
 /**
  * How fast exchanges reach the store, against the same rows put into a bare node:sqlite table in the same run.
  *
- *     node bench/store.ts [rows]                                   SQLite
+ *     node bench/store.ts [rows] [rows a batch]                   SQLite
  *     PARAPET_TEST_POSTGRES=postgres://… node bench/store.ts       PostgreSQL too (an empty database)
  *
  * `µs/row` is time on the event loop for SQLite, where the work is synchronous, and time until the answer for PostgreSQL.
@@ -15,7 +15,7 @@ import { openStore } from '../src/store/open-store.ts';
 import type { StoredExchange } from '../src/store/store.ts';
 
 const ROWS = Number(process.argv[2] ?? 100_000);
-const BATCH = 64;
+const BATCH = Number(process.argv[3] ?? 128);
 
 function exchange(index: number): StoredExchange {
   const value: Exchange = {

@@ -69,7 +69,8 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       syncMillis: config.ledger.syncEvery,
     });
     undo.push(() => ledger.close());
-    const store = await openStore(storeUrl, { directory });
+    // Named by its key, so that gateways on one database keep their ledgers apart without being told.
+    const store = await openStore(storeUrl, { directory, log: ledger.verifierKey });
     undo.push(() => store.close());
     const recovered = await recoverEvidence(ledger, store);
     if (recovered.restored + recovered.interrupted > 0) log.warn(recovered, 'records recovered after an unclean stop');

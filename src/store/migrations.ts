@@ -42,9 +42,23 @@ async function first(db: Kysely<unknown>, kind: Kind): Promise<void> {
     .addUniqueConstraint('exchange_place', ['log', 'idx'])
     .execute();
   await schema.createIndex('exchange_time').on('exchange').column('time').execute();
-  for (const column of ['principal', 'team', 'model', 'outcome'] as const) {
-    await schema.createIndex(`exchange_${column}`).on('exchange').columns([column, 'seq']).execute();
+  // SQLite's indexes end in the row's number of themselves.
+  const newest = kind === 'sqlite' ? [] : ['seq'];
+  for (const column of ['principal', 'team', 'model'] as const) {
+    await schema
+      .createIndex(`exchange_${column}`)
+      .on('exchange')
+      .columns([column, ...newest])
+      .where(sql.ref(column), 'is not', null)
+      .execute();
   }
+  // Most exchanges are served: reading backwards finds those at once, and an index of them would cost every write.
+  await schema
+    .createIndex('exchange_outcome')
+    .on('exchange')
+    .columns(['outcome', ...newest])
+    .where(sql.ref('outcome'), '<>', sql.lit('served'))
+    .execute();
   for (const column of ['found', 'failed'] as const) {
     await schema
       .createIndex(`exchange_${column}`)

@@ -265,6 +265,35 @@ function suite(name: string, fresh: () => Promise<Fresh>, skip: string | false):
         );
       }));
 
+    it('finds a range of time in many rows, recent or old, in the order in which they came in', () =>
+      withStore(async (store) => {
+        // Written when they end: an exchange that began early may come in late.
+        const rows = Array.from({ length: 6_000 }, (_, i) =>
+          exchange(i, { at: T0 + i * 10 - (i % 7 === 0 ? 400 : 0) }),
+        );
+        await store.putExchanges(rows);
+        for (const [from, to] of [
+          [T0 + 30_000, undefined],
+          [undefined, T0 + 30_000],
+          [T0 + 5_000, T0 + 40_000],
+          [T0 + 50_000, T0 + 50_500],
+        ] as const) {
+          const filter = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+          const expected = rows.filter(({ exchange: e }) => {
+            const time = Date.parse(e.time);
+            return (from === undefined || time >= from) && (to === undefined || time < to);
+          });
+          const seen: number[] = [];
+          let before: number | null | undefined;
+          while (before !== null) {
+            const page = await store.exchanges(filter, 700, before);
+            seen.push(...indexes(page.rows));
+            before = page.next;
+          }
+          assert.deepEqual(seen, indexes(expected).toReversed());
+        }
+      }));
+
     it('lists leaves in the order of the log', () =>
       withStore(async (store) => {
         await store.putExchanges([exchange(4), exchange(2), exchange(3)]);

@@ -57,7 +57,7 @@ export interface ExchangeFilter {
 
 export interface Page<T> {
   readonly rows: readonly T[];
-  /** Pass as `before` to get the next (older) page; null at the end. */
+  /** Pass as `before` to get the next (older) page; null at the end. It names a page, not an index of the ledger. */
   readonly next: number | null;
 }
 
@@ -86,20 +86,27 @@ export interface OverviewBucket {
 export interface Store {
   readonly kind: 'sqlite' | 'postgres';
 
-  /** Inserts exchanges in one transaction; a row whose index is already there is left alone. */
+  /**
+   * Inserts exchanges of this gateway's ledger in one transaction; a row that is already there is left alone.
+   * Another exchange at the same index, or the same exchange at another, is refused, and the whole batch with it.
+   */
   putExchanges(rows: readonly StoredExchange[]): Promise<void>;
-  /** Highest ledger index stored, -1 when empty. */
+  /** Highest index stored of this gateway's ledger, -1 when empty. */
   lastIndex(): Promise<number>;
   exchange(id: string): Promise<StoredExchange | null>;
-  /** Newest first. */
+  /** Newest first, of all gateways that share the database. */
   exchanges(filter: ExchangeFilter, limit: number, before?: number): Promise<Page<StoredExchange>>;
-  /** Rows in index order, for verification: (index, leaf hash). */
+  /** Rows of this gateway's ledger in index order, for verification: (index, leaf hash). */
   leaves(
     from: number,
     limit: number,
   ): Promise<readonly { readonly index: number; readonly leaf: string; readonly id: string }[]>;
+  /** Every bucket of the range, also empty ones. Cheap where `from`, `to` and the bucket are whole minutes. */
   overview(from: number, to: number, bucketMillis: number): Promise<readonly OverviewBucket[]>;
-  /** Sums of settled usage since `from`, to restore budget counters after a restart. */
+  /**
+   * Sums of settled usage since the minute of `from`, to restore budget counters after a restart: requests are those
+   * that reached an upstream, and nobody's are left out.
+   */
   usageSince(from: number): Promise<readonly UsageTotal[]>;
 
   putContent(exchange: string, segments: readonly KeptSegment[], key: string, expiresAt: number): Promise<void>;

@@ -89,9 +89,9 @@ export function createRecentActivity(store: Store, live: LiveFeed, clock: Clock)
   const hydrate = async () => {
     const from = clock() - REMEMBERED;
     const last = await store.lastIndex();
-    let before: number | null = last + 1;
+    let before: number | null | undefined;
     let read = 0;
-    while (before !== null && before > 0 && read < HYDRATE_MOST && !closed) {
+    while (before !== null && read < HYDRATE_MOST && !closed) {
       const page: Awaited<ReturnType<Store['exchanges']>> = await store.exchanges({ from }, HYDRATE_PAGE, before);
       for (const row of page.rows) record(row);
       read += page.rows.length;
@@ -101,7 +101,7 @@ export function createRecentActivity(store: Store, live: LiveFeed, clock: Clock)
       // One page at a time, so that requests are served in between.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    if (before === null || before <= 0) oldest = from;
+    if (before === null) oldest = from;
     for (const stored of waiting ?? []) if (stored.index > last) record(stored);
     waiting = null;
   };
