@@ -1,6 +1,7 @@
 import type { Exchange, ExchangeOutcome, KeptSegment } from '../../src/core/exchange.ts';
 import type { Decision, Evidence } from '../../src/core/verdict.ts';
 import { createRequestId } from '../../src/gateway/request-id.ts';
+import { seededRandom } from './seeded-random.ts';
 
 /**
  * Made-up traffic for tests and pictures of the console: plausible shapes, invented numbers. Nothing here was
@@ -115,17 +116,6 @@ const MISHAPS = [
   ['check-failed', 2],
 ] as const;
 type Mishap = (typeof MISHAPS)[number][0] | 'none';
-
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** `count` exchanges between `from` and `to`, oldest first. */
 export function seedExchanges(options: {

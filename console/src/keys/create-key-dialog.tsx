@@ -33,7 +33,7 @@ export function CreateKeyDialog({
         {error !== null && <Failure error={error} />}
         <label className="field">
           <span>Principal</span>
-          <input name="principal" required maxLength={256} autoFocus spellCheck={false} autoComplete="off" />
+          <input name="principal" required maxLength={256} data-first spellCheck={false} autoComplete="off" />
           <small>Who uses it: a person or an application. Policies and budgets go by this name.</small>
         </label>
         <label className="field">

@@ -21,7 +21,7 @@ export function KeyOnceDialog({ once, onClose }: { readonly once: KeyOnce; reado
         </p>
       )}
       <footer>
-        <Button kind="primary" autoFocus onClick={onClose}>
+        <Button kind="primary" data-first onClick={onClose}>
           I have stored it
         </Button>
       </footer>

@@ -34,7 +34,7 @@ export function RevokeKeyDialog({
         )}
       </p>
       <footer>
-        <Button autoFocus onClick={onClose}>
+        <Button data-first onClick={onClose}>
           Keep it
         </Button>
         <Button kind="danger" disabled={busy} onClick={revoke}>

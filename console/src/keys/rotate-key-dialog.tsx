@@ -32,7 +32,7 @@ export function RotateKeyDialog({
         </p>
         <label className="field">
           <span>The old key works for</span>
-          <select name="grace" defaultValue="1" autoFocus>
+          <select name="grace" defaultValue="1" data-first>
             <option value="0">no longer</option>
             <option value="1">one more day</option>
             <option value="7">seven more days</option>

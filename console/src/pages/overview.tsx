@@ -58,7 +58,7 @@ function OverviewBody({ data }: { readonly data: Overview }) {
         <Tile
           label="Blocked"
           value={count(stopped)}
-          note={`${percent(stopped, totals.requests)} of requests`}
+          note={totals.requests === 0 ? 'of none' : `${percent(stopped, totals.requests)} of requests`}
           tone={stopped > 0 ? 'bad' : undefined}
         />
         <Tile
@@ -132,6 +132,7 @@ function Charts({ data }: { readonly data: Overview }) {
           label="Requests by outcome over time"
           kind="stacked"
           height={210}
+          whole
           times={times}
           axis={shortCount}
           series={outcomes.map((outcome) => ({
@@ -161,6 +162,7 @@ function Charts({ data }: { readonly data: Overview }) {
         <Chart
           label="Tokens over time"
           kind="stacked"
+          whole
           times={times}
           axis={shortCount}
           series={[

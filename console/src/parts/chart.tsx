@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from 'react';
-import type { ReactNode } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { tick } from '../format/time.ts';
@@ -21,11 +20,12 @@ export interface ChartProps {
   readonly kind: 'stacked' | 'lines';
   readonly axis: (value: number) => string;
   readonly height?: number;
-  readonly legend?: ReactNode;
+  /** Values are whole numbers: no scale of halves. */
+  readonly whole?: boolean;
 }
 
 /** A time chart. The legend doubles as read-out: it shows the bucket under the pointer, or the newest. */
-export function Chart({ label, times, series, kind, axis, height = 168 }: ChartProps) {
+export function Chart({ label, times, series, kind, axis, height = 168, whole = false }: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const isDark = useIsDark();
@@ -65,6 +65,7 @@ export function Chart({ label, times, series, kind, axis, height = 168 }: ChartP
           font: '11px Inter, system-ui, sans-serif',
           size: 52,
           space: 36,
+          ...(whole ? { incrs: WHOLE_STEPS } : {}),
           values: (_, splits) => splits.map((value) => newest.current.axis(value)),
         },
       ],
@@ -131,6 +132,9 @@ export function Chart({ label, times, series, kind, axis, height = 168 }: ChartP
     </figure>
   );
 }
+
+/** 1, 2, 5, 10, … */
+const WHOLE_STEPS = Array.from({ length: 36 }, (_, i) => [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3));
 
 function Swatch({ colour }: { readonly colour: string }) {
   return <span className="swatch" style={{ background: `var(${colour})` }} aria-hidden="true" />;
