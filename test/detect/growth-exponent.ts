@@ -1,29 +1,33 @@
 /** Below this many milliseconds at full size a measurement says more about the machine than about the work. */
 const TOO_FAST = 10;
+const SHARES = [1, 1 / 4, 1 / 16];
+const ATTEMPTS = 4;
 
 /**
- * How the work on beginnings of `text` grows with their length: about 1 for linear, 2 for quadratic. The shorter ones
- * are timed several times and the least time counts, because other programs only ever add; returns 0 where the whole
- * text takes hardly any time.
+ * How the work on beginnings of `text` grows with their length: about 1 for linear, 2 for quadratic. Counts the
+ * process's own CPU time, so that other programs on the machine hardly show, and looks again while the answer is above
+ * `enough`: chance can make linear work look worse, and cannot make quadratic work look linear several times. Returns 0
+ * where the whole text takes hardly any time.
  */
-export async function growthExponent(text: string, work: (part: string) => Promise<void>): Promise<number> {
-  const points: { readonly size: number; readonly time: number }[] = [];
-  for (const [share, rounds] of [
-    [1, 1],
-    [1 / 4, 2],
-    [1 / 16, 4],
-  ] as const) {
-    const part = text.slice(0, text.length * share);
-    let time = Infinity;
-    for (let round = 0; round < rounds; round++) {
-      const began = performance.now();
+export async function growthExponent(
+  text: string,
+  work: (part: string) => Promise<void>,
+  enough: number,
+): Promise<number> {
+  const least = SHARES.map(() => Infinity);
+  let exponent = Infinity;
+  for (let attempt = 0; attempt < ATTEMPTS && exponent > enough; attempt++) {
+    for (const [i, share] of SHARES.entries()) {
+      const part = text.slice(0, text.length * share);
+      const began = process.cpuUsage();
       await work(part);
-      time = Math.min(time, performance.now() - began);
+      const { user, system } = process.cpuUsage(began);
+      least[i] = Math.min(least[i]!, (user + system) / 1000);
+      if (least[0]! < TOO_FAST) return 0;
     }
-    if (share === 1 && time < TOO_FAST) return 0;
-    points.push({ size: Math.log(part.length), time: Math.log(time) });
+    exponent = slope(SHARES.map((share, i) => ({ size: Math.log(text.length * share), time: Math.log(least[i]!) })));
   }
-  return slope(points);
+  return exponent;
 }
 
 /** Least squares. */

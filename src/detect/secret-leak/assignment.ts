@@ -17,6 +17,20 @@ export interface Value {
 /** Units between a name's beginning and its value that are read at most; look-behind has to cover them. */
 export const LONGEST_ASSIGNMENT = 40 + 5 * 16 + 8 + 8 + 8;
 
+/** Authentication schemes that stand before the credential in a header. */
+const SCHEMES = [
+  'Bearer ',
+  'bearer ',
+  'Basic ',
+  'basic ',
+  'Token ',
+  'token ',
+  'Api-Token ',
+  'ApiKey ',
+  'Api-Key ',
+  'SSWS ',
+  'Bot ',
+];
 const QUOTES = '"\'`';
 
 /** @returns null when no value begins within reach; then nothing that follows in the same text can change that, except at its end. */
@@ -46,9 +60,8 @@ export function valueAfter(text: string, from: number): Value | null {
   for (let openers = 0; openers < 4 && i < text.length && '"\'`\\[(<'.includes(text[i]!); openers++, i++) {
     if (QUOTES.includes(text[i]!)) quote = text[i]!;
   }
-  for (const scheme of ['Bearer ', 'bearer ', 'Basic ', 'basic ', 'Token ', 'token ', 'SSWS ', 'Bot ']) {
-    if (text.startsWith(scheme, i)) i += scheme.length;
-  }
+  const scheme = SCHEMES.find((each) => text.startsWith(each, i));
+  if (scheme !== undefined) i += scheme.length;
   return i < text.length && text[i] !== '\n' && text[i] !== '\r' ? { start: i, quote, rest } : null;
 }
 

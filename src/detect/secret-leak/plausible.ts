@@ -25,9 +25,11 @@ export function isPlaceholder(value: string): boolean {
 
 /** A stricter look at passwords that stand where only a real one makes sense (`user:…@host`): nearly everything counts. */
 export function isRealPassword(value: string): boolean {
+  const bare = value.replace(/^[<[{(*]+|[>\]})*]+$/g, '');
   return (
-    value.length >= 3 &&
-    !PASSWORD_PLACEHOLDER.test(value) &&
+    bare.length >= 4 &&
+    !PASSWORD_PLACEHOLDER.test(bare) &&
+    !/^[a-z]*pass(?:word)?[a-z]*$/i.test(bare) &&
     !REFERENCE.test(value) &&
     !/^(.)\1*$/.test(value) &&
     !/^[<[{(*%]|\*\*\*|\.\.\.|^your|example|placeholder|change.?me|redacted|xxxx/i.test(value)
@@ -51,28 +53,40 @@ export function isSecretName(rest: string): boolean {
   return !ABOUT.has(last) && !ABOUT.has(last.replace(/s$/, ''));
 }
 
+/** A person's password is shorter than anything that a program draws. */
+const LEAST_PASSWORD = 8;
+const LEAST_TOKEN = 16;
+
 /**
  * Whether a value looks drawn at random rather than written: no word, no reference, no location, several kinds of
  * character, and as much entropy as random text of its length has at least.
  */
-export function looksRandom(value: string): boolean {
-  if (value.length < 10 || value.length > 256) return false;
-  if (isPlaceholder(value) || LOCATION.test(value)) return false;
+export function looksRandom(value: string, isPassword: boolean): boolean {
+  if (value.length < (isPassword ? LEAST_PASSWORD : LEAST_TOKEN) || value.length > 256) return false;
+  if (isPlaceholder(value) || LOCATION.test(value) || isWritten(value)) return false;
   const digits = /[0-9]/.test(value);
   const lower = /[a-z]/.test(value);
   const upper = /[A-Z]/.test(value);
   const marks = /[^0-9A-Za-z]/.test(value);
   if (!digits || (!lower && !upper)) return false;
-  if (/^v?\d+(?:[._-]\d+)+/i.test(value) || /^sha(?:1|256|384|512)[-:]/i.test(value)) return false;
-  if (isWordy(value)) return false;
-  const hex = /^[0-9a-f-]+$/i.test(value);
-  if (hex) return value.length >= 24 && charEntropy(value) >= 3;
-  const least = value.length < 16 ? (lower && upper && marks ? 2.9 : 3.1) : value.length < 28 ? 3.3 : 3.7;
-  return charEntropy(value) >= least;
+  if (/^[0-9a-f-]+$/i.test(value)) return value.length >= 24 && charEntropy(value) >= 3;
+  if (value.length < 12 && Number(lower) + Number(upper) + Number(marks) < 2) return false;
+  return charEntropy(value) >= leastEntropy(value.length);
 }
 
-/** True when words make up most of it: identifiers, slugs, sentences with underscores, `camelCase2`. */
-function isWordy(value: string): boolean {
+/** About 0.7 bits below what random alphanumerics of the length have on average. */
+function leastEntropy(length: number): number {
+  if (length < 12) return 2.7;
+  if (length < 16) return 3;
+  return length < 28 ? 3.3 : 3.7;
+}
+
+/** True when words make it up: identifiers, slugs with dates and numbers, versions, digests with their algorithm. */
+function isWritten(value: string): boolean {
+  if (/^v?\d+(?:[._-]\d+)+/i.test(value) || /^sha(?:1|256|384|512)[-:]/i.test(value)) return true;
+  if (value.length < 24 && /password|passwd|secret/i.test(value)) return true;
+  const segments = value.split(/[^0-9A-Za-z]+/);
+  if (segments.length >= 3 && segments.every((segment) => /^(?:[A-Za-z]*\d{0,2}|\d{1,8})$/.test(segment))) return true;
   let letters = 0;
   for (const word of value.match(/[A-Z]?[a-z]{4,}|[A-Z]{5,}/g) ?? []) letters += word.length;
   return letters > value.length * 0.5;

@@ -15,6 +15,7 @@ const ALPHABETS = {
   path: new RegExp(`[${ALNUM}_./@%-]`),
   colon: new RegExp(`[${ALNUM}_:/.-]`),
   dollar: new RegExp(`[${ALNUM}$_]`),
+  encoded: new RegExp(`[${ALNUM}%+/=._-]`),
   percent: new RegExp(`[${ALNUM}%+/=]`),
   /** A password as it stands unquoted in a configuration file. */
   opaque: /[!-~]/,

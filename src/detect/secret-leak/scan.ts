@@ -212,7 +212,7 @@ function shapeMatcher(pattern: TokenPattern | NamedPattern): Match {
   const right = pattern.right === undefined ? 'word' : pattern.right;
   const unbounded = /[*+]|,\}/.test(pattern.regex);
   return (text, start, stop, keyword) => {
-    regex ??= RE2JS.compile(pattern.regex);
+    regex ??= RE2JS.compile(pattern.regex, RE2JS.LONGEST_MATCH);
     const limit = start + pattern.max;
     const matcher = regex.matcher(text.slice(start, Math.min(stop, limit)));
     if (!matcher.lookingAt()) return null;
@@ -265,11 +265,8 @@ function urlRule(rank: number, options: ScanOptions): Rule {
     const kind = DATABASE_SCHEME.test(text.slice(from, at).toLowerCase()) ? DATABASE_URL : URL_PASSWORD;
     if (!options.enabled(kind)) return;
     const { start, end } = found;
-    if (isRealPassword(text.slice(start, end))) {
-      out.candidates.push({ kind, start, end, prefix: '', confidence: 'certain', rank });
-    } else if (options.regions) {
-      ask(text, out, { from, to: found.outerEnd, start, end });
-    }
+    if (!isRealPassword(text.slice(start, end))) return;
+    out.candidates.push({ kind, start, end, prefix: '', confidence: 'certain', rank });
   };
 }
 
@@ -308,7 +305,9 @@ function genericRule(rank: number): Rule {
       (value.quote === '' && text[stop] === '{')
     )
       return;
-    if (!isSecretName(value.rest) || !looksRandom(text.slice(start, end))) return;
+    // `…` means that the rest was left out.
+    if (text.startsWith('..', end) || !isSecretName(value.rest)) return;
+    if (!looksRandom(text.slice(start, end), keyword.startsWith('pass') || keyword === 'pwd')) return;
     out.candidates.push({ kind: GENERIC_SECRET, start, end, prefix: '', confidence: 'certain', rank });
   };
 }

@@ -5,8 +5,6 @@ export interface Userinfo {
   readonly user: string;
   readonly start: number;
   readonly end: number;
-  /** Where what it is part of ends: the authority or the argument. */
-  readonly outerEnd: number;
   /** True when a host follows; until then it may turn out to be a port. */
   readonly complete: boolean;
   /** True when the text ends before the password's end is certain. */
@@ -34,11 +32,9 @@ export function readUrlPassword(text: string, from: number): Userinfo | null {
   }
   const open = i === text.length && i < start + LONGEST_PASSWORD;
   if (at === -1 || at === start || !isIn('word', text.charCodeAt(at + 1))) {
-    return open
-      ? { user: text.slice(from, colon), start, end: text.length, outerEnd: text.length, complete: false, open }
-      : null;
+    return open ? { user: text.slice(from, colon), start, end: text.length, complete: false, open } : null;
   }
-  return { user: text.slice(from, colon), start, end: at, outerEnd: i, complete: true, open };
+  return { user: text.slice(from, colon), start, end: at, complete: true, open };
 }
 
 /** Reads `user:password` of a command line's argument, quoted or not. */
@@ -53,7 +49,7 @@ export function readArgumentPassword(text: string, from: number): Userinfo | nul
     if (quote === '' ? ARGUMENT_END.includes(text[i]!) : text[i] === quote || text[i] === '\n') break;
   }
   const open = i === text.length && i < start + LONGEST_PASSWORD;
-  return { user: text.slice(first, colon), start, end: i, outerEnd: i, complete: i > start, open };
+  return { user: text.slice(first, colon), start, end: i, complete: i > start, open };
 }
 
 const AUTHORITY_END = ' \t\r\n/?#"\'<>`\\@';

@@ -18,7 +18,7 @@ export const CLOUD_TOKENS: readonly TokenPattern[] = [
     // "BedrockAPIKey" and the service's host name in base64.
     keywords: ['ABSKQmVkcm9ja0FQSUtleS', 'bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t'],
     bounded: false,
-    regex: '(?:ABSK|bedrock-api-key-)[A-Za-z0-9+/]{60,}={0,2}',
+    regex: '(?:ABSKQmVkcm9ja0FQSUtleS|bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t)[A-Za-z0-9+/]{40,}={0,2}',
     run: 'mixed',
     max: 2048,
     right: 'base64',
@@ -64,10 +64,10 @@ export const CLOUD_TOKENS: readonly TokenPattern[] = [
     title: 'Microsoft Entra (Azure AD) client secret',
     severity: 'critical',
     // The mark stands in the middle; the three units before it stay outside the finding.
-    keywords: ['7Q~', '8Q~'],
+    keywords: ['0Q~', '1Q~', '2Q~', '3Q~', '4Q~', '5Q~', '6Q~', '7Q~', '8Q~', '9Q~'],
     bounded: false,
     before: { run: 'tilde', min: 3 },
-    regex: '[78]Q~[A-Za-z0-9_.~-]{31,34}',
+    regex: '[0-9]Q~[A-Za-z0-9_.~-]{31,34}',
     run: 'tilde',
     max: 37,
     right: 'tilde',

@@ -92,4 +92,5 @@ export const SECRET_NAMES: readonly string[] = [
   'masterkey',
   'account_key',
   'passcode',
+  'authorization',
 ];

@@ -22,7 +22,7 @@ export const MESSAGING_TOKENS: readonly TokenPattern[] = [
     bounded: false,
     regex:
       '(?:xox[bpaorsce](?:-[0-9]{1,2})?(?:-[0-9]{8,14}){1,3}-[A-Za-z0-9]{16,}|xoxe(?:\\.xox[bp])?-[0-9]-[A-Za-z0-9]{100,}|xoxd-[A-Za-z0-9%+/=]{60,}|xapp-[0-9]-[A-Z0-9]{8,14}-[0-9]{8,14}-[a-f0-9]{64})',
-    run: 'path',
+    run: 'encoded',
     max: 310,
     secondOpinion: true,
     url: 'https://docs.slack.dev/authentication/tokens',
@@ -216,6 +216,17 @@ export const MESSAGING_TOKENS: readonly TokenPattern[] = [
     max: 44,
     right: 'token',
     url: 'https://developers.hubspot.com/docs/guides/apps/private-apps/overview',
+  },
+  {
+    id: 'facebook-token',
+    title: 'Meta access token',
+    severity: 'high',
+    keywords: ['EAA'],
+    regex: 'EAA[A-Za-z0-9]{80,}',
+    run: 'word',
+    max: 300,
+    entropy: 4.2,
+    url: 'https://developers.facebook.com/docs/facebook-login/guides/access-tokens',
   },
 ];
 

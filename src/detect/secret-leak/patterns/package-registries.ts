@@ -24,7 +24,7 @@ export const PACKAGE_REGISTRY_TOKENS: readonly TokenPattern[] = [
     keywords: ['_authToken='],
     bounded: false,
     publicKeyword: true,
-    regex: '_authToken="?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}',
+    regex: '_authToken=[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}',
     run: 'mixed',
     max: 48,
     right: 'token',

@@ -90,7 +90,7 @@ export const PAYMENT_TOKENS: readonly TokenPattern[] = [
     title: 'Adyen API key',
     severity: 'critical',
     keywords: ['AQE'],
-    regex: 'AQE[a-z][A-Za-z0-9+/]{40,}={0,2}-[A-Za-z0-9+/]{40,50}={0,2}-[!-~]{10,20}',
+    regex: 'AQE[a-z][A-Za-z0-9+/]{40,}={0,2}-[A-Za-z0-9+/]{40,50}={0,2}-[A-Za-z0-9!#$%&*+./:=?@^_~-]{10,20}',
     run: 'opaque',
     max: 300,
     right: null,
