@@ -16,6 +16,7 @@ import { openaiCompletions } from './openai-completions.ts';
 import { openaiResponses } from './openai-responses.ts';
 import { anthropicErrorBody, openaiErrorBody, providerError } from './provider-error.ts';
 import type { ProviderError } from './provider-error.ts';
+import { headersFor } from './provider-headers.ts';
 import { recordRequest } from './recorded-request.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 import { parseScenario } from './scenario.ts';
@@ -57,33 +58,6 @@ interface Turn {
   readonly requestId: string;
   readonly serial: number;
   readonly headers: Readonly<Record<string, string>>;
-}
-
-const RATE = { requests: ['10000', '9999', '6ms'], tokens: ['2000000', '1999000', '30ms'] } as const;
-
-function headersFor(dialect: Turn['dialect'], requestId: string): Record<string, string> {
-  if (dialect === 'anthropic') {
-    return {
-      'request-id': requestId,
-      'anthropic-organization-id': 'org-upstream',
-      'anthropic-ratelimit-requests-limit': '4000',
-      'anthropic-ratelimit-requests-remaining': '3999',
-      'anthropic-ratelimit-requests-reset': '2030-01-01T00:00:00Z',
-    };
-  }
-  return {
-    'x-request-id': requestId,
-    'openai-organization': 'org-upstream',
-    'openai-processing-ms': '12',
-    'openai-version': '2020-10-01',
-    ...Object.fromEntries(
-      Object.entries(RATE).flatMap(([unit, [limit, remaining, reset]]) => [
-        [`x-ratelimit-limit-${unit}`, limit],
-        [`x-ratelimit-remaining-${unit}`, remaining],
-        [`x-ratelimit-reset-${unit}`, reset],
-      ]),
-    ),
-  };
 }
 
 const PLAIN = parseScenario('text');

@@ -67,6 +67,7 @@ export function createAssistant(options: AssistantOptions): Assistant {
     const users: string[] = [];
     const errors: { message: string; code: string | null }[] = [];
     let answered = '';
+    let identified = true;
 
     for (let call = 1; door !== null && call <= MAX_CALLS && !signal.aborted; call += 1) {
       tell({ type: 'calling', call });
@@ -79,6 +80,7 @@ export function createAssistant(options: AssistantOptions): Assistant {
         user,
       };
       const answer = await callModel(door, options.dialect, request, (text) => tell({ type: 'text', text }), signal);
+      identified &&= answer.requestId !== null && answer.status !== 401;
       users.push(user);
       sent.push(answer.sent);
       answered += answer.text + answer.calls.map((made) => made.function.arguments).join('');
@@ -119,6 +121,7 @@ export function createAssistant(options: AssistantOptions): Assistant {
       route: question.route,
       asked: question.text,
       past: JSON.stringify(past),
+      identified,
       sent,
       arrived: bodies,
       answered,

@@ -16,6 +16,8 @@ export interface RunFacts {
   readonly arrived: readonly string[] | null;
   /** Texts and tool arguments that came back. */
   readonly answered: string;
+  /** Every request got an id from whoever answered it, and none was refused for its key. */
+  readonly identified: boolean;
   readonly errors: readonly { readonly message: string; readonly code: string | null }[];
   readonly before: BankState;
   readonly after: BankState;
@@ -150,10 +152,13 @@ export function tellWhatHappened(facts: RunFacts): readonly Told[] {
   if (told.every(({ kind }) => kind === 'recorded'))
     told.push({ kind: 'calm', text: 'Nothing left that should not have.' });
   const requests = facts.sent.length === 1 ? 'The request was' : `All ${facts.sent.length} requests were`;
-  told.push(
-    facts.route === 'through'
-      ? { kind: 'recorded', text: `${requests} authenticated, counted against the budget and written to the ledger.` }
-      : { kind: 'open', text: 'Nobody checked who asked, counted what it cost, or wrote it down.' },
-  );
+  if (facts.route === 'around') {
+    told.push({ kind: 'open', text: 'Nobody checked who asked, counted what it cost, or wrote it down.' });
+  } else if (facts.identified) {
+    told.push({
+      kind: 'recorded',
+      text: `${requests} authenticated, counted against the budget and written to the ledger.`,
+    });
+  }
   return told.toSorted((a, b) => Number(a.kind === 'recorded') - Number(b.kind === 'recorded'));
 }
