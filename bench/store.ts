@@ -2,7 +2,7 @@
  * How fast exchanges reach the store, against the same rows put into a bare node:sqlite table in the same run.
  *
  *     node bench/store.ts [rows] [rows a batch]                   SQLite
- *     PARAPET_TEST_POSTGRES=postgres://… node bench/store.ts       PostgreSQL too (an empty database)
+ *     PARAPET_TEST_POSTGRES=postgres://… node bench/store.ts       PostgreSQL too (its rows stay there)
  *
  * `µs/row` is time on the event loop for SQLite, where the work is synchronous, and time until the answer for PostgreSQL.
  */
@@ -20,7 +20,7 @@ const BATCH = Number(process.argv[3] ?? 128);
 function exchange(index: number): StoredExchange {
   const value: Exchange = {
     v: 1,
-    id: `req_${index.toString(32).padStart(26, '0')}`,
+    id: `req_${process.pid}_${index.toString(32).padStart(20, '0')}`,
     time: new Date(1_790_000_000_000 + index * 20).toISOString(),
     surface: 'openai-chat',
     method: 'POST',

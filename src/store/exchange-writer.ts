@@ -170,7 +170,9 @@ function refuseOther(row: ExchangeRow, there: string | undefined): void {
       : 'Another exchange is already stored at this place of the ledger.',
     {
       where: `entry ${row.idx}`,
-      hint: 'Two gateways, or an old ledger and a new one, share a database under one name: give each its own ledger.origin, or the ledger its own database.',
+      hint:
+        'The ledger was copied, or an older one was put back: give each copy a database of its own, or start the ' +
+        'restored ledger with an empty database, which it fills again.',
     },
   );
 }
