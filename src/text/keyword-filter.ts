@@ -39,20 +39,19 @@ export function createKeywordFilter(keywords: readonly Keyword[]): KeywordFilter
     }
   }
   for (let code = 65; code <= 90; code++) classes[code] = classes[code + 32]!;
-  const shift = Math.ceil(Math.log2(classCount));
-  const { next, outputs, fail, depth, marks } = buildAutomaton(keywords, classes, 1 << shift);
-  const longest = depth.reduce((most, length) => Math.max(most, length), 0);
-  const accepting = Uint8Array.from(outputs, (list) => (list === undefined ? 0 : 1));
+  const width = 1 << Math.ceil(Math.log2(classCount));
+  const { next, outputs, fail, depth, marks, firstAccepting } = buildAutomaton(keywords, classes, width);
+  const longest = keywords.reduce((most, { literal }) => Math.max(most, literal.length), 0);
 
   return {
     hits(text) {
       let found: number[] | undefined;
-      let state = 0;
+      let row = 0;
       for (let i = 0; i < text.length; i++) {
         const code = text.charCodeAt(i);
-        state = next[(state << shift) | (code < 128 ? classes[code]! : 0)]!;
-        if (accepting[state] === 0) continue;
-        for (const index of outputs[state]!) {
+        row = next[row + (code < 128 ? classes[code]! : 0)]!;
+        if (row < firstAccepting) continue;
+        for (const index of outputs[row / width]!) {
           const { literal, exact } = keywords[index]!;
           const start = i + 1 - literal.length;
           if (exact && !text.startsWith(literal, start)) continue;
@@ -63,13 +62,13 @@ export function createKeywordFilter(keywords: readonly Keyword[]): KeywordFilter
     },
 
     tail(text, accept) {
-      // A state's depth is bounded by the longest keyword, so reading only that much of the end is enough.
-      let state = 0;
+      let row = 0;
+      // No state is deeper than the longest keyword, so no more than that much of the end matters.
       for (let i = Math.max(0, text.length - longest); i < text.length; i++) {
         const code = text.charCodeAt(i);
-        state = next[(state << shift) | (code < 128 ? classes[code]! : 0)]!;
+        row = next[row + (code < 128 ? classes[code]! : 0)]!;
       }
-      for (; state !== 0; state = fail[state]!) {
+      for (let state = row / width; state !== 0; state = fail[state]!) {
         const start = text.length - depth[state]!;
         if (marks[state] !== 0 && accept(marks[state]!, start)) return start;
       }
@@ -79,8 +78,10 @@ export function createKeywordFilter(keywords: readonly Keyword[]): KeywordFilter
 }
 
 interface Automaton {
-  /** `next[state * width + class]`. */
+  /** `next[state * width + class]`, itself multiplied by `width`: the row of the state that follows. */
   readonly next: Int32Array;
+  /** Rows from here on belong to states in which a keyword ends, so that one comparison tells. */
+  readonly firstAccepting: number;
   /** Keywords that end in a state. */
   readonly outputs: readonly (readonly number[] | undefined)[];
   readonly fail: Int32Array;
@@ -131,5 +132,27 @@ function buildAutomaton(keywords: readonly Keyword[], classes: Uint8Array, width
       }
     }
   }
-  return { next: next.slice(0, states * width), outputs, fail, depth, marks };
+  return renumber({ next, outputs, fail, depth, marks }, states, width);
+}
+
+/** Moves the states in which a keyword ends to the end, and multiplies what the table holds by its width. */
+function renumber(raw: Omit<Automaton, 'firstAccepting'>, states: number, width: number): Automaton {
+  const order = Array.from({ length: states }, (_, state) => state);
+  order.sort((a, b) => Number(raw.outputs[a] !== undefined) - Number(raw.outputs[b] !== undefined) || a - b);
+  const place = new Int32Array(states);
+  for (const [index, state] of order.entries()) place[state] = index;
+
+  const next = new Int32Array(states * width);
+  for (const [index, state] of order.entries()) {
+    for (let c = 0; c < width; c++) next[index * width + c] = place[raw.next[state * width + c]!]! * width;
+  }
+  const quiet = order.findIndex((state) => raw.outputs[state] !== undefined);
+  return {
+    next,
+    firstAccepting: (quiet === -1 ? states : quiet) * width,
+    outputs: order.map((state) => raw.outputs[state]),
+    fail: Int32Array.from(order, (state) => place[raw.fail[state]!]!),
+    depth: Int32Array.from(order, (state) => raw.depth[state]!),
+    marks: Int32Array.from(order, (state) => raw.marks[state]!),
+  };
 }
