@@ -90,10 +90,13 @@ test('a browser that comes back gets what it missed, in order and once, then wha
   const ids: number[] = [];
   while (ids.at(-1) !== stored!.index) ids.push(Number((await follower.next('exchange')).id));
   const missed = await runtime.store.exchanges({}, 10);
-  assert.deepEqual(ids, missed.rows
+  assert.deepEqual(
+    ids,
+    missed.rows
       .map((row) => row.index)
       .filter((index) => index > last - 5)
-      .toReversed());
+      .toReversed(),
+  );
   assert.ok(!follower.seen.some((event) => event.event === 'gap'));
   follower.close();
 });

@@ -119,7 +119,10 @@ export function TrafficPage() {
       />
       {error !== null && <Failure error={error} />}
       {missed > 0 && (
-        <Notice tone="info" title={`About ${plural(missed, 'exchange')} came in while this page was away and are not shown.`}>
+        <Notice
+          tone="info"
+          title={`About ${plural(missed, 'exchange')} came in while this page was away and are not shown.`}
+        >
           Reload the page to see the newest, or filter by time.
         </Notice>
       )}
