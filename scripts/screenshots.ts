@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
+import { buildConsole } from '../test/console/build-console.ts';
 import { chromiumPath, NO_CHROMIUM, openBrowser } from '../test/console/chromium.ts';
 import { SAMPLE_CONFIG } from '../test/console/sample-config.ts';
 import { seedBlocked, seedExchanges } from '../test/console/seed-exchanges.ts';
@@ -26,7 +27,9 @@ const now = Date.now();
 const state = join(tmpdir(), 'parapet');
 await rm(state, { recursive: true, force: true });
 await mkdir(state);
+const built = await buildConsole();
 const console_ = await startConsole({
+  console: built.directory,
   config: SAMPLE_CONFIG,
   directory: state,
   past: (config) => seedExchanges({ count: 5200, from: now - 24 * HOUR, to: now - 20_000, config }),
@@ -71,6 +74,7 @@ try {
   }
 } finally {
   await console_.close();
+  await built.remove();
 }
 
 async function settled(page: Page): Promise<void> {

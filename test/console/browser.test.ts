@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { buildConsole } from './build-console.ts';
 import { checkPage } from './check-page.ts';
 import { chromiumPath, NO_CHROMIUM, openBrowser } from './chromium.ts';
 import type { OpenBrowser } from './chromium.ts';
@@ -14,8 +13,6 @@ import type { TestConsole } from './start-console.ts';
 import { proofTrouble } from './verify-proof.ts';
 
 const browserPath = chromiumPath();
-const built = existsSync(join(import.meta.dirname, '../../console/dist/index.html'));
-const skip = browserPath === null ? NO_CHROMIUM : built ? false : 'The console is not built: npm run build -w console';
 
 const now = Date.now();
 const PAGES = [
@@ -29,7 +26,8 @@ const PAGES = [
   ['/no/such/page', 'Not found'],
 ] as const;
 
-describe('the console in a browser', { skip }, () => {
+describe('the console in a browser', { skip: browserPath === null ? NO_CHROMIUM : false }, () => {
+  let built: Awaited<ReturnType<typeof buildConsole>>;
   let served: TestConsole;
   let browser: OpenBrowser;
   let page: Page;
@@ -37,7 +35,9 @@ describe('the console in a browser', { skip }, () => {
   const complaints: string[] = [];
 
   before(async () => {
+    built = await buildConsole();
     served = await startConsole({
+      console: built.directory,
       config: SAMPLE_CONFIG,
       past: (config) => seedExchanges({ count: 300, from: now - 3_000_000, to: now - 1000, config }),
     });
@@ -51,6 +51,7 @@ describe('the console in a browser', { skip }, () => {
   after(async () => {
     await browser?.close();
     await served?.close();
+    await built?.remove();
   });
 
   function watch(watched: Page): void {

@@ -23,10 +23,13 @@ export interface TestConsoleOptions {
   /** What lies in the store before the console is served; told the hash of the configuration. */
   readonly past?: (config: string) => readonly SeededExchange[];
   readonly directory?: string;
+  /** Directory of the built console; default: the one that is there. */
+  readonly console?: string;
 }
 
 /** A real gateway with a real store and ledger, and its admin plane on a free loopback port. */
-export async function startConsole({ config = {}, past, directory }: TestConsoleOptions = {}): Promise<TestConsole> {
+export async function startConsole(options: TestConsoleOptions = {}): Promise<TestConsole> {
+  const { config = {}, past, directory } = options;
   // Nothing is forwarded in these tests; the address only has to be one.
   const upstreamUrl = 'http://127.0.0.1:9';
   const gateway = await startGateway({ upstreamUrl, config, ...(directory === undefined ? {} : { directory }) });
@@ -37,7 +40,11 @@ export async function startConsole({ config = {}, past, directory }: TestConsole
     createdAt: Date.now(),
   });
   if (past !== undefined) await write(runtime, past(runtime.generation.loaded.hash));
-  const admin = await serveAdmin(runtime, { host: '127.0.0.1', port: 0 });
+  const admin = await serveAdmin(runtime, {
+    host: '127.0.0.1',
+    port: 0,
+    ...(options.console === undefined ? {} : { console: options.console }),
+  });
   return {
     url: admin.url,
     gateway,

@@ -139,6 +139,7 @@ function Charts({ data }: { readonly data: Overview }) {
             label: OUTCOME_LABEL[outcome],
             colour: `--outcome-${outcome}`,
             values: points.map((point) => point.byOutcome[outcome]),
+            summary: data.totals.byOutcome[outcome],
             show: exactCount,
           }))}
         />
@@ -153,8 +154,20 @@ function Charts({ data }: { readonly data: Overview }) {
           times={times}
           axis={duration}
           series={[
-            { label: 'p50', colour: '--series-1', values: points.map((point) => point.p50), show: duration },
-            { label: 'p95', colour: '--series-2', values: points.map((point) => point.p95), show: duration },
+            {
+              label: 'p50',
+              colour: '--series-1',
+              values: points.map((point) => point.p50),
+              summary: data.latency.p50,
+              show: duration,
+            },
+            {
+              label: 'p95',
+              colour: '--series-2',
+              values: points.map((point) => point.p95),
+              summary: data.latency.p95,
+              show: duration,
+            },
           ]}
         />
       </Panel>
@@ -166,7 +179,13 @@ function Charts({ data }: { readonly data: Overview }) {
           times={times}
           axis={shortCount}
           series={[
-            { label: 'Tokens', colour: '--series-1', values: points.map((point) => point.tokens), show: exactCount },
+            {
+              label: 'Tokens',
+              colour: '--series-1',
+              values: points.map((point) => point.tokens),
+              summary: data.totals.tokens,
+              show: exactCount,
+            },
           ]}
         />
       </Panel>
@@ -176,7 +195,15 @@ function Charts({ data }: { readonly data: Overview }) {
           kind="stacked"
           times={times}
           axis={shortMoney}
-          series={[{ label: 'Cost', colour: '--series-3', values: points.map((point) => point.microUsd), show: money }]}
+          series={[
+            {
+              label: 'Cost',
+              colour: '--series-3',
+              values: points.map((point) => point.microUsd),
+              summary: data.totals.microUsd,
+              show: money,
+            },
+          ]}
         />
       </Panel>
     </div>

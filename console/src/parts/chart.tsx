@@ -9,6 +9,8 @@ export interface Series {
   /** A custom property of the style sheet: `--outcome-served`. */
   readonly colour: string;
   readonly values: readonly (number | null)[];
+  /** Over the whole range: shown while the pointer is elsewhere. */
+  readonly summary: number | null;
   readonly show: (value: number) => string;
 }
 
@@ -24,7 +26,7 @@ export interface ChartProps {
   readonly whole?: boolean;
 }
 
-/** A time chart. The legend doubles as read-out: it shows the bucket under the pointer, or the newest. */
+/** A time chart. The legend doubles as read-out: it shows the bucket under the pointer, or the whole range. */
 export function Chart({ label, times, series, kind, axis, height = 168, whole = false }: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
@@ -112,14 +114,13 @@ export function Chart({ label, times, series, kind, axis, height = 168, whole = 
     plot.current?.setData(toData(kind, times, series));
   }, [kind, times, series]);
 
-  const index = at ?? times.length - 1;
   const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
   return (
     <figure className="chart" aria-label={label}>
       <figcaption className="legend">
-        <span className="legend-time">{at === null ? 'now' : tick(times[index] ?? 0, Math.min(span, 86_400_000))}</span>
+        <span className="legend-time">{at === null ? 'all' : tick(times[at] ?? 0, Math.min(span, 86_400_000))}</span>
         {series.map((one) => {
-          const value = one.values[index];
+          const value = at === null ? one.summary : one.values[at];
           return (
             <span key={one.label} className="legend-item">
               <Swatch colour={one.colour} />
