@@ -51,7 +51,7 @@ export const secretLeak = defineDetector({
         .array(z.enum(KINDS.map((kind) => kind.id)))
         .readonly()
         .default([])
-        .describe('Kinds of secrets that are not looked for.'),
+        .describe('Kinds of secret to leave out, by id.'),
       allow: z
         .array(
           z
@@ -63,13 +63,20 @@ export const secretLeak = defineDetector({
         )
         .readonly()
         .default([])
-        .describe('Secrets that are no findings: `sha256:` of one, or how a harmless one begins.'),
-      minSeverity: z.enum(SEVERITIES).default('info').describe('Milder kinds are not looked for.'),
-      generic: z.boolean().default(true).describe('Look for unnamed secrets too: `password = …` with a random value.'),
+        .describe(
+          'Values that are no secrets: `sha256:` and the hex digest of the exact value, or a literal beginning.',
+        ),
+      minSeverity: z.enum(SEVERITIES).default('info').describe('Milder findings are not reported.'),
+      generic: z
+        .boolean()
+        .default(true)
+        .describe('Whether a value that looks random is reported when its name says that it is secret.'),
       secretlint: z
         .boolean()
         .default(true)
-        .describe("Ask secretlint's rules as a second opinion where its keywords stand."),
+        .describe(
+          'Whether secretlint is asked where a mark of one of its vendors stands and our own rules are not sure.',
+        ),
     }),
   defaults: { disable: [], allow: [], minSeverity: 'info', generic: true, secretlint: true } as SecretLeakOptions,
   create: (options: SecretLeakOptions): Inspector => {

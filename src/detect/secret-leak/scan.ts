@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import { charEntropy } from '../../text/char-entropy.ts';
 import { createKeywordFilter, type Keyword } from '../../text/keyword-filter.ts';
 import { NAMED_PATTERNS, TOKEN_PATTERNS } from './catalogue.ts';
-import { valueAfter } from './assignment.ts';
+import { LONGEST_ASSIGNMENT, valueAfter } from './assignment.ts';
 import { DEFAULT_ENTROPY, type Confidence, type Kind, type NamedPattern, type TokenPattern } from './pattern.ts';
 import { DATABASE_SCHEME, DATABASE_URL, URL_PASSWORD } from './patterns/databases.ts';
 import { CURL_PASSWORD, GENERIC_SECRET, SECRET_NAMES } from './patterns/generic.ts';
@@ -10,7 +10,7 @@ import { PRIVATE_KEY, PUTTY_KEY } from './patterns/private-keys.ts';
 import { isPlaceholder, isRealPassword, isSecretName, looksRandom } from './plausible.ts';
 import { readBody, readKeyBlock } from './private-key.ts';
 import { isIn, isWordStart, type RunName, runEnd, runStart } from './run.ts';
-import { readArgumentPassword, readUrlPassword } from './userinfo.ts';
+import { LONGEST_USER, readArgumentPassword, readUrlPassword } from './userinfo.ts';
 
 /** What a rule found, before duplicates are merged. */
 export interface Candidate {
@@ -49,9 +49,18 @@ export interface Scanner {
   scan(text: string): Scan;
 }
 
-/** How far before a finding anything that decides about it can stand: a URL's user name, a name and its operator, `curl`. */
-export const LOOK_BEHIND = 320;
+/** How far before `-u` the word `curl` may stand. */
 const CURL_REACH = 240;
+/** Longer than any keyword or name, with what an escape puts before it. */
+const LONGEST_KEYWORD = 48;
+
+/** How far before a finding anything that decides about it can stand, in units. */
+export const LOOK_BEHIND = Math.max(
+  CURL_REACH + LONGEST_KEYWORD + LONGEST_USER, // curl … -u user:
+  LONGEST_KEYWORD + LONGEST_ASSIGNMENT, // name … =
+  LONGEST_KEYWORD + LONGEST_USER, // scheme://user:
+);
+
 const LONGEST_GENERIC = 256;
 /** Shorter runs cannot be a secret that a second opinion knows. */
 const LEAST_REGION = 20;
