@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
+import { packageVersion } from '../src/cli/version.ts';
 import { buildConsole } from '../test/console/build-console.ts';
 import { chromiumPath, NO_CHROMIUM, openBrowser } from '../test/console/chromium.ts';
 import { SAMPLE_CONFIG } from '../test/console/sample-config.ts';
@@ -30,6 +31,7 @@ await mkdir(state);
 const built = await buildConsole();
 const console_ = await startConsole({
   console: built.directory,
+  version: packageVersion(),
   config: SAMPLE_CONFIG,
   directory: state,
   past: (config) => seedExchanges({ count: 5200, from: now - 24 * HOUR, to: now - 20_000, config }),

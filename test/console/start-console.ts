@@ -23,6 +23,7 @@ export interface TestConsoleOptions {
   /** What lies in the store before the console is served; told the hash of the configuration. */
   readonly past?: (config: string) => readonly SeededExchange[];
   readonly directory?: string;
+  readonly version?: string;
   /** Directory of the built console; default: the one that is there. */
   readonly console?: string;
 }
@@ -32,7 +33,12 @@ export async function startConsole(options: TestConsoleOptions = {}): Promise<Te
   const { config = {}, past, directory } = options;
   // Nothing is forwarded in these tests; the address only has to be one.
   const upstreamUrl = 'http://127.0.0.1:9';
-  const gateway = await startGateway({ upstreamUrl, config, ...(directory === undefined ? {} : { directory }) });
+  const gateway = await startGateway({
+    upstreamUrl,
+    config,
+    ...(directory === undefined ? {} : { directory }),
+    ...(options.version === undefined ? {} : { version: options.version }),
+  });
   const { runtime } = gateway.running;
   await runtime.store.putAdmin({
     name: ADMIN.name,

@@ -29,6 +29,8 @@ export interface TestGatewayOptions {
   /** Merged over the test's defaults, key by key at the top level. */
   readonly config?: Partial<ConfigInput>;
   readonly watch?: boolean;
+  /** What the gateway says of itself; default: `test`. */
+  readonly version?: string;
   /** A directory that already holds state. */
   readonly directory?: string;
 }
@@ -46,7 +48,7 @@ export async function startGateway(options: TestGatewayOptions): Promise<TestGat
     loaded: await loadConfig(configPath, env),
     env,
     log: pino({ level: process.env['PARAPET_TEST_LOG'] ?? 'silent' }),
-    version: 'test',
+    version: options.version ?? 'test',
     watch: options.watch ?? false,
   });
   const createKey = async (principal: string, team?: string): Promise<string> => {
