@@ -72,15 +72,15 @@ export class EvidenceWriter {
       this.#contents.push({ draft, key, expiresAt: draft.startedAt + retention });
     }
     const exchange = draft.seal(digest);
-    const entry = encode(exchange);
-    const appended = this.#options.ledger.append(entry);
-    if (appended instanceof Promise) return appended.then((place) => this.#appended(exchange, place, ticket));
-    this.#appended(exchange, appended, ticket);
+    const doc = encode(exchange);
+    const appended = this.#options.ledger.append(Buffer.from(doc, 'utf8'));
+    if (appended instanceof Promise) return appended.then((place) => this.#appended(exchange, doc, place, ticket));
+    this.#appended(exchange, doc, appended, ticket);
   }
 
-  #appended(exchange: Exchange, { index, leaf }: Appended, ticket: number | null): void {
+  #appended(exchange: Exchange, doc: string, { index, leaf }: Appended, ticket: number | null): void {
     if (ticket !== null) this.#options.ledger.closeNote(ticket);
-    const stored = { index, leaf, exchange };
+    const stored = { index, leaf, exchange, doc };
     this.#waiting.push(stored);
     this.#options.live.publish(stored);
     if (this.#waiting.length >= BATCH_ROWS) void this.flush();
@@ -158,13 +158,14 @@ function isExchange(value: unknown): value is Exchange {
 }
 
 /** Canonical enough: keys in the order of the type. Evidence gives way when an entry would be too large. */
-function encode(exchange: Exchange): Buffer {
-  const entry = Buffer.from(JSON.stringify(exchange), 'utf8');
-  if (entry.length <= MAX_ENTRY) return entry;
+function encode(exchange: Exchange): string {
+  const doc = JSON.stringify(exchange);
+  // A UTF-16 unit is at most three bytes of UTF-8: most records need no count.
+  if (doc.length * 3 <= MAX_ENTRY || Buffer.byteLength(doc, 'utf8') <= MAX_ENTRY) return doc;
   const decisions = exchange.decisions.map((decision) => ({
     ...decision,
     evidence: decision.evidence.slice(0, 4),
     reason: `${decision.reason ?? ''} (evidence shortened: the record was too large)`.trim(),
   }));
-  return Buffer.from(JSON.stringify({ ...exchange, decisions: decisions.slice(0, 64) }), 'utf8');
+  return JSON.stringify({ ...exchange, decisions: decisions.slice(0, 64) });
 }

@@ -311,8 +311,11 @@ export class Passage {
     if (counted === null) {
       this.#settle({ inputTokens: 0, outputTokens: 0, estimated: false });
     } else {
-      const outputTokens = counted.generates ? countTokens(view.segments) : 0;
-      draft.usage = view.usage ?? { inputTokens: counted.inputTokens, outputTokens, estimated: true };
+      draft.usage = view.usage ?? {
+        inputTokens: counted.inputTokens,
+        outputTokens: counted.generates ? countTokens(view.segments) : 0,
+        estimated: true,
+      };
       draft.microUsd = this.#settle(draft.usage);
     }
     const redactions = await inspectSegments(rules, 'output', view.segments, draft.log);

@@ -37,7 +37,7 @@ function indexedOrNull(text: string | null | undefined): string | null {
   return text === null || text === undefined ? null : indexed(text);
 }
 
-export function exchangeRow({ index, leaf, exchange }: StoredExchange): ExchangeRow {
+export function exchangeRow({ index, leaf, exchange, doc }: StoredExchange): ExchangeRow {
   const { principal, usage, decisions } = exchange;
   return {
     idx: index,
@@ -54,7 +54,7 @@ export function exchangeRow({ index, leaf, exchange }: StoredExchange): Exchange
     micro_usd: exchange.microUsd ?? 0,
     found: decisions.some((decision) => decision.status === 'found') ? 1 : 0,
     failed: decisions.some((decision) => decision.status === 'failed') ? 1 : 0,
-    doc: JSON.stringify(exchange),
+    doc: doc ?? JSON.stringify(exchange),
   };
 }
 

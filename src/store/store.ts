@@ -38,6 +38,8 @@ export interface StoredExchange {
   /** RFC 6962 leaf hash (hex) of the ledger's entry. */
   readonly leaf: string;
   readonly exchange: Exchange;
+  /** The ledger's entry as text, where it is at hand: saves writing the JSON a second time. */
+  readonly doc?: string;
 }
 
 export interface ExchangeFilter {
