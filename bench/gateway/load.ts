@@ -55,6 +55,7 @@ export async function measure(target: Target, stream: boolean, concurrency: numb
       pool.dispatch(
         { method: 'POST', path: target.path, headers: { 'content-type': 'application/json', ...target.headers }, body },
         {
+          onRequestStart() {},
           onResponseStart(_controller, status) {
             good = status === 200;
           },

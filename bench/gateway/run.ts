@@ -1,6 +1,7 @@
 /**
- * `npm run bench:gateway`: what Parapet adds. One run, one machine: the upstream alone, a bare pass-through, Parapet with
- * everything switched on, and the Portkey gateway, in turns. Ratios are what counts; machines are shared.
+ * `npm run bench:gateway`: what Parapet adds. One run, one machine, in turns: the upstream alone; a bare pass-through in its
+ * ordinary form (`pool.request` and pipes), which the ratios refer to; the least that can be done on this runtime; Parapet
+ * with authentication, policy, budgets, ledger, store and the secrets detector on; and the Portkey gateway from npm.
  *
  * Options: --seconds N (per cell and round, default 4), --rounds N (default 3), --soak REQUESTS (memory over many requests).
  */
@@ -71,7 +72,9 @@ async function startParapet(upstreamPort: string, directory: string): Promise<{ 
         { id: 'bench', dialect: 'openai', url: `http://127.0.0.1:${upstreamPort}`, key: 'sk-bench', models: ['gpt-*'] },
       ],
       access: {
-        policy: { text: 'permit(principal, action == Action::"invoke", resource) when { principal.team == "bench" };' },
+        policy: {
+          text: 'permit(principal, action == Action::"invoke", resource) when { principal in Team::"bench" };',
+        },
       },
       budgets: [{ id: 'month', per: 'principal', window: 'month', tokens: 900_000_000_000, usd: 900_000_000 }],
       rules: [{ id: 'secrets', detector: 'secret-leak', on: ['input', 'output'], action: 'redact' }],
@@ -129,7 +132,8 @@ const directory = await mkdtemp(join(tmpdir(), 'parapet-bench-'));
 try {
   const upstream = await start([join(here, 'upstream.ts')], /^\d+$/);
   const upstreamPort = upstream.line.trim();
-  const bare = await start([join(here, 'bare-proxy.ts'), upstreamPort], /^\d+$/);
+  const bare = await start([join(here, 'bare-proxy.ts'), upstreamPort, 'pipe'], /^\d+$/);
+  const limit = await start([join(here, 'bare-proxy.ts'), upstreamPort, 'dispatch'], /^\d+$/);
   const parapet = await startParapet(upstreamPort, directory);
 
   if (values.soak !== undefined) {
@@ -145,6 +149,10 @@ try {
       {
         target: { name: 'bare pass-through', origin: `http://127.0.0.1:${bare.line.trim()}`, path, headers: {} },
         child: bare.child,
+      },
+      {
+        target: { name: 'least possible', origin: `http://127.0.0.1:${limit.line.trim()}`, path, headers: {} },
+        child: limit.child,
       },
       parapet,
     ];

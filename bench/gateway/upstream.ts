@@ -52,7 +52,7 @@ const server = createServer((request, response) => {
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
     if (Buffer.concat(chunks).includes('"stream":true')) {
-      response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'req_upstream' });
+      response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': 'req_upstream' });
       void (async () => {
         for (const bytes of frames) {
           response.write(bytes);
