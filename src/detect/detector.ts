@@ -45,6 +45,11 @@ export interface Streaming {
   readonly maxHold: number;
   /** Index from which `text` must be withheld because a match may still grow there; `text.length` when nothing must. */
   holdFrom(text: string): number;
+  /** `inspect` and `holdFrom` of one text in one pass, where that is cheaper; must give what the two give. */
+  follow?(
+    text: string,
+    subject: Subject,
+  ): { readonly findings: readonly Finding[] | Promise<readonly Finding[]>; readonly holdFrom: number };
   /** The unfinished match at `from` exceeded `maxHold`: a finding if it must be treated as one, or null to release it. */
   overdue(text: string, from: number): Finding | null;
 }

@@ -1,4 +1,5 @@
 import type { Dialect, StreamReader } from '../conversation/surface.ts';
+import { drive, type Steps, wait } from '../core/drive.ts';
 import { createFrameSplitter } from '../conversation/sse/split-frames.ts';
 import { Fault } from '../core/fault.ts';
 import type { Usage } from '../core/usage.ts';
@@ -41,10 +42,11 @@ export class StreamAnswer {
   readonly #parts: StreamAnswerParts;
   readonly #guard: StreamGuard;
   readonly #splitter = createFrameSplitter({ maxFrame: MAX_FRAME });
-  /** Chunks are worked on one after the other. */
-  #work: Promise<void> = Promise.resolve();
+  /** What is being waited for; null when the next step can run at once. */
+  #work: Promise<void> | null = null;
   /** Bytes that arrived and are not worked on yet. */
   #backlog = 0;
+  #paused = false;
   #done = false;
   #finished!: () => void;
   #ticket: number | null = null;
@@ -83,8 +85,11 @@ export class StreamAnswer {
       answer.attach({
         data: (chunk) => {
           this.#backlog += chunk.length;
-          if (this.#backlog > limits.maxBuffered) answer.pause();
-          this.#then(() => this.#take(chunk));
+          if (this.#backlog > limits.maxBuffered && !this.#paused) {
+            this.#paused = true;
+            answer.pause();
+          }
+          this.#then(() => drive(this.#take(chunk)));
         },
         end: () => this.#then(() => this.#providerEnded()),
         failed: (fault) => this.#then(() => this.#stop(fault)),
@@ -92,28 +97,60 @@ export class StreamAnswer {
     });
   }
 
-  #then(step: () => Promise<void>): void {
-    this.#work = this.#work
-      .then(() => (this.#done ? undefined : step()))
-      .catch((error: unknown) => this.#stop(toFault(error)));
+  /** Steps run one after the other; one that has nothing to wait for runs at once, in the turn of its chunk. */
+  #then(step: () => void | Promise<void>): void {
+    if (this.#done) return;
+    if (this.#work !== null) {
+      this.#track(this.#work.then(() => (this.#done ? undefined : step())));
+      return;
+    }
+    try {
+      const running = step();
+      if (running !== undefined) this.#track(running);
+    } catch (error) {
+      this.#track(this.#stop(toFault(error)));
+    }
   }
 
-  async #take(chunk: Buffer): Promise<void> {
-    const { answer, draft, generation } = this.#parts;
-    const released = await this.#guard.push(this.#splitter.push(chunk));
+  #track(running: Promise<void>): void {
+    const work: Promise<void> = running
+      .catch((error: unknown) => this.#stop(toFault(error)))
+      .catch((error: unknown) => this.#abandon(error))
+      .finally(() => {
+        if (this.#work === work) this.#work = null;
+      });
+    this.#work = work;
+  }
+
+  *#take(chunk: Buffer): Steps<void> {
+    const { answer, draft, generation, spending } = this.#parts;
+    const released = yield* wait(this.#guard.push(this.#splitter.push(chunk)));
     if (this.#done) return;
     this.#mostHeld = Math.max(this.#mostHeld, this.#guard.heldUnits);
     const stop = stopFault(draft, 'output');
-    if (stop !== null) return this.#stop(stop);
-    await this.#rememberOwner();
-    if (released.terminal) return this.#complete(released.chunks);
+    if (stop !== null) {
+      yield* wait(this.#stop(stop));
+      return;
+    }
+    if (!this.#owned && this.#guard.id !== null) yield* wait(this.#rememberOwner(this.#guard.id));
+    if (released.terminal) {
+      yield* wait(this.#complete(released.chunks));
+      return;
+    }
     if (released.chunks.length > 0) {
-      const covered = this.#parts.spending?.covers(this.#outputTokens) ?? true;
-      if (!(covered === true || (await covered))) return this.#cut(released.chunks);
-      await this.#write(released.chunks);
+      const covered = spending === null || (yield* wait(spending.covers(this.#outputTokens)));
+      if (!covered) {
+        yield* wait(this.#cut(released.chunks));
+        return;
+      }
+      const drained = this.#write(released.chunks);
+      if (drained !== null) yield* wait(drained);
     }
     this.#backlog -= chunk.length;
-    if (this.#backlog <= generation.loaded.config.limits.maxBuffered / 2) answer.resume();
+    if (this.#paused && this.#backlog <= generation.loaded.config.limits.maxBuffered / 2) {
+      this.#paused = false;
+      answer.resume();
+    }
   }
 
   /** The provider closed its side. Without a proper ending the client must not take this for a whole answer. */
@@ -150,7 +187,7 @@ export class StreamAnswer {
     answer.abort();
     draft.outcome = 'cut';
     const usage = this.#settleUsage();
-    await this.#head();
+    this.#head();
     await this.#end(chunks, reader.end({ kind: 'length', usage }, draft.id));
   }
 
@@ -224,7 +261,7 @@ export class StreamAnswer {
   }
 
   /** Before the first byte leaves, the ledger knows that it will. */
-  async #head(): Promise<void> {
+  #head(): void {
     const { answer, client, draft, gateway } = this.#parts;
     if (client.response.headersSent || client.gone) return;
     draft.status = answer.status;
@@ -233,14 +270,15 @@ export class StreamAnswer {
     client.response.writeHead(answer.status, this.#parts.headers());
   }
 
-  async #write(chunks: readonly Uint8Array[]): Promise<void> {
+  /** Null when the client took it; otherwise what to wait for before the next write. */
+  #write(chunks: readonly Uint8Array[]): Promise<void> | null {
     const { client, draft, generation } = this.#parts;
-    if (client.gone) return;
-    await this.#head();
+    if (client.gone) return null;
+    this.#head();
     const bytes = join(chunks);
     draft.responseBytes += bytes.length;
     this.#lastWrite = generation.now();
-    if (!client.response.write(bytes)) await this.#drained();
+    return client.response.write(bytes) ? null : this.#drained();
   }
 
   /** Waits until a slow client has taken what was written; one that takes nothing is dropped. */
@@ -299,13 +337,23 @@ export class StreamAnswer {
     return usage;
   }
 
-  async #rememberOwner(): Promise<void> {
-    if (this.#owned || this.#guard.id === null) return;
+  async #rememberOwner(id: string): Promise<void> {
     this.#owned = true;
     const { answer, draft, gateway } = this.#parts;
     if (draft.surface === 'openai-responses' && draft.principal !== null) {
-      await gateway.owners.remember(this.#guard.id, draft.principal.id, answer.upstream.id);
+      await gateway.owners.remember(id, draft.principal.id, answer.upstream.id);
     }
+  }
+
+  /** Not even the ending could be made: the connection goes, and the exchange ends all the same. */
+  #abandon(error: unknown): void {
+    const { answer, client, draft, gateway } = this.#parts;
+    gateway.log.error({ err: error, request: draft.id }, 'a stream could not be ended');
+    this.#done = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    answer.abort();
+    client.response.destroy();
+    this.#finished();
   }
 
   #every(millis: number, act: () => void): void {

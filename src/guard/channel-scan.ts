@@ -1,9 +1,13 @@
+import { isPromise, type Steps, wait } from '../core/drive.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Subject } from '../detect/detector.ts';
 import type { DecisionLog, Place } from './decision-log.ts';
-import { inspectText, isPromise } from './inspect-text.ts';
+import { followText, inspectText } from './inspect-text.ts';
 import { type Redaction, toRedaction } from './redaction.ts';
 import type { Rule } from './rule.ts';
+
+const NO_FINDINGS: readonly Finding[] = Object.freeze([]);
+const NO_REDACTIONS: readonly Redaction[] = Object.freeze([]);
 
 /**
  * One rule following one channel of a stream: keeps the part of the text that is still undecided plus the
@@ -45,7 +49,7 @@ export class ChannelScan {
    * Takes the next piece of the channel's text (`final` when none follows).
    * @returns redactions that became certain; also advances `decided`.
    */
-  async push(text: string, final: boolean): Promise<readonly Redaction[]> {
+  *push(text: string, final: boolean): Steps<readonly Redaction[]> {
     this.#window += text;
     if (this.#failed) {
       // What could not be checked is decided by on-failure alone; the check is not tried again on this channel.
@@ -56,12 +60,15 @@ export class ChannelScan {
     if (streaming === undefined && !final) return this.#checkLength();
 
     const began = performance.now();
-    const answer = inspectText(this.rule, this.#window, this.#subject);
-    const outcome = isPromise(answer) ? await answer : answer;
-    const findings = outcome.status === 'found' ? outcome.findings : [];
+    const { outcome: answer, holdFrom } =
+      final || streaming === undefined
+        ? { outcome: inspectText(this.rule, this.#window, this.#subject), holdFrom: this.#window.length }
+        : followText(this.rule, streaming, this.#window, this.#subject);
+    const outcome = isPromise(answer) ? yield* wait(answer) : answer;
     if (outcome.status === 'failed') return this.#fail(outcome.reason, began);
+    const findings = outcome.status === 'found' ? outcome.findings : NO_FINDINGS;
 
-    let hold = final || streaming === undefined ? this.#window.length : streaming.holdFrom(this.#window);
+    let hold = holdFrom;
     if (streaming !== undefined && this.#window.length - hold > streaming.maxHold) {
       const overdue = streaming.overdue(this.#window, hold);
       if (overdue !== null) {
@@ -86,6 +93,7 @@ export class ChannelScan {
 
   /** Writes down the findings that begin before `limit` (relative to the window): those beyond may still change. */
   #report(findings: readonly Finding[], limit: number): readonly Redaction[] {
+    if (findings.length === 0) return NO_REDACTIONS;
     const redactions: Redaction[] = [];
     for (const finding of findings) {
       if (finding.span.start >= limit) continue;

@@ -1,10 +1,11 @@
+import { drive, type Steps, wait } from '../core/drive.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Stage } from '../core/verdict.ts';
 import type { Segment } from '../conversation/segment.ts';
 import type { Subject } from '../detect/detector.ts';
 import type { DecisionLog } from './decision-log.ts';
-import { inspectText, isPromise } from './inspect-text.ts';
+import { inspectText } from './inspect-text.ts';
 import { type Redaction, mergeRedactions, toRedaction } from './redaction.ts';
 import { type Rule, applies } from './rule.ts';
 
@@ -19,14 +20,24 @@ const BORDER = 512;
 /**
  * Runs every rule over every text of one stage and writes what was decided to `log`.
  * Neighbouring parts of one speaker are also looked at across their border, because a model reads them as one text.
- * @returns what enforced `redact` rules want replaced.
+ * @returns what enforced `redact` rules want replaced; at once, unless a detector has to be waited for.
  */
-export async function inspectSegments(
+export function inspectSegments(
   rules: readonly Rule[],
   stage: Stage,
   segments: readonly Segment[],
   log: DecisionLog,
-): Promise<Redactions> {
+): Redactions | Promise<Redactions> {
+  return drive(inspecting(rules, stage, segments, log));
+}
+
+/** `inspectSegments` for callers that are generators themselves. */
+export function* inspecting(
+  rules: readonly Rule[],
+  stage: Stage,
+  segments: readonly Segment[],
+  log: DecisionLog,
+): Steps<Redactions> {
   let redactions: Map<Segment, Redaction[]> | null = null;
   const redact = (segment: Segment, redaction: Redaction): void => {
     redactions ??= new Map();
@@ -45,8 +56,7 @@ export async function inspectSegments(
       if (!applies(rule, stage, segment.role)) continue;
       if (segment.text.length > 0) {
         const subject = toSubject(stage, segment);
-        const answer = inspectText(rule, segment.text, subject);
-        const outcome: Outcome = isPromise(answer) ? await answer : answer;
+        const outcome = yield* wait(inspectText(rule, segment.text, subject));
         if (outcome.status !== 'clean') {
           clean = false;
           log.outcome(rule, stage, outcome, { segment: segment.id, role: segment.role, origin: segment.origin });
@@ -56,7 +66,7 @@ export async function inspectSegments(
         }
         if (previous !== null && areNeighbours(previous, segment)) {
           const place = { segment: segment.id, role: segment.role, origin: segment.origin };
-          const border = await inspectBorder(rule, previous, segment, subject);
+          const border = yield* inspectBorder(rule, previous, segment, subject);
           if (border.status === 'failed') {
             clean = false;
             log.outcome(rule, stage, border, place);
@@ -106,11 +116,10 @@ type Border =
   | Extract<Outcome, { status: 'failed' }>
   | { readonly status: 'looked'; readonly crossings: readonly Crossing[] };
 
-async function inspectBorder(rule: Rule, a: Segment, b: Segment, subject: Subject): Promise<Border> {
+function* inspectBorder(rule: Rule, a: Segment, b: Segment, subject: Subject): Steps<Border> {
   const head = a.text.slice(-BORDER);
   const tail = b.text.slice(0, BORDER);
-  const answer = inspectText(rule, head + tail, subject);
-  const outcome = isPromise(answer) ? await answer : answer;
+  const outcome = yield* wait(inspectText(rule, head + tail, subject));
   if (outcome.status === 'failed') return outcome;
   const findings = outcome.status === 'found' ? outcome.findings : [];
   const crossings = findings

@@ -1,6 +1,7 @@
+import { isPromise } from '../core/drive.ts';
 import type { Finding } from '../core/finding.ts';
 import { CLEAN, type Outcome } from '../core/outcome.ts';
-import type { Subject } from '../detect/detector.ts';
+import type { Streaming, Subject } from '../detect/detector.ts';
 import type { Rule } from './rule.ts';
 
 /**
@@ -8,18 +9,40 @@ import type { Rule } from './rule.ts';
  * no promise. Never throws: an error, a time-out and a text over `maxText` are `failed`.
  */
 export function inspectText(rule: Rule, text: string, subject: Subject): Outcome | Promise<Outcome> {
-  if (text.length > rule.maxText) {
-    return {
-      status: 'failed',
-      reason: `text of ${text.length} units is longer than the rule's maxText ${rule.maxText}`,
-    };
-  }
+  if (text.length > rule.maxText) return tooLong(rule, text);
   try {
     const findings = rule.inspector.inspect(text, subject);
     return isPromise(findings) ? settle(rule, findings) : toOutcome(findings);
   } catch (error) {
     return failure(error);
   }
+}
+
+/** A text that is still arriving: what was found in it so far, and from where it must be withheld. */
+export interface Followed {
+  readonly outcome: Outcome | Promise<Outcome>;
+  readonly holdFrom: number;
+}
+
+/** `inspectText` for a text that is still arriving. Never throws; where the check failed `holdFrom` means nothing. */
+export function followText(rule: Rule, streaming: Streaming, text: string, subject: Subject): Followed {
+  if (text.length > rule.maxText) return { outcome: tooLong(rule, text), holdFrom: 0 };
+  try {
+    if (streaming.follow === undefined) {
+      return { outcome: inspectText(rule, text, subject), holdFrom: streaming.holdFrom(text) };
+    }
+    const { findings, holdFrom } = streaming.follow(text, subject);
+    return { outcome: isPromise(findings) ? settle(rule, findings) : toOutcome(findings), holdFrom };
+  } catch (error) {
+    return { outcome: failure(error), holdFrom: 0 };
+  }
+}
+
+function tooLong(rule: Rule, text: string): Outcome {
+  return {
+    status: 'failed',
+    reason: `text of ${text.length} units is longer than the rule's maxText ${rule.maxText}`,
+  };
 }
 
 async function settle(rule: Rule, pending: Promise<readonly Finding[]>): Promise<Outcome> {
@@ -45,8 +68,4 @@ function toOutcome(findings: readonly Finding[]): Outcome {
 function failure(error: unknown): Outcome {
   const name = error instanceof Error ? error.name : typeof error;
   return { status: 'failed', reason: `the detector threw ${name}` };
-}
-
-export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown } | null)?.then === 'function';
 }

@@ -262,9 +262,12 @@ describe('StreamGuard', () => {
       keepText: false,
     });
     const splitter = createFrameSplitter({ maxFrame: 1 << 20 });
-    await assert.rejects(guard.push(splitter.push(Buffer.from(streamOf('a'.repeat(400), [4]).slice(0, -1).join('')))), {
-      code: 'ERR_CHECK_FAILED',
-    });
+    await assert.rejects(
+      async () => guard.push(splitter.push(Buffer.from(streamOf('a'.repeat(400), [4]).slice(0, -1).join('')))),
+      {
+        code: 'ERR_CHECK_FAILED',
+      },
+    );
   });
 
   it('keeps the texts for the record when asked', async () => {

@@ -1,3 +1,4 @@
+import { drive, type Steps } from '../core/drive.ts';
 import { Fault } from '../core/fault.ts';
 import type { Usage } from '../core/usage.ts';
 import type { Copy, Delta, FrameView, SseEvent, StreamReader } from '../conversation/surface.ts';
@@ -7,7 +8,7 @@ import { writeFrame } from '../conversation/sse/write-frame.ts';
 import type { Frame } from '../conversation/sse/split-frames.ts';
 import { ChannelScan } from './channel-scan.ts';
 import { DecisionLog } from './decision-log.ts';
-import { inspectSegments } from './inspect-segments.ts';
+import { inspecting } from './inspect-segments.ts';
 import { type Redaction, mergeRedactions, redact } from './redaction.ts';
 import { type Rule, applies } from './rule.ts';
 
@@ -145,17 +146,25 @@ export class StreamGuard {
    * Takes frames as they arrive and gives back what may leave.
    * When `log.action` is `block` or `review` afterwards, nothing more may be sent but the stream's end.
    */
-  async push(frames: readonly Frame[]): Promise<Released> {
+  push(frames: readonly Frame[]): Released | Promise<Released> {
+    return drive(this.#push(frames));
+  }
+
+  *#push(frames: readonly Frame[]): Steps<Released> {
     for (const frame of frames) {
-      await this.#take(frame);
+      yield* this.#take(frame);
       if (this.#stopped) return NOTHING;
     }
     return this.#release();
   }
 
   /** The provider's stream is over: everything still held is decided and leaves. */
-  async finish(): Promise<Released> {
-    for (const channel of this.#channels.values()) await this.#close(channel);
+  finish(): Released | Promise<Released> {
+    return drive(this.#finish());
+  }
+
+  *#finish(): Steps<Released> {
+    for (const channel of this.#channels.values()) yield* this.#close(channel);
     if (this.#stopped) return NOTHING;
     return this.#release();
   }
@@ -180,7 +189,7 @@ export class StreamGuard {
     return this.#log.action === 'block' || this.#log.action === 'review';
   }
 
-  async #take(frame: Frame): Promise<void> {
+  *#take(frame: Frame): Steps<void> {
     const event = frame.event;
     if (event === null) {
       this.#enqueue({ frame, view: COMMENT, pieces: [], edits: [] });
@@ -212,16 +221,16 @@ export class StreamGuard {
       this.#textBytes += Buffer.byteLength(delta.text, 'utf8');
       if (this.#options.keepText) channel.original += delta.text;
       pieces.push({ channel, start, end: channel.length, path: delta.path, text: delta.text });
-      await this.#scan(channel, delta.text, false);
+      yield* this.#scan(channel, delta.text, false);
     }
     for (const key of view.closes) {
       const channel = this.#channels.get(key);
       if (channel === undefined) continue;
       channel.ended = true;
-      await this.#close(channel);
+      yield* this.#close(channel);
     }
-    if (view.terminal) for (const channel of this.#channels.values()) await this.#close(channel);
-    const edits = view.copies.length > 0 && this.#rules.length > 0 ? await this.#inspectCopies(view.copies) : [];
+    if (view.terminal) for (const channel of this.#channels.values()) yield* this.#close(channel);
+    const edits = view.copies.length > 0 && this.#rules.length > 0 ? yield* this.#inspectCopies(view.copies) : [];
     this.#enqueue({ frame, view, pieces, edits });
   }
 
@@ -257,10 +266,10 @@ export class StreamGuard {
     return channel;
   }
 
-  async #scan(channel: Channel, text: string, final: boolean): Promise<void> {
+  *#scan(channel: Channel, text: string, final: boolean): Steps<void> {
     let decided = channel.length;
     for (const scan of channel.scans) {
-      const redactions = await scan.push(text, final);
+      const redactions = yield* scan.push(text, final);
       if (redactions.length > 0) {
         channel.redactions = [...mergeRedactions([...channel.redactions, ...redactions])];
         channel.redacted = true;
@@ -270,14 +279,14 @@ export class StreamGuard {
     channel.decided = decided;
   }
 
-  async #close(channel: Channel): Promise<void> {
+  *#close(channel: Channel): Steps<void> {
     if (channel.closed) return;
     channel.closed = true;
-    await this.#scan(channel, '', true);
+    yield* this.#scan(channel, '', true);
   }
 
   /** Repeated whole copies of a channel's text are inspected as whole texts; what was redacted there is redacted here. */
-  async #inspectCopies(copies: readonly Copy[]): Promise<readonly JsonEdit[]> {
+  *#inspectCopies(copies: readonly Copy[]): Steps<readonly JsonEdit[]> {
     const edits: JsonEdit[] = [];
     for (const copy of copies) {
       const segment = {
@@ -293,7 +302,7 @@ export class StreamGuard {
       // What the deltas already showed is not evidence twice; what only the copy shows is.
       const repeated = channel !== undefined && channel.length === copy.text.length;
       const log = repeated ? new DecisionLog() : this.#log;
-      const redactions = (await inspectSegments(this.#rules, 'output', [segment], log)).get(segment);
+      const redactions = (yield* inspecting(this.#rules, 'output', [segment], log)).get(segment);
       if (repeated) this.#log.adoptIfStricter(log);
       if (redactions !== undefined) edits.push({ path: copy.path, value: redact(copy.text, redactions) });
     }

@@ -91,17 +91,24 @@ export const secretLeak = defineDetector({
     const judge = (text: string, candidates: readonly Candidate[]): readonly Finding[] =>
       toFindings(text, candidates, options);
 
+    const findingsOf = (
+      text: string,
+      { candidates, regions }: Scan,
+    ): readonly Finding[] | Promise<readonly Finding[]> => {
+      if (regions.length > 0) return askSecretlint(text, regions).then((more) => judge(text, [...candidates, ...more]));
+      return candidates.length === 0 ? [] : judge(text, candidates);
+    };
+
     return {
-      inspect(text) {
-        const { candidates, regions } = scanner.scan(text);
-        if (regions.length > 0)
-          return askSecretlint(text, regions).then((more) => judge(text, [...candidates, ...more]));
-        return candidates.length === 0 ? [] : judge(text, candidates);
-      },
+      inspect: (text) => findingsOf(text, scanner.scan(text)),
       streaming: {
         lookBehind: LOOK_BEHIND,
         maxHold: MAX_HOLD,
         holdFrom: (text) => settledUpTo(scanner.scan(text)),
+        follow(text) {
+          const scan = scanner.scan(text);
+          return { findings: findingsOf(text, scan), holdFrom: settledUpTo(scan) };
+        },
         overdue(text, from) {
           const { candidates } = scanner.scan(text);
           const [found] = judge(
