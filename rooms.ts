@@ -28,7 +28,7 @@ export const ROOMS = {
   math: { storey: 0, imports: ['core'], may: [] },
 
   conversation: { storey: 1, imports: ['core', 'bytes', 'text'], may: [] },
-  store: { storey: 1, imports: ['core'], may: ['fs', 'net', 'clock'] },
+  store: { storey: 1, imports: ['core'], may: ['fs', 'net', 'clock', 'worker'] },
   ledger: { storey: 1, imports: ['core', 'bytes'], may: ['fs', 'clock'] },
 
   detect: { storey: 2, imports: ['core', 'text', 'math'], may: [], plugins: true },

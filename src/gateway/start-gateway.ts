@@ -70,7 +70,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     });
     undo.push(() => ledger.close());
     // Named by its key, so that gateways on one database keep their ledgers apart without being told.
-    const store = await openStore(storeUrl, { directory, log: ledger.verifierKey });
+    const store = await openStore(storeUrl, { directory, thread: true, log: ledger.verifierKey });
     undo.push(() => store.close());
     const recovered = await recoverEvidence(ledger, store);
     if (recovered.restored + recovered.interrupted > 0) log.warn(recovered, 'records recovered after an unclean stop');

@@ -11,6 +11,8 @@ import { UsageMinutes, type UsageMinute } from './usage-minutes.ts';
 export interface ExchangeWriter {
   /** @param log the number of the ledger that the rows come from. */
   write(log: number, rows: readonly StoredExchange[]): void | Promise<void>;
+  /** Ends what the writer holds besides the database. */
+  close?(): Promise<void>;
 }
 
 const COLUMNS = [

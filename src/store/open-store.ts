@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { systemClock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
 import type { Database } from './database.ts';
@@ -7,12 +8,15 @@ import { createSqlStore } from './sql-store.ts';
 import { openSqlite } from './sqlite-database.ts';
 import type { Store } from './store.ts';
 import { storeFault } from './store-fault.ts';
+import { ThreadedExchangeWriter } from './threaded-exchange-writer.ts';
 
 export interface StoreOptions {
   /** What a relative path in a `sqlite:` URL is relative to. Default: the working directory. */
   readonly directory?: string;
   /** Name (origin) of the ledger whose entries this gateway stores. Gateways that share a database have one each. */
   readonly log?: string;
+  /** Write exchanges on a thread of its own, where the database is a SQLite file. Default: false. */
+  readonly thread?: boolean;
 }
 
 /**
@@ -21,7 +25,7 @@ export interface StoreOptions {
  * `ERR_CONFIG` for another scheme.
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
-  const { database, writer } = await open(url, options.directory ?? '.');
+  const { database, writer } = await open(url, options);
   try {
     await migrate(database, systemClock());
     return createSqlStore(database, writer(), options.log ?? 'parapet');
@@ -33,11 +37,17 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
 
 async function open(
   url: string,
-  directory: string,
+  { directory = '.', thread = false }: StoreOptions,
 ): Promise<{ readonly database: Database; readonly writer: () => ExchangeWriter }> {
   if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length) {
-    const { database, raw } = openSqlite(url.slice('sqlite:'.length), directory);
-    return { database, writer: () => new SqliteExchangeWriter(raw) };
+    const path = url.slice('sqlite:'.length);
+    const { database, raw } = openSqlite(path, directory);
+    // A database in memory belongs to one connection.
+    const threaded = thread && path !== ':memory:';
+    return {
+      database,
+      writer: () => (threaded ? new ThreadedExchangeWriter(resolve(directory, path)) : new SqliteExchangeWriter(raw)),
+    };
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
     // pg is loaded only where it is used.

@@ -239,7 +239,11 @@ export function createSqlStore(database: Database, writer: ExchangeWriter, logNa
         await sql`select 1`.execute(db);
       }),
 
-    close: () => answer(() => database.close()),
+    close: () =>
+      answer(async () => {
+        await writer.close?.();
+        await database.close();
+      }),
   };
 }
 
