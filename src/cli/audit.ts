@@ -42,7 +42,7 @@ export async function verifyAudit(
   let incomplete: string | null = null;
   if (options.store) {
     try {
-      store = await openStore(place.storeUrl, { directory: place.directory });
+      store = await openStoreOf(place);
     } catch (error) {
       incomplete = `The store could not be opened, so nothing was held against it: ${isFault(error) ? error.line : String(error)}`;
     }
@@ -62,7 +62,11 @@ export async function verifyAudit(
           }
         : {}),
     });
-    if (options.proof !== undefined && report.ok) proof = await proofOf(place, await indexOf(options.proof, store));
+    if (store !== null && report.size > 0 && report.compared === 0) {
+      incomplete = 'The store knows no record of this log, so nothing was held against it.';
+    }
+    if (options.proof !== undefined && report.ok)
+      proof = await proofOf(place, await indexOf(options.proof, store, place));
   } finally {
     await store?.close();
   }
@@ -84,12 +88,24 @@ export async function verifyAudit(
   }
   if (incomplete !== null) io.err(`warning: ${incomplete}`);
   if (report.ok) {
-    io.out(`The ledger holds: ${report.size} records, ${report.compared} of them held against the store.`);
+    io.out(`The ledger holds: ${heldAgainstStore(report)}.`);
     if (report.checkpoint !== null) io.out(`\n${report.checkpoint.note.trimEnd()}`);
     if (proof !== null) io.out(`\n${proof.trimEnd()}`);
   } else {
-    io.out(`\nThe ledger does NOT hold: ${report.problems.length} problems in ${report.size} records.`);
+    const { problems, size } = report;
+    io.out(`\nThe ledger does NOT hold: ${count(problems.length, 'problem')} in ${count(size, 'record')}.`);
   }
+}
+
+function heldAgainstStore({ size, compared }: VerifyReport): string {
+  const records = count(size, 'record');
+  if (size === 0) return records;
+  if (compared === size) return `${records}, ${size === 1 ? 'held' : 'all held'} against the store`;
+  return `${records}, ${compared} of them held against the store`;
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 export async function proveRecord(
@@ -178,21 +194,37 @@ async function proofOf(place: Place, index: number): Promise<string> {
 
 async function findRecord(record: string, place: Place): Promise<number> {
   if (/^\d{1,15}$/.test(record)) return Number(record);
-  const store = await openStore(place.storeUrl, { directory: place.directory });
+  const store = await openStoreOf(place);
   try {
-    return await indexOf(record, store);
+    return await indexOf(record, store, place);
   } finally {
     await store.close();
   }
 }
 
-async function indexOf(record: string, store: Store | null): Promise<number> {
+/** The store, speaking of this ledger: gateways that share one have a ledger each, known by its verifier key. */
+async function openStoreOf({ ledger, storeUrl, directory }: Place): Promise<Store> {
+  const log = (await readFile(resolve(ledger, 'key.pub'), 'utf8').catch(() => '')).trim();
+  return openStore(storeUrl, { directory, ...(log === '' ? {} : { log }) });
+}
+
+/** @throws Fault `ERR_NOT_FOUND` when the store does not know the request, or this ledger has another entry in its place. */
+async function indexOf(record: string, store: Store | null, place: Place): Promise<number> {
   if (/^\d{1,15}$/.test(record)) return Number(record);
   const stored = await store?.exchange(record);
   if (stored == null)
     throw new Fault('ERR_NOT_FOUND', `There is no record of the request "${record.slice(0, 64)}".`, {
       hint: 'Give the request id, or the number in the ledger.',
     });
+  const files = new LogFiles(place.ledger);
+  const { size } = await checkpointOf(files, place);
+  const leaf = stored.index < size ? leafHash(await files.entry(stored.index, size)).toString('hex') : null;
+  if (leaf !== null && leaf !== stored.leaf) {
+    throw new Fault('ERR_NOT_FOUND', `Record ${stored.index} of this ledger is not the one that the store knows.`, {
+      where: place.ledger,
+      hint: 'It is in the ledger of another gateway, or it was changed: run `parapet audit verify`.',
+    });
+  }
   return stored.index;
 }
 
