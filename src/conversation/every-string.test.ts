@@ -91,7 +91,7 @@ const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtur
 
 /** How a marker is written where the string is itself JSON, and where it is base64. */
 function planted(original: string, marker: string): string {
-  if (/^\{/.test(original)) return JSON.stringify({ deep: [marker] });
+  if (original.startsWith('{')) return JSON.stringify({ deep: [marker] });
   if (original.startsWith('https://')) return `https://example.com/${encodeURIComponent(marker)}`;
   return marker;
 }
