@@ -7,8 +7,9 @@ import type { Checkpoint } from '../ledger/ledger.ts';
 import { LogFiles } from '../ledger/log-files.ts';
 import { inclusionRanges, leafHash } from '../ledger/merkle.ts';
 import { parseVerifierKey } from '../ledger/note-key.ts';
-import { parseTlogProof, verifyTlogProof, writeTlogProof } from '../ledger/tlog-proof.ts';
-import { type RememberedLeaf, type VerifyReport, verifyLedger } from '../ledger/verify.ts';
+import { formatTlogProof, parseTlogProof, verifyTlogProof } from '../ledger/tlog-proof.ts';
+import type { RememberedLeaf } from '../ledger/align-records.ts';
+import { type VerifyReport, verifyLedger } from '../ledger/verify.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Io } from './command.ts';
@@ -149,7 +150,7 @@ export async function checkProof(proof: string, entry: string, key: string, io: 
       `The record is number ${parsed.index} of the log "${trimmed.checkpoint.origin}", which had ${trimmed.checkpoint.size} records when this was signed.`,
     );
   } else {
-    io.out(`The proof does NOT hold: ${trimmed.reason}.`);
+    io.out(`The proof does NOT hold. ${trimmed.reason}`);
     io.exitCode = 1;
   }
 }
@@ -175,16 +176,17 @@ async function checkpointOf(files: LogFiles, place: Place): Promise<Checkpoint> 
 
 async function proofOf(place: Place, index: number): Promise<string> {
   const files = new LogFiles(place.ledger);
-  const { size, note } = await checkpointOf(files, place);
+  const checkpoint = await checkpointOf(files, place);
+  const { size } = checkpoint;
   assertIn(index, size);
   const hashes = await Promise.all(inclusionRanges(index, size).map((range) => files.hashOf(range, size)));
-  const text = writeTlogProof({ index, hashes, checkpoint: note });
+  const text = formatTlogProof({ index, hashes, checkpoint, extra: null });
   // What leaves was checked with the same eyes that the recipient will use.
   const key = parseVerifierKey((await readFile(resolve(place.ledger, 'key.pub'), 'utf8')).trim());
   const entry = await files.entry(index, size);
   const verdict = verifyTlogProof(parseTlogProof(text), entry, [key]);
   if (verdict.status === 'failed') {
-    throw new Fault('ERR_LEDGER_INVALID', `No proof can be given: ${verdict.reason}.`, {
+    throw new Fault('ERR_LEDGER_INVALID', `No proof can be given. ${verdict.reason}`, {
       where: `record ${index}, leaf ${leafHash(entry).toString('hex')}`,
       hint: 'Run `parapet audit verify` to see what is wrong.',
     });

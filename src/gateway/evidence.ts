@@ -73,13 +73,12 @@ export class EvidenceWriter {
     }
     const exchange = draft.seal(digest);
     const doc = encode(exchange);
-    const appended = this.#options.ledger.append(Buffer.from(doc, 'utf8'));
-    if (appended instanceof Promise) return appended.then((place) => this.#appended(exchange, doc, place, ticket));
-    this.#appended(exchange, doc, appended, ticket);
+    const appended = this.#options.ledger.append(Buffer.from(doc, 'utf8'), ticket ?? undefined);
+    if (appended instanceof Promise) return appended.then((place) => this.#appended(exchange, doc, place));
+    this.#appended(exchange, doc, appended);
   }
 
-  #appended(exchange: Exchange, doc: string, { index, leaf }: Appended, ticket: number | null): void {
-    if (ticket !== null) this.#options.ledger.closeNote(ticket);
+  #appended(exchange: Exchange, doc: string, { index, leaf }: Appended): void {
     const stored = { index, leaf, exchange, doc };
     this.#waiting.push(stored);
     this.#options.live.publish(stored);
@@ -128,7 +127,7 @@ export async function recoverEvidence(
   ledger: Ledger,
   store: Store,
 ): Promise<{ readonly restored: number; readonly interrupted: number }> {
-  for (const note of ledger.interrupted) await ledger.append(note);
+  for (const { ticket, note } of ledger.interrupted) await ledger.append(note, ticket);
   const interrupted = ledger.interrupted.length;
   let restored = 0;
   let rows: StoredExchange[] = [];

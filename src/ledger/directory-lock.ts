@@ -1,68 +1,72 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { Fault } from '../core/fault.ts';
 
 /**
- * Keeps a second process out of a directory. The lock file names the process that holds it, by id and start time, so
- * that the lock of a process that was killed, or whose id another one has now, does not hold.
+ * Takes a directory for this process alone. The lock is an operating system's file lock, reached through SQLite
+ * (an open exclusive transaction on the empty file `writer.lock`): the kernel drops it when the process dies, however it
+ * dies, so there is no stale lock to detect. A file with a process id cannot promise that: ids are used again, and in two
+ * containers with one volume both processes are number 1.
+ *
+ * Nothing else in this process may open `writer.lock`: closing any descriptor of a file gives all of the process's locks
+ * on it back (fcntl(2), "Advisory record locking").
+ *
  * @returns the function that gives the lock back.
- * @throws Fault `ERR_LEDGER` when another living process holds it.
+ * @throws Fault `ERR_LEDGER` when another process holds it, with who that is as far as it said.
  */
 export function lockDirectory(directory: string): () => void {
-  const path = join(directory, 'lock');
-  const mine = `${process.pid} ${startOf(process.pid) ?? ''}\n`;
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    try {
-      const fd = openSync(path, 'wx', 0o600);
-      writeSync(fd, mine);
-      closeSync(fd);
-      return () => {
-        if (read(path) === mine) rmSync(path, { force: true });
-      };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw new Fault('ERR_LEDGER', "The ledger's directory cannot be written.", { where: directory, cause: error });
-      }
-    }
-    const holder = read(path);
-    const [pid = '', start = ''] = (holder ?? '').trim().split(' ');
-    const lives =
-      pid !== '' && Number(pid) !== process.pid
-        ? isAlive(Number(pid), start)
-        : Number(pid) === process.pid && start === (startOf(process.pid) ?? '');
-    if (lives) {
-      throw new Fault('ERR_LEDGER', `The ledger is in use by the process ${pid}.`, {
-        where: directory,
-        hint: 'Stop that process, or give this one a state directory of its own.',
-      });
-    }
-    rmSync(path, { force: true });
-  }
-  throw new Fault('ERR_LEDGER', "The ledger's lock cannot be taken.", { where: path });
-}
-
-function read(path: string): string | null {
+  const path = join(directory, 'writer.lock');
+  const owner = join(directory, 'writer');
+  let database: DatabaseSync | undefined;
   try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
-}
-
-function isAlive(pid: number, start: string): boolean {
-  try {
-    process.kill(pid, 0);
+    database = new DatabaseSync(path, { timeout: 0 });
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    database?.close();
+    throw isBusy(error) ? inUse(directory, owner) : cannotLock(path, error);
   }
-  const now = startOf(pid);
-  return now === null || start === '' || now === start;
+  // Only for the message that another process prints; nothing depends on it.
+  try {
+    writeFileSync(owner, `process ${process.pid} on ${hostname()}\n`, { mode: 0o600 });
+  } catch {
+    // A full disk shows itself at the first write that matters.
+  }
+  const held = database;
+  return () => {
+    if (!held.isOpen) return;
+    rmSync(owner, { force: true });
+    held.close();
+  };
 }
 
-/** Field 22 of `/proc/<pid>/stat`: clock ticks from boot to the process's start; null where there is no such file. */
-function startOf(pid: number): string | null {
-  const stat = read(`/proc/${pid}/stat`);
-  if (stat === null) return null;
-  // The second field is the program's name in parentheses and may contain spaces.
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+/** https://www.sqlite.org/rescode.html#busy */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && error.errcode % 256 === 5;
+}
+
+function inUse(directory: string, owner: string): Fault {
+  let who = 'another process';
+  try {
+    who = readFileSync(owner, 'utf8').trim() || who;
+  } catch {
+    // It has not said who it is.
+  }
+  return new Fault('ERR_LEDGER', `The ledger is in use by ${who}.`, {
+    where: directory,
+    hint: 'One process writes a ledger. Stop the other one, or give this one a state directory of its own.',
+  });
+}
+
+function cannotLock(path: string, cause: unknown): Fault {
+  return new Fault('ERR_LEDGER', `The ledger's directory cannot be locked: ${reason(cause)}.`, {
+    where: path,
+    hint: 'The directory has to be writable and on a file system with file locks.',
+    cause,
+  });
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

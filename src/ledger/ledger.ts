@@ -14,6 +14,12 @@ export interface Appended {
   readonly leaf: string;
 }
 
+/** A note that a dead process left open. */
+export interface LeftOpen {
+  readonly ticket: number;
+  readonly note: Uint8Array;
+}
+
 /**
  * The tamper-evident log. `append` returns after the entry has been written to the journal with `write(2)`:
  * it survives the death of the process. `sync: 'always'` makes `appended` wait for `fsync` too (survives power loss);
@@ -27,19 +33,25 @@ export interface Ledger {
   /** Entries, integrated or not. */
   readonly size: number;
   /**
-   * Appends one entry (at most 65,535 bytes). With `sync: 'batch'` the answer is synchronous.
+   * Appends one entry (at most 65,535 bytes). With `sync: 'batch'` the answer is synchronous. When it throws, the entry
+   * is not in the log. When the promise of `sync: 'always'` is rejected, the entry is in the log, and whether it would
+   * survive a power loss is not known yet.
+   * @param closes the ticket of a note whose record this is: both are written together, or neither is.
    * @throws Fault `ERR_LEDGER`: then nothing may be served.
    */
-  append(entry: Uint8Array): Appended | Promise<Appended>;
+  append(entry: Uint8Array, closes?: number): Appended | Promise<Appended>;
   /**
    * Notes that an exchange began whose answer leaves before its record exists (a stream). If the process dies
-   * before `append(…, opened)`, the next start reports the note through `interrupted`.
+   * before `append(…, ticket)`, the next start reports the note through `interrupted`.
    */
   open(note: Uint8Array): number;
-  /** Withdraws a note: its exchange has been appended. */
+  /** Withdraws a note without a record. */
   closeNote(ticket: number): void;
-  /** Notes left open by a dead process, found when the ledger was opened; the caller appends records for them. */
-  readonly interrupted: readonly Uint8Array[];
+  /**
+   * Notes left open by a dead process, found when the ledger was opened. The caller appends a record for each with its
+   * ticket; what is not closed is found again at the next start.
+   */
+  readonly interrupted: readonly LeftOpen[];
   /** Integrates what is pending and signs a checkpoint now. */
   flush(): Promise<Checkpoint>;
   checkpoint(): Checkpoint;

@@ -14,6 +14,11 @@ export function leafHash(entry: Uint8Array): Buffer {
   const input = Buffer.allocUnsafe(entry.length + 1);
   input[0] = 0x00;
   input.set(entry, 1);
+  return hashLeafInput(input);
+}
+
+/** The leaf hash of an entry that already has its zero byte in front. */
+export function hashLeafInput(input: Uint8Array): Buffer {
   return hash('sha256', input, 'buffer');
 }
 

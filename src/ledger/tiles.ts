@@ -19,6 +19,12 @@ export function tilePath(kind: TileKind, index: number, width: number = TILE_WID
   return `tile/${kind}/${name}${width === TILE_WIDTH ? '' : `.p/${width}`}`;
 }
 
+/** The index that the path of a tile, or of a tile's partial versions (`….p`), names; null for any other path. */
+export function tileIndexOf(path: string): number | null {
+  const groups = /^tile\/(?:entries|\d{1,2})\/((?:x\d{3}\/){0,5}\d{3})(?:\.p(?:\/\d{1,3})?)?$/.exec(path)?.[1];
+  return groups === undefined ? null : Number(groups.replaceAll(/[x/]/g, ''));
+}
+
 /** How many hashes level `level` has in a tree of `size` leaves: floor(size / 256^level). */
 export function levelWidth(size: number, level: number): number {
   return Math.floor(size / TILE_WIDTH ** level);

@@ -1,54 +1,21 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isFault } from '../core/fault.ts';
+import { RecordAligner, type Alignment, type RecordIdentity, type RememberedLeaf } from './align-records.ts';
+import { CheckedTree, MANY_MISSING } from './checked-tree.ts';
 import { parseCheckpoint, verifyCheckpoint } from './checkpoint.ts';
+import { type Difference, describeDifferences } from './describe-differences.ts';
+import { readJournal } from './journal.ts';
 import type { Checkpoint } from './ledger.ts';
+import { type LedgerProblem, ProblemList, lineOf } from './ledger-problem.ts';
 import { LogFiles } from './log-files.ts';
-import { HASH_BYTES, consistencyRanges, equalHashes, leafHash, verifyConsistency } from './merkle.ts';
-import { parseVerifierKey } from './note-key.ts';
-import { TILE_WIDTH, decodeBundle, levelCount, levelWidth, tilePath, tileWidth } from './tiles.ts';
-import { TreeEdge, subtreeRoot } from './tree-edge.ts';
-
-export const LEDGER_PROBLEMS = [
-  'checkpoint-missing',
-  'checkpoint-malformed',
-  'checkpoint-signature',
-  'entry-changed', // the entry is not the one that its hash, or the store's, speaks of
-  'entry-removed', // the store knows it, the log does not, or at another place
-  'entry-moved', // it stands at another place than the store remembers
-  'bundle-missing',
-  'bundle-damaged',
-  'tile-missing',
-  'tile-wrong', // a tile is not the hash of what is below it
-  'root-wrong', // entries and tiles agree, and the signed root is another
-  'rolled-back', // shorter than a checkpoint that was saved earlier
-  'forked', // not an extension of a checkpoint that was saved earlier
-] as const;
-export type LedgerProblemKind = (typeof LEDGER_PROBLEMS)[number];
-
-export interface LedgerProblem {
-  readonly kind: LedgerProblemKind;
-  /** Of the entry concerned, where it is one. */
-  readonly index: number | null;
-  /** The exchange's id, where it can be told. */
-  readonly id: string | null;
-  /** The file concerned, relative to the ledger's directory. */
-  readonly file: string | null;
-  readonly message: string;
-}
-
-/** What the store remembers of one entry. */
-export interface RememberedLeaf {
-  readonly index: number;
-  readonly leaf: string;
-  readonly id: string;
-}
+import { HASH_BYTES, consistencyRanges, equalHashes, hashLeafInput, leafHash, verifyConsistency } from './merkle.ts';
+import { type VerifierKey, parseVerifierKey } from './note-key.ts';
+import { TILE_WIDTH, tilePath, tileWidth } from './tiles.ts';
+import { TreeEdge } from './tree-edge.ts';
 
 export interface VerifyOptions {
   readonly directory: string;
   /** The log's verifier key; default: `key.pub` beside the log, which whoever changed the log could have changed too. */
   readonly verifierKey?: string;
-  /** The store's memory of leaves, in the order of their index. */
+  /** The store's memory of leaves, in the order of their index. It knows exchanges only. */
   readonly against?: AsyncIterable<RememberedLeaf>;
   /** A checkpoint saved earlier, as a signed note: the log must be an extension of it. */
   readonly since?: string;
@@ -60,280 +27,232 @@ export interface VerifyReport {
   readonly size: number;
   readonly checkpoint: Checkpoint | null;
   readonly problems: readonly LedgerProblem[];
-  /** Entries that were held against the store's memory. */
+  /** Problems beyond those that are listed. */
+  readonly unlisted: number;
+  /** Entries that were held against the store's memory and agree with it. */
   readonly compared: number;
+  /** Exchanges at the end of the log that the store does not know, or not yet. */
+  readonly ahead: number;
 }
-
-/** A list of problems longer than this says no more. */
-const MAX_PROBLEMS = 1000;
 
 /**
  * Recomputes everything that a log claims: every leaf from its entry, every tile from what is below it, the root and
  * its signature; and holds the leaves against what the store remembers, which names the record also when entries,
- * tiles and checkpoint were rewritten together. Reads bundle by bundle: memory does not grow with the log.
+ * tiles and checkpoint were rewritten together. Reads bundle by bundle, so memory does not grow with the log, and takes
+ * no lock: a gateway may be writing. Whatever the files are, the answer is a report.
+ * @throws Fault `ERR_LEDGER_INVALID` when `since` is not a checkpoint; what `against` throws.
  */
 export async function verifyLedger(options: VerifyOptions): Promise<VerifyReport> {
+  const since = options.since === undefined ? null : parseCheckpoint(options.since);
   const files = new LogFiles(options.directory);
-  const problems: LedgerProblem[] = [];
-  const report = (kind: LedgerProblemKind, message: string, at: Partial<LedgerProblem> = {}): void => {
-    if (problems.length < MAX_PROBLEMS) problems.push({ kind, index: null, id: null, file: null, ...at, message });
-  };
-  const end = (checkpoint: Checkpoint | null, compared: number): VerifyReport => ({
-    ok: problems.length === 0,
-    size: checkpoint?.size ?? 0,
-    checkpoint,
-    problems,
-    compared,
-  });
-
-  let checkpoint: Checkpoint | null;
-  try {
-    checkpoint = await files.checkpoint();
-  } catch (error) {
-    report('checkpoint-malformed', isFault(error) ? error.line : 'The checkpoint cannot be read.', {
-      file: 'checkpoint',
-    });
-    return end(null, 0);
+  const problems = new ProblemList();
+  const checkpoint = await readCheckpoint(files, problems);
+  if (checkpoint === null) return report(problems, null, 0, 0);
+  const key = await readKey(files, options.verifierKey, problems);
+  if (key !== null) {
+    const verdict = verifyCheckpoint(checkpoint, [key]);
+    if (verdict.status === 'failed') {
+      problems.add('checkpoint-signature', `The checkpoint is not signed by the log's key. ${verdict.reason}`, {
+        file: 'checkpoint',
+      });
+    }
   }
-  if (checkpoint === null) {
-    report('checkpoint-missing', 'There is no checkpoint: nothing vouches for this log.', { file: 'checkpoint' });
-    return end(null, 0);
-  }
-  await checkSignature(options, checkpoint, report);
 
   const { size } = checkpoint;
-  const remembered = remember(options.against);
+  const tree = new CheckedTree(files, size, problems);
+  const stated = new RecordAligner(tree.leaves());
+  const store = options.against === undefined ? null : new RecordAligner(options.against[Symbol.asyncIterator]());
   const edge = new TreeEdge();
-  let compared = 0;
-  for (let bundle = 0; bundle * TILE_WIDTH < size; bundle += 1) {
-    const first = bundle * TILE_WIDTH;
-    const width = tileWidth(size, 0, bundle);
-    const entries = await readEntries(files, bundle, width, size, report);
-    const claimed = await readTile(files, 0, bundle, size, report);
-    const leaves = entries.map((entry) => (entry === null ? null : leafHash(entry)));
-    for (let offset = 0; offset < width; offset += 1) {
-      const index = first + offset;
-      const entry = entries[offset] ?? null;
-      const leaf = leaves[offset] ?? null;
-      const stated = claimed === null ? null : claimed.subarray(offset * HASH_BYTES, (offset + 1) * HASH_BYTES);
-      const memory = await remembered.at(index);
-      if (memory !== null) compared += 1;
-      judgeEntry(index, entry, leaf, stated, memory, report);
-      // Where the entry is gone its stated hash stands in, so that one loss is not reported for the whole tree.
-      edge.append(leaf ?? (stated === null || stated.length !== HASH_BYTES ? Buffer.alloc(HASH_BYTES) : stated));
+  for (let bundle = 0, gap = 0; bundle * TILE_WIDTH < size; bundle += 1) {
+    const entries = await tree.bundle(bundle);
+    gap = entries === null ? gap + 1 : 0;
+    // A checkpoint can claim any size; what it claims is not gone through one by one.
+    if (gap === MANY_MISSING && (await files.lastBundle()) < bundle) {
+      const next = (bundle + 1) * TILE_WIDTH;
+      if (next < size)
+        problems.add('bundle-missing', `So are all entries from ${next} to ${size - 1}.`, { index: next });
+      break;
     }
-    options.onProgress?.(Math.min(size, first + width), size);
+    const first = bundle * TILE_WIDTH;
+    for (let at = 0; at < tileWidth(size, 0, bundle); at += 1) {
+      const index = first + at;
+      const entry = entries?.[at];
+      const leaf = entry === undefined ? null : leafHash(entry);
+      const record = { index, leaf: leaf?.toString('hex') ?? null, lost: entries === null };
+      await stated.push(record, () => ({ id: identify(entry).id, kept: tree.hasTileOf(index) }));
+      await store?.push(record, () => identify(entry));
+      // Where the entry is gone its stated hash stands in, so that one loss is not reported for the whole tree.
+      edge.append(leaf ?? (await tree.statedLeaf(index)) ?? Buffer.alloc(HASH_BYTES));
+    }
+    options.onProgress?.(Math.min(size, first + TILE_WIDTH), size);
   }
-  for (const memory of await remembered.rest(size)) {
-    report('entry-removed', 'The store knows this record; the log ends before it.', {
-      index: memory.index,
-      id: memory.id,
-    });
-  }
-  await checkUpperTiles(files, size, report);
-  const stated = problems.length > 0;
-  if (!equalHashes(edge.root(), checkpoint.root)) {
-    report(
+  const whole = edge.size === size;
+  const rootHolds = whole && equalHashes(edge.root(), checkpoint.root);
+
+  const byStore = (await store?.finish(size)) ?? null;
+  const byTiles = await stated.finish(size);
+  reportDifferences(byStore, byTiles, rootHolds, size, problems);
+  if (byStore !== null) await reportBeyond(byStore, options.directory, files, problems);
+  if (whole) await tree.checkUpperTiles();
+  if (!rootHolds) {
+    problems.add(
       'root-wrong',
-      stated
-        ? 'The root of the entries as they are is not the signed one.'
-        : 'The signed root is not that of the entries: the log was rewritten after it was signed.',
+      problems.isEmpty
+        ? 'The signed root is not that of the entries: entries and tiles were rewritten together.'
+        : 'The root of the entries as they are is not the signed one.',
       { file: 'checkpoint' },
     );
   }
-  if (options.since !== undefined) await checkSince(options.since, checkpoint, files, options, report);
-  return end(checkpoint, compared);
+  if (since !== null) await checkSince(since, checkpoint, key, files, problems);
+  return report(problems, checkpoint, byStore?.agreed ?? 0, byStore?.ahead ?? 0);
 }
 
-type Report = (kind: LedgerProblemKind, message: string, at?: Partial<LedgerProblem>) => void;
+function report(problems: ProblemList, checkpoint: Checkpoint | null, compared: number, ahead: number): VerifyReport {
+  const { listed, unlisted } = problems;
+  return {
+    ok: problems.isEmpty,
+    size: checkpoint?.size ?? 0,
+    checkpoint,
+    problems: listed,
+    unlisted,
+    compared,
+    ahead,
+  };
+}
 
-async function checkSignature(options: VerifyOptions, checkpoint: Checkpoint, report: Report): Promise<void> {
+async function readCheckpoint(files: LogFiles, problems: ProblemList): Promise<Checkpoint | null> {
   try {
-    const text = options.verifierKey ?? (await readFile(join(options.directory, 'key.pub'), 'utf8'));
-    const verdict = verifyCheckpoint(checkpoint, [parseVerifierKey(text.trim())]);
-    if (verdict.status === 'failed')
-      report('checkpoint-signature', `The checkpoint is not signed by the log's key: ${verdict.reason}.`, {
+    const checkpoint = await files.checkpoint();
+    if (checkpoint === null) {
+      problems.add('checkpoint-missing', 'There is no checkpoint: nothing vouches for this log.', {
         file: 'checkpoint',
       });
-  } catch (error) {
-    report(
-      'checkpoint-signature',
-      `The log's key cannot be used: ${isFault(error) ? error.line : 'key.pub cannot be read'}.`,
-      { file: 'key.pub' },
-    );
-  }
-}
-
-function judgeEntry(
-  index: number,
-  entry: Buffer | null,
-  leaf: Buffer | null,
-  stated: Uint8Array | null,
-  memory: RememberedLeaf | null,
-  report: Report,
-): void {
-  if (entry === null || leaf === null) return;
-  const id = idOf(entry);
-  const at = { index, id: memory?.id ?? id };
-  if (memory !== null && memory.leaf !== leaf.toString('hex')) {
-    if (id !== null && id !== memory.id) {
-      report(
-        'entry-moved',
-        `The store has the record ${memory.id} at this place; the log has ${id}: records were removed, added or put in another order.`,
-        at,
-      );
-    } else {
-      report('entry-changed', 'The entry is not the one that the store remembers.', at);
     }
-  } else if (stated !== null && !equalHashes(leaf, stated)) {
-    report('entry-changed', 'The entry does not match its hash in the tree.', at);
-  }
-}
-
-async function readEntries(
-  files: LogFiles,
-  bundle: number,
-  width: number,
-  size: number,
-  report: Report,
-): Promise<(Buffer | null)[]> {
-  const file = tilePath('entries', bundle, width);
-  const first = bundle * TILE_WIDTH;
-  let bytes: Buffer;
-  try {
-    bytes = await files.tile('entries', bundle, size);
+    return checkpoint;
   } catch (error) {
-    report(
-      'bundle-missing',
-      `The entries ${first} to ${first + width - 1} are missing${isFault(error) ? '' : ' or cannot be read'}.`,
-      { index: first, file },
-    );
-    return Array.from({ length: width }, () => null);
+    problems.add('checkpoint-malformed', lineOf(error), { file: 'checkpoint' });
+    return null;
   }
-  const decoded = decodeBundle(bytes, width);
-  if (!decoded.ok) {
-    const index = first + decoded.entries.length;
-    report('bundle-damaged', `The bundle ends inside entry ${index} (byte ${decoded.offset}).`, { index, file });
-  } else if (decoded.end !== bytes.length && width === TILE_WIDTH) {
-    report('bundle-damaged', `The bundle has ${bytes.length - decoded.end} bytes behind its last entry.`, {
-      index: first + width - 1,
-      file,
-    });
-  }
-  return Array.from({ length: width }, (_, offset) => decoded.entries[offset] ?? null);
 }
 
-async function readTile(
-  files: LogFiles,
-  level: number,
-  index: number,
-  size: number,
-  report: Report,
-): Promise<Buffer | null> {
-  const file = tilePath(level, index, tileWidth(size, level, index));
+async function readKey(files: LogFiles, given: string | undefined, problems: ProblemList): Promise<VerifierKey | null> {
   try {
-    const tile = await files.tile(level, index, size);
-    if (tile.length === tileWidth(size, level, index) * HASH_BYTES) return tile;
-    report('tile-wrong', `The tile has ${tile.length} bytes and not ${tileWidth(size, level, index) * HASH_BYTES}.`, {
-      file,
+    const text = given ?? (await files.text('key.pub'));
+    if (text !== null) return parseVerifierKey(text.trim());
+    problems.add('checkpoint-signature', "The log's key is missing, so its signature cannot be checked.", {
+      file: 'key.pub',
     });
-  } catch {
-    report('tile-missing', 'The tile is missing or cannot be read.', { file });
+  } catch (error) {
+    problems.add('checkpoint-signature', `The log's key cannot be used. ${lineOf(error)}`, {
+      file: given === undefined ? 'key.pub' : null,
+    });
   }
   return null;
 }
 
-/** Every hash of a tile above the lowest is the root of one full tile below it. */
-async function checkUpperTiles(files: LogFiles, size: number, report: Report): Promise<void> {
-  for (let level = 1; level < levelCount(size); level += 1) {
-    const width = levelWidth(size, level);
-    for (let index = 0; index * TILE_WIDTH < width; index += 1) {
-      const tile = await readTile(files, level, index, size, report);
-      if (tile === null) continue;
-      for (let offset = 0; offset * HASH_BYTES < tile.length; offset += 1) {
-        const below = index * TILE_WIDTH + offset;
-        const lower = await files.tile(level - 1, below, size).catch(() => null);
-        if (lower === null || lower.length !== TILE_WIDTH * HASH_BYTES) continue;
-        const hashes = Array.from({ length: TILE_WIDTH }, (_, at) =>
-          lower.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
-        );
-        if (
-          equalHashes(subtreeRoot(hashes, 0, TILE_WIDTH), tile.subarray(offset * HASH_BYTES, (offset + 1) * HASH_BYTES))
-        )
-          continue;
-        const first = below * TILE_WIDTH ** level;
-        report('tile-wrong', `The hash over the entries ${first} to ${first + TILE_WIDTH ** level - 1} is wrong.`, {
-          index: first,
-          file: tilePath(level, index, tileWidth(size, level, index)),
-        });
-      }
+/** What the store names, and of the tree's view what the store does not name already. */
+function reportDifferences(
+  byStore: Alignment | null,
+  byTiles: Alignment,
+  rootHolds: boolean,
+  size: number,
+  problems: ProblemList,
+): void {
+  const named = new Set<string>();
+  const add = ({ kind, index, id, message }: Difference): void => problems.add(kind, message, { index, id });
+  for (const difference of describeDifferences(byStore?.stretches ?? [], 'the store')) {
+    named.add(`${difference.kind} ${difference.index}`);
+    add(difference);
+  }
+  for (const difference of describeDifferences(byTiles.stretches, 'the tree')) {
+    const { kind, index } = difference;
+    if (named.has(`${kind} ${index}`)) continue;
+    if (!rootHolds) add(difference);
+    else {
+      // The entries are those that were signed: it is the tile that was changed.
+      const tile = Math.floor(index / TILE_WIDTH);
+      const file = tilePath(0, tile, tileWidth(size, 0, tile));
+      problems.add('tile-wrong', `The hash of entry ${index} is wrong.`, { index, file });
+    }
+  }
+  problems.skip((byStore?.dropped ?? 0) + byTiles.dropped);
+}
+
+/**
+ * Records that the store knows and that the checkpoint does not cover: while a gateway writes, or after it was killed,
+ * they wait in the journal, or have come into the tree since.
+ */
+async function reportBeyond(
+  { beyond }: Alignment,
+  directory: string,
+  files: LogFiles,
+  problems: ProblemList,
+): Promise<void> {
+  if (beyond.length === 0) return;
+  // In this order: an entry leaves the journal only when a checkpoint covers it.
+  const waiting = new Map<number, string>();
+  try {
+    for (const { index, leafInput } of readJournal(directory).entries)
+      waiting.set(index, hashLeafInput(leafInput).toString('hex'));
+  } catch (error) {
+    problems.add('journal-damaged', lineOf(error));
+  }
+  const now = (await files.checkpoint().catch(() => null))?.size ?? 0;
+  for (const { index, id, leaf } of beyond) {
+    const found =
+      waiting.get(index) ??
+      (index < now
+        ? await files.entry(index, now).then(
+            (entry) => leafHash(entry).toString('hex'),
+            () => null,
+          )
+        : null);
+    if (found === leaf) continue;
+    if (found === null) {
+      problems.add('entry-removed', 'The store knows this record; the log ends before it.', { index, id });
+    } else {
+      problems.add('entry-changed', 'The record is not the one that the store remembers.', { index, id });
     }
   }
 }
 
 async function checkSince(
-  note: string,
+  then: Checkpoint,
   now: Checkpoint,
+  key: VerifierKey | null,
   files: LogFiles,
-  options: VerifyOptions,
-  report: Report,
+  problems: ProblemList,
 ): Promise<void> {
-  const then = parseCheckpoint(note);
-  const key = parseVerifierKey(
-    (options.verifierKey ?? (await readFile(join(options.directory, 'key.pub'), 'utf8'))).trim(),
-  );
-  const verdict = verifyCheckpoint(then, [key]);
-  if (verdict.status === 'failed') {
-    report('checkpoint-signature', `The saved checkpoint is not signed by the log's key: ${verdict.reason}.`);
-  } else if (then.size > now.size) {
-    report('rolled-back', `The saved checkpoint has ${then.size} entries, the log only ${now.size}.`);
-  } else {
-    const proof = await Promise.all(
-      consistencyRanges(then.size, now.size).map((range) => files.hashOf(range, now.size)),
-    ).catch(() => null);
-    if (proof === null || !verifyConsistency(then.size, now.size, then.root, now.root, proof)) {
-      report(
-        'forked',
-        `The log is not an extension of the saved checkpoint of ${then.size} entries: what came before it was changed.`,
-      );
-    }
+  const verdict = key === null ? null : verifyCheckpoint(then, [key]);
+  if (verdict?.status === 'failed') {
+    problems.add('checkpoint-signature', `The saved checkpoint is not signed by the log's key. ${verdict.reason}`);
+    return;
+  }
+  if (then.size > now.size) {
+    problems.add('rolled-back', `The saved checkpoint has ${then.size} entries, the log only ${now.size}.`, {
+      index: now.size,
+    });
+    return;
+  }
+  const proof = await Promise.all(
+    consistencyRanges(then.size, now.size).map((range) => files.hashOf(range, now.size)),
+  ).catch(() => null);
+  if (proof === null || !verifyConsistency(then.size, now.size, then.root, now.root, proof)) {
+    problems.add(
+      'forked',
+      `The log is not an extension of the saved checkpoint of ${then.size} entries: what came before it was changed.`,
+    );
   }
 }
 
-/** The store's memory, read along with the log. */
-function remember(against: AsyncIterable<RememberedLeaf> | undefined): {
-  at(index: number): Promise<RememberedLeaf | null>;
-  rest(from: number): Promise<RememberedLeaf[]>;
-} {
-  const iterator = against?.[Symbol.asyncIterator]();
-  let next: RememberedLeaf | null | undefined;
-  const advance = async (): Promise<void> => {
-    const step = await iterator?.next();
-    next = step === undefined || step.done === true ? null : step.value;
-  };
-  return {
-    async at(index) {
-      if (iterator === undefined) return null;
-      if (next === undefined) await advance();
-      while (next != null && next.index < index) await advance();
-      return next != null && next.index === index ? next : null;
-    },
-    async rest(from) {
-      const rows: RememberedLeaf[] = [];
-      if (iterator === undefined) return rows;
-      if (next === undefined) await advance();
-      for (; next != null && rows.length < MAX_PROBLEMS; await advance()) if (next.index >= from) rows.push(next);
-      return rows;
-    },
-  };
-}
-
-function idOf(entry: Buffer): string | null {
+/** What the entry says of itself. An exchange has an id and no type; other records are not in the store. */
+function identify(entry: Buffer | undefined): RecordIdentity {
+  if (entry === undefined) return { id: null, kept: false };
   try {
     const value: unknown = JSON.parse(entry.toString('utf8'));
     const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : null;
-    return typeof id === 'string' ? id : null;
+    return typeof id === 'string' ? { id, kept: !Object.hasOwn(Object(value), 'type') } : { id: null, kept: false };
   } catch {
-    return null;
+    return { id: null, kept: false };
   }
 }
