@@ -46,6 +46,7 @@ const DEPENDENCIES: Readonly<Record<string, string>> = {
   pino: 'operational log',
   'prom-client': 'metrics',
   re2js: 'regular expressions in linear time',
+  tldts: 'what may be registered by anybody, for allow-lists of hosts',
   undici: 'connections to upstreams',
   yaml: 'reads the configuration, with positions',
   zod: 'checks the configuration',
