@@ -1,7 +1,7 @@
 import type { JsonRecord } from './json-shape.ts';
 import { isRecord } from './json-shape.ts';
 import type { JsonPath, SegmentKind } from './segment.ts';
-import { SegmentCollector } from './segment-collector.ts';
+import { SegmentCollector, isOpaque } from './segment-collector.ts';
 import type { Copy, FrameView, SseEvent } from './surface.ts';
 
 /** A frame that says nothing. */
@@ -43,6 +43,19 @@ export function errorText(error: unknown): string {
   return parts.length === 0 ? 'the provider reports an error' : parts.join(': ');
 }
 
+/**
+ * A frame in which the provider reports an error. Its message may quote the request or the provider's key, so all of the
+ * frame is text for the rules.
+ */
+export function errorView(data: JsonRecord, error: unknown): FrameView {
+  return {
+    ...NOTHING_SAID,
+    copies: copiesBelow([], data, 'error', 'text', -1),
+    terminal: true,
+    error: errorText(error),
+  };
+}
+
 /** Everything below a value as whole texts, each on a channel of its own under `channel`. */
 export function copiesBelow(
   path: JsonPath,
@@ -60,6 +73,26 @@ export function copiesBelow(
     path: segment.path,
     text: segment.text,
   }));
+}
+
+/** Whole texts in the members of an event that its protocol does not have; words, ids and base64 say nothing. */
+export function strangersIn(data: JsonRecord, path: JsonPath, known: ReadonlySet<string>, message: number): Copy[] {
+  const copies: Copy[] = [];
+  for (const key of Object.keys(data)) {
+    if (!known.has(key) && !isOpaque(data[key]))
+      copies.push(...copiesBelow([...path, key], data[key], `${message}/+`, 'text', message));
+  }
+  return copies;
+}
+
+/** Choices that a client may wait for without having seen them; OpenAI allows 128 in a request. */
+const MAX_UNSEEN = 128;
+
+/** Indices of the choices that still have to be ended: those seen and open, and those asked for and not seen. */
+export function openChoices(asked: number, ended: ReadonlyMap<number, boolean>): number[] {
+  const indices = new Set(ended.keys());
+  for (let index = 0; index < Math.min(asked, MAX_UNSEEN); index++) indices.add(index);
+  return [...indices].filter((index) => ended.get(index) !== true).sort((a, b) => a - b);
 }
 
 /** Seconds since 1970 in a request id (`req_` and a ULID), for answers that Parapet has to begin itself; 0 for other ids. */

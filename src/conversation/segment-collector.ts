@@ -105,7 +105,9 @@ export class SegmentCollector {
         for (let index = value.length - 1; index >= 0; index--) open.push([[...at, index], value[index]]);
       } else if (isRecord(value)) {
         const keys = Object.keys(value);
-        const words = keys.filter((key) => !PLAIN_KEY.test(key) && !PLAIN_KEYS.has(key) && !opaque.has(key));
+        const words = keys.filter(
+          (key) => key !== '' && !PLAIN_KEY.test(key) && !PLAIN_KEYS.has(key) && !opaque.has(key),
+        );
         if (words.length > 0) this.segments.push({ id: pathId(at), path: at, kind, text: words.join('\n'), ...who });
         for (let index = keys.length - 1; index >= 0; index--) {
           const key = keys[index]!;

@@ -1,7 +1,7 @@
 import type { Usage } from '../../core/usage.ts';
 import type { Conversation } from '../conversation.ts';
 import { anthropicError } from '../error-body.ts';
-import { NOTHING_SAID, UNKNOWN, copiesBelow, dataOf, errorText } from '../frame-view.ts';
+import { NOTHING_SAID, UNKNOWN, copiesBelow, dataOf, errorView, strangersIn } from '../frame-view.ts';
 import type { JsonRecord } from '../json-shape.ts';
 import { isRecord, stringOr } from '../json-shape.ts';
 import type { SegmentKind } from '../segment.ts';
@@ -12,12 +12,33 @@ import { readBlock } from './blocks.ts';
 import { messagesUsage } from './usage.ts';
 
 /** Delta types that carry text: the member that holds it and the channel it belongs to. */
-const TEXT_DELTAS: Readonly<Record<string, readonly [member: string, slot: string, kind: SegmentKind]>> = {
-  text_delta: ['text', 'text', 'text'],
-  thinking_delta: ['thinking', 'thinking', 'reasoning'],
-  input_json_delta: ['partial_json', 'input', 'tool-arguments'],
-  compaction_delta: ['content', 'text', 'text'],
+const TEXT_DELTAS: Readonly<Record<string, TextDelta>> = {
+  text_delta: textDelta('text', 'text', 'text'),
+  thinking_delta: textDelta('thinking', 'thinking', 'reasoning'),
+  input_json_delta: textDelta('partial_json', 'input', 'tool-arguments'),
+  compaction_delta: textDelta('content', 'text', 'text'),
 };
+
+interface TextDelta {
+  readonly member: string;
+  readonly slot: string;
+  readonly kind: SegmentKind;
+  /** Its own members; what stands beside them is read as text. */
+  readonly own: ReadonlySet<string>;
+}
+
+function textDelta(member: string, slot: string, kind: SegmentKind): TextDelta {
+  return { member, slot, kind, own: new Set(['type', member]) };
+}
+
+/** Members of events and of what they hold; what stands beside them is read as text. */
+const EVENT = new Set(['type', 'index', 'message', 'content_block', 'delta', 'usage', 'error', 'context_management']);
+const MESSAGE = new Set(['id', 'type', 'role', 'model', 'content', 'usage', 'container', 'diagnostics', 'context_management',
+  'stop_reason', 'stop_sequence', 'stop_details']); // prettier-ignore
+const STOP = new Set(['stop_reason', 'stop_sequence', 'stop_details', 'container']);
+
+const SIGNATURE = new Set(['type']);
+const CITATION = new Set(['type', 'citation']);
 
 interface Block {
   readonly tool: string | undefined;
@@ -49,6 +70,13 @@ export class MessagesStreamReader implements StreamReader {
     // SDKs go by the `event:` line and dispatch nothing without one.
     if (data === null || (event.event !== '' && data['type'] !== event.event)) return UNKNOWN;
     this.#parsed.set(event, data);
+    const view = this.#event(data);
+    if (!view.known || view.error !== null) return view;
+    const strangers = strangersIn(data, [], EVENT, indexOf(data));
+    return strangers.length === 0 ? view : { ...view, copies: [...view.copies, ...strangers] };
+  }
+
+  #event(data: JsonRecord): FrameView {
     switch (data['type']) {
       case 'message_start':
         return this.#start(data);
@@ -64,9 +92,11 @@ export class MessagesStreamReader implements StreamReader {
       }
       case 'message_delta': {
         this.#usage = messagesUsage(data['usage'], this.#usage) ?? this.#usage;
-        const details = isRecord(data['delta']) ? data['delta']['stop_details'] : undefined;
+        const delta = isRecord(data['delta']) ? data['delta'] : {};
+        const details = delta['stop_details'];
         const explanation = isRecord(details) ? details['explanation'] : undefined;
         const copies = copiesBelow(['delta', 'stop_details', 'explanation'], explanation, 'stop', 'refusal', 0);
+        copies.push(...strangersIn(delta, ['delta'], STOP, 0));
         return { ...NOTHING_SAID, copies, usage: this.#usage };
       }
       case 'message_stop':
@@ -74,7 +104,7 @@ export class MessagesStreamReader implements StreamReader {
       case 'ping':
         return NOTHING_SAID;
       case 'error':
-        return { ...NOTHING_SAID, terminal: true, error: errorText(data['error']) };
+        return errorView(data, data['error']);
       default:
         return UNKNOWN;
     }
@@ -86,7 +116,10 @@ export class MessagesStreamReader implements StreamReader {
     this.#usage = messagesUsage(message['usage']) ?? this.#usage;
     return {
       ...NOTHING_SAID,
-      copies: copiesBelow(['message', 'content'], message['content'], 'start', 'text', 0),
+      copies: [
+        ...copiesBelow(['message', 'content'], message['content'], 'start', 'text', 0),
+        ...strangersIn(message, ['message'], MESSAGE, 0),
+      ],
       usage: this.#usage,
       id: stringOr(message['id'], null),
       model: stringOr(message['model'], null),
@@ -122,18 +155,19 @@ export class MessagesStreamReader implements StreamReader {
     const delta = data['delta'];
     if (!isRecord(delta)) return UNKNOWN;
     const type = stringOr(delta['type'], '');
-    if (type === 'signature_delta') return NOTHING_SAID;
+    if (type === 'signature_delta') {
+      return { ...NOTHING_SAID, copies: strangersIn(delta, ['delta'], SIGNATURE, index) };
+    }
     if (type === 'citations_delta') {
-      return {
-        ...NOTHING_SAID,
-        copies: copiesBelow(['delta', 'citation'], delta['citation'], String(index), 'citation', index),
-      };
+      const citation = copiesBelow(['delta', 'citation'], delta['citation'], String(index), 'citation', index);
+      return { ...NOTHING_SAID, copies: [...citation, ...strangersIn(delta, ['delta'], CITATION, index)] };
     }
     const known = Object.hasOwn(TEXT_DELTAS, type) ? TEXT_DELTAS[type] : undefined;
     if (known === undefined) return UNKNOWN;
-    const [member, slot, kind] = known;
+    const { member, slot, kind, own } = known;
     const text = delta[member];
-    if (text === undefined || text === null || text === '') return NOTHING_SAID;
+    const copies = strangersIn(delta, ['delta'], own, index);
+    if (text === undefined || text === null || text === '') return { ...NOTHING_SAID, copies };
     if (typeof text !== 'string') return UNKNOWN;
     let state = this.#blocks.get(index);
     if (state === undefined) {
@@ -142,7 +176,11 @@ export class MessagesStreamReader implements StreamReader {
     }
     const channel = this.#open(index, state, slot);
     const tool = kind === 'tool-arguments' && state.tool !== undefined ? { tool: state.tool } : {};
-    return { ...NOTHING_SAID, deltas: [{ channel, kind, message: index, path: ['delta', member], text, ...tool }] };
+    return {
+      ...NOTHING_SAID,
+      deltas: [{ channel, kind, message: index, path: ['delta', member], text, ...tool }],
+      copies,
+    };
   }
 
   #open(index: number, block: Block, slot: string): string {

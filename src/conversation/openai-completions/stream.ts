@@ -2,7 +2,7 @@ import type { Usage } from '../../core/usage.ts';
 import type { Conversation } from '../conversation.ts';
 import { openaiError } from '../error-body.ts';
 import { ChunkStamp } from '../chunk-stamp.ts';
-import { NOTHING_SAID, UNKNOWN, copiesBelow, dataOf, errorText, secondsIn } from '../frame-view.ts';
+import { NOTHING_SAID, UNKNOWN, copiesBelow, dataOf, errorView, openChoices, secondsIn } from '../frame-view.ts';
 import type { JsonRecord } from '../json-shape.ts';
 import { isRecord, stringOr } from '../json-shape.ts';
 import { chatUsage } from '../openai-chat/usage.ts';
@@ -36,7 +36,7 @@ export class CompletionsStreamReader implements StreamReader {
     if (chunk === null) return UNKNOWN;
     this.#parsed.set(event, chunk);
     const error = chunk['error'];
-    if (error !== undefined && error !== null) return { ...NOTHING_SAID, terminal: true, error: errorText(error) };
+    if (error !== undefined && error !== null) return errorView(chunk, error);
     const choices = chunk['choices'];
     if (!Array.isArray(choices) || !choices.every(isRecord)) return UNKNOWN;
     this.#head ??= chunk;
@@ -127,10 +127,8 @@ export class CompletionsStreamReader implements StreamReader {
       model: this.#head?.['model'] ?? this.#conversation.model,
     };
     const reason = how.kind === 'refusal' ? 'content_filter' : 'length';
-    const count = Math.max(this.#conversation.choices, ...[...this.#ended.keys()].map((index) => index + 1));
     let text = '';
-    for (let index = 0; index < count; index++) {
-      if (this.#ended.get(index) === true) continue;
+    for (const index of openChoices(this.#conversation.choices, this.#ended)) {
       const choice = { index, text: '', logprobs: null, finish_reason: reason };
       text += frameText('', { ...head, choices: [choice] });
     }

@@ -1,5 +1,31 @@
 import type { SegmentKind } from '../segment.ts';
 
+/** Members of events that hold ids, places, numbers, padding, images or sound. */
+const ENVELOPE = ['type', 'sequence_number', 'item_id', 'output_index', 'content_index', 'summary_index', 'command_index',
+  'annotation_index', 'partial_image_index', 'logprobs', 'obfuscation']; // prettier-ignore
+
+/** Members of an event of a known type beside which everything is read as text: the envelope and its content. */
+export function knownMembers(type: string): ReadonlySet<string> {
+  const content = contentOf(type);
+  let known = KNOWN.get(content);
+  if (known === undefined) {
+    known = new Set([...ENVELOPE, content]);
+    KNOWN.set(content, known);
+  }
+  return known;
+}
+const KNOWN = new Map<string, ReadonlySet<string>>();
+
+function contentOf(type: string): string {
+  const text = DELTAS.get(type) ?? DONES.get(type);
+  if (text !== undefined) return text.member;
+  if (WHOLE.has(type)) return 'response';
+  if (type.startsWith('response.output_item.')) return 'item';
+  if (type.includes('_part.')) return 'part';
+  if (type.endsWith('annotation.added')) return 'annotation';
+  return type.endsWith('.done') ? 'output' : 'delta';
+}
+
 /** How an event's text hangs together: the member with the text, the slot of its channel, its kind. */
 export interface TextEvent {
   readonly member: string;

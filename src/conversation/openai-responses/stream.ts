@@ -1,7 +1,16 @@
 import type { Usage } from '../../core/usage.ts';
 import type { Conversation } from '../conversation.ts';
 import { openaiError } from '../error-body.ts';
-import { NOTHING_SAID, UNKNOWN, copiesBelow, dataOf, errorText, secondsIn } from '../frame-view.ts';
+import {
+  NOTHING_SAID,
+  UNKNOWN,
+  copiesBelow,
+  dataOf,
+  errorText,
+  errorView,
+  secondsIn,
+  strangersIn,
+} from '../frame-view.ts';
 import type { JsonRecord } from '../json-shape.ts';
 import { isRecord, stringOr } from '../json-shape.ts';
 import type { JsonPath, Segment } from '../segment.ts';
@@ -11,7 +20,7 @@ import type { Copy, Delta, FrameView, SseEvent, StreamEnd, StreamReader } from '
 import { ClientView } from './client-view.ts';
 import { readItem, readParts } from './items.ts';
 import { RESPONSE_ENVELOPE, logprobsOf, outputSpeaker } from './response.ts';
-import { DELTAS, DONES, QUIET, TERMINAL, WHOLE, slotOf } from './stream-events.ts';
+import { DELTAS, DONES, QUIET, TERMINAL, WHOLE, knownMembers, slotOf } from './stream-events.ts';
 import type { TextEvent } from './stream-events.ts';
 import { responsesUsage, usageBody } from './usage.ts';
 
@@ -38,9 +47,16 @@ export class ResponsesStreamReader implements StreamReader {
     this.#parsed.set(event, data);
     const type = stringOr(data['type'], '');
     if (type === 'error' || event.event === 'error' || isRecord(data['error'])) {
-      return { ...NOTHING_SAID, terminal: true, error: errorText(data['error'] ?? data) };
+      return errorView(data, data['error'] ?? data);
     }
     if (event.event !== '' && event.event !== type) return UNKNOWN;
+    const view = this.#event(type, data);
+    if (!view.known) return view;
+    const strangers = strangersIn(data, [], knownMembers(type), outputIndex(data));
+    return strangers.length === 0 ? view : { ...view, copies: [...view.copies, ...strangers] };
+  }
+
+  #event(type: string, data: JsonRecord): FrameView {
     if (QUIET.has(type)) return NOTHING_SAID;
     if (WHOLE.has(type)) return this.#whole(type, data);
     const delta = DELTAS.get(type);
@@ -87,7 +103,7 @@ export class ResponsesStreamReader implements StreamReader {
       shadows.push(...itemShadows(item, path, index));
     });
     for (const [key, value] of Object.entries(response)) {
-      if (key === 'output' || key === 'error' || RESPONSE_ENVELOPE.has(key)) continue;
+      if (key === 'output' || RESPONSE_ENVELOPE.has(key)) continue;
       copies.push(...copiesBelow(['response', key], value, '-', 'text', -1));
     }
     const terminal = TERMINAL.has(type);
