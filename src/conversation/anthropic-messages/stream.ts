@@ -1,5 +1,6 @@
 import type { Usage } from '../../core/usage.ts';
 import type { Conversation } from '../conversation.ts';
+import { ChannelNames } from '../channel-names.ts';
 import { anthropicError } from '../error-body.ts';
 import { NOTHING_SAID, UNKNOWN, copiesBelow, dataOf, errorView, strangersIn } from '../frame-view.ts';
 import type { JsonRecord } from '../json-shape.ts';
@@ -40,11 +41,6 @@ const STOP = new Set(['stop_reason', 'stop_sequence', 'stop_details', 'container
 const SIGNATURE = new Set(['type']);
 const CITATION = new Set(['type', 'citation']);
 
-interface Block {
-  readonly tool: string | undefined;
-  readonly slots: Set<string>;
-}
-
 interface Client {
   started: boolean;
   readonly open: Set<number>;
@@ -56,7 +52,9 @@ interface Client {
 /** Follows a Messages stream (Anthropic documentation, streaming messages). */
 export class MessagesStreamReader implements StreamReader {
   readonly #conversation: Conversation;
-  readonly #blocks = new Map<number, Block>();
+  readonly #channels = new ChannelNames();
+  /** Names of tools by block. */
+  readonly #tools = new Map<number, string>();
   readonly #parsed = new WeakMap<SseEvent, JsonRecord>();
   readonly #client: Client = { started: false, open: new Set(), reasoned: false, ended: false };
   #usage: Usage | null = null;
@@ -70,7 +68,11 @@ export class MessagesStreamReader implements StreamReader {
     // SDKs go by the `event:` line and dispatch nothing without one.
     if (data === null || (event.event !== '' && data['type'] !== event.event)) return UNKNOWN;
     this.#parsed.set(event, data);
-    const view = this.#event(data);
+    // A block that begins ends the one that had its place, before its own first text.
+    const replaced = data['type'] === 'content_block_start' ? this.#channels.places(`${indexOf(data)}/`) : [];
+    const closed = replaced.flatMap((place) => this.#channels.close(place));
+    const named = this.#channels.name(this.#event(data));
+    const view = closed.length === 0 ? named : { ...named, closes: [...closed, ...named.closes] };
     if (!view.known || view.error !== null) return view;
     const strangers = strangersIn(data, [], EVENT, indexOf(data));
     return strangers.length === 0 ? view : { ...view, copies: [...view.copies, ...strangers] };
@@ -84,12 +86,8 @@ export class MessagesStreamReader implements StreamReader {
         return this.#startBlock(data);
       case 'content_block_delta':
         return this.#delta(data);
-      case 'content_block_stop': {
-        const index = indexOf(data);
-        const closes = this.#closesOf(index);
-        this.#blocks.delete(index);
-        return { ...NOTHING_SAID, closes };
-      }
+      case 'content_block_stop':
+        return { ...NOTHING_SAID, closes: this.#channels.places(`${indexOf(data)}/`) };
       case 'message_delta': {
         this.#usage = messagesUsage(data['usage'], this.#usage) ?? this.#usage;
         const delta = isRecord(data['delta']) ? data['delta'] : {};
@@ -100,7 +98,7 @@ export class MessagesStreamReader implements StreamReader {
         return { ...NOTHING_SAID, copies, usage: this.#usage };
       }
       case 'message_stop':
-        return { ...NOTHING_SAID, closes: this.#closesOfAll(), terminal: true };
+        return { ...NOTHING_SAID, closes: this.#channels.places(), terminal: true };
       case 'ping':
         return NOTHING_SAID;
       case 'error':
@@ -130,10 +128,8 @@ export class MessagesStreamReader implements StreamReader {
     const block = data['content_block'];
     if (!isRecord(block)) return UNKNOWN;
     const index = indexOf(data);
-    const tool = 'input' in block ? stringOr(block['name'], undefined) : undefined;
-    const closes = this.#closesOf(index);
-    const state: Block = { tool, slots: new Set() };
-    this.#blocks.set(index, state);
+    if ('input' in block && typeof block['name'] === 'string') this.#tools.set(index, block['name']);
+    else this.#tools.delete(index);
 
     const collector = new SegmentCollector();
     const who = { role: 'assistant', origin: 'model', message: index } as const;
@@ -145,9 +141,9 @@ export class MessagesStreamReader implements StreamReader {
       // The first text of a block that goes on: deltas continue it.
       const slot = path.length === 2 && (path[1] === 'text' || path[1] === 'thinking') ? path[1] : null;
       if (slot === null) copies.push({ channel: `${index}/${id}`, kind, message: index, path, text });
-      else deltas.push({ channel: this.#open(index, state, slot), kind, message: index, path, text });
+      else deltas.push({ channel: `${index}/${slot}`, kind, message: index, path, text });
     }
-    return { ...NOTHING_SAID, deltas, copies, closes };
+    return { ...NOTHING_SAID, deltas, copies };
   }
 
   #delta(data: JsonRecord): FrameView {
@@ -169,34 +165,13 @@ export class MessagesStreamReader implements StreamReader {
     const copies = strangersIn(delta, ['delta'], own, index);
     if (text === undefined || text === null || text === '') return { ...NOTHING_SAID, copies };
     if (typeof text !== 'string') return UNKNOWN;
-    let state = this.#blocks.get(index);
-    if (state === undefined) {
-      state = { tool: undefined, slots: new Set() };
-      this.#blocks.set(index, state);
-    }
-    const channel = this.#open(index, state, slot);
-    const tool = kind === 'tool-arguments' && state.tool !== undefined ? { tool: state.tool } : {};
+    const name = kind === 'tool-arguments' ? this.#tools.get(index) : undefined;
+    const tool = name === undefined ? {} : { tool: name };
     return {
       ...NOTHING_SAID,
-      deltas: [{ channel, kind, message: index, path: ['delta', member], text, ...tool }],
+      deltas: [{ channel: `${index}/${slot}`, kind, message: index, path: ['delta', member], text, ...tool }],
       copies,
     };
-  }
-
-  #open(index: number, block: Block, slot: string): string {
-    const channel = `${index}/${slot}`;
-    block.slots.add(channel);
-    return channel;
-  }
-
-  #closesOf(index: number): string[] {
-    return [...(this.#blocks.get(index)?.slots ?? [])];
-  }
-
-  #closesOfAll(): string[] {
-    const closes = [...this.#blocks.values()].flatMap((block) => [...block.slots]);
-    this.#blocks.clear();
-    return closes;
   }
 
   sent(event: SseEvent): void {

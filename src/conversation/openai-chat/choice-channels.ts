@@ -1,12 +1,9 @@
-/**
- * The channels of one choice of a chat stream. A channel that has been closed is never used again: when its kind of
- * text comes once more, it goes to a new channel (`0/reasoning_content#2`).
- */
+import { ChannelNames } from '../channel-names.ts';
+
+/** The channels of one choice of a chat stream, by slot: `text`, `reasoning_content`, `tool/1/arguments`. */
 export class ChoiceChannels {
   readonly #index: number;
-  /** Number of channels that each slot has had. */
-  readonly #generation = new Map<string, number>();
-  readonly #open = new Set<string>();
+  readonly #channels = new ChannelNames();
   readonly #reasoning = new Set<string>();
   readonly #names = new Map<string, string>();
   #tool: string | null = null;
@@ -15,20 +12,14 @@ export class ChoiceChannels {
     this.#index = index;
   }
 
-  /** The channel of a slot (`text`, `tool/1/arguments`) as it is now, open or not. */
+  /** The channel of a slot as it is now, open or not. */
   key(slot: string): string {
-    const generation = this.#generation.get(slot) ?? 1;
-    return generation === 1 ? `${this.#index}/${slot}` : `${this.#index}/${slot}#${generation}`;
+    return this.#channels.at(`${this.#index}/${slot}`);
   }
 
   /** The open channel of a slot. */
   open(slot: string): string {
-    if (!this.#open.has(slot)) {
-      if (!this.#generation.has(slot)) this.#generation.set(slot, 1);
-      else this.#generation.set(slot, this.#generation.get(slot)! + 1);
-      this.#open.add(slot);
-    }
-    return this.key(slot);
+    return this.#channels.open(`${this.#index}/${slot}`);
   }
 
   openReasoning(slot: string): string {
@@ -37,7 +28,7 @@ export class ChoiceChannels {
   }
 
   close(slot: string): string[] {
-    return this.#open.delete(slot) ? [this.key(slot)] : [];
+    return this.#channels.close(`${this.#index}/${slot}`);
   }
 
   /** The answer itself has begun: what was thought before it is complete. */
@@ -49,10 +40,8 @@ export class ChoiceChannels {
   }
 
   closeAll(): string[] {
-    const closed = [...this.#open].map((slot) => this.key(slot));
-    this.#open.clear();
     this.#reasoning.clear();
-    return closed;
+    return this.#channels.places().flatMap((place) => this.#channels.close(place));
   }
 
   /** Deltas of one tool call begin: the call before it is complete. */

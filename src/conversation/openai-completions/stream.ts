@@ -1,6 +1,7 @@
 import type { Usage } from '../../core/usage.ts';
 import type { Conversation } from '../conversation.ts';
 import { openaiError } from '../error-body.ts';
+import { ChannelNames } from '../channel-names.ts';
 import { ChunkStamp } from '../chunk-stamp.ts';
 import { NOTHING_SAID, UNKNOWN, copiesBelow, dataOf, errorView, openChoices, secondsIn } from '../frame-view.ts';
 import type { JsonRecord } from '../json-shape.ts';
@@ -16,8 +17,7 @@ export class CompletionsStreamReader implements StreamReader {
   readonly #conversation: Conversation;
   readonly #stamp = new ChunkStamp();
   readonly #parsed = new WeakMap<SseEvent, JsonRecord>();
-  /** Number of the channel of each choice: a choice that goes on after its end gets a new one. */
-  readonly #channels = new Map<number, { generation: number; open: boolean }>();
+  readonly #channels = new ChannelNames();
   readonly #ended = new Map<number, boolean>();
   #head: JsonRecord | null = null;
   #usage: Usage | null = null;
@@ -29,7 +29,7 @@ export class CompletionsStreamReader implements StreamReader {
 
   read(event: SseEvent): FrameView {
     if (event.data === '[DONE]') {
-      const closes = [...this.#channels.keys()].flatMap((index) => this.#close(index));
+      const closes = this.#channels.places().flatMap((place) => this.#channels.close(place));
       return { ...NOTHING_SAID, closes, terminal: true };
     }
     const chunk = dataOf(event);
@@ -52,13 +52,13 @@ export class CompletionsStreamReader implements StreamReader {
       const text = choice['text'];
       if (text !== undefined && text !== null && typeof text !== 'string') return UNKNOWN;
       const path: JsonPath = ['choices', position];
-      const channel = this.#open(index);
+      const channel = this.#channels.open(`${index}/text`);
       if (text) deltas.push({ channel, kind: 'text', message: index, path: [...path, 'text'], text });
       if (choice['logprobs']) shadows.push({ channel, path: [...path, 'logprobs'] });
       for (const [key, value] of Object.entries(choice)) {
         if (!CHOICE_ENVELOPE.has(key)) copies.push(...copiesBelow([...path, key], value, String(index), 'text', index));
       }
-      if (typeof choice['finish_reason'] === 'string') closes.push(...this.#close(index));
+      if (typeof choice['finish_reason'] === 'string') closes.push(...this.#channels.close(`${index}/text`));
     }
     for (const [key, value] of Object.entries(chunk)) {
       if (!ENVELOPE.has(key)) copies.push(...copiesBelow([key], value, '-', 'text', -1));
@@ -78,24 +78,6 @@ export class CompletionsStreamReader implements StreamReader {
       model: stringOr(chunk['model'], null),
       usageOnly: stamped && choices.length === 0 && usage !== null,
     };
-  }
-
-  #open(index: number): string {
-    const state = this.#channels.get(index) ?? { generation: 0, open: false };
-    if (!state.open) this.#channels.set(index, { generation: state.generation + 1, open: true });
-    return this.#key(index);
-  }
-
-  #close(index: number): string[] {
-    const state = this.#channels.get(index);
-    if (state?.open !== true) return [];
-    state.open = false;
-    return [this.#key(index)];
-  }
-
-  #key(index: number): string {
-    const generation = this.#channels.get(index)?.generation ?? 1;
-    return generation === 1 ? `${index}/text` : `${index}/text#${generation}`;
   }
 
   sent(event: SseEvent): void {

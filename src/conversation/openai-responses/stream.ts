@@ -1,5 +1,6 @@
 import type { Usage } from '../../core/usage.ts';
 import type { Conversation } from '../conversation.ts';
+import { ChannelNames } from '../channel-names.ts';
 import { openaiError } from '../error-body.ts';
 import {
   NOTHING_SAID,
@@ -31,8 +32,7 @@ export class ResponsesStreamReader implements StreamReader {
   readonly #client = new ClientView();
   /** Names of tools by output index. */
   readonly #tools = new Map<number, string>();
-  /** Open channels by output index. */
-  readonly #open = new Map<number, Set<string>>();
+  readonly #channels = new ChannelNames();
   #usage: Usage | null = null;
   #head: JsonRecord | null = null;
 
@@ -41,7 +41,9 @@ export class ResponsesStreamReader implements StreamReader {
   }
 
   read(event: SseEvent): FrameView {
-    if (event.data === '[DONE]') return { ...NOTHING_SAID, closes: this.#closeAll(), terminal: true };
+    if (event.data === '[DONE]') {
+      return this.#channels.name({ ...NOTHING_SAID, closes: this.#channels.places(), terminal: true });
+    }
     const data = dataOf(event);
     if (data === null) return UNKNOWN;
     this.#parsed.set(event, data);
@@ -50,7 +52,7 @@ export class ResponsesStreamReader implements StreamReader {
       return errorView(data, data['error'] ?? data);
     }
     if (event.event !== '' && event.event !== type) return UNKNOWN;
-    const view = this.#event(type, data);
+    const view = this.#channels.name(this.#event(type, data));
     if (!view.known) return view;
     const strangers = strangersIn(data, [], knownMembers(type), outputIndex(data));
     return strangers.length === 0 ? view : { ...view, copies: [...view.copies, ...strangers] };
@@ -112,7 +114,7 @@ export class ResponsesStreamReader implements StreamReader {
       ...NOTHING_SAID,
       copies,
       shadows,
-      closes: terminal ? this.#closeAll() : [],
+      closes: terminal ? this.#channels.places() : [],
       usage: responsesUsage(response['usage']),
       id: stringOr(response['id'], null),
       model: stringOr(response['model'], null),
@@ -126,7 +128,7 @@ export class ResponsesStreamReader implements StreamReader {
     if (typeof text !== 'string') return UNKNOWN;
     if (text === '') return NOTHING_SAID;
     const index = outputIndex(data);
-    const channel = this.#openChannel(index, slotIn(known.slot, data));
+    const channel = `${index}/${slotIn(known.slot, data)}`;
     const tool = this.#tools.get(index);
     const delta: Delta = {
       channel,
@@ -142,7 +144,6 @@ export class ResponsesStreamReader implements StreamReader {
   #done(known: TextEvent, data: JsonRecord): FrameView {
     const index = outputIndex(data);
     const channel = `${index}/${slotIn(known.slot, data)}`;
-    this.#open.get(index)?.delete(channel);
     const text = data[known.member];
     const copies: Copy[] =
       typeof text === 'string' && text !== ''
@@ -159,13 +160,13 @@ export class ResponsesStreamReader implements StreamReader {
     if (name !== undefined) this.#tools.set(index, name);
     const copies = itemCopies(item, ['item'], index);
     const shadows = itemShadows(item, ['item'], index);
-    if (done) return { ...NOTHING_SAID, copies, shadows, closes: this.#closeItem(index) };
+    if (done) return { ...NOTHING_SAID, copies, shadows, closes: this.#channels.places(`${index}/`) };
     // What an item begins with is continued by deltas, so it is their first piece.
     const deltas: Delta[] = [];
     const rest: Copy[] = [];
     for (const copy of copies) {
       const slot = copy.channel.slice(String(index).length + 1);
-      if (CONTINUED.test(slot)) deltas.push({ ...copy, channel: this.#openChannel(index, slot) });
+      if (CONTINUED.test(slot)) deltas.push(copy);
       else rest.push(copy);
     }
     return { ...NOTHING_SAID, deltas, copies: rest, shadows };
@@ -186,18 +187,14 @@ export class ResponsesStreamReader implements StreamReader {
     const channel = `${index}/${place}/text`;
     const shadows = Array.isArray(logprobs) && logprobs.length > 0 ? [{ channel, path: ['part', 'logprobs'] }] : [];
     if (type.endsWith('done')) {
-      const slots = summary
+      const closes = summary
         ? [`${index}/summary/${place}`]
         : ['text', 'refusal', 'reasoning'].map((slot) => `${index}/${place}/${slot}`);
-      const closes = slots.filter((slot) => this.#open.get(index)?.delete(slot) === true);
       return { ...NOTHING_SAID, copies, shadows, closes };
     }
-    const first = copies.filter((copy) => CONTINUED.test(copy.channel.slice(String(index).length + 1)));
-    const deltas = first.map((copy) => ({
-      ...copy,
-      channel: this.#openChannel(index, copy.channel.slice(String(index).length + 1)),
-    }));
-    return { ...NOTHING_SAID, deltas, copies: copies.filter((copy) => !first.includes(copy)), shadows };
+    const continued = (copy: Copy) => CONTINUED.test(copy.channel.slice(String(index).length + 1));
+    const deltas = copies.filter(continued);
+    return { ...NOTHING_SAID, deltas, copies: copies.filter((copy) => !continued(copy)), shadows };
   }
 
   #shellOutput(data: JsonRecord): FrameView {
@@ -206,42 +203,17 @@ export class ResponsesStreamReader implements StreamReader {
     const output = data['output'];
     if (Array.isArray(output)) {
       const copies = copiesBelow(['output'], output, `${index}/output/${place}`, 'tool-result', index);
-      const closes = [`${index}/output/${place}/stdout`, `${index}/output/${place}/stderr`].filter(
-        (channel) => this.#open.get(index)?.delete(channel) === true,
-      );
+      const closes = this.#channels.places(`${index}/output/${place}/`);
       return { ...NOTHING_SAID, copies, closes };
     }
     const delta = data['delta'];
     if (!isRecord(delta)) return UNKNOWN;
     const deltas = Object.entries(delta).flatMap(([key, text]): Delta[] => {
       if (typeof text !== 'string' || text === '') return [];
-      const channel = this.#openChannel(index, `output/${place}/${key}`);
+      const channel = `${index}/output/${place}/${key}`;
       return [{ channel, kind: 'tool-result', message: index, path: ['delta', key], text }];
     });
     return { ...NOTHING_SAID, deltas };
-  }
-
-  #openChannel(index: number, slot: string): string {
-    const channel = `${index}/${slot}`;
-    let open = this.#open.get(index);
-    if (open === undefined) {
-      open = new Set();
-      this.#open.set(index, open);
-    }
-    open.add(channel);
-    return channel;
-  }
-
-  #closeItem(index: number): string[] {
-    const closes = [...(this.#open.get(index) ?? [])];
-    this.#open.delete(index);
-    return closes;
-  }
-
-  #closeAll(): string[] {
-    const closes = [...this.#open.values()].flatMap((channels) => [...channels]);
-    this.#open.clear();
-    return closes;
   }
 
   sent(event: SseEvent): void {
