@@ -165,11 +165,18 @@ export class RecordAligner {
     const places = new Map<string, number>();
     for (let at = Math.min(window, this.#memory.length) - 1; at >= 0; at -= 1) places.set(this.#memory[at]!.leaf, at);
     let best: readonly [number, number] | null = null;
+    let least = Infinity;
     const limit = Math.min(window, this.#found.length);
-    for (let at = 0; at < limit && (best === null || at < best[0] + best[1]); at += 1) {
+    for (let at = 0; at < limit && at <= least; at += 1) {
       const { leaf } = this.#found[at]!;
       const other = leaf === null ? undefined : places.get(leaf);
-      if (other !== undefined && (best === null || at + other < best[0] + best[1])) best = [at, other];
+      if (other === undefined) continue;
+      // Of those that are equally near: the one that moves places least, then the one that takes more from the log, so
+      // that two records that changed places and a copy that was put in are seen as that.
+      const cost = at + other + Math.abs(at - other) / (2 * window);
+      if (cost > least) continue;
+      least = cost;
+      best = [at, other];
     }
     return best;
   }

@@ -128,15 +128,15 @@ export function describeDifferences(stretches: readonly Stretch[], memory: strin
 
 /** Says once for a stretch how it moved what follows. */
 function withShift(own: readonly Difference[], stretch: Stretch, memory: string): readonly Difference[] {
-  const { before, after, followers, index, found } = stretch;
+  const { before, after, followers, index, found, remembered } = stretch;
   const shift = after === null ? 0 : after - before;
   if (shift === 0) return own;
   const places = Math.abs(shift) === 1 ? 'one place' : `${Math.abs(shift)} places`;
   const moved = `${followers === 1 ? 'The record' : `The ${followers} records`} behind ${followers === 1 ? 'stands' : 'stand'} ${places} ${shift < 0 ? 'lower' : 'higher'}.`;
   const first = own[0];
   if (first !== undefined) return [{ ...first, message: `${first.message} ${moved}` }, ...own.slice(1)];
-  // Entries that cannot be read are reported with their bundle.
-  if (found.some((record) => record.leaf === null)) return [];
+  // Told with the other end of a move; entries that cannot be read are told with their bundle.
+  if (remembered.length > 0 || found.some(({ leaf, kept }) => leaf === null || kept)) return [];
   const count = Math.abs(shift) === 1 ? 'A record' : `${Math.abs(shift)} records`;
   return [
     {
