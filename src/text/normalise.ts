@@ -1,0 +1,276 @@
+import { COMMON_WORDS } from './common-words.ts';
+import { confusableWith, looseConfusableWith } from './confusables.ts';
+import { flagEnd, invisibleKind, isGenericMark, selectorByte, tagCharacter } from './invisible.ts';
+import { chained, MappedTextBuilder, unchanged, type MappedText } from './mapped-text.ts';
+
+/** What normalising undid. */
+export const UNDONE = [
+  'compatibility', // NFKC changed something
+  'tag-characters',
+  'variation-selectors', // bytes smuggled in them
+  'invisible-bits', // bits smuggled in two invisible characters
+  'invisible', // invisible characters were taken out
+  'bidi',
+  'stacked-marks',
+  'confusables',
+] as const;
+export type Undone = (typeof UNDONE)[number];
+
+export interface Normalised extends MappedText {
+  readonly undone: readonly Undone[];
+}
+
+/** More marks on one letter than any writing system puts there; also keeps NFKC linear (UAX #15, stream-safe format). */
+const MARKS_KEPT = 8;
+/** A stack of this many generic marks is no accent: two are in use (Vietnamese, IPA). */
+const STACK = 3;
+const NON_ASCII = /[^\0-\x7f]/;
+/** What joins the character before it under NFKC: marks, conjoining Hangul, halfwidth voiced marks. */
+const JOINS = /^[\p{M}\u1161-\u1175\u11a8-\u11c2\uff9e\uff9f\uffc2-\uffdc]$/u;
+
+/**
+ * The text as a reader takes it: NFKC, without invisible characters, with what they spell in their place, without stacks of
+ * marks, and with look-alikes in words folded to ASCII. Words of another script stay as they are. Linear time; at most
+ * 18 units for one (NFKC of U+FDFA).
+ *
+ * Sources: UAX #15 (NFKC), UTS #39 (confusables), UTS #51 (emoji tag sequences); for the smuggling schemes
+ * https://embracethered.com/blog/posts/2024/hiding-and-finding-text-with-unicode-tags/ and
+ * https://paulbutler.org/2025/smuggling-arbitrary-data-through-an-emoji/.
+ */
+export function normalise(text: string): Normalised {
+  if (!NON_ASCII.test(text)) return { ...unchanged(text), undone: [] };
+  const undone = new Set<Undone>();
+  const visible = makeVisible(text, undone);
+  const folded = foldConfusables(visible.text);
+  if (folded === null) return { ...visible, undone: [...undone] };
+  undone.add('confusables');
+  return { ...chained(visible, folded), undone: [...undone] };
+}
+
+function makeVisible(text: string, undone: Set<Undone>): MappedText {
+  const out = new MappedTextBuilder(text);
+  let plain = 0; // beginning of the stretch that is taken as it is
+  let i = 0;
+  let before = 0; // last code point that was kept
+  while (i < text.length) {
+    const cp = text.codePointAt(i)!;
+    const size = cp > 0xffff ? 2 : 1;
+    const kind = invisibleKind(cp);
+    if (kind === null) {
+      const end = clusterEnd(text, i + size);
+      if (cp >= 0x80 || end > i + size) {
+        out.copy(plain, i);
+        compose(text, i, end, out, undone);
+        plain = end;
+      }
+      before = cp;
+      i = end;
+      continue;
+    }
+    if (kind === 'tag') {
+      const flag = flagEnd(text, i);
+      if (flag > 0) {
+        i = flag;
+        continue;
+      }
+    }
+    if (kind === 'joiner' && before >= 0x590 && !isLatinLike(before)) {
+      i += size; // Arabic, Indic scripts and emoji are written with it
+      continue;
+    }
+    out.copy(plain, i);
+    i = readInvisible(text, i, out, undone);
+    plain = i;
+  }
+  out.copy(plain, text.length);
+  return out.build();
+}
+
+/** Takes the run of invisible characters at `at` out, and puts what it spells in its place. @returns its end. */
+function readInvisible(text: string, at: number, out: MappedTextBuilder, undone: Set<Undone>): number {
+  const kind = invisibleKind(text.codePointAt(at)!)!;
+  let end = at;
+  const run: number[] = [];
+  while (end < text.length) {
+    const cp = text.codePointAt(end)!;
+    const next = invisibleKind(cp);
+    if (next === null || (next !== kind && !(isBitCarrier(next) && isBitCarrier(kind)))) break;
+    if (kind === 'tag' && end > at && flagEnd(text, end) > 0) break;
+    run.push(cp);
+    end += cp > 0xffff ? 2 : 1;
+  }
+  if (kind === 'tag') {
+    undone.add('tag-characters');
+    for (const [k, cp] of run.entries()) {
+      const letter = tagCharacter(cp);
+      if (letter !== null) out.replace(letter, at + 2 * k, at + 2 * k + 2);
+    }
+  } else if (kind === 'variation-selector') {
+    if (run.length < 2) return end; // chooses a glyph
+    undone.add('variation-selectors');
+    const bytes = run.map(selectorByte);
+    const spelt = bytes.includes(null) ? null : writtenIn(bytes as number[]);
+    if (spelt !== null) out.replace(spelt, at, end);
+  } else if (kind === 'bidi') undone.add('bidi');
+  else {
+    undone.add('invisible');
+    const spelt = bitsIn(run);
+    if (spelt !== null) {
+      undone.add('invisible-bits');
+      out.replace(spelt, at, end);
+    }
+  }
+  return end;
+}
+
+function isBitCarrier(kind: ReturnType<typeof invisibleKind>): boolean {
+  return kind === 'zero-width' || kind === 'joiner';
+}
+
+function writtenIn(bytes: readonly number[]): string | null {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes));
+  } catch {
+    return null;
+  }
+  return text.length >= 2 && !/[^\P{Cc}\t\n\r]/u.test(text) ? text : null;
+}
+
+/** What a run of two different invisible characters spells, eight (or seven) of them a character. */
+function bitsIn(run: readonly number[]): string | null {
+  if (run.length < 16 || new Set(run).size !== 2) return null;
+  const one = Math.max(...new Set(run));
+  for (const width of [8, 7]) {
+    if (run.length % width !== 0) continue;
+    for (const flip of [0, 1]) {
+      const bytes: number[] = [];
+      for (let i = 0; i < run.length; i += width) {
+        let byte = 0;
+        for (let k = 0; k < width; k++) byte = (byte << 1) | ((run[i + k] === one ? 1 : 0) ^ flip);
+        bytes.push(byte);
+      }
+      const text = writtenIn(bytes);
+      if (text !== null) return text;
+    }
+  }
+  return null;
+}
+
+/** End of the marks and conjoining letters after a character. */
+function clusterEnd(text: string, from: number): number {
+  let end = from;
+  while (end < text.length) {
+    const unit = text.charCodeAt(end);
+    if (unit < 0x300 || (unit >= 0x3400 && unit < 0xa000)) break;
+    const cp = text.codePointAt(end)!;
+    if (invisibleKind(cp) !== null || !JOINS.test(String.fromCodePoint(cp))) break;
+    end += cp > 0xffff ? 2 : 1;
+  }
+  return end;
+}
+
+/** Writes the NFKC form of one character with its marks. */
+function compose(text: string, start: number, end: number, out: MappedTextBuilder, undone: Set<Undone>): void {
+  let cluster = text.slice(start, end);
+  if (end - start > STACK) {
+    const characters = [...cluster];
+    let generic = 0;
+    for (const character of characters) if (isGenericMark(character.codePointAt(0)!)) generic++;
+    if (generic >= STACK || characters.length > MARKS_KEPT + 1) {
+      undone.add('stacked-marks');
+      const kept = generic >= STACK ? characters.filter((one) => !isGenericMark(one.codePointAt(0)!)) : characters;
+      cluster = kept.slice(0, MARKS_KEPT + 1).join('');
+    }
+  }
+  const composed = cluster.normalize('NFKC');
+  if (composed.length === end - start && composed === text.slice(start, end)) out.copy(start, end);
+  else {
+    if (composed !== cluster.normalize('NFC')) undone.add('compatibility');
+    out.replace(composed, start, end);
+  }
+}
+
+const LATIN_LIKE = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{P}\p{Z}]/u;
+
+function isLatinLike(cp: number): boolean {
+  return LATIN_LIKE.test(String.fromCodePoint(cp));
+}
+
+/** Small capitals, enclosed letters: no other script's. */
+const LATIN_STYLES = /^[\p{Script=Latin}\p{Script=Common}]+$/u;
+const WORDS = /[^\s\0-\x26\x28-\x2f\x3a-\x3f\x5b-\x60\x7b-\x7e]+/g;
+
+/**
+ * Folds look-alikes in words that mix them with ASCII letters, and words made of them alone where the text is otherwise
+ * ASCII. Null when there is nothing to fold.
+ */
+function foldConfusables(text: string): MappedText | null {
+  if (!NON_ASCII.test(text)) return null;
+  const mostlyAscii = isMostlyAscii(text);
+  const out = new MappedTextBuilder(text);
+  let plain = 0;
+  for (const { 0: word, index } of text.matchAll(WORDS)) {
+    if (!NON_ASCII.test(word)) continue;
+    const mixed = /[A-Za-z]/.test(word);
+    if (!mixed && !mostlyAscii && !LATIN_STYLES.test(word)) continue;
+    const folded = foldWord(word, mixed);
+    if (folded === null) continue;
+    let at = index;
+    for (const [k, character] of [...word].entries()) {
+      if (folded[k] !== character) {
+        out.copy(plain, at);
+        out.replace(folded[k]!, at, at + character.length);
+        plain = at + character.length;
+      }
+      at += character.length;
+    }
+  }
+  if (plain === 0) return null;
+  out.copy(plain, text.length);
+  return out.build();
+}
+
+/** The word's characters, look-alikes folded, or null when not all of them can be. */
+export function foldWord(word: string, loosely: boolean): readonly string[] | null {
+  const fold = loosely ? looseConfusableWith : confusableWith;
+  const folded: string[] = [];
+  let changed = false;
+  let dotless = false;
+  for (const character of word) {
+    const cp = character.codePointAt(0)!;
+    const ascii = cp < 0x80 ? character : fold(cp);
+    if (ascii === null) {
+      if (!isAccentedLatin(cp)) return null;
+      folded.push(character);
+      continue;
+    }
+    // An accented Latin letter is itself, whatever it may be taken for.
+    if (cp >= 0x80 && isAccentedLatin(cp)) folded.push(character);
+    else {
+      folded.push(ascii);
+      if (cp === DOTLESS_I) dotless = true;
+      else changed ||= cp >= 0x80;
+    }
+  }
+  // Turkish is full of it.
+  if (dotless && !changed) return COMMON_WORDS.has(folded.join('').toLowerCase()) ? folded : null;
+  return changed ? folded : null;
+}
+
+const DOTLESS_I = 0x131;
+
+function isAccentedLatin(cp: number): boolean {
+  return (cp >= 0xc0 && cp <= 0x17f && cp !== DOTLESS_I) || (cp >= 0x1e00 && cp <= 0x1eff);
+}
+
+function isMostlyAscii(text: string): boolean {
+  let ascii = 0;
+  let other = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0x80) other++;
+    else if ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a) ascii++;
+  }
+  return ascii > other;
+}
