@@ -341,6 +341,28 @@ test('responses: the text in the closing frames is the text that was sent, piece
   assert.ok(!end.includes('there'));
 });
 
+test('what was read and not sent is in no frame that ends a stream', () => {
+  const cases: [Surface, unknown, string[]][] = [
+    [openaiChat, CHAT_REQUEST, chatStream()],
+    [anthropicMessages, MESSAGES_REQUEST, messagesStream()],
+    [openaiResponses, RESPONSES_REQUEST, responsesStream()],
+  ];
+  for (const [surface, request, frames] of cases) {
+    for (const how of [BLOCKED, REFUSED, SPENT]) {
+      for (const sent of [0, 1, 2]) {
+        const reader = readerFor(surface, request);
+        const events = createFrameSplitter({ maxFrame: 1 << 20 }).push(Buffer.from(frames.join('')));
+        events.forEach(({ event }, index) => {
+          reader.read(event!);
+          if (index < sent && !frames[index]!.includes('Hello')) reader.sent(event!);
+        });
+        const end = reader.end(how, REQUEST_ID);
+        assert.ok(!/Hello|there|greet|balance|main/.test(end), `${surface.id}: ${end}`);
+      }
+    }
+  }
+});
+
 // ——— Keep-alives
 
 test('keep-alives between all frames change nothing for any SDK', async () => {

@@ -1,29 +1,19 @@
 import type { Usage } from '../../core/usage.ts';
 import type { Conversation } from '../conversation.ts';
 import { ChannelNames } from '../channel-names.ts';
-import { openaiError } from '../error-body.ts';
-import {
-  NOTHING_SAID,
-  UNKNOWN,
-  copiesBelow,
-  dataOf,
-  errorText,
-  errorView,
-  secondsIn,
-  strangersIn,
-} from '../frame-view.ts';
+import { NOTHING_SAID, UNKNOWN, copiesBelow, dataOf, errorText, errorView, strangersIn } from '../frame-view.ts';
 import type { JsonRecord } from '../json-shape.ts';
 import { isRecord, stringOr } from '../json-shape.ts';
 import type { JsonPath, Segment } from '../segment.ts';
 import { SegmentCollector } from '../segment-collector.ts';
-import { frameText } from '../sse/write-frame.ts';
 import type { Copy, Delta, FrameView, SseEvent, StreamEnd, StreamReader } from '../surface.ts';
 import { ClientView } from './client-view.ts';
+import { endStream } from './end-stream.ts';
 import { readItem, readParts } from './items.ts';
 import { RESPONSE_ENVELOPE, logprobsOf, outputSpeaker } from './response.ts';
 import { DELTAS, DONES, QUIET, TERMINAL, WHOLE, knownMembers, slotOf } from './stream-events.ts';
 import type { TextEvent } from './stream-events.ts';
-import { responsesUsage, usageBody } from './usage.ts';
+import { responsesUsage } from './usage.ts';
 
 /** Follows a Responses stream (OpenAI API reference, responses streaming events). */
 export class ResponsesStreamReader implements StreamReader {
@@ -226,135 +216,15 @@ export class ResponsesStreamReader implements StreamReader {
   }
 
   end(how: StreamEnd, requestId: string): string {
-    const client = this.#client;
-    if (client.ended) return '';
-    client.ended = true;
-    if (how.kind === 'error') {
-      const error = openaiError(how.fault);
-      const failed = client.head === null ? '' : this.#finish(requestId, 'failed', null, error);
-      return failed + frameText('', { error });
-    }
-    let text = client.head === null ? this.#begin(requestId) : '';
-    text += this.#closeOpen();
-    if (how.kind === 'refusal') text += this.#refuse(how.message, requestId);
-    const usage = how.kind === 'length' ? how.usage : this.#usage;
-    return text + this.#finish(requestId, how.kind === 'refusal' ? 'content_filter' : 'max_output_tokens', usage, null);
+    return endStream(this.#client, how, requestId, {
+      conversation: this.#conversation,
+      head: this.#head,
+      usage: this.#usage,
+    });
   }
 
   ping(): string {
     return this.#client.ended ? '' : ': ping\n\n';
-  }
-
-  #write(type: string, members: JsonRecord): string {
-    const sequence = ++this.#client.sequence;
-    return frameText(type, { type, ...members, sequence_number: sequence });
-  }
-
-  #begin(requestId: string): string {
-    const response = { ...this.#response(requestId), output: [] };
-    this.#client.head = response;
-    return this.#write('response.created', { response }) + this.#write('response.in_progress', { response });
-  }
-
-  /** Ends the parts and items that the client has open, with the text that it has seen. */
-  #closeOpen(): string {
-    const client = this.#client;
-    let text = '';
-    for (const index of [...client.openItems].sort((a, b) => a - b)) {
-      const item = client.items.get(index)!;
-      const item_id = stringOr(item['id'], '');
-      const content = Array.isArray(item['content']) ? (item['content'] as unknown[]) : [];
-      for (const [content_index, part] of content.entries()) {
-        if (!isRecord(part) || !client.openParts.has(`${index}/${content_index}`)) continue;
-        const place = { item_id, output_index: index, content_index };
-        if (part['type'] === 'output_text') {
-          text += this.#write('response.output_text.done', {
-            ...place,
-            text: stringOr(part['text'], ''),
-            logprobs: [],
-          });
-        } else if (part['type'] === 'refusal') {
-          text += this.#write('response.refusal.done', { ...place, refusal: stringOr(part['refusal'], '') });
-        } else if (part['type'] === 'reasoning_text') {
-          text += this.#write('response.reasoning_text.done', { ...place, text: stringOr(part['text'], '') });
-        }
-        text += this.#write('response.content_part.done', { ...place, part });
-      }
-      item['status'] = 'incomplete';
-      text += this.#write('response.output_item.done', { output_index: index, item });
-    }
-    client.openItems.clear();
-    client.openParts.clear();
-    return text;
-  }
-
-  /** A message of one refusal part that says why the answer ends here. */
-  #refuse(refusal: string, requestId: string): string {
-    const output_index = Math.max(-1, ...this.#client.items.keys()) + 1;
-    const id = `msg_${requestId}`;
-    const part = { type: 'refusal', refusal };
-    const begun = { id, type: 'message', status: 'in_progress', role: 'assistant', content: [] };
-    const item = { ...begun, status: 'completed', content: [part] };
-    const place = { item_id: id, output_index, content_index: 0 };
-    this.#client.items.set(output_index, item);
-    return (
-      this.#write('response.output_item.added', { output_index, item: begun }) +
-      this.#write('response.content_part.added', { ...place, part: { type: 'refusal', refusal: '' } }) +
-      this.#write('response.refusal.delta', { ...place, delta: refusal }) +
-      this.#write('response.refusal.done', { ...place, refusal }) +
-      this.#write('response.content_part.done', { ...place, part }) +
-      this.#write('response.output_item.done', { output_index, item })
-    );
-  }
-
-  #finish(
-    requestId: string,
-    reason: 'failed' | 'content_filter' | 'max_output_tokens',
-    usage: Usage | null,
-    error: { readonly message: string } | null,
-  ): string {
-    const failed = reason === 'failed';
-    const items = [...this.#client.items].sort(([a], [b]) => a - b).map(([, item]) => item);
-    const response = {
-      ...this.#response(requestId),
-      status: failed ? 'failed' : 'incomplete',
-      output: items,
-      // `server_error` is what the enumeration has for "not the model's doing"; the error frame says what it was.
-      error: failed ? { code: 'server_error', message: error?.message ?? '' } : null,
-      incomplete_details: failed ? null : { reason },
-      usage: usage === null ? null : usageBody(usage),
-    };
-    return this.#write(failed ? 'response.failed' : 'response.incomplete', { response });
-  }
-
-  /** The response object as the client knows it, or one made from the request. */
-  #response(requestId: string): JsonRecord {
-    const head = this.#client.head ?? this.#head;
-    if (head !== null) return head;
-    return {
-      id: `resp_${requestId}`,
-      object: 'response',
-      created_at: secondsIn(requestId),
-      status: 'in_progress',
-      error: null,
-      incomplete_details: null,
-      instructions: null,
-      max_output_tokens: this.#conversation.maxOutputTokens,
-      metadata: {},
-      model: this.#conversation.model,
-      parallel_tool_calls: true,
-      previous_response_id: null,
-      reasoning: { effort: null, summary: null },
-      store: false,
-      temperature: null,
-      text: { format: { type: 'text' } },
-      tool_choice: 'auto',
-      tools: [],
-      top_p: null,
-      truncation: 'disabled',
-      usage: null,
-      user: null,
-    };
   }
 }
 
