@@ -63,7 +63,7 @@ export async function verifyAudit(
           }
         : {}),
     });
-    if (store !== null && report.size > 0 && report.compared === 0) {
+    if (report.compared === 0 && report.ahead > 0) {
       incomplete = 'The store knows no record of this log, so nothing was held against it.';
     }
     if (options.proof !== undefined && report.ok)
@@ -89,20 +89,26 @@ export async function verifyAudit(
   }
   if (incomplete !== null) io.err(`warning: ${incomplete}`);
   if (report.ok) {
-    io.out(`The ledger holds: ${heldAgainstStore(report)}.`);
+    io.out(`The ledger holds: ${contents(report, store !== null)}.`);
     if (report.checkpoint !== null) io.out(`\n${report.checkpoint.note.trimEnd()}`);
     if (proof !== null) io.out(`\n${proof.trimEnd()}`);
   } else {
-    const { problems, size } = report;
-    io.out(`\nThe ledger does NOT hold: ${count(problems.length, 'problem')} in ${count(size, 'record')}.`);
+    const { problems, unlisted, size } = report;
+    if (unlisted > 0) io.out(`… and ${count(unlisted, 'problem')} more`);
+    io.out(`\nThe ledger does NOT hold: ${count(problems.length + unlisted, 'problem')} in ${count(size, 'record')}.`);
   }
 }
 
-function heldAgainstStore({ size, compared }: VerifyReport): string {
+function contents({ size, compared, ahead }: VerifyReport, withStore: boolean): string {
   const records = count(size, 'record');
-  if (size === 0) return records;
-  if (compared === size) return `${records}, ${size === 1 ? 'held' : 'all held'} against the store`;
-  return `${records}, ${compared} of them held against the store`;
+  if (!withStore) return `${records}, not held against the store`;
+  if (compared === size) return size === 0 ? records : `${records}, all held against the store`;
+  const others = size - compared - ahead;
+  return [
+    `${records}, ${compared} held against the store`,
+    ...(ahead === 0 ? [] : [`${ahead} that the store does not know yet`]),
+    ...(others === 0 ? [] : [`${count(others, 'action')} of administrators, which only the ledger has`]),
+  ].join('; ');
 }
 
 function count(n: number, noun: string): string {
