@@ -14,6 +14,8 @@ const MINUS = 0x2d;
 const ZERO = 0x30;
 const NINE = 0x39;
 
+/** What is read behind the end is undefined, and is in none of these tables: loops end there by themselves. */
+
 /** 1 for bytes that stand for themselves inside a string: all but the quote, the backslash and control characters. */
 const PLAIN = new Uint8Array(256).fill(1, 0x20);
 PLAIN[QUOTE] = 0;
@@ -127,7 +129,7 @@ function scanString(bytes: Uint8Array, start: number): number {
   const end = bytes.length;
   let at = start + 1;
   for (;;) {
-    while (at < end && PLAIN[bytes[at]!] === 1) at++;
+    while (PLAIN[bytes[at]!] === 1) at++;
     if (at >= end) throw malformed(bytes, start, 'a string is not closed');
     const byte = bytes[at]!;
     if (byte === QUOTE) return at + 1;
