@@ -10,6 +10,8 @@ import type { ExchangeDraft } from './exchange-draft.ts';
 /** Rows wait this long for company before they go to the store in one transaction. */
 const BATCH_MILLIS = 25;
 const BATCH_ROWS = 512;
+/** Between two attempts while the store is away. */
+const RETRY_MILLIS = 1000;
 /** Rows that may wait while the store is away; beyond it nothing is served, because nothing could be found again. */
 const MAX_WAITING = 50_000;
 /** Largest entry of the ledger. */
@@ -20,6 +22,25 @@ export interface EvidenceOptions {
   readonly store: Store;
   readonly live: LiveFeed;
   readonly onError: (message: string, error: unknown) => void;
+  /** Told of every exchange once, after its record was written or could not be. */
+  readonly onRecorded: (draft: ExchangeDraft) => void;
+}
+
+interface Order {
+  readonly draft: ExchangeDraft;
+  readonly ticket: number | null;
+  readonly retention: number;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+interface Waiting {
+  readonly stored: StoredExchange;
+  readonly draft: ExchangeDraft;
+  /** Of the kept content; null when none is kept. */
+  readonly key: string | null;
+  readonly retention: number;
+  shown?: true;
 }
 
 /**
@@ -28,8 +49,10 @@ export interface EvidenceOptions {
  */
 export class EvidenceWriter {
   readonly #options: EvidenceOptions;
-  #waiting: StoredExchange[] = [];
-  #contents: { draft: ExchangeDraft; key: string; expiresAt: number }[] = [];
+  /** Records that came in this turn. */
+  #turn: Order[] = [];
+  /** Written records on their way to the store. */
+  #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | null = null;
   #flushing: Promise<void> | null = null;
   #storeDown = false;
@@ -55,45 +78,67 @@ export class EvidenceWriter {
   }
 
   /**
-   * Appends the record. Synchronous unless the ledger waits for fsync.
+   * Appends the record; the promise is fulfilled once it is written. Records that come in one turn of the event loop
+   * are written together at its end: under load that is one run over many instead of many runs.
    * @param retention milliseconds that kept content lives; 0 when none is kept.
    * @throws Fault `ERR_LEDGER`, `ERR_STORE`: then the answer must not leave.
    */
-  record(draft: ExchangeDraft, ticket: number | null, retention: number): void | Promise<void> {
+  record(draft: ExchangeDraft, ticket: number | null, retention: number): Promise<void> {
+    return new Promise((done, failed) => {
+      this.#turn.push({ draft, ticket, retention, done, failed });
+      if (this.#turn.length === 1) setImmediate(() => this.#write());
+    });
+  }
+
+  #write(): void {
+    const orders = this.#turn;
+    this.#turn = [];
+    for (const order of orders) {
+      try {
+        this.#append(order);
+      } catch (error) {
+        this.#refuse(order, error);
+      }
+    }
+  }
+
+  #append(order: Order): void {
+    const { draft, ticket, retention } = order;
     if (this.#waiting.length >= MAX_WAITING) {
       throw new Fault('ERR_STORE', 'The store has not taken records for too long.', {
         hint: 'See the log for the reason.',
       });
     }
-    let digest: string | null = null;
-    if (draft.kept.length > 0 && retention > 0) {
-      const key = randomBytes(32).toString('hex');
-      digest = createHmac('sha256', key).update(JSON.stringify(draft.kept)).digest('hex');
-      this.#contents.push({ draft, key, expiresAt: draft.startedAt + retention });
-    }
+    const key = draft.kept.length > 0 && retention > 0 ? randomBytes(32).toString('hex') : null;
+    const digest = key === null ? null : createHmac('sha256', key).update(JSON.stringify(draft.kept)).digest('hex');
     const exchange = draft.seal(digest);
     const doc = encode(exchange);
     const appended = this.#options.ledger.append(Buffer.from(doc, 'utf8'), ticket ?? undefined);
-    if (appended instanceof Promise) return appended.then((place) => this.#appended(exchange, doc, place));
-    this.#appended(exchange, doc, appended);
+    const written = ({ index, leaf }: Appended): void => {
+      this.#waiting.push({ stored: { index, leaf, exchange, doc }, draft, key, retention });
+      if (this.#waiting.length >= BATCH_ROWS) void this.flush();
+      else this.#timer ??= setTimeout(() => void this.flush(), BATCH_MILLIS);
+      order.done();
+    };
+    if (appended instanceof Promise) appended.then(written).catch((error: unknown) => this.#refuse(order, error));
+    else written(appended);
   }
 
-  #appended(exchange: Exchange, doc: string, { index, leaf }: Appended): void {
-    const stored = { index, leaf, exchange, doc };
-    this.#waiting.push(stored);
-    this.#options.live.publish(stored);
-    if (this.#waiting.length >= BATCH_ROWS) void this.flush();
-    else this.#timer ??= setTimeout(() => void this.flush(), BATCH_MILLIS);
+  #refuse({ draft, failed }: Order, error: unknown): void {
+    this.#options.onRecorded(draft);
+    failed(error);
   }
 
   /** Puts everything that waits into the store. Rows that the store refuses stay and are tried again. */
   flush(): Promise<void> {
+    if (this.#turn.length > 0) this.#write();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#flushing ??= this.#flushAll().finally(() => {
       this.#flushing = null;
-      if (this.#waiting.length > 0)
-        this.#timer ??= setTimeout(() => void this.flush(), this.#storeDown ? 1000 : BATCH_MILLIS);
+      if (this.#waiting.length > 0) {
+        this.#timer ??= setTimeout(() => void this.flush(), this.#storeDown ? RETRY_MILLIS : BATCH_MILLIS);
+      }
     });
     return this.#flushing;
   }
@@ -101,19 +146,30 @@ export class EvidenceWriter {
   async #flushAll(): Promise<void> {
     while (this.#waiting.length > 0) {
       const rows = this.#waiting.slice(0, BATCH_ROWS);
+      this.#show(rows);
       try {
-        await this.#options.store.putExchanges(rows);
+        await this.#options.store.putExchanges(rows.map(({ stored }) => stored));
+        for (const { draft, key, retention } of rows) {
+          if (key !== null)
+            await this.#options.store.putContent(draft.id, draft.kept, key, draft.startedAt + retention);
+        }
         this.#waiting = this.#waiting.slice(rows.length);
-        const contents = this.#contents;
-        this.#contents = [];
-        for (const { draft, key, expiresAt } of contents)
-          await this.#options.store.putContent(draft.id, draft.kept, key, expiresAt);
         this.#storeDown = false;
       } catch (error) {
         this.#storeDown = true;
         this.#options.onError('records wait because the store does not take them', error);
         return;
       }
+    }
+  }
+
+  /** Metrics and the console hear of a record once, with its batch, whether or not the store takes it. */
+  #show(rows: readonly Waiting[]): void {
+    for (const row of rows) {
+      if (row.shown === true) continue;
+      row.shown = true;
+      this.#options.onRecorded(row.draft);
+      this.#options.live.publish(row.stored);
     }
   }
 }

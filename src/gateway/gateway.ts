@@ -70,12 +70,11 @@ export class Gateway {
   }
 
   /**
-   * Writes the record of an exchange and counts it.
+   * Writes the record of an exchange.
    * @throws Fault `ERR_LEDGER`, `ERR_STORE`: nothing may leave.
    */
-  record(draft: ExchangeDraft, ticket: number | null, generation: Generation): void | Promise<void> {
+  record(draft: ExchangeDraft, ticket: number | null, generation: Generation): Promise<void> {
     const { content, retention } = generation.loaded.config.evidence;
-    this.metrics.observe(draft);
     return this.evidence.record(draft, ticket, content === 'none' ? 0 : retention);
   }
 

@@ -81,7 +81,13 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     const metricsRegistry = new Registry();
     const metrics = createGatewayMetrics(metricsRegistry);
     const live = createLiveFeed();
-    const evidence = new EvidenceWriter({ ledger, store, live, onError });
+    const evidence = new EvidenceWriter({
+      ledger,
+      store,
+      live,
+      onError,
+      onRecorded: (draft) => metrics.observe(draft),
+    });
     undo.push(() => evidence.flush());
     const parts = { keys, counters, clock, onError };
     let generation: Generation = await buildGeneration(loaded, parts);

@@ -245,8 +245,7 @@ export class StreamAnswer {
     for (const text of this.#guard.texts()) keepChannel(draft, text, generation.loaded.config.evidence.content);
     gateway.metrics.held.observe(this.#mostHeld);
     try {
-      const recorded = gateway.record(draft, this.#ticket, generation);
-      if (recorded instanceof Promise) await recorded;
+      await gateway.record(draft, this.#ticket, generation);
       leave();
     } catch (error) {
       gateway.log.error({ err: error, request: draft.id }, 'the record could not be written');
