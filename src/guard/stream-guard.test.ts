@@ -241,6 +241,35 @@ describe('StreamGuard', () => {
     assert.ok(!bytes.includes('123456'), bytes);
   });
 
+  it('reads the arguments of a tool call as the tool will read them', async () => {
+    const call = (args: string, name?: string): string =>
+      chunk(0, {
+        tool_calls: [
+          name === undefined
+            ? { index: 0, function: { arguments: args } }
+            : { index: 0, id: 'call_1', type: 'function', function: { name, arguments: args } },
+        ],
+      });
+    const pieces = ['{"to":"a\\n', 'b","note":"see \\u004b', 'EY-12345', '\\u0036 now","raw":"KEY-654321"}'];
+    const stream = Buffer.from(
+      [call('', 'send'), ...pieces.map((piece) => call(piece)), chunk(0, {}, 'tool_calls'), 'data: [DONE]\n\n'].join(
+        '',
+      ),
+    );
+    const { bytes, steps, log } = await run([rule('redact')], stream, [90]);
+    const args = [...bytes.matchAll(/^data: (\{.*\})$/gm)]
+      .map(
+        ([, data]) =>
+          JSON.parse(data!) as { choices: { delta: { tool_calls?: { function: { arguments: string } }[] } }[] },
+      )
+      .map(({ choices }) => choices[0]!.delta.tool_calls?.[0]!.function.arguments ?? '')
+      .join('');
+    assert.deepEqual(JSON.parse(args), { to: 'a\nb', note: 'see [KEY] now', raw: '[KEY]' });
+    assert.equal(log.decisions()[0]!.evidence.length, 2);
+    const before = steps.find((step) => step.includes('note') && !step.includes('[DONE]') && !step.includes('[KEY]'));
+    assert.equal(before, undefined, 'no part of the arguments leaves before the whole was read');
+  });
+
   it('inspects events of a kind that it does not know', async () => {
     const stream = Buffer.from(
       ['event: brand.new\ndata: {"novel":{"words":["a KEY-123456"]}}\n\n', 'data: [DONE]\n\n'].join(''),

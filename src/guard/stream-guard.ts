@@ -2,12 +2,14 @@ import { drive, type Steps } from '../core/drive.ts';
 import { Fault } from '../core/fault.ts';
 import type { Usage } from '../core/usage.ts';
 import type { Copy, Delta, FrameView, SseEvent, StreamReader } from '../conversation/surface.ts';
-import { type JsonPath, pathId } from '../conversation/segment.ts';
+import { type JsonPath, pathId, type Segment, type SegmentKind } from '../conversation/segment.ts';
 import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
+import { stringLeaves } from '../text/json/string-leaves.ts';
 import { writeFrame } from '../conversation/sse/write-frame.ts';
 import type { Frame } from '../conversation/sse/split-frames.ts';
 import { ChannelScan } from './channel-scan.ts';
 import { DecisionLog } from './decision-log.ts';
+import { redactEscapedArguments } from './escaped-arguments.ts';
 import { inspecting } from './inspect-segments.ts';
 import { type Redaction, mergeRedactions, redact } from './redaction.ts';
 import { type Rule, applies } from './rule.ts';
@@ -17,7 +19,7 @@ const MAX_CHANNELS = 256;
 
 interface Channel {
   readonly key: string;
-  readonly kind: string;
+  readonly kind: SegmentKind;
   readonly message: number;
   readonly tool: string | undefined;
   readonly scans: readonly ChannelScan[];
@@ -219,7 +221,7 @@ export class StreamGuard {
       const start = channel.length;
       channel.length += delta.text.length;
       this.#textBytes += Buffer.byteLength(delta.text, 'utf8');
-      if (this.#options.keepText) channel.original += delta.text;
+      if (this.#options.keepText || isArguments(channel)) channel.original += delta.text;
       pieces.push({ channel, start, end: channel.length, path: delta.path, text: delta.text });
       yield* this.#scan(channel, delta.text, false);
     }
@@ -274,7 +276,9 @@ export class StreamGuard {
         channel.redactions = [...mergeRedactions([...channel.redactions, ...redactions])];
         channel.redacted = true;
       }
-      if (scan.rule.mode === 'enforce') decided = Math.min(decided, scan.decided);
+      if (scan.rule.mode !== 'enforce') continue;
+      // No client acts on half of a tool call's arguments, and whole they can be read as the tool will read them.
+      decided = isArguments(channel) && !channel.closed ? 0 : Math.min(decided, scan.decided);
     }
     channel.decided = decided;
   }
@@ -283,28 +287,33 @@ export class StreamGuard {
     if (channel.closed) return;
     channel.closed = true;
     yield* this.#scan(channel, '', true);
+    if (!isArguments(channel) || this.#rules.length === 0) return;
+    const place = { id: channel.key, kind: 'tool-arguments', message: channel.message } as const;
+    const replaced = yield* redactEscapedArguments(this.#rules, place, channel.original, this.#log);
+    if (replaced === null) return;
+    // Raw findings in the rest of the text are still to be replaced, now at other places.
+    const rest = yield* inspecting(this.#rules, 'output', [toSegment({ ...place, text: replaced })], new DecisionLog());
+    const placeholder = redact(replaced, [...rest.values()][0] ?? []);
+    channel.redactions = [{ start: 0, end: channel.length, placeholder }];
+    channel.redacted = true;
   }
 
   /** Repeated whole copies of a channel's text are inspected as whole texts; what was redacted there is redacted here. */
   *#inspectCopies(copies: readonly Copy[]): Steps<readonly JsonEdit[]> {
     const edits: JsonEdit[] = [];
     for (const copy of copies) {
-      const segment = {
-        id: copy.channel,
-        path: copy.path,
-        role: 'assistant',
-        origin: 'model',
-        kind: copy.kind,
-        text: copy.text,
-        message: copy.message,
-      } as const;
+      const segment = toSegment({ id: copy.channel, kind: copy.kind, message: copy.message, text: copy.text });
       const channel = this.#channels.get(copy.channel);
       // What the deltas already showed is not evidence twice; what only the copy shows is.
       const repeated = channel !== undefined && channel.length === copy.text.length;
       const log = repeated ? new DecisionLog() : this.#log;
       const redactions = (yield* inspecting(this.#rules, 'output', [segment], log)).get(segment);
+      let text = redactions === undefined ? copy.text : redact(copy.text, redactions);
+      if (copy.kind === 'tool-arguments') {
+        text = (yield* redactEscapedArguments(this.#rules, segment, text, log)) ?? text;
+      }
       if (repeated) this.#log.adoptIfStricter(log);
-      if (redactions !== undefined) edits.push({ path: copy.path, value: redact(copy.text, redactions) });
+      if (text !== copy.text) edits.push({ path: copy.path, value: text });
     }
     return edits;
   }
@@ -375,6 +384,14 @@ export class StreamGuard {
   }
 }
 
+function isArguments({ kind }: Channel): boolean {
+  return kind === 'tool-arguments';
+}
+
+function toSegment(from: Pick<Segment, 'id' | 'kind' | 'message' | 'text'>): Segment {
+  return { ...from, path: [], role: 'assistant', origin: 'model' };
+}
+
 function isDecided(pieces: readonly Piece[]): boolean {
   for (const { channel, end } of pieces) if (channel.decided < end) return false;
   return true;
@@ -406,15 +423,8 @@ function unknownDeltas(event: SseEvent): readonly Delta[] {
     });
   }
   const deltas: Delta[] = [];
-  const walk = (value: unknown, path: (string | number)[]): void => {
-    if (typeof value === 'string') {
-      deltas.push({ channel: `?${event.event}/${pathId(path)}`, kind: 'text', message: -1, path, text: value });
-    } else if (Array.isArray(value)) {
-      value.forEach((item, index) => walk(item, [...path, index]));
-    } else if (value !== null && typeof value === 'object') {
-      for (const [key, item] of Object.entries(value)) walk(item, [...path, key]);
-    }
-  };
-  walk(data, []);
+  for (const { path, text } of stringLeaves(data)) {
+    deltas.push({ channel: `?${event.event}/${pathId(path)}`, kind: 'text', message: -1, path, text });
+  }
   return deltas;
 }

@@ -1,0 +1,50 @@
+import type { Steps } from '../core/drive.ts';
+import { pathId, type Segment, type SegmentKind } from '../conversation/segment.ts';
+import { spliceJson } from '../text/json/splice-json.ts';
+import { stringLeaves } from '../text/json/string-leaves.ts';
+import type { DecisionLog } from './decision-log.ts';
+import { inspecting } from './inspect-segments.ts';
+import { redact } from './redaction.ts';
+import type { Rule } from './rule.ts';
+
+/**
+ * Looks into the strings of a tool call's arguments that are written with escapes: `\u0041KIA…` is not what a rule
+ * looks for in the raw text, and it is what the tool gets.
+ * @returns the arguments with what enforced rules want replaced, or null when nothing has to be.
+ */
+export function* redactEscapedArguments(
+  rules: readonly Rule[],
+  place: { readonly id: string; readonly kind: SegmentKind; readonly message: number },
+  text: string,
+  log: DecisionLog,
+): Steps<string | null> {
+  if (!text.includes('\\')) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Not arguments that a client could read; the raw text was inspected like any other.
+    return null;
+  }
+  const segments: Segment[] = [];
+  for (const leaf of stringLeaves(value)) {
+    // What stands there as it is was seen in the raw text.
+    if (text.includes(leaf.text)) continue;
+    const { path } = leaf;
+    segments.push({
+      ...place,
+      id: `${place.id}:${pathId(path)}`,
+      path,
+      role: 'assistant',
+      origin: 'model',
+      text: leaf.text,
+    });
+  }
+  if (segments.length === 0) return null;
+  const redactions = yield* inspecting(rules, 'output', segments, log);
+  if (redactions.size === 0) return null;
+  return spliceJson(
+    text,
+    [...redactions].map(([segment, ranges]) => ({ path: segment.path, value: redact(segment.text, ranges) })),
+  );
+}
