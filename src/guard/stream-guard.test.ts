@@ -278,6 +278,14 @@ describe('StreamGuard', () => {
     assert.ok(bytes.includes('[KEY]') && !bytes.includes('123456'), bytes);
   });
 
+  it('does not let bytes pass that can be read in two ways', async () => {
+    const frame = Buffer.from(chunk(0, { content: 'KEY-1?3456' }));
+    frame[frame.indexOf('?')] = 0xff;
+    await assert.rejects(run([rule('redact')], frame, [1000]), { code: 'ERR_UPSTREAM_INVALID' });
+    const { bytes } = await run([], frame, [1000]);
+    assert.equal(Buffer.from(bytes).includes('KEY-1'), true);
+  });
+
   it('refuses to hold more than it may', async () => {
     const log = new DecisionLog();
     const reader = openaiChat.createStreamReader!(conversation);

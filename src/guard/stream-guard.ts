@@ -197,6 +197,10 @@ export class StreamGuard {
       this.#enqueue({ frame, view: COMMENT, pieces: [], edits: [] });
       return;
     }
+    if (!frame.valid && this.#rules.length > 0) {
+      // What is read here and what a client makes of such bytes need not be the same.
+      throw new Fault('ERR_UPSTREAM_INVALID', 'The provider sent a stream event that is not UTF-8.');
+    }
     let view = this.#reader.read(event);
     this.#usage = view.usage ?? this.#usage;
     this.#id ??= view.id;
