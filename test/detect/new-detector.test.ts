@@ -50,7 +50,7 @@ test('a scaffolded detector passes the contract and the type checker as it stand
   assert.match(made.output, /wrote src\/detect\/my-check\/detector\.ts/);
   assert.match(
     readFileSync(join(copy, 'src/detect/registry.ts'), 'utf8'),
-    /^ {2}myCheck, \/\/\n {2}secretLeak, \/\/$/m,
+    /^ {2}myCheck, \/\/\n(?: {2}\w+, \/\/\n)* {2}secretLeak, \/\/$/m,
   );
   contract('my-check');
 });

@@ -1,0 +1,141 @@
+import { getCountries, isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
+import type { z as Zod } from 'zod';
+import { defineDetector, type Inspector } from '../detector.ts';
+import { KINDS } from './catalogue.ts';
+import { toFindings } from './findings.ts';
+import { GROUPS } from './kind.ts';
+import { createScanner, type Scan } from './scan.ts';
+
+export interface PersonalDataOptions {
+  /** What to look for: ids of kinds and of groups. `-` before one leaves it out; a list of nothing but those starts from all. */
+  readonly kinds: readonly string[];
+  /** ISO 3166 codes: only these countries' identifiers, and phone numbers as they are dialled there. Empty: all, and `PHONE_REGIONS`. */
+  readonly regions: readonly string[];
+  /** Findings below this score are not reported. */
+  readonly minScore: number;
+  /** What is no finding: `@domain`, `sha256:<64 hex digits>` of a value without separators in lower case, or a beginning of 4 characters or more. */
+  readonly allow: readonly string[];
+  /** How many characters before a value a context word may begin. */
+  readonly contextWindow: number;
+}
+
+/** Where numbers without `+` may be from when nothing is configured. */
+const PHONE_REGIONS: readonly CountryCode[] = ['US', 'GB', 'DE', 'FR', 'ES', 'IT', 'IN', 'AU'];
+
+/** Longest value with what decides on its beginning; context comes on top. */
+const LONGEST_VALUE = 192;
+/** The longest e-mail address with its clause behind it. */
+const MAX_HOLD = 512;
+
+const NAMES: readonly string[] = [...GROUPS, ...KINDS.map((kind) => kind.id)].flatMap((name) => [name, `-${name}`]);
+
+/** Finds personal data by pattern, checksum and context. */
+export const personalData = defineDetector({
+  meta: {
+    id: 'personal-data',
+    title: 'Personal data',
+    summary:
+      'Finds card numbers, IBANs, national identifiers, contact details and other personal data by pattern, checksum and context.',
+    threats: ['prompt-injection'],
+    layers: ['input-filtering', 'output-monitoring', 'data-protection'],
+    taxonomy: ['OWASP-LLM02', 'AML.T0057', 'CWE-359'],
+    stages: ['input', 'output'],
+    cost: 'pattern',
+    stability: 'experimental',
+    references: [
+      'https://genai.owasp.org/llmrisk/llm022025-sensitive-information-disclosure/',
+      'https://www.hhs.gov/hipaa/for-professionals/special-topics/de-identification/index.html',
+      'https://github.com/catamphetamine/libphonenumber-js',
+    ],
+  },
+  options: (z: typeof Zod) =>
+    z.strictObject({
+      kinds: z
+        .array(z.enum(NAMES))
+        .readonly()
+        .default([])
+        .describe('Ids of kinds and groups to look for; "-" before one leaves it out. Empty: all.'),
+      regions: z
+        .array(z.enum(getCountries()))
+        .readonly()
+        .default([])
+        .describe(
+          "ISO 3166 codes of countries whose identifiers and phone numbers are looked for. Empty: every country's identifiers.",
+        ),
+      minScore: z.number().min(0).max(1).default(0.5).describe('Findings below this score are not reported.'),
+      allow: z
+        .array(
+          z
+            .string()
+            .regex(
+              /^(?:sha256:[0-9a-f]{64}|@[A-Za-z0-9.-]{3,}|(?!sha256:|@).{4,})$/,
+              'is neither "sha256:" and 64 hex digits, nor "@" and a domain, nor a literal beginning of 4 characters or more',
+            ),
+        )
+        .readonly()
+        .default([])
+        .describe(
+          'What is no finding: `@domain`, `sha256:` and the hex digest of a value without separators in lower case, or a literal beginning.',
+        ),
+      contextWindow: z
+        .int()
+        .min(16)
+        .max(256)
+        .default(48)
+        .describe('How many characters before a value a context word may begin.'),
+    }),
+  defaults: { kinds: [], regions: [], minScore: 0.5, allow: [], contextWindow: 48 } as PersonalDataOptions,
+  create: (options: PersonalDataOptions): Inspector => {
+    const wanted = selection(options.kinds);
+    const regions = options.regions.filter((region) => isSupportedCountry(region));
+    const scan = createScanner({
+      enabled: (kind) =>
+        wanted(kind.id, kind.group) &&
+        (kind.region === undefined || options.regions.length === 0 || options.regions.includes(kind.region)),
+      regions: regions.length > 0 ? regions : PHONE_REGIONS,
+      contextWindow: options.contextWindow,
+    });
+    const judge = (text: string, { candidates }: Scan) =>
+      candidates.length === 0 ? [] : toFindings(text, candidates, options);
+    return {
+      inspect: (text) => judge(text, scan(text)),
+      streaming: {
+        lookBehind: options.contextWindow + LONGEST_VALUE,
+        maxHold: MAX_HOLD,
+        holdFrom: (text) => settledUpTo(scan(text)),
+        follow(text) {
+          const found = scan(text);
+          return { findings: judge(text, found), holdFrom: settledUpTo(found) };
+        },
+        overdue(text, from) {
+          // Nothing this long is one value: what was found in it stands, and the rest goes.
+          const found = judge(text, scan(text)).find(({ span }) => span.end > from);
+          return found === undefined
+            ? null
+            : { ...found, span: { start: Math.min(from, found.span.start), end: text.length } };
+        },
+      },
+    };
+  },
+});
+
+function selection(names: readonly string[]): (id: string, group: string) => boolean {
+  const without = new Set(names.filter((name) => name.startsWith('-')).map((name) => name.slice(1)));
+  const only = new Set(names.filter((name) => !name.startsWith('-')));
+  return (id, group) => {
+    if (without.has(id)) return false;
+    if (only.has(id)) return true;
+    return !without.has(group) && (only.size === 0 || only.has(group));
+  };
+}
+
+/**
+ * Where the settled part of a text ends. A settled value that reaches into the live part may still be merged with what grows
+ * there, so the line is drawn before it.
+ */
+function settledUpTo({ candidates, live }: Scan): number {
+  let hold = live;
+  const spans = candidates.filter(({ end }) => end > hold).sort((a, b) => b.start - a.start);
+  for (const { start, end } of spans) if (start < hold && end > hold) hold = start;
+  return hold;
+}
