@@ -54,7 +54,7 @@ function State({ data }: { readonly data: LedgerReport }) {
           ],
           ['Origin', <code key="origin">{data.origin}</code>],
           ['Written', data.sync === 'always' ? 'to disk before each answer' : 'before each answer, to disk in batches'],
-          ['Index', `${data.storeKind}, up to entry ${exactCount(Math.max(0, data.indexedTo))}`],
+          ['Index', `${data.storeKind}, exchanges up to entry ${exactCount(Math.max(0, data.indexedTo))}`],
         ]}
       />
       <h3>Last checkpoint</h3>
@@ -80,13 +80,15 @@ function Verify({ data }: { readonly data: LedgerReport }) {
       </p>
       <ol className="steps">
         <li>
-          <b>Everything.</b> Reads every entry, rebuilds every hash, and names the first that was changed, removed or
-          moved.
+          <b>Everything.</b> Reads every entry, rebuilds every hash, and names what was changed, removed or moved.
           <Command text="parapet audit verify" />
         </li>
         <li>
-          <b>One entry.</b> Shows that it is in the tree of the last checkpoint.
-          <Command text="parapet audit verify --proof N" />
+          <b>One entry.</b> Shows that it is in the tree of a checkpoint, from the two files that an exchange’s page
+          gives, without the log.
+          <Command
+            text={`parapet audit check-proof entry-N.tlog-proof --entry entry-N.json --key '${data.verifierKey}'`}
+          />
         </li>
         <li>
           <b>Elsewhere.</b> A proof is a C2SP tlog-proof and the checkpoint a signed note; the tiles follow C2SP

@@ -83,7 +83,8 @@ export function SignInPage({
           </>
         )}
         <p className="faint small">
-          The gateway printed the name and a first password when it started for the first time.
+          The gateway printed the name and a first password when it started for the first time;{' '}
+          <code>parapet admin password</code> makes a new one.
         </p>
       </form>
       <p className="faint small">Parapet {session.version}</p>

@@ -45,7 +45,11 @@ export function Chart({ label, times, series, kind, axis, height = 168, whole = 
       legend: { show: false },
       padding: [8, 18, 0, 0],
       cursor: { y: false, points: { show: false }, drag: { setScale: false } },
-      scales: { y: { range: (_, __, max) => [0, niceCeiling(max)] } },
+      scales: {
+        // A bar stands over its bucket, from the start on: the last one needs room too.
+        x: { range: (u, min, max) => [min, max + (kind === 'stacked' ? bucketOf(u.data[0]) : 0)] },
+        y: { range: (_, __, max) => [0, niceCeiling(max)] },
+      },
       axes: [
         {
           stroke: paint('--text-3'),
@@ -65,7 +69,7 @@ export function Chart({ label, times, series, kind, axis, height = 168, whole = 
           grid: { stroke: paint('--line'), width: 1 },
           ticks: { show: false },
           font: '11px Inter, system-ui, sans-serif',
-          size: 52,
+          size: (_, labels) => Math.max(52, 14 + 6.4 * Math.max(0, ...(labels ?? []).map((text) => text.length))),
           space: 36,
           ...(whole ? { incrs: WHOLE_STEPS } : {}),
           values: (_, splits) => splits.map((value) => newest.current.axis(value)),
@@ -157,6 +161,11 @@ function toData(kind: ChartProps['kind'], times: readonly number[], series: read
     }),
   );
   return [seconds, ...stacked.toReversed()];
+}
+
+/** Width of a bucket in seconds; the last one may be one that has only begun. */
+function bucketOf(starts: ArrayLike<number>): number {
+  return starts.length < 2 ? 60 : starts[1]! - starts[0]!;
 }
 
 /** A quiet chart still has a scale. */
