@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of the console that the README shows: `node scripts/screenshots.ts [directory]`.
- * What they show is made up (`test/console/seed-exchanges.ts`); the console, the store and the ledger are real.
+ * Takes the pictures that the README shows: `node scripts/screenshots.ts [directory]`. The traffic that the console shows
+ * is made up (`test/console/seed-exchanges.ts`); the console, the store and the ledger are real, and so is the demo.
  * `--all` also takes dark and narrow ones, for looking at.
  */
 import { mkdir, rm } from 'node:fs/promises';
@@ -15,6 +15,7 @@ import { SAMPLE_CONFIG } from '../test/console/sample-config.ts';
 import { seedBlocked, seedExchanges } from '../test/console/seed-exchanges.ts';
 import { ADMIN, startConsole } from '../test/console/start-console.ts';
 import type { TestConsole } from '../test/console/start-console.ts';
+import { serveDemo } from '../test/demo/serve-demo.ts';
 
 const HOUR = 3_600_000;
 
@@ -23,6 +24,17 @@ const directory = positionals[0] ?? join(import.meta.dirname, '../docs/images');
 const browserPath = chromiumPath();
 if (browserPath === null) throw new Error(NO_CHROMIUM);
 await mkdir(directory, { recursive: true });
+
+const views = [
+  { suffix: '', width: 1440, height: 900, colorScheme: 'light' as const },
+  ...(values.all
+    ? [
+        { suffix: '-dark', width: 1440, height: 900, colorScheme: 'dark' as const },
+        { suffix: '-narrow', width: 400, height: 860, colorScheme: 'light' as const },
+      ]
+    : []),
+];
+await takeDemo(browserPath);
 
 const now = Date.now();
 const state = join(tmpdir(), 'parapet');
@@ -48,15 +60,6 @@ try {
     ['config', '/config'],
     ['ledger', '/ledger'],
   ];
-  const views = [
-    { suffix: '', width: 1440, height: 900, colorScheme: 'light' as const },
-    ...(values.all
-      ? [
-          { suffix: '-dark', width: 1440, height: 900, colorScheme: 'dark' as const },
-          { suffix: '-narrow', width: 400, height: 860, colorScheme: 'light' as const },
-        ]
-      : []),
-  ];
   for (const { suffix, ...view } of views) {
     const browser = await openBrowser(browserPath, view);
     const page = browser.context.pages()[0] ?? (await browser.context.newPage());
@@ -77,6 +80,26 @@ try {
 } finally {
   await console_.close();
   await built.remove();
+}
+
+/** The same question through the gateway and around it, on one picture. */
+async function takeDemo(executablePath: string): Promise<void> {
+  for (const { suffix, ...view } of views) {
+    const demo = await serveDemo();
+    const browser = await openBrowser(executablePath, view);
+    try {
+      const page = browser.context.pages()[0] ?? (await browser.context.newPage());
+      await page.goto(demo.url);
+      await page.getByRole('button', { name: 'Read the inbox' }).click();
+      await page.locator('#send:enabled').waitFor();
+      await page.getByRole('button', { name: 'Ask the same around Parapet' }).click();
+      await page.getByText('were given back in the answer').waitFor();
+      await page.screenshot({ path: join(directory, `demo${suffix}.png`) });
+    } finally {
+      await browser.close();
+      await demo.close();
+    }
+  }
 }
 
 async function settled(page: Page): Promise<void> {

@@ -1,42 +1,32 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { createAdaptorServer } from '@hono/node-server';
 import type { Page } from 'playwright-core';
 import { chromiumPath, NO_CHROMIUM, openBrowser } from '../console/chromium.ts';
 import type { OpenBrowser } from '../console/chromium.ts';
-import { startDemoGateway } from './start-demo-gateway.ts';
-import type { DemoGateway } from './start-demo-gateway.ts';
+import { serveDemo } from './serve-demo.ts';
+import type { ServedDemo } from './serve-demo.ts';
 
 const path = chromiumPath();
 const skip = path === null ? NO_CHROMIUM : false;
 
-let demo: DemoGateway;
+let demo: ServedDemo;
 let browser: OpenBrowser;
 let page: Page;
-let url: string;
-let server: ReturnType<typeof createAdaptorServer>;
 const complaints: string[] = [];
 
 before(async () => {
   if (path === null) return;
-  demo = await startDemoGateway('openai');
-  server = createAdaptorServer({ fetch: demo.app.fetch });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/demo`;
+  demo = await serveDemo();
   browser = await openBrowser(path);
   page = await browser.context.newPage();
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.goto(url);
+  await page.goto(demo.url);
   await page.getByRole('button', { name: 'Read the inbox' }).waitFor();
 });
 after(async () => {
   if (path === null) return;
   await browser.close();
-  server.close();
   await demo.close();
 });
 

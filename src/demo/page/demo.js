@@ -75,7 +75,11 @@ function requestLink(requestId, way) {
 }
 
 function showCall(event, way) {
-  const what = event.error ? event.error.message : event.tools > 0 ? `asks for ${event.tools} tool call(s)` : 'answers';
+  const what = event.error
+    ? event.error.message
+    : event.tools > 0
+      ? `asks for ${event.tools} tool call${event.tools === 1 ? '' : 's'}`
+      : 'answers';
   const line = element('div', '', `Model call ${event.call}, ${NAMES[way]}: ${what}`);
   const status = event.status === 0 ? 'no answer' : `status ${event.status}`;
   const detail = element('div', '', `${status}, ${event.millis} ms, `, requestLink(event.requestId, way));
