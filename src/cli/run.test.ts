@@ -36,6 +36,7 @@ async function directory(t: TestContext): Promise<string> {
   return path;
 }
 
+const UPSTREAMS = `upstreams: [{ id: a, dialect: openai, url: "https://api.openai.com", models: ['*'] }]\n`;
 const KEYS = { OPENAI_API_KEY: 'sk-openai-value', ANTHROPIC_API_KEY: 'sk-anthropic-value' };
 
 test('--version and --help go to stdout and end with 0; so does no argument at all', async (t) => {
@@ -60,7 +61,8 @@ test('a wrong command line ends with 2, on stderr, with what was probably meant'
     [['confg'], /unknown command 'confg'[\s\S]*Did you mean config/],
     [['config', 'chek'], /unknown command 'chek'[\s\S]*Did you mean check/],
     [['config', 'check', '--jsn'], /unknown option '--jsn'[\s\S]*--json/],
-    [['config', 'check', 'extra'], /too many arguments/],
+    [['config', 'check', 'one', 'two'], /too many arguments/],
+    [['config', 'check', 'one', '--config', 'two'], /given twice/],
     [['config', 'check', '--config'], /argument missing/],
     [['--nonsense'], /unknown option '--nonsense'/],
   ] as const) {
@@ -127,6 +129,19 @@ test('config explain says where each value comes from and shows no secret', asyn
   const { out } = await ran(cwd, ['config', 'explain'], KEYS);
   assert.match(out, /^listen\.port +8787 +file +parapet\.yaml:\d+:9$/m);
   assert.match(out, /^limits\.body +32MiB +default +schema$/m);
+  assert.deepEqual(
+    await ran(cwd, ['config', 'explain', 'parapet.yaml'], KEYS),
+    await ran(cwd, ['config', 'explain'], KEYS),
+  );
+
+  const text = `permit(principal, action, resource); // ${'long '.repeat(200)}`;
+  await writeFile(join(cwd, 'long.yaml'), `${UPSTREAMS}access: { policy: { text: '${text}' } }\n`);
+  const long = await ran(cwd, ['config', 'explain', 'long.yaml']);
+  assert.ok(
+    Math.max(...long.out.split('\n').map((line) => line.length)) < 160,
+    'one long text makes the table as long',
+  );
+  assert.ok((await ran(cwd, ['config', 'explain', 'long.yaml', '--json'])).out.includes(text.slice(0, 900)));
 });
 
 test('config schema prints JSON Schema', async (t) => {
@@ -152,8 +167,7 @@ test('threats prints the eight threats with what the registries hold, and owns u
 
 test('config check looks into the access policy as well', async (t) => {
   const cwd = await directory(t);
-  const upstreams = `upstreams: [{ id: a, dialect: openai, url: "https://api.openai.com", models: ['*'] }]\n`;
-  await writeFile(join(cwd, 'parapet.yaml'), `${upstreams}access: { policy: { file: rules.cedar } }\n`);
+  await writeFile(join(cwd, 'parapet.yaml'), `${UPSTREAMS}access: { policy: { file: rules.cedar } }\n`);
   await writeFile(
     join(cwd, 'rules.cedar'),
     'permit(principal, action, resource);\npermit(principal, acton, resource);\n',
@@ -167,7 +181,7 @@ test('config check looks into the access policy as well', async (t) => {
   assert.equal(empty.code, 0);
   assert.match(empty.err, /^warning: rules\.cedar: nothing is permitted/);
 
-  await writeFile(join(cwd, 'parapet.yaml'), `${upstreams}access: { policy: { text: 'permit(principal' } }\n`);
+  await writeFile(join(cwd, 'parapet.yaml'), `${UPSTREAMS}access: { policy: { text: 'permit(principal' } }\n`);
   const inPlace = await ran(cwd, ['config', 'check']);
   assert.equal(inPlace.code, 2);
   assert.match(inPlace.err, /^error: parapet\.yaml:2:\d+: access\.policy\.text:1:\d+: /);

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { pino } from 'pino';
 import { ensureFirstAdmin } from '../access/admin-identity.ts';
 import { loadConfig } from '../config/load.ts';
-import type { Config } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
 import { serveAdmin } from '../gateway/admin/serve-admin.ts';
 import type { Runtime } from '../gateway/runtime.ts';
@@ -44,7 +43,7 @@ export async function serve(options: { readonly config: string; readonly watch: 
       ...(demo === null ? {} : { mount: (app) => void app.route('/', demo.app) }),
     });
     closers.push(() => admin.close());
-    for (const line of greeting(runtime, config, admin.url, first, demo)) io.out(line);
+    for (const line of greeting(runtime, options.config, admin.url, first, demo)) io.out(line);
   } catch (error) {
     await close();
     throw error;
@@ -65,11 +64,14 @@ function stopped(signal: AbortSignal): Promise<void> {
 
 function greeting(
   runtime: Runtime,
-  config: Config,
+  path: string,
   adminUrl: string,
   first: { readonly name: string; readonly password: string } | null,
   demo: RunningDemo | null,
 ): string[] {
+  const { config } = runtime.generation.loaded;
+  const command = (words: string): string =>
+    `npx parapet ${words}${path === 'parapet.yaml' ? '' : ` --config ${shellWord(path)}`}`;
   const rows: [string, string][] = [
     ['Gateway', runtime.dataUrl],
     ['Console', config.admin.console ? adminUrl : `${adminUrl} (console off)`],
@@ -86,12 +88,24 @@ function greeting(
       `  password  ${first.password}`,
       '',
     );
-    lines.push('It is shown once; `parapet admin password` makes a new one.', '');
+    lines.push('It is shown once. A new one:', '', `  ${command('admin password')}`, '');
+  } else if (config.admin.console) {
+    lines.push(
+      'Sign in to the console as at the first start. A new password:',
+      '',
+      `  ${command('admin password')}`,
+      '',
+    );
   }
-  if (demo === null) {
-    lines.push('Make a key for a caller: parapet keys create --principal alice', '');
-  } else {
-    lines.push('Try it:', '', ...demo.curl(runtime.dataUrl).map((line) => `  ${line}`), '');
+  if (demo !== null) {
+    lines.push('Try it, with a key that ends at the next start:', '');
+    lines.push(...demo.curl(runtime.dataUrl).map((line) => `  ${line}`), '');
   }
+  lines.push('A key for a caller:', '', `  ${command('keys create --principal alice')}`, '');
   return lines;
+}
+
+/** The path as a POSIX shell reads it back. */
+function shellWord(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -1,6 +1,10 @@
 import { resolve } from 'node:path';
+import type { Command } from 'commander';
 import type { RegisterCommand } from '../command.ts';
 import { formatTable } from '../format-table.ts';
+
+/** Characters of a value in the table of `explain`. */
+const MAX_SHOWN = 64;
 
 interface ConfigOptions {
   readonly config: string;
@@ -14,28 +18,30 @@ export const register: RegisterCommand = (program, io) => {
   config
     .command('check')
     .description('say what is wrong in the configuration: file, line, key, allowed values')
+    .argument('[file]', 'the same as --config')
     .option('-c, --config <file>', 'configuration file', 'parapet.yaml')
     .option('--json', 'print the result as JSON')
-    .action(async (options: ConfigOptions) => {
+    .action(async (file: string | undefined, { config: named, json }: ConfigOptions, command: Command) => {
       const { loadConfig } = await import('../../config/load.ts');
       const { isFault } = await import('../../core/fault.ts');
-      const path = resolve(io.cwd, options.config);
+      const name = pathOf(file, named, command);
+      const path = resolve(io.cwd, name);
       try {
-        const loaded = await loadConfig(path, io.env, options.config);
+        const loaded = await loadConfig(path, io.env, name);
         const { checkAccessPolicy } = await import('../check-access-policy.ts');
-        const warnings = [...loaded.warnings, ...(await checkAccessPolicy(loaded, options.config))];
-        if (options.json) {
+        const warnings = [...loaded.warnings, ...(await checkAccessPolicy(loaded, name))];
+        if (json) {
           io.out(JSON.stringify({ ok: true, path, hash: loaded.hash, warnings, errors: [] }, null, 2));
           return;
         }
         for (const warning of warnings) io.err(`warning: ${warning}`);
         const { upstreams, rules, budgets } = loaded.config;
         io.out(
-          `${options.config} is fine: ${count(upstreams.length, 'upstream')}, ${count(rules.length, 'rule')}, ` +
+          `${name} is fine: ${count(upstreams.length, 'upstream')}, ${count(rules.length, 'rule')}, ` +
             `${count(budgets.length, 'budget')}; hash ${loaded.hash}`,
         );
       } catch (error) {
-        if (!options.json || !isFault(error) || error.code !== 'ERR_CONFIG') throw error;
+        if (!json || !isFault(error) || error.code !== 'ERR_CONFIG') throw error;
         const lines = error.line.split('\n');
         const errors = lines.length === 1 ? lines : lines.slice(1);
         io.out(JSON.stringify({ ok: false, path, hash: null, warnings: [], errors }, null, 2));
@@ -46,18 +52,20 @@ export const register: RegisterCommand = (program, io) => {
   config
     .command('explain')
     .description('print every effective value and where it comes from; secrets are not shown')
+    .argument('[file]', 'the same as --config')
     .option('-c, --config <file>', 'configuration file', 'parapet.yaml')
-    .option('--json', 'print as JSON')
-    .action(async (options: ConfigOptions) => {
+    .option('--json', 'print as JSON, long values in full')
+    .action(async (file: string | undefined, { config: named, json }: ConfigOptions, command: Command) => {
       const { loadConfig } = await import('../../config/load.ts');
       const { explainConfig } = await import('../../config/explain.ts');
-      const loaded = await loadConfig(resolve(io.cwd, options.config), io.env, options.config);
+      const name = pathOf(file, named, command);
+      const loaded = await loadConfig(resolve(io.cwd, name), io.env, name);
       const explained = explainConfig(loaded);
-      if (options.json) {
+      if (json) {
         io.out(JSON.stringify({ path: loaded.path, hash: loaded.hash, values: explained }, null, 2));
         return;
       }
-      const rows = explained.map((entry) => [entry.key, entry.value, entry.from, entry.where]);
+      const rows = explained.map((entry) => [entry.key, shortened(entry.value), entry.from, entry.where]);
       io.out(formatTable(['key', 'value', 'from', 'where'], rows));
     });
 
@@ -72,4 +80,17 @@ export const register: RegisterCommand = (program, io) => {
 
 function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** The file as an argument or as an option: whoever gives both means two files. */
+function pathOf(file: string | undefined, named: string, command: Command): string {
+  if (file !== undefined && command.getOptionValueSource('config') === 'cli') {
+    command.error('error: the file is given twice, as an argument and as --config');
+  }
+  return file ?? named;
+}
+
+/** One long text must not make every line of the table as long. */
+function shortened(value: string): string {
+  return value.length <= MAX_SHOWN ? value : `${value.slice(0, MAX_SHOWN - 1)}…`;
 }
