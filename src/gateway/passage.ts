@@ -31,6 +31,11 @@ import { StreamAnswer } from './stream-answer.ts';
 /** Answers of providers that another upstream may do better. */
 const RETRYABLE = new Set([408, 429, 500, 502, 503, 504, 529]);
 
+/** Bytes of a provider's error. */
+const MAX_ERROR = 1024 * 1024;
+/** Levels of nesting in a provider's answer. */
+const ANSWER_DEPTH = 256;
+
 /** Thrown through the steps when the client went away: nobody is left to answer. */
 const CLIENT_GONE = Symbol('client gone');
 
@@ -291,10 +296,12 @@ export class Passage {
     const { rules, loaded } = this.#generation;
     const { limits, evidence } = loaded.config;
     const draft = this.#draft;
+    if (answer.status >= 300)
+      throw unexpected(answer, `answered with status ${answer.status}, which is not its protocol's`);
     let bytes = await this.#untilGone(answer.collect(limits.response));
     let view: ResponseView | null;
     try {
-      view = parse(JSON.parse(bytes.toString('utf8')));
+      view = parse(this.#readAnswer(bytes, limits.response));
     } catch (error) {
       throw new Fault(
         'ERR_UPSTREAM_INVALID',
@@ -361,10 +368,10 @@ export class Passage {
     await stream.run();
   }
 
-  /** A provider's error goes on as it is, unless it speaks of our key or contains it. */
+  /** A provider's error goes on as it is, less what a rule forbids, unless it speaks of our key or contains it. */
   async #relayError(answer: Answer): Promise<void> {
     const draft = this.#draft;
-    const bytes = await this.#untilGone(answer.collect(1024 * 1024));
+    let bytes = await this.#untilGone(answer.collect(MAX_ERROR));
     if (answer.status === 401 || answer.status === 403 || this.#namesOurKey(bytes)) {
       const detail =
         answer.status === 401 || answer.status === 403
@@ -374,17 +381,30 @@ export class Passage {
         hint: `Check upstreams.${answer.upstream.id}.key.`,
       });
     }
+    let view: ResponseView;
+    try {
+      view = everyString(this.#readAnswer(bytes, MAX_ERROR));
+    } catch {
+      // A page of some proxy on the way: no SDK can read it, and no rule has.
+      throw unexpected(answer, `answered with status ${answer.status} and something that is not JSON`);
+    }
     draft.microUsd = this.#settle(
       answer.status === 429 || answer.status >= 500 ? null : { inputTokens: 0, outputTokens: 0, estimated: true },
     );
+    const redactions = await inspectSegments(this.#generation.rules, 'output', view.segments, draft.log);
+    this.#stopIfTold('output');
+    const edits = toEdits(view.segments, redactions);
+    if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
     draft.outcome = 'failed';
-    draft.fault = new Fault(
-      'ERR_UPSTREAM_INVALID',
-      `The upstream "${answer.upstream.id}" answered with status ${answer.status}.`,
-    );
+    draft.fault = unexpected(answer, `answered with status ${answer.status}`);
     const headers = clientHeaders(answer.headers, draft.id, this.#rates());
     await this.#record(answer.status, bytes.length);
     this.#client.send(answer.status, headers, bytes);
+  }
+
+  /** Strictly: with a key that stands twice, the client might read another answer than the rules did. */
+  #readAnswer(bytes: Buffer, limit: number): unknown {
+    return readJson(bytes, { bytes: limit, depth: ANSWER_DEPTH, items: this.#generation.loaded.config.limits.items });
   }
 
   #namesOurKey(bytes: Buffer): boolean {
@@ -507,6 +527,10 @@ export class Passage {
   #statusOf(fault: Fault): number {
     return this.#gateway.statusOf(this.#dialect, fault, this.#draft.id);
   }
+}
+
+function unexpected(answer: Answer, what: string): Fault {
+  return new Fault('ERR_UPSTREAM_INVALID', `The upstream "${answer.upstream.id}" ${what}.`);
 }
 
 /** A conversation to read a stored response's stream by: nothing of the request is known any more. */

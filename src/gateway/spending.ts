@@ -7,6 +7,9 @@ import type { Generation } from './generation.ts';
 /** Output tokens that have to fit at least for a request to be worth starting. */
 const LEAST_OUTPUT = 16;
 
+/** No answer is longer; a request that asks for more asks for everything, and sums stay whole numbers. */
+const MOST_OUTPUT = 1_000_000_000;
+
 /** What one exchange may spend: reserved before, grown while a stream runs, settled after. */
 export class Spending {
   readonly #generation: Generation;
@@ -47,7 +50,7 @@ export class Spending {
     ask: { readonly maxOutput: number | null; readonly stream: boolean; readonly generates: boolean },
   ): Promise<Spending> {
     const { budgets, prices, loaded } = generation;
-    const wanted = ask.generates ? (ask.maxOutput ?? loaded.config.limits.defaultMaxTokens) : 0;
+    const wanted = ask.generates ? Math.min(ask.maxOutput ?? loaded.config.limits.defaultMaxTokens, MOST_OUTPUT) : 0;
     const amountFor = (output: number): Amount => ({
       requests: 1,
       tokens: inputTokens + output,
