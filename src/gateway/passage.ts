@@ -24,7 +24,7 @@ import { presentedBy } from './presented.ts';
 import { rateHeaders } from './rate-headers.ts';
 import { readBody } from './read-body.ts';
 import { createRequestId } from './request-id.ts';
-import { type Route, matchRoute } from './route.ts';
+import { type Route, explainUnknown, matchRoute } from './route.ts';
 import { Spending } from './spending.ts';
 import { StreamAnswer } from './stream-answer.ts';
 
@@ -139,7 +139,7 @@ export class Passage {
           'ERR_ROUTE_UNKNOWN',
           'This path is not served. Parapet forwards nothing that it does not guard.',
           {
-            hint: 'See the README for the surfaces that are served.',
+            hint: explainUnknown(this.#client.request) ?? 'docs/gateway.md lists the paths that are served.',
           },
         );
     }

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Dialect, Surface } from '../conversation/surface.ts';
 import { surfaceFor } from '../conversation/registry.ts';
 
@@ -60,6 +60,20 @@ export function matchRoute(method: string, path: string, headers: IncomingHttpHe
 
   if (rest.startsWith('/responses/') && dialect !== 'anthropic') return matchResponseObject(method, rest);
   return { kind: 'unknown', dialect: speaks };
+}
+
+/**
+ * What is probably wrong with a base URL that led to a path which is not served: OpenAI's SDKs want one that ends in
+ * `/v1`, Anthropic's add it themselves. Null when that is not it.
+ */
+export function explainUnknown({ method = 'GET', url = '/', headers }: IncomingMessage): string | null {
+  const served = (path: string): boolean => matchRoute(method, path, headers).kind !== 'unknown';
+  const [, prefix = '', rest = ''] = /^(\/openai|\/anthropic)?(\/[^?]*)/.exec(url) ?? [];
+  if (rest.startsWith('/v1/v1/') && served(prefix + rest.slice('/v1'.length))) {
+    return 'It has "/v1" twice: the base URL of this client ends before it.';
+  }
+  if (served(`${prefix}/v1${rest}`)) return 'The base URL of this client ends in "/v1".';
+  return null;
 }
 
 function matchResponseObject(method: string, rest: string): Route {

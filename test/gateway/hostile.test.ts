@@ -222,6 +222,21 @@ describe('hostile input', () => {
     assert.equal(method.status, 405);
   });
 
+  it('says what is wrong with a base URL that is almost right', async () => {
+    for (const [path, said] of [
+      ['/v1/v1/messages', /"\/v1" twice/],
+      ['/anthropic/v1/v1/messages?beta=true', /"\/v1" twice/],
+      ['/chat/completions', /ends in \"\/v1\"/],
+      ['/openai/responses', /ends in \"\/v1\"/],
+      ['/v1/files', /docs\/gateway\.md/],
+      ['/v1/v1/files', /docs\/gateway\.md/],
+      ['/', /docs\/gateway\.md/],
+    ] as const) {
+      const { error } = (await (await post('{}', path)).json()) as { error: { message: string } };
+      assert.match(error.message, said, path);
+    }
+  });
+
   it('refuses encoded bodies', async () => {
     const response = await post(new Uint8Array([0x1f, 0x8b, 8, 0]), CHAT, { 'content-encoding': 'gzip' });
     assert.equal(response.status, 400);
