@@ -37,7 +37,7 @@ const MEANINGS: Readonly<Record<FaultCode, readonly [when: string, remedy: strin
   ],
   ERR_FORBIDDEN: [
     'The access policy does not allow this principal to do this.',
-    'Ask whoever keeps `access.policy`; `parapet policy test` shows which policy decides.',
+    'Ask whoever keeps `access.policy`; `parapet policy explain` shows which policy decides.',
   ],
   ERR_MODEL_UNKNOWN: [
     'No upstream serves this model to this surface.',

@@ -224,7 +224,7 @@ const ENDINGS: Readonly<
   'secret-out': { outcome: 'served', status: 200, fault: null },
   'secret-in': {
     outcome: 'blocked',
-    status: 403,
+    status: 400,
     fault: { code: 'ERR_BLOCKED', message: 'The request was blocked by the rule "secrets-in".' },
   },
   'check-failed': {
