@@ -107,7 +107,7 @@ function contents({ size, compared, ahead }: VerifyReport, withStore: boolean): 
   return [
     `${records}, ${compared} held against the store`,
     ...(ahead === 0 ? [] : [`${ahead} that the store does not know yet`]),
-    ...(others === 0 ? [] : [`${count(others, 'action')} of administrators, which only the ledger has`]),
+    ...(others === 0 ? [] : [`${count(others, 'action')} in the console, which only the ledger has`]),
   ].join('; ');
 }
 

@@ -13,7 +13,7 @@ import { Facts, Page, Panel } from '../parts/page.tsx';
 export function LedgerPage() {
   const report = useResource<LedgerReport>('/api/ledger', 5000);
   return (
-    <Page title="Ledger" lead="Every exchange and every action of an administrator, in a log that shows tampering">
+    <Page title="Ledger" lead="Every exchange and every action in this console, in a log that shows tampering">
       <Loaded resource={report} lines={12}>
         {(data) => (
           <div className="columns even">
