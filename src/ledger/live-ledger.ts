@@ -6,7 +6,7 @@ import type { Appended, Checkpoint, LeftOpen, Ledger } from './ledger.ts';
 import type { LogFiles } from './log-files.ts';
 import { consistencyRanges, hashLeafInput, inclusionRanges } from './merkle.ts';
 import type { SignerKey } from './note-key.ts';
-import { MAX_ENTRY_BYTES, tooLong } from './tiles.ts';
+import { MAX_ENTRY_BYTES, TILE_WIDTH, tooLong } from './tiles.ts';
 import { formatTlogProof } from './tlog-proof.ts';
 
 export interface LedgerOptions {
@@ -52,6 +52,8 @@ export class LiveLedger implements Ledger {
   /** Why entries are refused: the last integration, or fsync, failed. */
   #broken: unknown = null;
   #closing: Promise<void> | null = null;
+  /** The full bundle that was read last: entries are often read in order. */
+  #recent: { readonly bundle: number; readonly entries: readonly Buffer[] } | null = null;
   /** Files that the current checkpoint has no use for; the one before it may still be read. */
   #superseded: readonly string[] = [];
 
@@ -123,8 +125,15 @@ export class LiveLedger implements Ledger {
 
   async entry(index: number): Promise<Uint8Array> {
     this.#assertIndex(index);
-    const waiting = this.#pending[index - this.#checkpoint.size];
-    return waiting === undefined ? this.#parts.files.entry(index, this.#checkpoint.size) : waiting.entry;
+    const { size } = this.#checkpoint;
+    if (index >= size) return this.#pending[index - size]!.entry;
+    const bundle = Math.floor(index / TILE_WIDTH);
+    const within = index % TILE_WIDTH;
+    if (bundle === Math.floor(size / TILE_WIDTH)) return this.#end.tail[within]!;
+    if (this.#recent?.bundle === bundle) return this.#recent.entries[within]!;
+    const entries = await this.#parts.files.entries(bundle, size, TILE_WIDTH);
+    this.#recent = { bundle, entries };
+    return entries[within]!;
   }
 
   async inclusionProof(index: number): ReturnType<Ledger['inclusionProof']> {
