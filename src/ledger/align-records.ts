@@ -126,6 +126,7 @@ export class RecordAligner {
       if (memory === null) {
         this.#found.shift();
         if (record.kept) this.#ahead += 1;
+        else if (record.leaf === null && this.#open !== null) this.#keep(this.#open.found, record);
       } else if (record.leaf === memory.leaf) {
         this.#found.shift();
         this.#memory.shift();
