@@ -93,6 +93,8 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
+      // The schema says it better where a string has a form of its own.
+      if (!issue.message.startsWith('Invalid input')) return `must be ${issue.message}`;
       return `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
     case 'too_small': {
       const floor = `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;

@@ -197,6 +197,8 @@ const CROSS: readonly (readonly [string, RegExp])[] = [
     /budgets\[1\]\.id/,
   ],
   [`${MINIMAL}budgets: [{id: b, per: team, window: day}]\n`, /budgets\[0\]: set requests, tokens or usd/],
+  [`${MINIMAL}evidence: {retention: 30}\n`, /evidence\.retention: must be a duration such as 250ms/],
+  [`${MINIMAL}limits: {body: 32}\n`, /limits\.body: must be a size such as 512B/],
   [`${MINIMAL}admin: {port: 8787}\n`, /admin\.port: is the port of listen as well/],
   [`${MINIMAL}access: {keys: false}\n`, /access: admits nobody/],
   [`${MINIMAL}access: {policy: {}}\n`, /access\.policy: set either file or text/],

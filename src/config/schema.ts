@@ -11,10 +11,12 @@ import { DETECTORS } from '../detect/registry.ts';
 
 const UNIT_MILLIS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
+const DURATION = 'a duration such as 250ms, 30s, 5m, 12h or 30d';
+
 /** `250ms`, `30s`, `5m`, `12h`, `30d` → milliseconds. */
 const duration = z
-  .string()
-  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'a duration such as 250ms, 30s, 5m, 12h or 30d')
+  .string(DURATION)
+  .regex(/^\d{1,9}(ms|s|m|h|d)$/, DURATION)
   .transform((text) => {
     const [, count, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text)!;
     return Number(count) * UNIT_MILLIS[unit as keyof typeof UNIT_MILLIS];
@@ -22,10 +24,12 @@ const duration = z
 
 const UNIT_BYTES = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
 
+const SIZE = 'a size such as 512B, 64KiB or 32MiB';
+
 /** `64KiB`, `32MiB` → bytes. */
 const size = z
-  .string()
-  .regex(/^\d{1,9}(B|KiB|MiB|GiB)$/, 'a size such as 512B, 64KiB or 32MiB')
+  .string(SIZE)
+  .regex(/^\d{1,9}(B|KiB|MiB|GiB)$/, SIZE)
   .transform((text) => {
     const [, count, unit] = /^(\d+)([A-Za-z]+)$/.exec(text)!;
     return Number(count) * UNIT_BYTES[unit as keyof typeof UNIT_BYTES];

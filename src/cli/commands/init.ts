@@ -31,9 +31,9 @@ export const register: RegisterCommand = (program, io) => {
           '',
           'Next:',
           '  export OPENAI_API_KEY=… ANTHROPIC_API_KEY=…',
-          `  parapet config check --config ${options.config}`,
-          `  parapet keys create --config ${options.config} --principal alice`,
-          `  parapet serve --config ${options.config}`,
+          `  npx parapet config check --config ${options.config}`,
+          `  npx parapet keys create --config ${options.config} --principal alice`,
+          `  npx parapet serve --config ${options.config}`,
         ].join('\n'),
       );
     });
