@@ -115,6 +115,7 @@ const scripts = (JSON.parse(textOf('package.json')) as { readonly scripts: Reado
 /** What is wrong with a command line as a document shows it, or null. */
 function commandTrouble(line: string): string | null {
   const words = line.trim().split(/\s+/);
+  if (words[0] === 'npx' && words[1] === 'node') return commandTrouble(words.slice(1).join(' '));
   if (words[0] === 'npx' && words[1] === 'parapet') return parapetTrouble(words.slice(2));
   if (words[0] === 'parapet') return parapetTrouble(words.slice(1));
   if (words[0] === 'npm') {

@@ -65,8 +65,8 @@ test('CONTRIBUTING, followed to the letter, ends in a detector that passes the c
   assert.ok(first && hit && miss && code);
 
   const [command] = first.body.split('\n');
-  assert.equal(command, 'node scripts/new.ts detector order-number');
-  assert.equal(node(...command.split(' ').slice(1)).status, 0);
+  assert.equal(command, 'npx node scripts/new.ts detector order-number');
+  assert.equal(node(...command.split(' ').slice(2)).status, 0);
 
   const folder = join(copy, 'src/detect/order-number');
   rmSync(join(folder, 'fixtures/hit/phrase.txt'));
