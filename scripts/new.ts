@@ -19,7 +19,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 
 const ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
-const USAGE = 'Usage: node scripts/new.ts detector my-name';
+const USAGE = 'Usage: npx node scripts/new.ts detector my-name';
 
 class Refusal extends Error {}
 
@@ -95,7 +95,7 @@ try {
   if (kind !== 'detector' || id === undefined || rest.length > 0) throw new Refusal(USAGE);
   const files = newDetector(resolve(import.meta.dirname, '..'), id);
   console.log(files.map((file) => `wrote ${file}`).join('\n'));
-  console.log(`\nIt works as it stands: node --test --test-name-pattern=${id} src/detect/registry.test.ts`);
+  console.log(`\nIt works as it stands: npx node --test --test-name-pattern=${id} src/detect/registry.test.ts`);
 } catch (error) {
   if (!(error instanceof Refusal)) throw error;
   console.error(error.message);
