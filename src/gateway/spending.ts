@@ -89,6 +89,11 @@ export class Spending {
     return this.#reservation.states;
   }
 
+  /** Output tokens that the reservation covers now; infinite where the provider itself stops at the request's maximum. */
+  get reservedOutput(): number {
+    return this.#whole ? Number.POSITIVE_INFINITY : this.#outputTokens;
+  }
+
   /**
    * Called while a stream runs with the output tokens counted so far.
    * @returns false when the reservation is spent and cannot grow: the stream must be cut.

@@ -1,6 +1,6 @@
 import type { Dialect, StreamReader } from '../conversation/surface.ts';
 import { drive, type Steps, wait } from '../core/drive.ts';
-import { createFrameSplitter } from '../conversation/sse/split-frames.ts';
+import { createFrameSplitter, type Frame } from '../conversation/sse/split-frames.ts';
 import { Fault } from '../core/fault.ts';
 import type { Usage } from '../core/usage.ts';
 import { StreamGuard } from '../guard/stream-guard.ts';
@@ -15,9 +15,9 @@ import type { Spending } from './spending.ts';
 
 /** Largest single frame: a `response.completed` repeats the whole answer. */
 const MAX_FRAME = 16 * 1024 * 1024;
-/** Milliseconds within which writes to one client become one, and the bytes that do not wait for it. */
+/** Milliseconds within which what a provider sends is taken together, and the bytes that do not wait for it. */
 const TOGETHER_MILLIS = 4;
-const TOGETHER_BYTES = 64 * 1024;
+const TOGETHER_BYTES = 16 * 1024;
 /** Bytes of generated text per token while the provider has not said; English and code measure 3.5 to 4.5. */
 const BYTES_PER_TOKEN = 4;
 
@@ -53,12 +53,11 @@ export class StreamAnswer {
   #done = false;
   #finished!: () => void;
   #ticket: number | null = null;
-  /** Released bytes that leave with the next write. */
-  #unwritten: Uint8Array[] = [];
-  #unwrittenBytes = 0;
-  #flushTimer: NodeJS.Timeout | null = null;
-  /** The client has to take what was written before more is. */
-  #draining: Promise<void> | null = null;
+  /** Bytes that arrived and are taken together. */
+  #incoming: Buffer[] = [];
+  #incomingBytes = 0;
+  #takeTimer: NodeJS.Timeout | null = null;
+  #lastTake = 0;
   #lastWrite = 0;
   #mostHeld = 0;
   #timers: NodeJS.Timeout[] = [];
@@ -98,12 +97,41 @@ export class StreamAnswer {
             this.#paused = true;
             answer.pause();
           }
-          this.#then(() => drive(this.#take(chunk)));
+          this.#gather(chunk);
         },
-        end: () => this.#then(() => this.#providerEnded()),
-        failed: (fault) => this.#then(() => this.#stop(fault)),
+        end: () => {
+          this.#takeGathered();
+          this.#then(() => this.#providerEnded());
+        },
+        failed: (fault) => {
+          this.#takeGathered();
+          this.#then(() => this.#stop(fault));
+        },
       });
     });
+  }
+
+  /**
+   * Takes bytes at once when the last ones came a moment ago, otherwise together with what comes until then. A model's
+   * tokens come slower than that and never wait; a burst is worked on and leaves as one.
+   */
+  #gather(chunk: Buffer): void {
+    this.#incoming.push(chunk);
+    this.#incomingBytes += chunk.length;
+    const since = this.#parts.generation.now() - this.#lastTake;
+    if (since >= TOGETHER_MILLIS || this.#incomingBytes >= TOGETHER_BYTES) this.#takeGathered();
+    else this.#takeTimer ??= setTimeout(() => this.#takeGathered(), TOGETHER_MILLIS - since);
+  }
+
+  #takeGathered(): void {
+    if (this.#takeTimer !== null) clearTimeout(this.#takeTimer);
+    this.#takeTimer = null;
+    if (this.#incoming.length === 0) return;
+    const bytes = this.#incoming.length === 1 ? this.#incoming[0]! : Buffer.concat(this.#incoming, this.#incomingBytes);
+    this.#incoming = [];
+    this.#incomingBytes = 0;
+    this.#lastTake = this.#parts.generation.now();
+    this.#then(() => drive(this.#take(bytes)));
   }
 
   /** Steps run one after the other; one that has nothing to wait for runs at once, in the turn of its chunk. */
@@ -131,9 +159,25 @@ export class StreamAnswer {
     this.#work = work;
   }
 
-  *#take(chunk: Buffer): Steps<void> {
-    const { answer, draft, generation, spending } = this.#parts;
-    const released = yield* wait(this.#guard.push(this.#splitter.push(chunk)));
+  *#take(bytes: Buffer): Steps<void> {
+    const { answer, generation, spending } = this.#parts;
+    const frames = this.#splitter.push(bytes);
+    // Where these bytes may spend the reservation, each frame is held against it; otherwise all go at once.
+    const fits = spending === null || this.#outputTokens + bytes.length / BYTES_PER_TOKEN <= spending.reservedOutput;
+    for (const group of fits ? [frames] : frames.map((frame) => [frame])) {
+      yield* this.#pass(group);
+      if (this.#done) return;
+    }
+    this.#backlog -= bytes.length;
+    if (this.#paused && this.#backlog <= generation.loaded.config.limits.maxBuffered / 2) {
+      this.#paused = false;
+      answer.resume();
+    }
+  }
+
+  *#pass(frames: readonly Frame[]): Steps<void> {
+    const { draft, spending } = this.#parts;
+    const released = yield* wait(this.#guard.push(frames));
     if (this.#done) return;
     this.#mostHeld = Math.max(this.#mostHeld, this.#guard.heldUnits);
     const stop = stopFault(draft, 'output');
@@ -146,20 +190,14 @@ export class StreamAnswer {
       yield* wait(this.#complete(released.chunks));
       return;
     }
-    if (released.chunks.length > 0) {
-      const covered = spending === null || (yield* wait(spending.covers(this.#outputTokens)));
-      if (!covered) {
-        yield* wait(this.#cut(released.chunks));
-        return;
-      }
-      this.#write(released.chunks);
-      if (this.#draining !== null) yield* wait(this.#draining);
+    if (released.chunks.length === 0) return;
+    const covered = spending === null || (yield* wait(spending.covers(this.#outputTokens)));
+    if (!covered) {
+      yield* wait(this.#cut(released.chunks));
+      return;
     }
-    this.#backlog -= chunk.length;
-    if (this.#paused && this.#backlog <= generation.loaded.config.limits.maxBuffered / 2) {
-      this.#paused = false;
-      answer.resume();
-    }
+    const drained = this.#write(released.chunks);
+    if (drained !== null) yield* wait(drained);
   }
 
   /** The provider closed its side. Without a proper ending the client must not take this for a whole answer. */
@@ -236,8 +274,7 @@ export class StreamAnswer {
     const { answer, client, draft } = this.#parts;
     const last = ending === '' ? chunks : [...chunks, Buffer.from(ending, 'utf8')];
     for (const chunk of last) draft.responseBytes += chunk.length;
-    const held = this.#takeUnwritten();
-    const bytes = join(held === null ? last : [held, ...last]);
+    const bytes = join(last);
     await this.#seal(answer.status, () => {
       if (client.gone) return;
       if (!client.response.headersSent) client.response.writeHead(answer.status, this.#parts.headers());
@@ -280,44 +317,15 @@ export class StreamAnswer {
     client.response.writeHead(answer.status, this.#parts.headers());
   }
 
-  /**
-   * Lets bytes leave: at once when the last ones left a moment ago, otherwise together with what comes until then.
-   * A model's tokens come slower than that and never wait; a burst becomes one write instead of many.
-   */
-  #write(chunks: readonly Uint8Array[]): void {
+  /** Null when the client took it; otherwise what to wait for before the next write. */
+  #write(chunks: readonly Uint8Array[]): Promise<void> | null {
     const { client, draft, generation } = this.#parts;
-    if (client.gone) return;
+    if (client.gone) return null;
     this.#head();
-    for (const chunk of chunks) {
-      draft.responseBytes += chunk.length;
-      this.#unwrittenBytes += chunk.length;
-      this.#unwritten.push(chunk);
-    }
-    const since = generation.now() - this.#lastWrite;
-    if (since >= TOGETHER_MILLIS || this.#unwrittenBytes >= TOGETHER_BYTES) this.#flush();
-    else this.#flushTimer ??= setTimeout(() => this.#flush(), TOGETHER_MILLIS - since);
-  }
-
-  #flush(): void {
-    const { client, generation } = this.#parts;
-    const bytes = this.#takeUnwritten();
-    if (bytes === null || client.gone || this.#done) return;
+    const bytes = join(chunks);
+    draft.responseBytes += bytes.length;
     this.#lastWrite = generation.now();
-    if (!client.response.write(bytes)) {
-      this.#draining ??= this.#drained().finally(() => {
-        this.#draining = null;
-      });
-    }
-  }
-
-  #takeUnwritten(): Uint8Array | null {
-    if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
-    this.#flushTimer = null;
-    if (this.#unwritten.length === 0) return null;
-    const bytes = join(this.#unwritten);
-    this.#unwritten = [];
-    this.#unwrittenBytes = 0;
-    return bytes;
+    return client.response.write(bytes) ? null : this.#drained();
   }
 
   /** Waits until a slow client has taken what was written; one that takes nothing is dropped. */

@@ -68,7 +68,9 @@ describe('kill -9 under load', () => {
         // It ends with the process, perhaps before anybody waits for it.
         slow.catch(() => {});
         const load = Promise.all([worker(false), worker(true), worker(false), worker(true)]);
-        await sleep(150 + Math.floor(Math.random() * 250));
+        const before = answered.size;
+        await sleep(100 + Math.floor(Math.random() * 250));
+        while (answered.size < before + 8) await sleep(5);
         child.kill('SIGKILL');
         stop = true;
         await load;
