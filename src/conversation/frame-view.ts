@@ -53,6 +53,7 @@ export function errorView(data: JsonRecord, error: unknown): FrameView {
     copies: copiesBelow([], data, 'error', 'text', -1),
     terminal: true,
     error: errorText(error),
+    data,
   };
 }
 

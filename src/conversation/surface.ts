@@ -101,6 +101,8 @@ export interface FrameView {
   readonly error: string | null;
   /** Paths to remove when the channel was redacted (`choices[0].logprobs`). */
   readonly shadows: readonly { readonly channel: string; readonly path: JsonPath }[];
+  /** The frame's JSON where the reader has parsed it, so that nobody has to again. */
+  readonly data?: unknown;
 }
 
 /** How Parapet ends a stream that the provider did not end. */

@@ -7,6 +7,13 @@ import type { Rule } from './rule.ts';
 /** Evidence entries kept per decision; the rest is counted in `reason`. Keeps a record within the ledger's entry size. */
 const MAX_EVIDENCE = 32;
 
+/** Where a finding stands, in UTF-16 units of a segment's text. */
+export interface Mark {
+  readonly segment: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface Place {
   readonly segment: string;
   readonly role: string;
@@ -28,6 +35,8 @@ const RANK = { clean: 0, skipped: 1, found: 2, failed: 3 } as const;
 /** Gathers what every rule said over one exchange into one decision per rule and stage. */
 export class DecisionLog {
   readonly #entries = new Map<Rule, Map<Stage, Entry>>();
+  readonly #marks: (Mark & { readonly stage: Stage; readonly rule: string })[] = [];
+  readonly #unchecked: { readonly stage: Stage; readonly segment: string }[] = [];
   #action: Action = 'allow';
   #cause: { rule: Rule; stage: Stage } | null = null;
 
@@ -39,6 +48,16 @@ export class DecisionLog {
   /** The rule that asked for `action` first. */
   get cause(): { readonly rule: Rule; readonly stage: Stage } | null {
     return this.#cause;
+  }
+
+  /** Every place of one segment where a rule found something, also those beyond what is kept as evidence. */
+  marks(stage: Stage, segment: string): readonly (Mark & { readonly rule: string })[] {
+    return this.#marks.filter((mark) => mark.stage === stage && mark.segment === segment);
+  }
+
+  /** False when a check of this segment failed: nobody knows what it holds. */
+  checked(stage: Stage, segment: string): boolean {
+    return !this.#unchecked.some((place) => place.stage === stage && place.segment === segment);
   }
 
   /** Notes that a rule ran and how long it took, whatever came of it. */
@@ -55,6 +74,7 @@ export class DecisionLog {
         this.#raise(rule, stage, 'skipped', outcome.reason);
         return;
       case 'failed':
+        this.#unchecked.push({ stage, segment: place.segment });
         this.#raise(rule, stage, 'failed', outcome.reason);
         this.#act(rule, stage, onFailure(rule));
         return;
@@ -63,7 +83,12 @@ export class DecisionLog {
     }
   }
 
-  found(rule: Rule, stage: Stage, finding: Finding, place: Place): void {
+  /** @param others the rest of a finding that goes over several segments; `finding.span` is what the first one holds. */
+  found(rule: Rule, stage: Stage, finding: Finding, place: Place, others: readonly Mark[] = []): void {
+    this.#marks.push(
+      { stage, rule: finding.rule, segment: place.segment, start: finding.span.start, end: finding.span.end },
+      ...others.map((other) => ({ stage, rule: finding.rule, ...other })),
+    );
     const entry = this.#raise(rule, stage, 'found', undefined);
     if (entry.evidence.length < MAX_EVIDENCE) {
       entry.evidence.push({
@@ -102,6 +127,8 @@ export class DecisionLog {
         entry.evidence.push(...theirs.evidence.slice(0, MAX_EVIDENCE - entry.evidence.length));
       }
     }
+    this.#marks.push(...other.#marks);
+    this.#unchecked.push(...other.#unchecked);
   }
 
   decisions(): readonly Decision[] {

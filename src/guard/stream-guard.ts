@@ -10,6 +10,7 @@ import type { Frame } from '../conversation/sse/split-frames.ts';
 import { ChannelScan } from './channel-scan.ts';
 import { DecisionLog } from './decision-log.ts';
 import { redactEscapedArguments } from './escaped-arguments.ts';
+import { boundFrame, FrameRest } from './frame-rest.ts';
 import { inspecting } from './inspect-segments.ts';
 import { type Redaction, mergeRedactions, redact } from './redaction.ts';
 import { type Rule, applies } from './rule.ts';
@@ -50,6 +51,8 @@ interface Queued {
   readonly view: FrameView;
   readonly pieces: readonly Piece[];
   readonly edits: readonly JsonEdit[];
+  /** The lines beside its data (comments, ids) may not leave. */
+  readonly bare: boolean;
 }
 
 export interface StreamGuardOptions {
@@ -70,6 +73,8 @@ export interface Released {
   readonly terminal: boolean;
 }
 
+const NO_BYTES = new Uint8Array(0);
+
 const NOTHING: Released = { chunks: [], terminal: false };
 
 /**
@@ -83,6 +88,7 @@ export class StreamGuard {
   readonly #log: DecisionLog;
   readonly #options: StreamGuardOptions;
   readonly #channels = new Map<string, Channel>();
+  readonly #rest: FrameRest;
   #queue: Queued[] = [];
   #queuedBytes = 0;
   #usage: Usage | null = null;
@@ -99,6 +105,7 @@ export class StreamGuard {
     this.#rules = options.rules.filter((rule) => applies(rule, 'output', 'assistant'));
     this.#reader = options.reader;
     this.#log = options.log;
+    this.#rest = new FrameRest(this.#rules, options.log);
   }
 
   get usage(): Usage | null {
@@ -193,14 +200,17 @@ export class StreamGuard {
 
   *#take(frame: Frame): Steps<void> {
     const event = frame.event;
-    if (event === null) {
-      this.#enqueue({ frame, view: COMMENT, pieces: [], edits: [] });
-      return;
-    }
-    if (!frame.valid && this.#rules.length > 0) {
+    const guarded = this.#rules.length > 0;
+    if (!frame.valid && guarded) {
       // What is read here and what a client makes of such bytes need not be the same.
       throw new Fault('ERR_UPSTREAM_INVALID', 'The provider sent a stream event that is not UTF-8.');
     }
+    const bare = guarded && !(yield* this.#rest.admits(frame.rest, event?.event ?? ''));
+    if (event === null) {
+      this.#enqueue({ frame, view: COMMENT, pieces: [], edits: [], bare });
+      return;
+    }
+    const members = guarded ? boundFrame(event) : null;
     let view = this.#reader.read(event);
     this.#usage = view.usage ?? this.#usage;
     this.#id ??= view.id;
@@ -209,7 +219,7 @@ export class StreamGuard {
     if (view.terminal) this.#terminalSeen = true;
     if (view.usageOnly && this.#dropUsageOnly) return;
 
-    if (!view.known && this.#rules.length > 0) {
+    if (!view.known && guarded) {
       if (this.#options.unknownEvents === 'block') {
         throw new Fault('ERR_UPSTREAM_INVALID', 'The provider sent a stream event of an unknown kind.', {
           where: event.event === '' ? 'data' : `event ${event.event.slice(0, 64)}`,
@@ -236,8 +246,9 @@ export class StreamGuard {
       yield* this.#close(channel);
     }
     if (view.terminal) for (const channel of this.#channels.values()) yield* this.#close(channel);
-    const edits = view.copies.length > 0 && this.#rules.length > 0 ? yield* this.#inspectCopies(view.copies) : [];
-    this.#enqueue({ frame, view, pieces, edits });
+    const edits = view.copies.length > 0 && guarded ? yield* this.#inspectCopies(view.copies) : [];
+    const rest = guarded ? yield* this.#rest.inspect(event, view, members) : [];
+    this.#enqueue({ frame, view, pieces, edits: [...edits, ...rest], bare });
   }
 
   #channel(delta: Delta): Channel {
@@ -371,8 +382,8 @@ export class StreamGuard {
 
   /** The frame's own bytes where nothing changed; otherwise the same JSON with only the texts replaced. */
   #render(queued: Queued): { bytes: Uint8Array; event: SseEvent | null } {
-    const { frame, view, pieces } = queued;
-    if (frame.event === null) return { bytes: frame.bytes, event: null };
+    const { bare, frame, view, pieces } = queued;
+    if (frame.event === null) return { bytes: bare ? NO_BYTES : frame.bytes, event: null };
     const edits: JsonEdit[] = [...queued.edits];
     for (const { channel, start, end, path, text } of pieces) {
       if (!channel.redacted) continue;
@@ -382,8 +393,8 @@ export class StreamGuard {
     for (const { channel, path } of view.shadows) {
       if (this.#channels.get(channel)?.redacted === true) edits.push({ path, value: null });
     }
-    if (edits.length === 0) return { bytes: frame.bytes, event: frame.event };
-    const event = { event: frame.event.event, data: spliceJson(frame.event.data, edits) };
+    if (edits.length === 0 && !bare) return { bytes: frame.bytes, event: frame.event };
+    const event = { event: bare ? '' : frame.event.event, data: spliceJson(frame.event.data, withoutRepeats(edits)) };
     return { bytes: writeFrame(event), event };
   }
 }
@@ -415,6 +426,17 @@ const COMMENT: FrameView = {
   error: null,
   shadows: [],
 };
+
+/** One edit a place: what takes a member out, or came first, counts. */
+function withoutRepeats(edits: readonly JsonEdit[]): readonly JsonEdit[] {
+  if (edits.length < 2) return edits;
+  const places = new Map<string, JsonEdit>();
+  for (const edit of edits) {
+    const place = pathId(edit.path);
+    if (!places.has(place) || 'remove' in edit) places.set(place, edit);
+  }
+  return [...places.values()];
+}
 
 /** Every string in an event of an unknown kind is text of a channel of its own, so that rules see it and hold-back applies. */
 function unknownDeltas(event: SseEvent): readonly Delta[] {

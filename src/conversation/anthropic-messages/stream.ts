@@ -75,7 +75,7 @@ export class MessagesStreamReader implements StreamReader {
     const view = closed.length === 0 ? named : { ...named, closes: [...closed, ...named.closes] };
     if (!view.known || view.error !== null) return view;
     const strangers = strangersIn(data, [], EVENT, indexOf(data));
-    return strangers.length === 0 ? view : { ...view, copies: [...view.copies, ...strangers] };
+    return { ...view, copies: strangers.length === 0 ? view.copies : [...view.copies, ...strangers], data };
   }
 
   #event(data: JsonRecord): FrameView {

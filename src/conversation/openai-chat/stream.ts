@@ -99,6 +99,7 @@ export class ChatStreamReader implements StreamReader {
       terminal: false,
       error: null,
       shadows,
+      data: chunk,
     };
   }
 

@@ -77,6 +77,7 @@ export class CompletionsStreamReader implements StreamReader {
       id: stringOr(chunk['id'], null),
       model: stringOr(chunk['model'], null),
       usageOnly: stamped && choices.length === 0 && usage !== null,
+      data: chunk,
     };
   }
 

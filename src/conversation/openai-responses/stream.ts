@@ -45,7 +45,7 @@ export class ResponsesStreamReader implements StreamReader {
     const view = this.#channels.name(this.#event(type, data));
     if (!view.known) return view;
     const strangers = strangersIn(data, [], knownMembers(type), outputIndex(data));
-    return strangers.length === 0 ? view : { ...view, copies: [...view.copies, ...strangers] };
+    return { ...view, copies: strangers.length === 0 ? view.copies : [...view.copies, ...strangers], data };
   }
 
   #event(type: string, data: JsonRecord): FrameView {

@@ -3,12 +3,13 @@ import type { SseEvent } from '../surface.ts';
 /**
  * Reads one frame (the lines of one event with its blank line) by the rules of the HTML standard, section 9.2.6:
  * lines end with `\n`, `\r\n` or `\r`; one space behind the colon is dropped; `data` lines are joined by `\n`; the last
- * `event` counts; comments, `id`, `retry` and unknown fields say nothing.
+ * `event` counts; comments, `id`, `retry` and unknown fields say nothing to a client's program and are `rest`.
  *
- * @returns null when the frame has no `data` line: no client dispatches such a frame.
+ * `event` is null when the frame has no `data` line: no client dispatches such a frame.
  */
-export function parseEvent(frame: string): SseEvent | null {
+export function parseEvent(frame: string): { readonly event: SseEvent | null; readonly rest: string } {
   let event = '';
+  let rest = '';
   let data: string | null = null;
   let at = 0;
   while (at < frame.length) {
@@ -26,15 +27,21 @@ export function parseEvent(frame: string): SseEvent | null {
       }
       end++;
     }
+    let value: string | null = null;
     if (frame.startsWith('data', at)) {
-      const value = fieldValue(frame, at + 4, end);
+      value = fieldValue(frame, at + 4, end);
       if (value !== null) data = data === null ? value : `${data}\n${value}`;
     } else if (frame.startsWith('event', at)) {
-      event = fieldValue(frame, at + 5, end) ?? event;
+      value = fieldValue(frame, at + 5, end);
+      // A name that another takes the place of is not the event's, but it is there.
+      if (value !== null && event !== '') rest += `${event}\n`;
+      event = value ?? event;
     }
+    if (value === null && end > at) rest += `${frame.slice(at, end)}\n`;
     at = next;
   }
-  return data === null ? null : { event, data };
+  if (data === null) return { event: null, rest: event === '' ? rest : `${rest}${event}\n` };
+  return { event: { event, data }, rest };
 }
 
 /** What follows the colon at `colon`; '' for a line that is the field's name alone, null when the name goes on. */

@@ -9,6 +9,8 @@ export interface Frame {
   readonly bytes: Uint8Array;
   /** What it says; null when it has no `data` line (comments, keep-alives, blank lines). */
   readonly event: SseEvent | null;
+  /** Its other lines (comments, `id`, `retry`, fields that nobody knows), '' as a rule. */
+  readonly rest: string;
   /** False when the bytes are not UTF-8: `event.data` then holds U+FFFD in place of what could not be read. */
   readonly valid: boolean;
 }
@@ -71,7 +73,7 @@ export function createFrameSplitter({ maxFrame }: { maxFrame: number }): FrameSp
     let text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
     if (first && text.charCodeAt(0) === 0xfeff) text = text.slice(1);
     first = false;
-    return { bytes, event: parseEvent(text), valid };
+    return { bytes, ...parseEvent(text), valid };
   }
 
   /** Index behind the frame that ends first at or after `from`, or -1. Keeps the line state for the next call. */
