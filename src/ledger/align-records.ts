@@ -131,10 +131,10 @@ export class RecordAligner {
         this.#found.shift();
         this.#memory.shift();
         this.#agree(record.index, memory);
-      } else if (record.index < memory.index + this.#shift) {
-        // The memory has nothing for this place.
+      } else if (!record.kept && record.index < memory.index + this.#shift) {
+        // The memory has nothing for this place, and need not.
         this.#found.shift();
-        if (record.leaf === null || record.kept) this.#keep(this.#stretch(record.index).found, record);
+        if (record.leaf === null) this.#keep(this.#stretch(record.index).found, record);
       } else if (!(await this.#resume(ended))) {
         return;
       }
@@ -168,16 +168,20 @@ export class RecordAligner {
     let best: readonly [number, number] | null = null;
     let least = Infinity;
     const limit = Math.min(window, this.#found.length);
-    for (let at = 0; at < limit && at <= least; at += 1) {
-      const { leaf } = this.#found[at]!;
+    // Records that the memory does not keep are passed without a cost.
+    for (let at = 0, steps = 0; at < limit && steps <= least; at += 1) {
+      const { leaf, kept } = this.#found[at]!;
       const other = leaf === null ? undefined : places.get(leaf);
-      if (other === undefined) continue;
-      // Of those that are equally near: the one that moves places least, then the one that takes more from the log, so
-      // that two records that changed places and a copy that was put in are seen as that.
-      const cost = at + other + Math.abs(at - other) / (2 * window);
-      if (cost > least) continue;
-      least = cost;
-      best = [at, other];
+      if (other !== undefined) {
+        // Of those that are equally near: the one that moves places least, then the one that takes more from the log,
+        // so that two records that changed places and a copy that was put in are seen as that.
+        const cost = steps + other + Math.abs(steps - other) / (2 * window);
+        if (cost <= least) {
+          least = cost;
+          best = [at, other];
+        }
+      }
+      if (leaf === null || kept) steps += 1;
     }
     return best;
   }

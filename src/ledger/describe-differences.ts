@@ -69,6 +69,8 @@ export function describeDifferences(stretches: readonly Stretch[], memory: strin
     (m) => m.leaf,
     (e) => e.leaf,
   )) {
+    // Two alignments were as good, and this one stands where it stood.
+    if (was.index === is.index) continue;
     tell(was.stretch, {
       kind: 'entry-moved',
       index: was.index,

@@ -115,7 +115,15 @@ export class LiveLedger implements Ledger {
   async flush(): Promise<Checkpoint> {
     // Only what was there at the call: under load there is always more.
     const size = this.size;
-    while (this.#checkpoint.size < size || this.#checkpoint.note === '') await this.#integrate();
+    while (this.#checkpoint.size < size || this.#checkpoint.note === '') {
+      const joined = this.#integrating !== null;
+      try {
+        await this.#integrate();
+      } catch (error) {
+        // One that began earlier says nothing about now.
+        if (!joined) throw error;
+      }
+    }
     return this.#checkpoint;
   }
 
@@ -158,20 +166,28 @@ export class LiveLedger implements Ledger {
 
   /** @throws Fault `ERR_LEDGER` when the last entries could not be integrated: they stay in the journal. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.flush().then(
+      () => this.#release(),
+      async (error: unknown) => {
+        await this.#release();
+        throw error;
+      },
+    );
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  /** Lets go of the directory and leaves everything in it as it is. */
+  abandon(): Promise<void> {
+    this.#closing ??= this.#release();
+    return this.#closing;
+  }
+
+  async #release(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    try {
-      await this.flush();
-      await this.#syncing?.catch(() => {});
-    } finally {
-      await this.#integrating?.catch(() => {});
-      this.#parts.journal.close();
-      this.#parts.unlock();
-    }
+    await this.#integrating?.catch(() => {});
+    await this.#syncing?.catch(() => {});
+    this.#parts.journal.close();
+    this.#parts.unlock();
   }
 
   #hashes(ranges: readonly { from: number; to: number }[], size: number): Promise<Uint8Array[]> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   chmodSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -313,14 +314,40 @@ test('a log whose end was changed is not continued', async (t) => {
 
 test('a journal that misses a part is said to, and stays as it is', async (t) => {
   const directory = temporary(t);
-  const source = temporary(t);
-  const { Journal } = await import('./journal.ts');
-  const { journal } = Journal.open(source);
-  journal.append(1, Buffer.from('second'));
-  journal.close();
   await (await open(directory)).close();
-  const name = readdirSync(source)[0]!;
-  writeFileSync(join(directory, 'journal.000000000777'), readFileSync(join(source, name)));
-  await assert.rejects(open(directory), fault('ERR_LEDGER_INVALID', /jumps from entry -1 to entry 1/));
-  assert.ok(readdirSync(directory).includes('journal.000000000777'));
+  const { Journal } = await import('./journal.ts');
+  const { journal } = Journal.open(directory);
+  journal.append(0, entry(0));
+  journal.rotate();
+  journal.append(1, entry(1));
+  journal.rotate();
+  journal.append(2, entry(2));
+  journal.close();
+  const segments = readdirSync(directory).filter((name) => name.startsWith('journal.'));
+  const [lost, ...kept] = segments.slice(-2);
+  const before = readFileSync(join(directory, 'checkpoint'), 'utf8');
+  rmSync(join(directory, lost!));
+  await assert.rejects(open(directory), fault('ERR_LEDGER_INVALID', /jumps from entry 0 to entry 2/));
+  for (const name of kept) assert.ok(readdirSync(directory).includes(name), `${name} is still there`);
+  assert.equal(readFileSync(join(directory, 'checkpoint'), 'utf8'), before);
+});
+
+test('after an fsync that failed nothing is taken until everything is in new files', async (t) => {
+  const directory = temporary(t);
+  const ledger = await open(directory, { sync: 'always', syncMillis: 20 });
+  await ledger.append(entry(0));
+  await ledger.flush();
+  // The current segment's name leads nowhere for a moment, so that its fsync fails while its writes work.
+  const segment = readdirSync(directory).find((name) => name.startsWith('journal.'))!;
+  const path = join(directory, segment);
+  rmSync(path);
+  mkdirSync(path);
+  await assert.rejects(async () => ledger.append(entry(1)), fault('ERR_LEDGER', /durable/));
+  assert.throws(() => ledger.append(entry(2)), fault('ERR_LEDGER', /takes no entries until it can/));
+  rmSync(path, { recursive: true });
+  await ledger.flush();
+  assert.deepEqual(await ledger.append(entry(2)), { index: 2, leaf: naiveLeaf(entry(2)).toString('hex') });
+  assert.deepEqual(Buffer.from(await ledger.entry(1)), entry(1));
+  await ledger.close();
+  assert.deepEqual((await verifyLedger({ directory })).problems, []);
 });

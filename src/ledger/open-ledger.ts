@@ -26,6 +26,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   makeDirectory(options.directory);
   const unlock = lockDirectory(options.directory);
   let journal: Journal | null = null;
+  let ledger: LiveLedger | null = null;
   try {
     const files = new LogFiles(options.directory);
     const last = await files.checkpoint();
@@ -36,11 +37,13 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     const opened = Journal.open(options.directory);
     journal = opened.journal;
     const interrupted = [...opened.replayed.notes.values()];
-    const ledger = new LiveLedger({ options, files, signer, checkpoint, end, journal, unlock, interrupted });
+    ledger = new LiveLedger({ options, files, signer, checkpoint, end, journal, unlock, interrupted });
     for (const { index, leafInput } of opened.replayed.entries) ledger.recover(index, leafInput);
     await ledger.flush();
     return ledger;
   } catch (error) {
+    // It would try again by itself, and another may hold the directory by then.
+    await ledger?.abandon();
     journal?.close();
     unlock();
     throw asFault(error, options.directory);
