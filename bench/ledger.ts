@@ -66,7 +66,7 @@ try {
     const rounds = Math.max(3, Math.floor(RECORDS / 4 / batch));
     let millis = 0;
     for (let round = 0; round < rounds; round += 1) {
-      for (let i = 0; i < batch; i += 1) one.append(records[i % BATCH]!);
+      for (let i = 0; i < batch; i += 1) void one.append(records[i % BATCH]!);
       const start = performance.now();
       await one.flush();
       millis += performance.now() - start;

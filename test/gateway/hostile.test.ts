@@ -226,8 +226,8 @@ describe('hostile input', () => {
     for (const [path, said] of [
       ['/v1/v1/messages', /"\/v1" twice/],
       ['/anthropic/v1/v1/messages?beta=true', /"\/v1" twice/],
-      ['/chat/completions', /ends in \"\/v1\"/],
-      ['/openai/responses', /ends in \"\/v1\"/],
+      ['/chat/completions', /ends in "\/v1"/],
+      ['/openai/responses', /ends in "\/v1"/],
       ['/v1/files', /docs\/gateway\.md/],
       ['/v1/v1/files', /docs\/gateway\.md/],
       ['/', /docs\/gateway\.md/],
