@@ -22,28 +22,45 @@ const FORWARDED_PREFIXES = ['anthropic-', 'x-stainless-', 'x-claude-'];
 
 /** Answer headers that stay here: connection matters, what the gateway sets itself, the provider's cookies and account. */
 const WITHHELD = new Set([
+  'accept-ch',
   'alt-svc',
   'anthropic-organization-id',
+  'authentication-info',
+  'clear-site-data',
   'connection',
   'content-encoding',
   'content-length',
   'date',
   'keep-alive',
+  'link',
+  'location',
   'nel',
   'openai-organization',
   'openai-project',
   'proxy-authenticate',
+  'proxy-authentication-info',
+  'refresh',
   'report-to',
+  'reporting-endpoints',
   'request-id',
   'server',
+  'service-worker-allowed',
   'set-cookie',
+  'set-cookie2',
+  'sourcemap',
   'strict-transport-security',
   'trailer',
   'transfer-encoding',
   'upgrade',
   'via',
+  'www-authenticate',
   'x-request-id',
 ]);
+/** What a provider allows browsers to do on its own host is not for this one. */
+const WITHHELD_PREFIXES = ['access-control-', 'content-security-policy', 'cross-origin-', 'x-parapet-'];
+
+/** What HTTP lets a header's value be made of; a provider's may be otherwise, and could not be written. */
+const WRITABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Headers of the request to a provider. The caller's credential is never among them. */
 export function upstreamHeaders(headers: IncomingHttpHeaders, upstream: UpstreamConfig): Record<string, string> {
@@ -63,23 +80,32 @@ export function upstreamHeaders(headers: IncomingHttpHeaders, upstream: Upstream
   return out;
 }
 
-/** Headers of the answer to the client: the provider's, less what is withheld, plus the request's ids. */
+/**
+ * Headers of the answer to the client: the provider's, less what is withheld, plus the request's ids.
+ * @param secrets what no value may contain: the providers' keys.
+ */
 export function clientHeaders(
   headers: IncomingHttpHeaders,
   requestId: string,
   extra: Readonly<Record<string, string>>,
+  secrets: readonly string[],
 ): Record<string, string | string[]> {
   const out: Record<string, string | string[]> = {};
   const replacesRates = extra['x-ratelimit-limit-requests'] !== undefined || hasRates(extra);
   for (const name in headers) {
-    if (WITHHELD.has(name)) continue;
+    if (WITHHELD.has(name) || WITHHELD_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
     if (replacesRates && (name.startsWith('x-ratelimit-') || name.startsWith('anthropic-ratelimit-'))) continue;
     const value = headers[name];
-    if (value !== undefined) out[name] = value;
+    if (value !== undefined && mayLeave(value, secrets)) out[name] = value;
   }
   const upstreamId = upstreamRequestId(headers);
-  if (upstreamId !== null) out['x-upstream-request-id'] = upstreamId;
+  if (upstreamId !== null && mayLeave(upstreamId, secrets)) out['x-upstream-request-id'] = upstreamId;
   return Object.assign(out, requestIdHeaders(requestId), extra);
+}
+
+function mayLeave(value: string | readonly string[], secrets: readonly string[]): boolean {
+  if (typeof value !== 'string') return value.every((one) => mayLeave(one, secrets));
+  return WRITABLE.test(value) && !secrets.some((secret) => value.includes(secret));
 }
 
 /** The OpenAI SDKs read `x-request-id`, the Anthropic SDKs `request-id`. */

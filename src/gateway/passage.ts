@@ -3,6 +3,7 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { Dialect, ResponseView, Surface } from '../conversation/surface.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
+import { inspectAnswer } from './inspect-answer.ts';
 import { inspectSegments } from '../guard/inspect-segments.ts';
 import { mergeRedactions, redact, type Redaction } from '../guard/redaction.ts';
 import { estimateTokens } from '../text/count-tokens.ts';
@@ -21,6 +22,7 @@ import { clientHeaders, upstreamHeaders, upstreamRequestId } from './headers.ts'
 import { keepInput, keepOutput } from './kept-text.ts';
 import { listModels } from './list-models.ts';
 import { presentedBy } from './presented.ts';
+import { namesKey, namesOurKey, upstreamAuth } from './provider-key.ts';
 import { rateHeaders } from './rate-headers.ts';
 import { readBody } from './read-body.ts';
 import { createRequestId } from './request-id.ts';
@@ -278,6 +280,7 @@ export class Passage {
   ): Promise<void> {
     const type = String(answer.headers['content-type'] ?? '');
     if (answer.status >= 400) return this.#relayError(answer);
+    requireReadable(answer);
     if (surface.createStreamReader !== undefined && type.startsWith('text/event-stream')) {
       return this.#stream(answer, surface, conversation, inputTokens, addsUsage);
     }
@@ -296,12 +299,13 @@ export class Passage {
     const { rules, loaded } = this.#generation;
     const { limits, evidence } = loaded.config;
     const draft = this.#draft;
-    if (answer.status >= 300)
-      throw unexpected(answer, `answered with status ${answer.status}, which is not its protocol's`);
     let bytes = await this.#untilGone(answer.collect(limits.response));
+    if (this.#namesOurKey(bytes)) throw namesOurKey(answer.upstream.id);
+    let body: unknown;
     let view: ResponseView | null;
     try {
-      view = parse(this.#readAnswer(bytes, limits.response));
+      body = this.#readAnswer(bytes, limits.response);
+      view = parse(body);
     } catch (error) {
       throw new Fault(
         'ERR_UPSTREAM_INVALID',
@@ -325,23 +329,14 @@ export class Passage {
       };
       draft.microUsd = this.#settle(draft.usage);
     }
-    const redactions = await inspectSegments(rules, 'output', view.segments, draft.log);
+    const { redactions, edits } = await inspectAnswer(rules, body, view, draft.log);
     keepOutput(draft, view.segments, redactions, evidence.content);
     this.#stopIfTold('output');
-    const edits = toEdits(view.segments, redactions);
-    if (edits.length > 0) {
-      const touched = new Set([...redactions.keys()].map((segment) => segment.message));
-      const shadows = view.shadows.filter(({ message }) => touched.has(message));
-      const text = spliceJson(bytes.toString('utf8'), [
-        ...edits,
-        ...shadows.map(({ path }) => ({ path, value: null })),
-      ]);
-      bytes = Buffer.from(text, 'utf8');
-    }
+    if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
     if (view.id !== null && draft.surface === 'openai-responses' && draft.principal !== null) {
       await this.#gateway.owners.remember(view.id, draft.principal.id, answer.upstream.id);
     }
-    await this.#finish(answer.status, clientHeaders(answer.headers, draft.id, this.#rates()), bytes);
+    await this.#finish(answer.status, this.#headersOf(answer), bytes);
   }
 
   async #stream(
@@ -361,7 +356,7 @@ export class Passage {
       spending: this.#spending,
       inputTokens,
       dropUsage: addsUsage,
-      headers: () => clientHeaders(answer.headers, this.#draft.id, this.#rates()),
+      headers: () => this.#headersOf(answer),
       dialect: this.#dialect,
       settle: (usage) => this.#settle(usage),
     });
@@ -371,19 +366,14 @@ export class Passage {
   /** A provider's error goes on as it is, less what a rule forbids, unless it speaks of our key or contains it. */
   async #relayError(answer: Answer): Promise<void> {
     const draft = this.#draft;
+    requireReadable(answer);
     let bytes = await this.#untilGone(answer.collect(MAX_ERROR));
-    if (answer.status === 401 || answer.status === 403 || this.#namesOurKey(bytes)) {
-      const detail =
-        answer.status === 401 || answer.status === 403
-          ? 'refused its credential'
-          : 'answered with an error that may not be passed on';
-      throw new Fault('ERR_UPSTREAM_AUTH', `The upstream "${answer.upstream.id}" ${detail}.`, {
-        hint: `Check upstreams.${answer.upstream.id}.key.`,
-      });
-    }
-    let view: ResponseView;
+    if (answer.status === 401 || answer.status === 403)
+      throw upstreamAuth(answer.upstream.id, 'refused its credential');
+    if (this.#namesOurKey(bytes)) throw namesOurKey(answer.upstream.id);
+    let body: unknown;
     try {
-      view = everyString(this.#readAnswer(bytes, MAX_ERROR));
+      body = this.#readAnswer(bytes, MAX_ERROR);
     } catch {
       // A page of some proxy on the way: no SDK can read it, and no rule has.
       throw unexpected(answer, `answered with status ${answer.status} and something that is not JSON`);
@@ -391,13 +381,12 @@ export class Passage {
     draft.microUsd = this.#settle(
       answer.status === 429 || answer.status >= 500 ? null : { inputTokens: 0, outputTokens: 0, estimated: true },
     );
-    const redactions = await inspectSegments(this.#generation.rules, 'output', view.segments, draft.log);
+    const { edits } = await inspectAnswer(this.#generation.rules, body, everyString(body), draft.log);
     this.#stopIfTold('output');
-    const edits = toEdits(view.segments, redactions);
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
     draft.outcome = 'failed';
     draft.fault = unexpected(answer, `answered with status ${answer.status}`);
-    const headers = clientHeaders(answer.headers, draft.id, this.#rates());
+    const headers = this.#headersOf(answer);
     await this.#record(answer.status, bytes.length);
     this.#client.send(answer.status, headers, bytes);
   }
@@ -408,7 +397,7 @@ export class Passage {
   }
 
   #namesOurKey(bytes: Buffer): boolean {
-    return this.#generation.providerKeys.some((key) => bytes.includes(key));
+    return namesKey(bytes, this.#generation.providerKeys);
   }
 
   async #models(principal: Principal, model: string | null): Promise<void> {
@@ -457,12 +446,17 @@ export class Passage {
     const answer = await this.#send([{ upstream, model: '' }], method, route.upstreamPath, () => null);
     const surface = this.#gateway.responsesSurface;
     if (answer.status >= 400) return this.#relayError(answer);
+    requireReadable(answer);
     if (String(answer.headers['content-type'] ?? '').startsWith('text/event-stream')) {
       draft.stream = true;
       return this.#stream(answer, surface, RETRIEVAL, 0, false);
     }
     // What an answer holds was inspected when it was made, perhaps under other rules, perhaps in the background: again.
     return this.#whole(answer, (body) => surface.parseResponse(body) ?? everyString(body), null);
+  }
+
+  #headersOf(answer: Answer): Record<string, string | string[]> {
+    return clientHeaders(answer.headers, this.#draft.id, this.#rates(), this.#generation.providerKeys);
   }
 
   #rates(): Record<string, string> {
@@ -531,6 +525,19 @@ export class Passage {
 
 function unexpected(answer: Answer, what: string): Fault {
   return new Fault('ERR_UPSTREAM_INVALID', `The upstream "${answer.upstream.id}" ${what}.`);
+}
+
+/** @throws Fault `ERR_UPSTREAM_INVALID` for a redirect, and for a body in a coding that no rule can read. */
+function requireReadable(answer: Answer): void {
+  const { status, headers } = answer;
+  if (status >= 300 && status < 400)
+    throw unexpected(answer, `answered with status ${status}, which is not its protocol's`);
+  const coding = headers['content-encoding'];
+  if (coding !== undefined && coding !== '' && coding !== 'identity')
+    throw unexpected(
+      answer,
+      `answered in content-encoding "${String(coding).slice(0, 32)}", although it was asked not to`,
+    );
 }
 
 /** A conversation to read a stored response's stream by: nothing of the request is known any more. */

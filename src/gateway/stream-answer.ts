@@ -11,6 +11,7 @@ import type { ExchangeDraft } from './exchange-draft.ts';
 import type { Gateway } from './gateway.ts';
 import type { Generation } from './generation.ts';
 import { keepChannel } from './kept-text.ts';
+import { namesKey, namesOurKey } from './provider-key.ts';
 import type { Spending } from './spending.ts';
 
 /** Largest single frame: a `response.completed` repeats the whole answer. */
@@ -18,6 +19,7 @@ const MAX_FRAME = 16 * 1024 * 1024;
 /** Milliseconds within which what a provider sends is taken together, and the bytes that do not wait for it. */
 const TOGETHER_MILLIS = 4;
 const TOGETHER_BYTES = 16 * 1024;
+const BLANK_LINE = Buffer.from('\n\n');
 /** Bytes of generated text per token while the provider has not said; English and code measure 3.5 to 4.5. */
 const BYTES_PER_TOKEN = 4;
 
@@ -177,6 +179,8 @@ export class StreamAnswer {
 
   *#pass(frames: readonly Frame[]): Steps<void> {
     const { draft, spending } = this.#parts;
+    const { answer, generation } = this.#parts;
+    if (frames.some(({ bytes }) => namesKey(bytes, generation.providerKeys))) throw namesOurKey(answer.upstream.id);
     const released = yield* wait(this.#guard.push(frames));
     if (this.#done) return;
     this.#mostHeld = Math.max(this.#mostHeld, this.#guard.heldUnits);
@@ -202,18 +206,19 @@ export class StreamAnswer {
 
   /** The provider closed its side. Without a proper ending the client must not take this for a whole answer. */
   async #providerEnded(): Promise<void> {
+    const { answer, draft, generation } = this.#parts;
     const rest = this.#splitter.end();
+    if (rest !== null && namesKey(rest.bytes, generation.providerKeys)) throw namesOurKey(answer.upstream.id);
     const first = rest === null ? { chunks: [], terminal: false } : await this.#guard.push([rest]);
     const last = await this.#guard.finish();
-    const stop = stopFault(this.#parts.draft, 'output');
+    const stop = stopFault(draft, 'output');
     if (stop !== null) return this.#stop(stop);
     const chunks = [...first.chunks, ...last.chunks];
     if (this.#guard.complete) return this.#complete(chunks);
+    // What came without its blank line must not run into the error's frame.
+    if (rest !== null && chunks.length > 0) chunks.push(BLANK_LINE);
     return this.#stop(
-      new Fault(
-        'ERR_UPSTREAM_INVALID',
-        `The upstream "${this.#parts.answer.upstream.id}" ended its stream in the middle.`,
-      ),
+      new Fault('ERR_UPSTREAM_INVALID', `The upstream "${answer.upstream.id}" ended its stream in the middle.`),
       chunks,
     );
   }

@@ -1,6 +1,7 @@
 import type { Steps } from '../core/drive.ts';
 import { pathId, type Segment, type SegmentKind } from '../conversation/segment.ts';
-import { spliceJson } from '../text/json/splice-json.ts';
+import { unreadStrings } from '../conversation/unread-strings.ts';
+import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
 import { stringLeaves } from '../text/json/string-leaves.ts';
 import type { DecisionLog } from './decision-log.ts';
 import { inspecting } from './inspect-segments.ts';
@@ -40,11 +41,21 @@ export function* redactEscapedArguments(
       text: leaf.text,
     });
   }
+  const keys = new Set<Segment>();
+  for (const leaf of unreadStrings(value, [], () => false).unread) {
+    if (!leaf.key || text.includes(leaf.text)) continue;
+    const id = `${place.id}:key ${pathId(leaf.path)}`;
+    const segment: Segment = { ...place, id, path: leaf.path, role: 'assistant', origin: 'model', text: leaf.text };
+    keys.add(segment);
+    segments.push(segment);
+  }
   if (segments.length === 0) return null;
   const redactions = yield* inspecting(rules, 'output', segments, log);
   if (redactions.size === 0) return null;
-  return spliceJson(
-    text,
-    [...redactions].map(([segment, ranges]) => ({ path: segment.path, value: redact(segment.text, ranges) })),
-  );
+  const edits = new Map<string, JsonEdit>();
+  for (const [segment, ranges] of redactions) {
+    const { path } = segment;
+    edits.set(pathId(path), keys.has(segment) ? { path, remove: true } : { path, value: redact(segment.text, ranges) });
+  }
+  return spliceJson(text, [...edits.values()]);
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Finding } from '../core/finding.ts';
 import type { Action } from '../core/verdict.ts';
+import { anthropicMessages } from '../conversation/anthropic-messages/surface.ts';
 import { openaiChat } from '../conversation/openai-chat/surface.ts';
 import { createFrameSplitter } from '../conversation/sse/split-frames.ts';
 import type { Inspector } from '../detect/detector.ts';
@@ -285,6 +286,51 @@ describe('StreamGuard', () => {
     const { bytes } = await run([], frame, [1000]);
     assert.equal(Buffer.from(bytes).includes('KEY-1'), true);
   });
+
+  it('reads the text blocks of an answer as the client does who joins them', async () => {
+    const start = { id: 'm', type: 'message', role: 'assistant', model: 'm', content: [], usage: { input_tokens: 1 } };
+    const write = (type: string, more: object): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;
+    const asked = anthropicMessages.parseRequest({ model: 'm', max_tokens: 9, stream: true, messages: [] });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('KEY-123456', 'KEY-1', 'plain ', 'K', ''), { maxLength: 8 }),
+        fc.array(fc.tuple(fc.nat(60), fc.boolean()), { maxLength: 20 }),
+        fc.integer({ min: 1, max: 400 }),
+        async (words, cuts, size) => {
+          const text = words.join('.');
+          const borders = new Map(cuts.filter(([at]) => at > 0 && at < text.length));
+          const places = [0, ...[...borders.keys()].toSorted((a, b) => a - b), text.length];
+          let index = 0;
+          let frames = write('message_start', { message: start });
+          frames += write('content_block_start', { index, content_block: { type: 'text', text: '' } });
+          for (const [at, from] of places.slice(0, -1).entries()) {
+            if (borders.get(from) === true) {
+              frames += write('content_block_stop', { index });
+              index += 1;
+              frames += write('content_block_start', { index, content_block: { type: 'text', text: '' } });
+            }
+            const delta = { type: 'text_delta', text: text.slice(from, places[at + 1]) };
+            frames += write('content_block_delta', { index, delta });
+          }
+          frames += write('content_block_stop', { index }) + write('message_stop', {});
+          const log = new DecisionLog();
+          const reader = anthropicMessages.createStreamReader!(asked);
+          const guard = new StreamGuard({ rules: [rule('redact')], reader, log, maxHeld: 1 << 20, unknownEvents: 'inspect', keepText: true });
+          const splitter = createFrameSplitter({ maxFrame: 1 << 20 });
+          const bytes = Buffer.from(frames);
+          let out = '';
+          for (let at = 0; at < bytes.length; at += size) {
+            const { chunks } = await guard.push(splitter.push(bytes.subarray(at, at + size)));
+            out += Buffer.concat(chunks).toString();
+          }
+          const said = [...out.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data!) as { delta?: { text: string } });
+          assert.equal(said.map(({ delta }) => delta?.text ?? '').join(''), text.replaceAll(/KEY-\d{6}/g, '[KEY]'));
+          assert.equal(said.length, [...frames.matchAll(/^data: /gm)].length, 'no frame is lost');
+          assert.equal(guard.texts().map(({ original }) => original).join(''), text);
+        },
+      ),
+    );
+  }); // prettier-ignore
 
   it('refuses to hold more than it may', async () => {
     const log = new DecisionLog();

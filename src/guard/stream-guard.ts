@@ -38,12 +38,21 @@ interface Channel {
   original: string;
 }
 
+/** What one name of a channel (one block, one part) holds of its text. */
+interface Place {
+  readonly channel: Channel;
+  readonly start: number;
+  end: number;
+}
+
 interface Piece {
   readonly channel: Channel;
   readonly start: number;
   readonly end: number;
   readonly path: JsonPath;
   readonly text: string;
+  /** Of a repeated copy: what was found in it by itself, at the channel's offsets. */
+  readonly own: readonly Redaction[];
 }
 
 interface Queued {
@@ -87,7 +96,13 @@ export class StreamGuard {
   readonly #reader: StreamReader;
   readonly #log: DecisionLog;
   readonly #options: StreamGuardOptions;
-  readonly #channels = new Map<string, Channel>();
+  readonly #places = new Map<string, Place>();
+  readonly #channels = new Set<Channel>();
+  /**
+   * A text that has ended with something undecided. A client joins the texts of an answer's blocks, so when the next
+   * thing said is another text, that goes on with it.
+   */
+  #unfinished: Channel | null = null;
   readonly #rest: FrameRest;
   #queue: Queued[] = [];
   #queuedBytes = 0;
@@ -132,7 +147,7 @@ export class StreamGuard {
   get complete(): boolean {
     if (this.#terminalSeen) return true;
     if (this.#channels.size === 0) return false;
-    for (const channel of this.#channels.values()) if (!channel.ended) return false;
+    for (const channel of this.#channels) if (!channel.ended) return false;
     return true;
   }
   /** Frames that wait. */
@@ -142,7 +157,7 @@ export class StreamGuard {
   /** Units of text withheld now, at most over all channels. */
   get heldUnits(): number {
     let most = 0;
-    for (const channel of this.#channels.values()) most = Math.max(most, channel.length - channel.decided);
+    for (const channel of this.#channels) most = Math.max(most, channel.length - channel.decided);
     return most;
   }
 
@@ -173,7 +188,7 @@ export class StreamGuard {
   }
 
   *#finish(): Steps<Released> {
-    for (const channel of this.#channels.values()) yield* this.#close(channel);
+    for (const channel of this.#channels) yield* this.#close(channel);
     if (this.#stopped) return NOTHING;
     return this.#release();
   }
@@ -188,7 +203,7 @@ export class StreamGuard {
     redacted: string;
     redactions: readonly Redaction[];
   }[] {
-    return [...this.#channels.values()].map(({ key, kind, message, tool, original, redactions }) => {
+    return [...this.#channels].map(({ key, kind, message, tool, original, redactions }) => {
       const merged = mergeRedactions(redactions);
       return { channel: key, kind, message, tool, original, redacted: redact(original, merged), redactions: merged };
     });
@@ -231,32 +246,52 @@ export class StreamGuard {
 
     const pieces: Piece[] = [];
     for (const delta of view.deltas) {
-      const channel = this.#channel(delta);
+      const place = yield* this.#placeOf(delta);
+      const { channel } = place;
       const start = channel.length;
       channel.length += delta.text.length;
+      place.end = channel.length;
       this.#textBytes += Buffer.byteLength(delta.text, 'utf8');
       if (this.#options.keepText || isArguments(channel)) channel.original += delta.text;
-      pieces.push({ channel, start, end: channel.length, path: delta.path, text: delta.text });
+      pieces.push({ channel, start, end: channel.length, path: delta.path, text: delta.text, own: [] });
       yield* this.#scan(channel, delta.text, false);
     }
     for (const key of view.closes) {
-      const channel = this.#channels.get(key);
+      const channel = this.#places.get(key)?.channel;
       if (channel === undefined) continue;
       channel.ended = true;
-      yield* this.#close(channel);
+      const goesOn = channel.kind === 'text' && view.lane === null && channel.decided < channel.length;
+      if (goesOn && !view.terminal) this.#unfinished = channel;
+      else yield* this.#close(channel);
     }
-    if (view.terminal) for (const channel of this.#channels.values()) yield* this.#close(channel);
-    const edits = view.copies.length > 0 && guarded ? yield* this.#inspectCopies(view.copies) : [];
+    if (view.terminal) for (const channel of this.#channels) yield* this.#close(channel);
+    const edits = view.copies.length > 0 && guarded ? yield* this.#inspectCopies(view.copies, pieces) : [];
     const rest = guarded ? yield* this.#rest.inspect(event, view, members) : [];
     this.#enqueue({ frame, view, pieces, edits: [...edits, ...rest], bare });
   }
 
-  #channel(delta: Delta): Channel {
-    const known = this.#channels.get(delta.channel);
-    if (known !== undefined) return known;
-    if (this.#channels.size >= MAX_CHANNELS) {
-      throw new Fault('ERR_UPSTREAM_INVALID', `The provider's stream has more than ${MAX_CHANNELS} channels.`);
+  *#placeOf(delta: Delta): Steps<Place> {
+    const known = this.#places.get(delta.channel);
+    const unfinished = this.#unfinished;
+    if (unfinished !== null && unfinished !== known?.channel) {
+      this.#unfinished = null;
+      if (known === undefined && delta.kind === 'text') {
+        if (this.#places.size >= MAX_CHANNELS) throw tooMany();
+        unfinished.ended = false;
+        const place = { channel: unfinished, start: unfinished.length, end: unfinished.length };
+        this.#places.set(delta.channel, place);
+        return place;
+      }
+      yield* this.#close(unfinished);
     }
+    if (known !== undefined) return known;
+    if (this.#places.size >= MAX_CHANNELS) throw tooMany();
+    const place = { channel: this.#channel(delta), start: 0, end: 0 };
+    this.#places.set(delta.channel, place);
+    return place;
+  }
+
+  #channel(delta: Delta): Channel {
     const subject = {
       stage: 'output' as const,
       role: 'assistant',
@@ -279,7 +314,7 @@ export class StreamGuard {
       ended: false,
       original: '',
     };
-    this.#channels.set(delta.channel, channel);
+    this.#channels.add(channel);
     return channel;
   }
 
@@ -313,22 +348,31 @@ export class StreamGuard {
     channel.redacted = true;
   }
 
-  /** Repeated whole copies of a channel's text are inspected as whole texts; what was redacted there is redacted here. */
-  *#inspectCopies(copies: readonly Copy[]): Steps<readonly JsonEdit[]> {
+  /**
+   * Repeated whole copies of a channel's text are inspected as whole texts; what was redacted there is redacted here.
+   * A copy whose text is still undecided waits for it: it becomes one of the frame's `pieces`.
+   */
+  *#inspectCopies(copies: readonly Copy[], pieces: Piece[]): Steps<readonly JsonEdit[]> {
     const edits: JsonEdit[] = [];
     for (const copy of copies) {
       const segment = toSegment({ id: copy.channel, kind: copy.kind, message: copy.message, text: copy.text });
-      const channel = this.#channels.get(copy.channel);
+      const place = this.#places.get(copy.channel);
       // What the deltas already showed is not evidence twice; what only the copy shows is.
-      const repeated = channel !== undefined && channel.length === copy.text.length;
+      const repeated = place !== undefined && place.end - place.start === copy.text.length;
       const log = repeated ? new DecisionLog() : this.#log;
-      const redactions = (yield* inspecting(this.#rules, 'output', [segment], log)).get(segment);
-      let text = redactions === undefined ? copy.text : redact(copy.text, redactions);
+      const redactions = (yield* inspecting(this.#rules, 'output', [segment], log)).get(segment) ?? [];
+      let text = redact(copy.text, redactions);
       if (copy.kind === 'tool-arguments') {
         text = (yield* redactEscapedArguments(this.#rules, segment, text, log)) ?? text;
       }
       if (repeated) this.#log.adoptIfStricter(log);
-      if (text !== copy.text) edits.push({ path: copy.path, value: text });
+      if (repeated && copy.kind === 'text') {
+        const { channel, start, end } = place;
+        const own = redactions.map((range) => ({ ...range, start: range.start + start, end: range.end + start }));
+        pieces.push({ channel, start, end, path: copy.path, text: copy.text, own });
+      } else if (text !== copy.text) {
+        edits.push({ path: copy.path, value: text });
+      }
     }
     return edits;
   }
@@ -385,13 +429,14 @@ export class StreamGuard {
     const { bare, frame, view, pieces } = queued;
     if (frame.event === null) return { bytes: bare ? NO_BYTES : frame.bytes, event: null };
     const edits: JsonEdit[] = [...queued.edits];
-    for (const { channel, start, end, path, text } of pieces) {
-      if (!channel.redacted) continue;
+    for (const { channel, start, end, path, text, own } of pieces) {
+      if (!channel.redacted && own.length === 0) continue;
       const overlapping = channel.redactions.filter((range) => range.start < end && range.end > start);
-      if (overlapping.length > 0) edits.push({ path, value: redact(text, overlapping, start) });
+      const ranges = own.length === 0 ? overlapping : mergeRedactions([...overlapping, ...own]);
+      if (ranges.length > 0) edits.push({ path, value: redact(text, ranges, start) });
     }
     for (const { channel, path } of view.shadows) {
-      if (this.#channels.get(channel)?.redacted === true) edits.push({ path, value: null });
+      if (this.#places.get(channel)?.channel.redacted === true) edits.push({ path, value: null });
     }
     if (edits.length === 0 && !bare) return { bytes: frame.bytes, event: frame.event };
     const event = { event: bare ? '' : frame.event.event, data: spliceJson(frame.event.data, withoutRepeats(edits)) };
@@ -405,6 +450,10 @@ function isArguments({ kind }: Channel): boolean {
 
 function toSegment(from: Pick<Segment, 'id' | 'kind' | 'message' | 'text'>): Segment {
   return { ...from, path: [], role: 'assistant', origin: 'model' };
+}
+
+function tooMany(): Fault {
+  return new Fault('ERR_UPSTREAM_INVALID', `The provider's stream has more than ${MAX_CHANNELS} channels.`);
 }
 
 function isDecided(pieces: readonly Piece[]): boolean {
