@@ -13,6 +13,9 @@ import type { Counters } from '../store/counters.ts';
 import type { Generation } from './generation.ts';
 import { createUpstream } from './upstream.ts';
 
+/** Shorter keys are no credentials; looking for them would find them in any answer. */
+const LEAST_KEY = 8;
+
 export interface GenerationParts {
   readonly keys: KeyService;
   readonly counters: Counters;
@@ -52,7 +55,7 @@ export async function buildGeneration(
     prices: createPrices(config.prices),
     rules: createRules(config.rules),
     upstreams: config.upstreams.map((upstream) => createUpstream(upstream, clock)),
-    providerKeys: config.upstreams.flatMap(({ key }) => (key === undefined || key === '' ? [] : [key])),
+    providerKeys: config.upstreams.flatMap(({ key }) => (key === undefined || key.length < LEAST_KEY ? [] : [key])),
     now: clock,
   };
 }

@@ -19,6 +19,8 @@ const MAX_FRAME = 16 * 1024 * 1024;
 /** Milliseconds within which what a provider sends is taken together, and the bytes that do not wait for it. */
 const TOGETHER_MILLIS = 4;
 const TOGETHER_BYTES = 16 * 1024;
+/** Takes at the beginning of a stream that are never put together: an answer that is stopped early is stopped at once. */
+const TOGETHER_AFTER = 32;
 const BLANK_LINE = Buffer.from('\n\n');
 /** Bytes of generated text per token while the provider has not said; English and code measure 3.5 to 4.5. */
 const BYTES_PER_TOKEN = 4;
@@ -60,6 +62,7 @@ export class StreamAnswer {
   #incomingBytes = 0;
   #takeTimer: NodeJS.Timeout | null = null;
   #lastTake = 0;
+  #takes = 0;
   #lastWrite = 0;
   #mostHeld = 0;
   #timers: NodeJS.Timeout[] = [];
@@ -121,8 +124,9 @@ export class StreamAnswer {
     this.#incoming.push(chunk);
     this.#incomingBytes += chunk.length;
     const since = this.#parts.generation.now() - this.#lastTake;
-    if (since >= TOGETHER_MILLIS || this.#incomingBytes >= TOGETHER_BYTES) this.#takeGathered();
-    else this.#takeTimer ??= setTimeout(() => this.#takeGathered(), TOGETHER_MILLIS - since);
+    if (this.#takes < TOGETHER_AFTER || since >= TOGETHER_MILLIS || this.#incomingBytes >= TOGETHER_BYTES) {
+      this.#takeGathered();
+    } else this.#takeTimer ??= setTimeout(() => this.#takeGathered(), TOGETHER_MILLIS - since);
   }
 
   #takeGathered(): void {
@@ -132,6 +136,7 @@ export class StreamAnswer {
     const bytes = this.#incoming.length === 1 ? this.#incoming[0]! : Buffer.concat(this.#incoming, this.#incomingBytes);
     this.#incoming = [];
     this.#incomingBytes = 0;
+    this.#takes += 1;
     this.#lastTake = this.#parts.generation.now();
     this.#then(() => drive(this.#take(bytes)));
   }

@@ -24,7 +24,7 @@ describe('kill -9 under load', () => {
       stringify({
         listen: { port: 0 },
         admin: { port: 0 },
-        upstreams: [{ id: 'open', dialect: 'openai', url: upstream.url, key: 'k', models: ['*'] }],
+        upstreams: [{ id: 'open', dialect: 'openai', url: upstream.url, key: 'sk-upstream-openai', models: ['*'] }],
         rules: [{ id: 'secrets', detector: 'secret-leak', action: 'redact', options: {} }],
       }),
     );
@@ -70,7 +70,7 @@ describe('kill -9 under load', () => {
         const load = Promise.all([worker(false), worker(true), worker(false), worker(true)]);
         const before = answered.size;
         await sleep(100 + Math.floor(Math.random() * 250));
-        while (answered.size < before + 8) await sleep(5);
+        for (let turn = 0; turn < 2000 && answered.size < before + 8; turn += 1) await sleep(5);
         child.kill('SIGKILL');
         stop = true;
         await load;
