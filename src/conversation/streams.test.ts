@@ -203,7 +203,7 @@ for (const [surface, name, frames] of CASES) {
           assert.ok(end === '' || end.endsWith('\n\n'));
         },
       ),
-      { numRuns: 300 },
+      { seed: 20_261_123, numRuns: 300 },
     );
   });
 
