@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import { statePaths } from '../config/state-paths.ts';
@@ -6,13 +7,15 @@ import { Fault, isFault } from '../core/fault.ts';
 import type { Checkpoint } from '../ledger/ledger.ts';
 import { LogFiles } from '../ledger/log-files.ts';
 import { inclusionRanges, leafHash } from '../ledger/merkle.ts';
+import type { RememberedLeaf } from '../ledger/align-records.ts';
 import { parseVerifierKey } from '../ledger/note-key.ts';
 import { formatTlogProof, parseTlogProof, verifyTlogProof } from '../ledger/tlog-proof.ts';
-import type { RememberedLeaf } from '../ledger/align-records.ts';
 import { type VerifyReport, verifyLedger } from '../ledger/verify.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { codeOf, readCheckpoint, readKey } from './audit-arguments.ts';
 import type { Io } from './command.ts';
+import { count } from './count.ts';
 
 interface Where {
   readonly config: string;
@@ -39,11 +42,15 @@ export async function verifyAudit(
   io: Io,
 ): Promise<void> {
   const place = await locate(options, io);
+  const since =
+    options.since === undefined ? null : await readCheckpoint(resolve(io.cwd, options.since), options.since);
+  if (options.key !== undefined) readKey(options.key);
   let store: Store | null = null;
   let incomplete: string | null = null;
   if (options.store) {
     try {
-      store = await openStoreOf(place);
+      store = await openStoreOf(place, options.key);
+      if (store === null) incomplete = 'The store knows no record of this log: there is no database.';
     } catch (error) {
       incomplete = `The store could not be opened, so nothing was held against it: ${isFault(error) ? error.line : String(error)}`;
     }
@@ -55,7 +62,7 @@ export async function verifyAudit(
       directory: place.ledger,
       ...(options.key === undefined ? {} : { verifierKey: options.key }),
       ...(store === null ? {} : { against: leavesOf(store) }),
-      ...(options.since === undefined ? {} : { since: await readFile(resolve(io.cwd, options.since), 'utf8') }),
+      ...(since === null ? {} : { since }),
       ...(io.terminal && options.json === undefined
         ? {
             onProgress: (done: number, of: number) =>
@@ -63,7 +70,7 @@ export async function verifyAudit(
           }
         : {}),
     });
-    if (report.compared === 0 && report.ahead > 0) {
+    if (store !== null && report.compared === 0 && report.ahead > 0) {
       incomplete = 'The store knows no record of this log, so nothing was held against it.';
     }
     if (options.proof !== undefined && report.ok)
@@ -111,10 +118,6 @@ function contents({ size, compared, ahead }: VerifyReport, withStore: boolean): 
   ].join('; ');
 }
 
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
-}
-
 export async function proveRecord(
   record: string,
   options: Where & { readonly output?: string },
@@ -122,8 +125,18 @@ export async function proveRecord(
 ): Promise<void> {
   const place = await locate(options, io);
   const text = await proofOf(place, await findRecord(record, place));
-  if (options.output === undefined) io.out(text.trimEnd());
-  else await writeFile(resolve(io.cwd, options.output), text);
+  if (options.output === undefined) {
+    io.out(text.trimEnd());
+    return;
+  }
+  try {
+    await writeFile(resolve(io.cwd, options.output), text);
+  } catch (error) {
+    throw new Fault('ERR_USAGE', `The proof cannot be written (${codeOf(error)}).`, {
+      where: options.output,
+      cause: error,
+    });
+  }
 }
 
 export async function showRecord(record: string, options: Where, io: Io): Promise<void> {
@@ -139,26 +152,6 @@ export async function showRecord(record: string, options: Where, io: Io): Promis
 export async function showCheckpoint(options: Where, io: Io): Promise<void> {
   const place = await locate(options, io);
   io.out((await checkpointOf(new LogFiles(place.ledger), place)).note.trimEnd());
-}
-
-export async function checkProof(proof: string, entry: string, key: string, io: Io): Promise<void> {
-  const parsed = parseTlogProof(await readFile(proof, 'utf8'));
-  const bytes = await readFile(entry);
-  const keys = [parseVerifierKey(key)];
-  const verdict = verifyTlogProof(parsed, bytes, keys);
-  // A file that a shell redirection wrote ends in a newline that is not part of the record.
-  const trimmed =
-    verdict.status === 'failed' && bytes.at(-1) === 0x0a
-      ? verifyTlogProof(parsed, bytes.subarray(0, -1), keys)
-      : verdict;
-  if (trimmed.status === 'verified') {
-    io.out(
-      `The record is number ${parsed.index} of the log "${trimmed.checkpoint.origin}", which had ${trimmed.checkpoint.size} records when this was signed.`,
-    );
-  } else {
-    io.out(`The proof does NOT hold. ${trimmed.reason}`);
-    io.exitCode = 1;
-  }
 }
 
 async function locate(options: Where, io: Io): Promise<Place> {
@@ -188,7 +181,7 @@ async function proofOf(place: Place, index: number): Promise<string> {
   const hashes = await Promise.all(inclusionRanges(index, size).map((range) => files.hashOf(range, size)));
   const text = formatTlogProof({ index, hashes, checkpoint, extra: null });
   // What leaves was checked with the same eyes that the recipient will use.
-  const key = parseVerifierKey((await readFile(resolve(place.ledger, 'key.pub'), 'utf8')).trim());
+  const key = parseVerifierKey(((await files.text('key.pub')) ?? '').trim());
   const entry = await files.entry(index, size);
   const verdict = verifyTlogProof(parseTlogProof(text), entry, [key]);
   if (verdict.status === 'failed') {
@@ -206,13 +199,17 @@ async function findRecord(record: string, place: Place): Promise<number> {
   try {
     return await indexOf(record, store, place);
   } finally {
-    await store.close();
+    await store?.close();
   }
 }
 
-/** The store, speaking of this ledger: gateways that share one have a ledger each, known by its verifier key. */
-async function openStoreOf({ ledger, storeUrl, directory }: Place): Promise<Store> {
-  const log = (await readFile(resolve(ledger, 'key.pub'), 'utf8').catch(() => '')).trim();
+/**
+ * The store, speaking of this ledger: gateways that share one have a ledger each, known by its verifier key. Null when
+ * there is none: looking does not make one.
+ */
+async function openStoreOf({ ledger, storeUrl, directory }: Place, key?: string): Promise<Store | null> {
+  if (storeUrl.startsWith('sqlite:') && !existsSync(resolve(directory, storeUrl.slice('sqlite:'.length)))) return null;
+  const log = (key ?? (await new LogFiles(ledger).text('key.pub').catch(() => null)) ?? '').trim();
   return openStore(storeUrl, { directory, ...(log === '' ? {} : { log }) });
 }
 

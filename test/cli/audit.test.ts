@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { run } from '../../src/cli/run.ts';
+import { LogFiles } from '../../src/ledger/log-files.ts';
 import { type TestGateway, startGateway } from '../gateway/start-gateway.ts';
 import { WAYS, ask } from '../gateway/ask.ts';
+import { forge } from '../ledger/forge.ts';
 import { type Upstream, startUpstream } from '../upstream/start-upstream.ts';
 
 const REQUESTS = 4;
@@ -106,4 +108,93 @@ describe('parapet audit, on the ledger of a gateway', () => {
     assert.match(err, /The store knows no record of this log/);
     assert.equal((await audit('verify', '--state', state, '--no-store')).code, 0);
   });
+
+  it('is not misled by a log that was signed again with another key, when the first one was kept', async () => {
+    const state = await copy('signed-again');
+    const ledger = join(state, 'ledger');
+    const kept = (await readFile(join(ledger, 'key.pub'), 'utf8')).trim();
+    const entries = await entriesOf(ledger);
+    forge(ledger, entries.length, entries.toSpliced(1, 1), 'checkpoint with another key');
+    // With the new key alone nothing connects the log with the store.
+    assert.equal((await audit('verify', '--state', state)).code, 3);
+    const { code, out } = await audit('verify', '--state', state, '--key', kept);
+    assert.equal(code, 1);
+    assert.match(out, /^checkpoint-signature \(checkpoint\): /m);
+    assert.match(out, new RegExp(`^entry-removed \\(record 1, ${ids[1]}\\): .* behind stand one place lower\\.$`, 'm'));
+    assert.match(out, /^The ledger does NOT hold: 2 problems in 3 records\.$/m);
+  });
+
+  it('finds with a checkpoint that was kept what the owner of the key rewrote', async () => {
+    const state = await copy('rewritten');
+    const ledger = join(state, 'ledger');
+    const saved = await audit('checkpoint', '--state', state);
+    assert.equal(saved.code, 0);
+    await writeFile(join(gateway.directory, 'saved'), `${saved.out}\n`);
+    assert.equal((await audit('verify', '--state', state, '--since', 'saved')).code, 0);
+    const entries = await entriesOf(ledger);
+    forge(ledger, entries.length, entries.with(0, Buffer.from('{}')), 'checkpoint with the key');
+    const { code, out } = await audit('verify', '--state', state, '--no-store', '--since', 'saved');
+    assert.equal(code, 1);
+    assert.match(out, /^forked: /m);
+    assert.equal((await audit('verify', '--state', state, '--no-store')).code, 0, 'alone it cannot be seen');
+  });
+
+  it('says what is wrong with its arguments, in one line and with exit code 2', async () => {
+    const key = (await readFile(join(gateway.directory, '.parapet/ledger/key.pub'), 'utf8')).trim();
+    await writeFile(join(gateway.directory, 'nonsense'), 'nonsense');
+    for (const [argv, said] of [
+      [['verify', '--since', 'not-there'], /ENOENT.*not-there/],
+      [['verify', '--since', 'nonsense'], /not a saved checkpoint/],
+      [['verify', '--key', 'nonsense'], /verifier key.*--key/],
+      [['proof', '0', '-o', 'no/such/directory/proof'], /ENOENT/],
+      [['check-proof', 'not-there', '--entry', 'nonsense', '--key', key], /ENOENT.*not-there/],
+      [['check-proof', 'nonsense', '--entry', 'not-there', '--key', key], /ENOENT.*not-there/],
+      [['check-proof', 'nonsense', '--entry', 'nonsense', '--key', 'nonsense'], /verifier key/],
+      [['check-proof', 'nonsense', '--entry', 'nonsense'], /--key/],
+    ] as const) {
+      const { code, out, err } = await audit(...argv);
+      assert.equal(code, 2, `${argv.join(' ')}: ${err}`);
+      assert.equal(out, '');
+      assert.match(err, said);
+      assert.doesNotMatch(err, /defect|\n\s+at /);
+    }
+    const none = await audit('check-proof', 'nonsense', '--entry', 'nonsense', '--key', key);
+    assert.deepEqual([none.code, /does NOT hold/.test(none.out)], [1, true], 'what is no proof proves nothing');
+  });
+
+  it('says what is not there with exit code 3, and makes nothing while it looks', async () => {
+    const empty = join(gateway.directory, 'empty');
+    await mkdir(empty);
+    for (const argv of [['show', '0'], ['proof', '0'], ['checkpoint']]) {
+      const { code, err } = await audit(...argv, '--state', empty);
+      assert.equal(code, 3);
+      assert.match(err, /There is no ledger here yet/);
+    }
+    for (const record of ['4', 'req_nobody', '999999999999999']) {
+      const { code, err } = await audit('show', record);
+      assert.equal(code, 3, record);
+      assert.match(err, /There is no record/);
+    }
+    assert.equal((await audit('verify', '--state', empty)).code, 1, 'nothing is not a ledger that holds');
+    assert.deepEqual(await readdir(empty), []);
+  });
+
+  it('gives a program everything it needs as JSON', async () => {
+    const { code, out } = await audit('verify', '--json', '--proof', ids[0]!);
+    assert.equal(code, 0);
+    const report = JSON.parse(out) as Record<string, unknown>;
+    assert.deepEqual(
+      [report['ok'], report['size'], report['compared'], report['ahead'], report['problems'], report['unlisted']],
+      [true, REQUESTS, REQUESTS, 0, [], 0],
+    );
+    assert.equal(report['incomplete'], null);
+    assert.match(String(report['proof']), /^c2sp\.org\/tlog-proof@v1\nindex 0\n/);
+    assert.match(String(report['checkpoint']), /\n— /);
+  });
 });
+
+/** The records of a log with less than one bundle. */
+async function entriesOf(ledger: string): Promise<readonly Buffer[]> {
+  const { size } = (await new LogFiles(ledger).checkpoint())!;
+  return new LogFiles(ledger).entries(0, size, size);
+}

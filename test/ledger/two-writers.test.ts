@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isFault } from '../../src/core/fault.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 
 it('a second process is refused by name, and has the ledger at once when the first was killed', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'parapet-writers-'));
   const at = join(directory, 'ledger');
-  const child = spawn(
-    process.execPath,
-    [join(import.meta.dirname, 'kill-child.ts'), at, join(directory, 'promises'), '0', '5', '1'],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const promises = join(directory, 'promises');
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'kill-child.ts'), at, promises, '0', '5', '1'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
     await new Promise<void>((resolve, reject) => {
       let said = '';
@@ -32,6 +32,8 @@ it('a second process is refused by name, and has the ledger at once when the fir
           isFault(error) && error.code === 'ERR_LEDGER' && error.line.includes(`in use by process ${child.pid} on `),
       );
     }
+    // Not before it has promised something.
+    while (!/^0 /m.test(readFileSync(promises, 'utf8'))) await sleep(5);
     const gone = new Promise((resolve) => child.on('close', resolve));
     child.kill('SIGKILL');
     await gone;

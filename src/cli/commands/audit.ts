@@ -1,6 +1,5 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Io, RegisterCommand } from '../command.ts';
+import type { RegisterCommand } from '../command.ts';
 
 interface Where {
   readonly config: string;
@@ -60,11 +59,7 @@ export const register: RegisterCommand = (program, io) => {
     .requiredOption('--entry <file>', 'the record, byte for byte, as `audit show` prints it')
     .requiredOption('--key <vkey>', "the log's verifier key")
     .action(async (proof: string, options: { entry: string; key: string }) => {
-      const { checkProof } = await import('../audit.ts');
-      await checkProof(fromCwd(io, proof), fromCwd(io, options.entry), options.key, io);
+      const { checkProof } = await import('../check-proof.ts');
+      await checkProof(proof, options.entry, options.key, io);
     });
 };
-
-function fromCwd(io: Io, path: string): string {
-  return resolve(io.cwd, path);
-}
