@@ -27,15 +27,21 @@ export const ROOMS = {
   text: { storey: 0, imports: ['core'], may: [] },
   math: { storey: 0, imports: ['core'], may: [] },
 
+  /** Bytes to structure, each format in a folder of its own. */
+  formats: { storey: 1, imports: ['core', 'bytes', 'text'], may: [], plugins: true },
+  /** Small statistical models of texts: features, scoring, and the files that training writes. */
+  classify: { storey: 1, imports: ['core', 'bytes', 'text', 'math'], may: ['fs'] },
+  /** The only room that loads ONNX Runtime. */
+  engine: { storey: 1, imports: ['core', 'bytes', 'text', 'math'], may: ['fs', 'clock', 'worker'] },
   conversation: { storey: 1, imports: ['core', 'bytes', 'text'], may: [] },
   store: { storey: 1, imports: ['core'], may: ['fs', 'net', 'clock', 'worker'] },
   ledger: { storey: 1, imports: ['core', 'bytes'], may: ['fs', 'clock'] },
 
-  detect: { storey: 2, imports: ['core', 'text', 'math'], may: [], plugins: true },
+  detect: { storey: 2, imports: ['core', 'text', 'math', 'classify'], may: [], plugins: true },
   access: { storey: 2, imports: ['core', 'store'], may: ['fs', 'net', 'clock'] },
 
   config: { storey: 3, imports: ['core', 'text', 'conversation', 'detect', 'access'], may: ['fs', 'clock'] },
-  guard: { storey: 3, imports: ['core', 'text', 'conversation', 'detect'], may: ['clock'] },
+  guard: { storey: 3, imports: ['core', 'text', 'formats', 'conversation', 'detect'], may: ['clock'] },
   monitor: { storey: 3, imports: ['core', 'math', 'store'], may: ['clock'] },
   gateway: {
     storey: 3,
@@ -43,7 +49,9 @@ export const ROOMS = {
       'core',
       'bytes',
       'text',
+      'formats',
       'conversation',
+      'engine',
       'store',
       'ledger',
       'detect',
@@ -62,7 +70,9 @@ export const ROOMS = {
       'core',
       'bytes',
       'text',
+      'formats',
       'conversation',
+      'engine',
       'store',
       'ledger',
       'detect',
@@ -125,4 +135,7 @@ export const NOWHERE = {
 export const ONE_FILE_PACKAGES: Readonly<Record<string, string>> = {
   '@cedar-policy/cedar-wasm': 'src/access/cedar-engine.ts',
   'gpt-tokenizer': 'src/text/count-tokens.ts',
+  'onnxruntime-node': 'src/engine/onnx-runtime.ts',
+  'onnxruntime-web': 'src/engine/onnx-runtime.ts',
+  '@huggingface/tokenizers': 'src/engine/tokenizer.ts',
 };

@@ -12,6 +12,7 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly allowScripts?: Readonly<Record<string, boolean>>;
   readonly scripts: Readonly<Record<string, string>>;
 }
 
@@ -30,24 +31,31 @@ const lock = read('package-lock.json') as { readonly packages: Readonly<Record<s
 /** What the gateway brings along, each with its reason. A new one is a decision, and is written here. */
 const DEPENDENCIES: Readonly<Record<string, string>> = {
   '@cedar-policy/cedar-wasm': 'who may do what',
+  '@cfworker/json-schema': 'checks answers against a JSON Schema without compiling code',
   '@hono/node-server': 'serves the admin plane',
+  '@huggingface/tokenizers': 'tokenizer.json of encoders',
+  '@marcbachmann/cel-js': 'conditions over facts in rules',
   '@secretlint/core': 'secrets, as a second opinion beside our own rules',
   '@secretlint/profiler': 'its profiler, which has to be kept from growing',
   '@secretlint/secretlint-rule-preset-recommend': 'its rules',
   '@secretlint/types': 'its types',
   commander: 'command line',
+  fflate: 'unpacks documents, with a bound on what comes out',
   'gpt-tokenizer': 'counts tokens where the provider does not say',
   hono: 'routes of the admin plane',
+  htmlparser2: 'text and attributes of HTML and XML',
   ioredis: 'budgets shared by several gateways',
   jose: 'JSON Web Tokens',
   kysely: 'one SQL for two databases',
   'libphonenumber-js': 'which phone numbers are valid',
+  'onnxruntime-web': 'runs encoders where the native runtime is absent',
   'openid-client': 'sign-in to the console',
   pg: 'PostgreSQL',
   pino: 'operational log',
   'prom-client': 'metrics',
   re2js: 'regular expressions in linear time',
   tldts: 'what may be registered by anybody, for allow-lists of hosts and for e-mail addresses',
+  unpdf: 'text of PDF files',
   undici: 'connections to upstreams',
   yaml: 'reads the configuration, with positions',
   zod: 'checks the configuration',
@@ -55,7 +63,7 @@ const DEPENDENCIES: Readonly<Record<string, string>> = {
 
 test('the dependencies are the ones that were decided on', () => {
   assert.deepEqual(Object.keys(manifest.dependencies ?? {}).toSorted(), Object.keys(DEPENDENCIES).toSorted());
-  assert.deepEqual(manifest.optionalDependencies ?? {}, {});
+  assert.deepEqual(Object.keys(manifest.optionalDependencies ?? {}), ['onnxruntime-node']);
 });
 
 test('every version is exact', () => {
@@ -87,7 +95,8 @@ test('only the pinned Node runs a script when it is installed', () => {
   const withScript = Object.entries(lock.packages)
     .filter(([, entry]) => entry.hasInstallScript === true)
     .map(([path]) => path);
-  assert.deepEqual(withScript, ['node_modules/node']);
+  assert.deepEqual(withScript, ['node_modules/node', 'node_modules/onnxruntime-node', 'node_modules/protobufjs']);
+  assert.deepEqual(manifest.allowScripts, { node: true, 'onnxruntime-node': false, protobufjs: false });
   for (const { scripts } of [manifest, consoleManifest]) {
     for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) {
       assert.ok(!Object.hasOwn(scripts, name), `${name} runs at installation`);

@@ -3,6 +3,7 @@ import type { Finding } from '../core/finding.ts';
 import type { Layer } from '../core/layer.ts';
 import type { Threat } from '../core/threat.ts';
 import type { Stage } from '../core/verdict.ts';
+import type { Resources } from './resources.ts';
 
 /** `pattern`: linear in the text, microseconds. `model`: a classifier. `network`: asks another service. */
 export const COSTS = ['pattern', 'model', 'network'] as const;
@@ -31,6 +32,16 @@ export interface Subject {
   readonly origin: string;
   readonly kind: string;
   readonly tool?: string;
+}
+
+/** What is known about the exchange that a text belongs to, for detectors that judge an answer by what was asked. */
+export interface ExchangeContext {
+  /** Texts of system and developer prompts, in order. */
+  readonly instructions: readonly string[];
+  /** JSON Schema that the request itself demands of the answer (structured output), or null. */
+  readonly answerSchema: unknown;
+  readonly model: string;
+  readonly principal: { readonly id: string; readonly team: string | null } | null;
 }
 
 /**
@@ -64,6 +75,8 @@ export interface Inspector {
   inspect(text: string, subject: Subject): readonly Finding[] | Promise<readonly Finding[]>;
   /** Absent: the detector needs whole texts, and the guard holds the channel until it is complete. */
   readonly streaming?: Streaming;
+  /** For detectors that need to know what was asked: the inspector to use in one exchange. Absent: the same for all. */
+  forExchange?(context: ExchangeContext): Inspector;
 }
 
 export interface Detector<Id extends string = string, Options = unknown> {
@@ -72,7 +85,8 @@ export interface Detector<Id extends string = string, Options = unknown> {
   readonly options: (z: typeof Zod) => Zod.ZodType<Options>;
   /** Options when none are configured; must satisfy `options`. */
   readonly defaults: Options;
-  create(options: Options): Inspector;
+  /** @param resources what the detector may use of the outside world; nothing of it is opened before it is needed. */
+  create(options: Options, resources?: Resources): Inspector;
 }
 
 /** Identity at run time; keeps the id's literal type and ties `create` to `options`. */

@@ -8,6 +8,7 @@ import type { KeyService } from '../access/virtual-keys.ts';
 import type { LoadedConfig } from '../config/loaded-config.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
+import type { Resources } from '../detect/resources.ts';
 import { createRules } from '../guard/rule.ts';
 import type { Counters } from '../store/counters.ts';
 import type { Generation } from './generation.ts';
@@ -20,6 +21,7 @@ export interface GenerationParts {
   readonly keys: KeyService;
   readonly counters: Counters;
   readonly clock: Clock;
+  readonly resources: Resources;
   readonly onError: (message: string, error: unknown) => void;
 }
 
@@ -53,7 +55,7 @@ export async function buildGeneration(
     policy,
     budgets,
     prices: createPrices(config.prices),
-    rules: createRules(config.rules),
+    rules: createRules(config.rules, parts.resources),
     upstreams: config.upstreams.map((upstream) => createUpstream(upstream, clock)),
     providerKeys: config.upstreams.flatMap(({ key }) => (key === undefined || key.length < LEAST_KEY ? [] : [key])),
     now: clock,

@@ -4,6 +4,7 @@ import type { Dialect, ResponseView, Surface } from '../conversation/surface.ts'
 import { Fault, isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
 import { inspectAnswer } from './inspect-answer.ts';
+import { bindRules, type Rule } from '../guard/rule.ts';
 import { inspectSegments } from '../guard/inspect-segments.ts';
 import { mergeRedactions, redact, type Redaction } from '../guard/redaction.ts';
 import { estimateTokens } from '../text/count-tokens.ts';
@@ -58,10 +59,13 @@ export class Passage {
   #leave: (() => void) | null = null;
   #answer: Answer | null = null;
   #inputTokens = 0;
+  /** The generation's rules as they hold in this exchange. */
+  #rules: readonly Rule[];
 
   constructor(gateway: Gateway, request: IncomingMessage, response: ServerResponse) {
     this.#gateway = gateway;
     this.#generation = gateway.generation;
+    this.#rules = this.#generation.rules;
     this.#client = new Client(request, response);
     const url = request.url ?? '/';
     const mark = url.indexOf('?');
@@ -164,6 +168,14 @@ export class Passage {
     if (conversation.previous !== null && guard.previous === 'owned')
       await this.#ownedBy(principal, conversation.previous, 'previous_response_id');
 
+    this.#rules = bindRules(this.#generation.rules, {
+      instructions: conversation.segments.flatMap(({ origin, kind, text }) =>
+        origin === 'operator' && kind === 'text' ? [text] : [],
+      ),
+      answerSchema: null,
+      model: conversation.model,
+      principal: { id: principal.id, team: principal.team ?? null },
+    });
     const edits = await this.#inspectInput(conversation);
     const inputTokens = countTokens(conversation.segments);
     this.#inputTokens = inputTokens;
@@ -213,8 +225,8 @@ export class Passage {
 
   /** @throws Fault `ERR_BLOCKED`, `ERR_REVIEW`, `ERR_CHECK_FAILED`. */
   async #inspectInput(conversation: Conversation): Promise<JsonEdit[]> {
-    const { rules, loaded } = this.#generation;
-    const redactions = await inspectSegments(rules, 'input', conversation.segments, this.#draft.log);
+    const { loaded } = this.#generation;
+    const redactions = await inspectSegments(this.#rules, 'input', conversation.segments, this.#draft.log);
     keepInput(this.#draft, conversation.segments, redactions, loaded.config.evidence.content);
     this.#stopIfTold('input');
     return toEdits(conversation.segments, redactions);
@@ -296,8 +308,7 @@ export class Passage {
     parse: (body: unknown) => ResponseView | null,
     counted: { readonly inputTokens: number; readonly generates: boolean } | null,
   ): Promise<void> {
-    const { rules, loaded } = this.#generation;
-    const { limits, evidence } = loaded.config;
+    const { limits, evidence } = this.#generation.loaded.config;
     const draft = this.#draft;
     let bytes = await this.#untilGone(answer.collect(limits.response));
     if (this.#namesOurKey(bytes)) throw namesOurKey(answer.upstream.id);
@@ -329,7 +340,7 @@ export class Passage {
       };
       draft.microUsd = this.#settle(draft.usage);
     }
-    const { redactions, edits } = await inspectAnswer(rules, body, view, draft.log);
+    const { redactions, edits } = await inspectAnswer(this.#rules, body, view, draft.log);
     keepOutput(draft, view.segments, redactions, evidence.content);
     this.#stopIfTold('output');
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
@@ -349,6 +360,7 @@ export class Passage {
     const stream = new StreamAnswer({
       gateway: this.#gateway,
       generation: this.#generation,
+      rules: this.#rules,
       client: this.#client,
       draft: this.#draft,
       answer,
@@ -381,7 +393,7 @@ export class Passage {
     draft.microUsd = this.#settle(
       answer.status === 429 || answer.status >= 500 ? null : { inputTokens: 0, outputTokens: 0, estimated: true },
     );
-    const { edits } = await inspectAnswer(this.#generation.rules, body, everyString(body), draft.log);
+    const { edits } = await inspectAnswer(this.#rules, body, everyString(body), draft.log);
     this.#stopIfTold('output');
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
     draft.outcome = 'failed';

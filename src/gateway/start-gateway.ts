@@ -13,6 +13,7 @@ import { openLedger } from '../ledger/open-ledger.ts';
 import { createLiveFeed } from '../monitor/live-feed.ts';
 import { openCounters } from '../store/open-counters.ts';
 import { openStore } from '../store/open-store.ts';
+import { NO_RESOURCES } from '../detect/resources.ts';
 import { buildGeneration } from './build-generation.ts';
 import { EvidenceWriter, recoverEvidence } from './evidence.ts';
 import { Gateway } from './gateway.ts';
@@ -89,7 +90,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       onRecorded: (draft) => metrics.observe(draft),
     });
     undo.push(() => evidence.flush());
-    const parts = { keys, counters, clock, onError };
+    const parts = { keys, counters, clock, onError, resources: NO_RESOURCES };
     let generation: Generation = await buildGeneration(loaded, parts);
     undo.push(() => closeUpstreams(generation));
     await generation.budgets.restore(store);

@@ -3,6 +3,7 @@ import { drive, type Steps, wait } from '../core/drive.ts';
 import { createFrameSplitter, type Frame } from '../conversation/sse/split-frames.ts';
 import { Fault } from '../core/fault.ts';
 import type { Usage } from '../core/usage.ts';
+import type { Rule } from '../guard/rule.ts';
 import { StreamGuard } from '../guard/stream-guard.ts';
 import type { Answer } from './answer.ts';
 import type { Client } from './client.ts';
@@ -28,6 +29,8 @@ const BYTES_PER_TOKEN = 4;
 export interface StreamAnswerParts {
   readonly gateway: Gateway;
   readonly generation: Generation;
+  /** The generation's rules as they hold in this exchange. */
+  readonly rules: readonly Rule[];
   readonly client: Client;
   readonly draft: ExchangeDraft;
   readonly answer: Answer;
@@ -72,7 +75,7 @@ export class StreamAnswer {
     this.#parts = parts;
     const { guard, evidence } = parts.generation.loaded.config;
     this.#guard = new StreamGuard({
-      rules: parts.generation.rules,
+      rules: parts.rules,
       reader: parts.reader,
       log: parts.draft.log,
       maxHeld: guard.maxHeld,

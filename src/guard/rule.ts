@@ -1,6 +1,7 @@
 import type { Action, Mode, Stage } from '../core/verdict.ts';
-import type { Detector, Inspector } from '../detect/detector.ts';
+import type { Detector, ExchangeContext, Inspector } from '../detect/detector.ts';
 import { DETECTORS } from '../detect/registry.ts';
+import type { Resources } from '../detect/resources.ts';
 import { Fault } from '../core/fault.ts';
 
 /** What a check's failure means; the rule's author chooses, `on-failure.ts` applies. */
@@ -32,13 +33,21 @@ export interface Rule extends Omit<RuleSettings, 'options'> {
  * Makes runnable rules from settings whose options were already checked against the detectors' schemas.
  * @throws Fault `ERR_CONFIG` when a detector does not exist.
  */
-export function createRules(settings: readonly RuleSettings[]): readonly Rule[] {
+export function createRules(settings: readonly RuleSettings[], resources: Resources): readonly Rule[] {
   const detectors = DETECTORS as readonly unknown[] as readonly Detector<string, never>[];
   return settings.map((rule) => {
     const detector = detectors.find((candidate) => candidate.meta.id === rule.detector);
     if (detector === undefined) throw new Fault('ERR_CONFIG', `There is no detector "${rule.detector}".`);
     const { options, ...rest } = rule;
-    return { ...rest, inspector: detector.create(options as never) };
+    return { ...rest, inspector: detector.create(options as never, resources) };
+  });
+}
+
+/** The rules as they hold in one exchange. Call it once: what a rule decided is kept by the rule's identity. */
+export function bindRules(rules: readonly Rule[], context: ExchangeContext): readonly Rule[] {
+  return rules.map((rule) => {
+    const bound = rule.inspector.forExchange?.(context);
+    return bound === undefined ? rule : { ...rule, inspector: bound };
   });
 }
 
