@@ -75,6 +75,11 @@ export interface Inspector {
   inspect(text: string, subject: Subject): readonly Finding[] | Promise<readonly Finding[]>;
   /** Absent: the detector needs whole texts, and the guard holds the channel until it is complete. */
   readonly streaming?: Streaming;
+  /**
+   * For detectors that measure rather than match: how sure it is, 0 to 1, whether or not that is a finding. Where texts
+   * of this subject are not its business, null. Throws as `inspect` does.
+   */
+  score?(text: string, subject: Subject): number | null | Promise<number | null>;
   /** For detectors that need to know what was asked: the inspector to use in one exchange. Absent: the same for all. */
   forExchange?(context: ExchangeContext): Inspector;
 }
