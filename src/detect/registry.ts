@@ -1,9 +1,11 @@
+import { canary } from './canary/detector.ts';
 import { exfilLink } from './exfil-link/detector.ts';
 import { personalData } from './personal-data/detector.ts';
 import { secretLeak } from './secret-leak/detector.ts';
 
 /** Every detector, one line each. `registry.test.ts` holds this list against the folders beside it. */
 export const DETECTORS = [
+  canary, //
   exfilLink, //
   personalData, //
   secretLeak, //
