@@ -1,6 +1,7 @@
 import { canary } from './canary/detector.ts';
 import { exfilLink } from './exfil-link/detector.ts';
 import { personalData } from './personal-data/detector.ts';
+import { promptLeak } from './prompt-leak/detector.ts';
 import { secretLeak } from './secret-leak/detector.ts';
 
 /** Every detector, one line each. `registry.test.ts` holds this list against the folders beside it. */
@@ -8,5 +9,6 @@ export const DETECTORS = [
   canary, //
   exfilLink, //
   personalData, //
+  promptLeak, //
   secretLeak, //
 ] as const;

@@ -1,4 +1,4 @@
-import { APART, foldCharacter, FOLDED_ASCII, OTHER } from '../../text/fold-character.ts';
+import { APART, foldCharacter, FOLDED_ASCII, OTHER, UNSEEN } from '../../text/fold-character.ts';
 import { type Form, formsOf } from './forms.ts';
 
 /** A token to look for. */
@@ -159,7 +159,7 @@ function keepLetters(text: string): Kept {
       }
       code = foldCharacter(cp);
     }
-    if (code !== APART) {
+    if (code !== APART && code !== UNSEEN) {
       // A break stands in the place of the letter before the gap is over, so the arrays are never too short.
       if (i - last > GAP && count > 0 && digits[count - 1] !== BREAK) digits[count++] = BREAK;
       if (code === OTHER) {

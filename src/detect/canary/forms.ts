@@ -1,4 +1,4 @@
-import { APART, foldCharacter, OTHER } from '../../text/fold-character.ts';
+import { foldCharacter, UNSEEN } from '../../text/fold-character.ts';
 
 /** One way to write a token, as its ASCII letters and digits in lower case with everything else left out. */
 export interface Form {
@@ -14,7 +14,7 @@ export function foldedLetters(text: string): string {
   let letters = '';
   for (const character of text) {
     const code = foldCharacter(character.codePointAt(0)!);
-    if (code !== APART && code !== OTHER) letters += String.fromCharCode(code);
+    if (code > UNSEEN) letters += String.fromCharCode(code);
   }
   return letters;
 }
