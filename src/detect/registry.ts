@@ -1,4 +1,5 @@
 import { canary } from './canary/detector.ts';
+import { custom } from './custom/detector.ts';
 import { exfilLink } from './exfil-link/detector.ts';
 import { personalData } from './personal-data/detector.ts';
 import { promptLeak } from './prompt-leak/detector.ts';
@@ -7,6 +8,7 @@ import { secretLeak } from './secret-leak/detector.ts';
 /** Every detector, one line each. `registry.test.ts` holds this list against the folders beside it. */
 export const DETECTORS = [
   canary, //
+  custom, //
   exfilLink, //
   personalData, //
   promptLeak, //
