@@ -5,6 +5,7 @@ import { offSchema } from './off-schema/detector.ts';
 import { personalData } from './personal-data/detector.ts';
 import { promptLeak } from './prompt-leak/detector.ts';
 import { secretLeak } from './secret-leak/detector.ts';
+import { unsafeCode } from './unsafe-code/detector.ts';
 
 /** Every detector, one line each. `registry.test.ts` holds this list against the folders beside it. */
 export const DETECTORS = [
@@ -15,4 +16,5 @@ export const DETECTORS = [
   personalData, //
   promptLeak, //
   secretLeak, //
+  unsafeCode, //
 ] as const;
