@@ -27,7 +27,10 @@ if (!existsSync(file)) {
 const KIND = /^benign_(?:code\w*|dev_doc|security_doc)$/;
 const LEVELS: readonly Severity[] = SEVERITIES.slice(1, 4);
 const inspector = unsafeCode.create({ ...unsafeCode.defaults, minSeverity: 'low' });
-const kinds = new Map<string, { rows: number; readonly hit: Record<string, number>; readonly rules: Map<string, number> }>();
+const kinds = new Map<
+  string,
+  { rows: number; readonly hit: Record<string, number>; readonly rules: Map<string, number> }
+>();
 const lines = gunzipSync(readFileSync(file)).toString('utf8').split('\n');
 for (const line of lines) {
   if (line === '') continue;
@@ -36,7 +39,12 @@ for (const line of lines) {
   const kind = kinds.get(row.kind) ?? { rows: 0, hit: {}, rules: new Map<string, number>() };
   kinds.set(row.kind, kind);
   kind.rows++;
-  const findings = await inspector.inspect(row.text, { stage: 'output', role: 'assistant', origin: 'model', kind: 'text' });
+  const findings = await inspector.inspect(row.text, {
+    stage: 'output',
+    role: 'assistant',
+    origin: 'model',
+    kind: 'text',
+  });
   for (const level of LEVELS) {
     if (findings.some(({ severity }) => isAtLeast(severity, level))) kind.hit[level] = (kind.hit[level] ?? 0) + 1;
   }

@@ -1,6 +1,6 @@
 import { defineRules } from '../rule.ts';
 
-const END = `(?:[\\s;&|\`'")]|$)`;
+const END = `(?:[\\s;&|\`'")]|\\x03)`;
 const SYSTEM = `(?:bin|boot|dev|etc|home|lib\\w*|opt|proc|root|sbin|srv|sys|usr|var|Users|Library|System)`;
 const ROOT = `(?:/(?:\\*|${SYSTEM}(?:/\\*?)?)?|~/?\\*?|\\$\\{?HOME\\}?/?\\*?|\\*|\\.{1,2}/?\\*?|--no-preserve-root\\s+/\\S*)`;
 const DISK = `(?:sd[a-z]|hd[a-z]|nvme\\d|vd[a-z]|xvd[a-z]|mmcblk|disk\\d|rdisk|mapper/|md\\d)\\w*`;
@@ -21,7 +21,7 @@ export const DESTRUCTIVE = defineRules([
     severity: 'medium',
     message: 'Deletes everything that is found under a root, home or system folder.',
     openings: ['find /', 'find ~'],
-    pattern: `find\\s+(?:/|~|/${SYSTEM})/?\\s[^\\n]{0,120}(?:-delete|-exec\\s+rm\\b)`,
+    pattern: `find\\s+(?:/|~|/${SYSTEM})/?\\s[^\\n]*(?:-delete|-exec\\s+rm\\b)`,
   },
   {
     id: 'make-file-system',
@@ -37,7 +37,7 @@ export const DESTRUCTIVE = defineRules([
     severity: 'high',
     message: 'Writes over a disk.',
     openings: ['dd if=', 'dd of=', 'dd bs=', 'dd count='],
-    pattern: `dd\\s+[^\\n]{0,200}\\bof=/dev/${DISK}`,
+    pattern: `dd\\s+[^\\n]*\\bof=/dev/${DISK}`,
   },
   {
     id: 'overwrite-disk',
@@ -95,7 +95,7 @@ export const DESTRUCTIVE = defineRules([
     message: 'Deletes folders without asking.',
     openings: ['remove-item '],
     pattern:
-      'remove-item\\s[^\\n]{0,120}(?:[a-z]:\\\\?(?:\\s|\\*|$)|[a-z]:\\\\(?:windows|users)|\\$env:|~|\\s/)[^\\n]{0,80}-recurse',
+      'remove-item\\s[^\\n]*(?:[a-z]:\\\\?(?:\\s|\\*|\\x03)|[a-z]:\\\\(?:windows|users)|\\$env:|~|\\s/)[^\\n]*-recurse',
   },
   {
     id: 'delete-backups',
@@ -111,9 +111,16 @@ export const DESTRUCTIVE = defineRules([
     category: 'destructive',
     severity: 'medium',
     message: 'Deletes whole parts of a cluster or cloud.',
-    openings: ['kubectl delete', 'kubectl -', 'terraform destroy', 'aws s3 r', 'gcloud projects delete', 'az group delete'],
+    openings: [
+      'kubectl delete',
+      'kubectl -',
+      'terraform destroy',
+      'aws s3 r',
+      'gcloud projects delete',
+      'az group delete',
+    ],
     pattern:
-      '(?:kubectl\\s+(?:-\\S+\\s+\\S+\\s+){0,3}delete\\s+(?:[^\\n]{0,80}\\s)?(?:--all\\b|ns\\b|namespaces?\\b|nodes?\\b|pv\\b|all\\b)|terraform\\s+destroy\\b[^\\n]{0,80}-auto-approve|aws\\s+s3\\s+(?:rb\\s[^\\n]{0,80}--force|rm\\s[^\\n]{0,80}--recursive)|gcloud\\s+projects\\s+delete\\s+\\S+|az\\s+group\\s+delete\\s[^\\n]{0,80}--yes)',
+      '(?:kubectl\\s+(?:-\\S+\\s+\\S+\\s+){0,3}delete\\s+(?:[^\\n]*\\s)?(?:--all\\b|ns\\b|namespaces?\\b|nodes?\\b|pv\\b|all\\b)|terraform\\s+destroy\\b[^\\n]*-auto-approve|aws\\s+s3\\s+(?:rb\\s[^\\n]*--force|rm\\s[^\\n]*--recursive)|gcloud\\s+projects\\s+delete\\s+\\S+|az\\s+group\\s+delete\\s[^\\n]*--yes)',
   },
   {
     id: 'rewrite-history',
@@ -121,7 +128,7 @@ export const DESTRUCTIVE = defineRules([
     severity: 'low',
     message: 'Throws away commits or work of others.',
     openings: ['git push ', 'git reset --hard', 'git clean -'],
-    pattern: `git\\s+(?:push\\s[^\\n]{0,80}(?:--force|-f)${END}|reset\\s+--hard\\b|clean\\s+-[a-z]*f[a-z]*)`,
+    pattern: `git\\s+(?:push\\s[^\\n]*(?:--force|-f)${END}|reset\\s+--hard\\b|clean\\s+-[a-z]*f[a-z]*)`,
   },
   {
     id: 'drop',
@@ -130,7 +137,7 @@ export const DESTRUCTIVE = defineRules([
     message: 'Drops a table, schema or database.',
     openings: ['drop table', 'drop database', 'drop schema'],
     pattern:
-      'drop\\s+(?:table|database|schema)\\s+(?:[\\w.$]+|["`\\[][\\w. $-]+["`\\]])\\s*(?:cascade\\s*)?(?:;|--|["\')`]|$)',
+      'drop\\s+(?:table|database|schema)\\s+(?:[\\w.$]+|["`\\[][\\w. $-]+["`\\]])\\s*(?:cascade\\s*)?(?:;|--|["\')`]|\\x03)',
     unless: '^drop\\s+\\w+\\s+(?:if\\b|tests?\\b|\\w*(?:temp|tmp|test|staging|backup|old)\\w*)',
     statement: true,
   },
@@ -140,7 +147,7 @@ export const DESTRUCTIVE = defineRules([
     severity: 'medium',
     message: 'Empties a table.',
     openings: ['truncate table'],
-    pattern: 'truncate\\s+table\\s+(?:[\\w.$]+|["`\\[][\\w. $-]+["`\\]])\\s*(?:cascade\\s*)?(?:;|--|["\')`]|$)',
+    pattern: 'truncate\\s+table\\s+(?:[\\w.$]+|["`\\[][\\w. $-]+["`\\]])\\s*(?:cascade\\s*)?(?:;|--|["\')`]|\\x03)',
     statement: true,
   },
   {
@@ -150,7 +157,7 @@ export const DESTRUCTIVE = defineRules([
     message: 'Deletes or changes every row of a table: there is no WHERE.',
     openings: ['delete from @', 'update @ set @ ='],
     pattern:
-      '(?:delete\\s+from\\s+(?:[\\w.$]+|["`\\[][\\w. $-]+["`\\]])\\s*(?:;|--|$)|update\\s+[\\w.$]+\\s+set\\s+\\w+\\s*=\\s*[^;]{1,120}(?:;|$))',
+      '(?:delete\\s+from\\s+(?:[\\w.$]+|["`\\[][\\w. $-]+["`\\]])\\s*(?:;|--|\\x03)|update\\s+[\\w.$]+\\s+set\\s+\\w+\\s*=\\s*[^;]+(?:;|\\x03))',
     unless: '(?:\\bwhere\\b|\\blimit\\b|\\bjoin\\b|\\bon conflict\\b|\\busing\\b)',
     statement: true,
   },

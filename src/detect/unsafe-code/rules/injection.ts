@@ -20,7 +20,7 @@ export const INJECTION = defineRules([
     severity: 'high',
     message: 'Puts its input into a command.',
     openings: ['system(', 'shell_exec(', 'passthru(', 'exec(', 'popen(', 'proc_open(', 'os.system(', 'os.popen('],
-    pattern: `(?:os\\.)?(?:system|shell_exec|passthru|exec|popen|proc_open)\\([^\\n;]{0,80}${INPUT}`,
+    pattern: `(?:os\\.)?(?:system|shell_exec|passthru|exec|popen|proc_open)\\([^\\n;]*${INPUT}`,
   },
   {
     id: 'shell-from-text',
@@ -37,7 +37,7 @@ export const INJECTION = defineRules([
       'runtime.getruntime().exec(',
     ],
     pattern:
-      '(?:os\\.(?:system|popen)\\(\\s*(?:f["\'][^\\n]{0,120}\\{|["\'][^\\n]{0,120}["\']\\s*(?:\\+|%|\\.format\\()\\s*\\w?)|subprocess\\.\\w+\\(\\s*(?:f["\'][^\\n]{0,120}\\{|["\'][^\\n]{0,120}["\']\\s*(?:\\+|%|\\.format\\())[^\\n]{0,120}shell\\s*=\\s*True|(?:child_process\\.)?exec(?:sync)?\\(\\s*(?:`[^`\\n]{0,120}\\$\\{|["\'][^"\'\\n]{0,120}["\']\\s*\\+\\s*\\w)|runtime\\.getruntime\\(\\)\\.exec\\(\\s*["\'][^\\n]{0,120}["\']\\s*\\+)',
+      '(?:os\\.(?:system|popen)\\(\\s*(?:f["\'][^\\n]*\\{|["\'][^\\n]*["\']\\s*(?:\\+|%|\\.format\\()\\s*\\w?)|subprocess\\.\\w+\\(\\s*(?:f["\'][^\\n]*\\{|["\'][^\\n]*["\']\\s*(?:\\+|%|\\.format\\())[^\\n]*shell\\s*=\\s*True|(?:child_process\\.)?exec(?:sync)?\\(\\s*(?:`[^`\\n]*\\$\\{|["\'][^"\'\\n]*["\']\\s*\\+\\s*\\w)|runtime\\.getruntime\\(\\)\\.exec\\(\\s*["\'][^\\n]*["\']\\s*\\+)',
   },
   {
     id: 'sql-from-text',
@@ -56,7 +56,7 @@ export const INJECTION = defineRules([
       "'delete from",
       '`delete from',
     ],
-    pattern: `["'\`]${VERB}\\s(?:[^\\n]{0,200}(?:'["]|"['])?\\s*["']\\s*(?:\\+|\\.\\s*\\$|%\\s*\\(?\\w)\\s*[\\w$(]|[^\\n]{0,200}\\$\\{\\w|[^\\n"']{0,200}['"]\\{\\w+\\}|[^\\n]{0,200}=\\s*'?\\{\\w+\\}|[^\\n]{0,200}\\$_(?:GET|POST|REQUEST))`,
+    pattern: `["'\`]${VERB}\\s(?:[^\\n]*(?:'["]|"['])?\\s*["']\\s*(?:\\+|\\.\\s*\\$|%\\s*\\(?\\w)\\s*[\\w$(]|[^\\n]*\\$\\{\\w|[^\\n"']*['"]\\{\\w+\\}|[^\\n]*=\\s*'?\\{\\w+\\}|[^\\n]*\\$_(?:GET|POST|REQUEST))`,
   },
   {
     id: 'sql-injection',
@@ -64,7 +64,7 @@ export const INJECTION = defineRules([
     severity: 'medium',
     message: 'A text that makes an SQL condition always true, or ends the statement.',
     openings: ["' or ", "') or ", "'; drop", "'; delete", "'; exec", "' union select", "' union all select", '" or "'],
-    pattern: `['"]\\)?\\s*(?:or\\s+(?:'?\\d+'?\\s*=\\s*'?\\d+|['"][^'"\\n]{0,16}['"]\\s*=\\s*['"])|;\\s*(?:drop\\s+table|delete\\s+from|exec)\\s+\\w+[^\\n]{0,40}--|union\\s+(?:all\\s+)?select\\s)`,
+    pattern: `['"]\\)?\\s*(?:or\\s+(?:'?\\d+'?\\s*=\\s*'?\\d+|['"][^'"\\n]{0,16}['"]\\s*=\\s*['"])|;\\s*(?:drop\\s+table|delete\\s+from|exec)\\s+\\w+[^\\n]*--|union\\s+(?:all\\s+)?select\\s)`,
   },
   {
     id: 'template-injection',
@@ -73,7 +73,7 @@ export const INJECTION = defineRules([
     message: 'A template expression that reaches what runs code.',
     openings: ['{{', '${t(', '#{t(', '<%= ', '${jndi:', '${${'],
     pattern:
-      '(?:\\{\\{[^}\\n]{0,160}(?:__(?:class|globals|mro|subclasses|builtins|import|init)__|constructor\\.constructor)|[$#]\\{t\\(java\\.lang|<%=\\s*(?:system|`|exec|File\\.read|IO\\.popen)|\\$\\{jndi:(?:ldaps?|rmi|dns|iiop)|\\$\\{\\$\\{(?:lower|upper|::-))',
+      '(?:\\{\\{[^}\\n]*(?:__(?:class|globals|mro|subclasses|builtins|import|init)__|constructor\\.constructor)|[$#]\\{t\\(java\\.lang|<%=\\s*(?:system|`|exec|File\\.read|IO\\.popen)|\\$\\{jndi:(?:ldaps?|rmi|dns|iiop)|\\$\\{\\$\\{(?:lower|upper|::-))',
   },
   {
     id: 'unsafe-deserialisation',
@@ -97,8 +97,7 @@ export const INJECTION = defineRules([
       'jsonpickle.decode(',
       'yaml.load(',
     ],
-    pattern:
-      '(?:c?pickle\\.loads|marshal\\.loads|yaml\\.unsafe_load|jsonpickle\\.decode|yaml\\.load)\\(\\s*\\w[^\\n]{0,80}',
+    pattern: '(?:c?pickle\\.loads|marshal\\.loads|yaml\\.unsafe_load|jsonpickle\\.decode|yaml\\.load)\\(\\s*\\w[^\\n]*',
     unless: '(?:safeloader|full_load|baseloader|dumps\\()',
   },
 ]);

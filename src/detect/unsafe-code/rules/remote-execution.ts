@@ -11,7 +11,7 @@ export const REMOTE_EXECUTION = defineRules([
     severity: 'high',
     message: 'Runs what an unprotected or nameless address sends.',
     openings: ['curl ', 'wget '],
-    pattern: `(?:curl|wget)\\s[^\\n|]{0,120}(?:http://(?:[^l1]|l[^o]|1[^2])|https?://\\d{1,3}\\.\\d)[^\\n|]{0,120}\\|\\s*${SUDO}${SHELL}`,
+    pattern: `(?:curl|wget)\\s[^\\n|]*(?:http://(?:[^l1]|l[^o]|1[^2])|https?://\\d{1,3}\\.\\d)[^\\n|]*\\|\\s*${SUDO}${SHELL}`,
   },
   {
     id: 'pipe-to-shell',
@@ -31,7 +31,7 @@ export const REMOTE_EXECUTION = defineRules([
       'eval "$(',
       'eval $(',
     ],
-    pattern: `(?:(?:curl|wget)\\s[^\\n|]{1,240}\\|\\s*${SUDO}${SHELL}|(?:(?:ba)?sh|source|\\.)\\s+<\\(\\s*(?:curl|wget)\\s|(?:(?:ba)?sh\\s+-c|eval)\\s+["']?\\$\\(\\s*(?:curl|wget)\\s)`,
+    pattern: `(?:(?:curl|wget)\\s[^\\n|]+\\|\\s*${SUDO}${SHELL}|(?:(?:ba)?sh|source|\\.)\\s+<\\(\\s*(?:curl|wget)\\s|(?:(?:ba)?sh\\s+-c|eval)\\s+["']?\\$\\(\\s*(?:curl|wget)\\s)`,
   },
   {
     id: 'fetch-and-run',
@@ -40,7 +40,7 @@ export const REMOTE_EXECUTION = defineRules([
     message: 'Fetches a file, makes it a program and runs it.',
     openings: ['curl ', 'wget '],
     pattern:
-      '(?:curl|wget)\\s[^\\n]{1,200}(?:&&|;)\\s*chmod\\s+(?:\\+x|[0-7]{3,4}|a\\+x|u\\+x)\\s+\\S{1,80}\\s*(?:&&|;)\\s*(?:sudo\\s+|nohup\\s+)?(?:\\./|/)\\S',
+      '(?:curl|wget)\\s[^\\n]+(?:&&|;)\\s*chmod\\s+(?:\\+x|[0-7]{3,4}|a\\+x|u\\+x)\\s+\\S+\\s*(?:&&|;)\\s*(?:sudo\\s+|nohup\\s+)?(?:\\./|/)\\S',
   },
   {
     id: 'encoded-command',
@@ -48,7 +48,7 @@ export const REMOTE_EXECUTION = defineRules([
     severity: 'high',
     message: 'Runs a command that is encoded so that nobody reads it.',
     openings: ['powershell ', 'powershell.exe ', 'pwsh '],
-    pattern: '(?:powershell(?:\\.exe)?|pwsh)\\s[^\\n]{0,120}-e(?:nc|ncodedcommand|c)?\\s+["\']?[A-Za-z0-9+/=]{16}',
+    pattern: '(?:powershell(?:\\.exe)?|pwsh)\\s[^\\n]*-e(?:nc|ncodedcommand|c)?\\s+["\']?[A-Za-z0-9+/=]{16}',
   },
   {
     id: 'encoded-command',
@@ -56,7 +56,7 @@ export const REMOTE_EXECUTION = defineRules([
     severity: 'high',
     message: 'Runs a command that is encoded so that nobody reads it.',
     openings: ['echo ', 'base64 -d', 'base64 --decode'],
-    pattern: `(?:echo\\s+(?:-n\\s+)?["']?[A-Za-z0-9+/=]{16}[^\\n|]{0,300}\\|\\s*)?base64\\s+(?:-d|-D|--decode)\\b[^\\n|]{0,60}\\|\\s*${SUDO}${SHELL}`,
+    pattern: `(?:echo\\s+(?:-n\\s+)?["']?[A-Za-z0-9+/=]{16}[^\\n|]*\\|\\s*)?base64\\s+(?:-d|-D|--decode)\\b[^\\n|]*\\|\\s*${SUDO}${SHELL}`,
   },
   {
     id: 'download-and-invoke',
@@ -74,7 +74,7 @@ export const REMOTE_EXECUTION = defineRules([
       '(new-object net.webclient',
     ],
     pattern:
-      '(?:(?:iex|invoke-expression)\\b[^\\n]{0,80}(?:downloadstring|invoke-webrequest|invoke-restmethod|\\biwr\\b|\\birm\\b|net\\.webclient)|(?:iwr|irm|invoke-webrequest|invoke-restmethod|\\(new-object\\s+(?:system\\.)?net\\.webclient)[^\\n|]{0,200}\\|\\s*(?:iex|invoke-expression)\\b)',
+      '(?:(?:iex|invoke-expression)\\b[^\\n]*(?:downloadstring|invoke-webrequest|invoke-restmethod|\\biwr\\b|\\birm\\b|net\\.webclient)|(?:iwr|irm|invoke-webrequest|invoke-restmethod|\\(new-object\\s+(?:system\\.)?net\\.webclient)[^\\n|]*\\|\\s*(?:iex|invoke-expression)\\b)',
   },
   {
     id: 'trusted-program',
@@ -92,7 +92,7 @@ export const REMOTE_EXECUTION = defineRules([
       'rundll32 javascript',
     ],
     pattern:
-      '(?:certutil(?:\\.exe)?\\s+[^\\n]{0,40}-urlcache\\b[^\\n]{0,120}https?:|mshta\\s+(?:https?:|javascript:|vbscript:)|regsvr32\\s+[^\\n]{0,40}/i:https?:|bitsadmin\\s+/transfer\\s[^\\n]{0,120}https?:|rundll32\\s+javascript:)',
+      '(?:certutil(?:\\.exe)?\\s+[^\\n]*-urlcache\\b[^\\n]*https?:|mshta\\s+(?:https?:|javascript:|vbscript:)|regsvr32\\s+[^\\n]*/i:https?:|bitsadmin\\s+/transfer\\s[^\\n]*https?:|rundll32\\s+javascript:)',
   },
   {
     id: 'reverse-shell',
@@ -100,7 +100,7 @@ export const REMOTE_EXECUTION = defineRules([
     severity: 'high',
     message: 'Opens a shell to somebody else.',
     openings: ['/dev/tcp/', '/dev/udp/'],
-    pattern: '/dev/(?:tcp|udp)/[\\w.${}-]{1,80}/[\\d${}\\w]{1,20}',
+    pattern: '/dev/(?:tcp|udp)/[\\w.${}-]+/[\\d${}\\w]{1,20}',
   },
   {
     id: 'reverse-shell',
@@ -109,7 +109,7 @@ export const REMOTE_EXECUTION = defineRules([
     message: 'Opens a shell to somebody else.',
     openings: ['nc -', 'nc @', 'ncat ', 'netcat ', 'socat '],
     pattern:
-      '(?:(?:nc|ncat|netcat)\\s[^\\n|;]{0,80}(?:-[a-z]*[ec]|--exec|--sh-exec)\\s+["\']?(?:\\S*/)?(?:(?:ba|z)?sh|cmd(?:\\.exe)?|powershell)|socat\\s[^\\n]{0,120}exec:["\']?\\S*sh)',
+      '(?:(?:nc|ncat|netcat)\\s[^\\n|;]*(?:-[a-z]*[ec]|--exec|--sh-exec)\\s+["\']?(?:\\S*/)?(?:(?:ba|z)?sh|cmd(?:\\.exe)?|powershell)|socat\\s[^\\n]*exec:["\']?\\S*sh)',
   },
   {
     id: 'reverse-shell',
@@ -118,6 +118,6 @@ export const REMOTE_EXECUTION = defineRules([
     message: 'Opens a shell to somebody else.',
     openings: ['mkfifo ', 'os.dup2(', 'fsockopen('],
     pattern:
-      '(?:mkfifo\\s+\\S{1,60}[^\\n]{0,120}\\|\\s*(?:nc|ncat|netcat|telnet|openssl)\\s|os\\.dup2\\(\\s*\\w+\\.fileno\\(\\)|fsockopen\\([^\\n]{1,80}\\)[^\\n]{0,60}(?:exec|proc_open|shell_exec|system|popen)\\s*\\()',
+      '(?:mkfifo\\s+\\S+[^\\n]*\\|\\s*(?:nc|ncat|netcat|telnet|openssl)\\s|os\\.dup2\\(\\s*\\w+\\.fileno\\(\\)|fsockopen\\([^\\n]+\\)[^\\n]*(?:exec|proc_open|shell_exec|system|popen)\\s*\\()',
   },
 ]);

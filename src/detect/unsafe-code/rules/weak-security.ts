@@ -38,6 +38,6 @@ export const WEAK_SECURITY = defineRules([
       'createcipher(',
     ],
     pattern:
-      '(?:hashlib\\.(?:md5|sha1)\\([^\\n)]{0,40}pass\\w*|createhash\\(["\']md5["\']\\)[^\\n]{0,40}pass\\w*|md5\\(\\$\\w*pass\\w*|aes\\.mode_ecb|des\\.new\\(|aes/ecb|createcipher\\()',
+      '(?:hashlib\\.(?:md5|sha1)\\([^\\n)]*pass\\w*|createhash\\(["\']md5["\']\\)[^\\n]*pass\\w*|md5\\(\\$\\w*pass\\w*|aes\\.mode_ecb|des\\.new\\(|aes/ecb|createcipher\\()',
   },
 ]);
