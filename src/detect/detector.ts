@@ -32,6 +32,8 @@ export interface Subject {
   readonly origin: string;
   readonly kind: string;
   readonly tool?: string;
+  /** True: stands beside an answer's text (ids, members that no reader knows), not in it. */
+  readonly beside?: true;
 }
 
 /** What is known about the exchange that a text belongs to, for detectors that judge an answer by what was asked. */

@@ -298,6 +298,7 @@ export class StreamGuard {
       origin: 'model',
       kind: delta.kind,
       ...(delta.tool === undefined ? {} : { tool: delta.tool }),
+      ...(delta.message < 0 ? { beside: true as const } : {}),
     };
     const place = { segment: delta.channel, role: 'assistant', origin: 'model' };
     const channel: Channel = {
