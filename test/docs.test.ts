@@ -109,6 +109,7 @@ const program = createProgram({
   terminal: false,
   signal: new AbortController().signal,
   exitCode: 0,
+  stdin: async function* () {},
 });
 const scripts = (JSON.parse(textOf('package.json')) as { readonly scripts: Readonly<Record<string, string>> }).scripts;
 
