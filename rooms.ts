@@ -63,6 +63,12 @@ export const ROOMS = {
     may: ['fs', 'net', 'clock'],
   },
   report: { storey: 3, imports: ['core'], may: [] },
+  /** The door for programs that import Parapet: no server, no state of its own. */
+  library: {
+    storey: 3,
+    imports: ['core', 'text', 'conversation', 'detect', 'config', 'guard'],
+    may: [],
+  },
   demo: { storey: 3, imports: ['core', 'conversation'], may: ['fs', 'net', 'clock'] },
   cli: {
     storey: 3,

@@ -168,7 +168,7 @@ const ruleBase = {
 };
 
 /** One rule variant per registered detector, so that options are checked by the detector's own schema. */
-const rule = z.discriminatedUnion(
+export const ruleSchema = z.discriminatedUnion(
   'detector',
   DETECTORS.map((detector) =>
     z.strictObject({
@@ -255,7 +255,7 @@ export const configSchema = z.strictObject({
     .describe('US dollars per million tokens by model pattern; comes before the shipped table.'),
   access: access.prefault({}).describe('Who may come in, and what they may do.'),
   budgets: z.array(budget).default([]).describe('Reserved before a request, settled after it.'),
-  rules: z.array(rule).default([]).describe('What is looked for in texts, and what happens then.'),
+  rules: z.array(ruleSchema).default([]).describe('What is looked for in texts, and what happens then.'),
   guard: z
     .strictObject({
       blockAs: z

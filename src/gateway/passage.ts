@@ -3,10 +3,10 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { Dialect, ResponseView, Surface } from '../conversation/surface.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
-import { inspectAnswer } from './inspect-answer.ts';
 import { bindRules, type Rule } from '../guard/rule.ts';
+import { inspectAnswer } from '../guard/inspect-answer.ts';
 import { inspectSegments } from '../guard/inspect-segments.ts';
-import { mergeRedactions, redact, type Redaction } from '../guard/redaction.ts';
+import { toEdits } from '../guard/to-edits.ts';
 import { estimateTokens } from '../text/count-tokens.ts';
 import { readJson } from '../text/json/read-json.ts';
 import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
@@ -574,14 +574,4 @@ function countTokens(segments: readonly Segment[]): number {
   let tokens = 0;
   for (const segment of segments) tokens += estimateTokens(segment.text);
   return tokens;
-}
-
-function toEdits(segments: readonly Segment[], redactions: ReadonlyMap<Segment, readonly Redaction[]>): JsonEdit[] {
-  if (redactions.size === 0) return [];
-  const edits: JsonEdit[] = [];
-  for (const segment of segments) {
-    const ranges = redactions.get(segment);
-    if (ranges !== undefined) edits.push({ path: segment.path, value: redact(segment.text, mergeRedactions(ranges)) });
-  }
-  return edits;
 }

@@ -2,10 +2,10 @@ import type { Segment } from '../conversation/segment.ts';
 import { pathId } from '../conversation/segment.ts';
 import type { ResponseView } from '../conversation/surface.ts';
 import { unreadStrings } from '../conversation/unread-strings.ts';
-import type { DecisionLog } from '../guard/decision-log.ts';
-import { inspectSegments, type Redactions } from '../guard/inspect-segments.ts';
-import { mergeRedactions, redact } from '../guard/redaction.ts';
-import type { Rule } from '../guard/rule.ts';
+import type { DecisionLog } from './decision-log.ts';
+import { inspectSegments, type Redactions } from './inspect-segments.ts';
+import { mergeRedactions, redact } from './redaction.ts';
+import type { Rule } from './rule.ts';
 import type { JsonEdit } from '../text/json/splice-json.ts';
 
 export interface InspectedAnswer {
