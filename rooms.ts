@@ -38,6 +38,7 @@ export const ROOMS = {
   ledger: { storey: 1, imports: ['core', 'bytes'], may: ['fs', 'clock'] },
 
   detect: { storey: 2, imports: ['core', 'text', 'math', 'classify'], may: [], plugins: true },
+  flow: { storey: 2, imports: ['core', 'text', 'math', 'conversation'], may: [] },
   access: { storey: 2, imports: ['core', 'store'], may: ['fs', 'net', 'clock'] },
 
   config: { storey: 3, imports: ['core', 'text', 'conversation', 'detect', 'access'], may: ['fs', 'clock'] },
