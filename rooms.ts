@@ -89,6 +89,7 @@ export const ROOMS = {
       'monitor',
       'gateway',
       'report',
+      'flow',
       'demo',
     ],
     may: ['fs', 'net', 'env', 'clock'],

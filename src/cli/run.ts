@@ -4,6 +4,7 @@ import type { Io, RegisterCommand } from './command.ts';
 import { register as audit } from './commands/audit.ts';
 import { register as config } from './commands/config.ts';
 import { register as detect } from './commands/detect.ts';
+import { register as flow } from './commands/flow.ts';
 import { register as init } from './commands/init.ts';
 import { register as keys } from './commands/keys.ts';
 import { register as policy } from './commands/policy.ts';
@@ -12,7 +13,7 @@ import { register as serve } from './commands/serve.ts';
 import { register as threats } from './commands/threats.ts';
 import { packageVersion } from './version.ts';
 
-const COMMANDS: readonly RegisterCommand[] = [init, config, serve, detect, keys, policy, audit, admin, threats];
+const COMMANDS: readonly RegisterCommand[] = [init, config, serve, detect, flow, keys, policy, audit, admin, threats];
 
 const EXAMPLES = `
 Examples:

@@ -68,7 +68,8 @@ export function decide(state: FlowState, call: FlowCall, book: ToolBook, options
   let critical: Tier = 'U';
   for (const { path, value } of leaves) {
     const role = profile.role(path);
-    let { tier, kind, from } = witness(state, value, role, profile);
+    const { kind, ...found } = witness(state, value, role, profile);
+    let { tier, from } = found;
     if (role === 'recipient' && !atLeast(tier, 'T')) {
       const reason = designation(state, call, valuesUnder(call, path[0]));
       if (reason !== null) [tier, from] = ['T', reason];
