@@ -21,6 +21,9 @@ export interface BudgetVerdict {
   readonly reason: string;
 }
 
+/** Who speaks of all and each asks for more calls than one who speaks of one thing. */
+const MANY_TIMES = 4;
+
 /** @param unnamed recipients of this call that the user did not name. */
 export function budgetVerdict(
   state: FlowState,
@@ -30,7 +33,8 @@ export function budgetVerdict(
   budgets: FlowBudgets,
 ): BudgetVerdict | null {
   const before = state.done;
-  if (before.length >= budgets.sideEffects) {
+  const most = MANY.test(state.turns.at(-1) ?? '') ? MANY_TIMES * budgets.sideEffects : budgets.sideEffects;
+  if (before.length >= most) {
     return {
       verdict: 'approve',
       rule: 'budget-side-effects',
@@ -66,7 +70,8 @@ export function budgetVerdict(
   return null;
 }
 
-const MANY = /\b(?:all|every|each|any|both|several|multiple|alle|tous|toutes|todos|todas|tutti|tutte)\b/;
+const MANY =
+  /\b(?:all|every|everyone|everybody|each|any|both|several|multiple|alle|tous|toutes|todos|todas|tutti|tutte)\b/;
 const NUMBERS: Readonly<Record<string, number>> = {
   two: 2,
   three: 3,

@@ -98,9 +98,9 @@ function sensitive(state: FlowState, text: string): ContentVerdict | null {
 
 /** Words copied from a text that the user did not ask for. */
 function quoted(state: FlowState, text: string): ContentVerdict | null {
-  const others = state.sources.filter(({ named }) => !named).map(({ index }) => index.text);
+  const others = state.sources.filter(({ named }) => named === 'no').map(({ index }) => index.text);
   if (others.length === 0) return null;
-  const own = [state.trusted, ...state.sources.filter(({ named }) => named).map(({ index }) => index.text)];
+  const own = [state.trusted, ...state.sources.filter(({ named }) => named !== 'no').map(({ index }) => index.text)];
   const said = text.split(' ');
   const step = Math.max(QUOTED_WORDS, Math.ceil(said.length / MOST_QUOTATIONS));
   for (let at = 0; at + QUOTED_WORDS <= said.length; at += step) {

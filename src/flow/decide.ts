@@ -217,7 +217,7 @@ function codeVerdict(state: FlowState, code: string, tier: Tier): FlowVerdict {
   for (const { index, named } of state.sources) {
     for (let at = 0; at + CODE_PIECE <= text.length; at += CODE_PIECE) {
       const piece = text.slice(at, at + CODE_PIECE);
-      if (!state.trusted.includes(piece) && index.text.includes(piece)) return named ? 'approve' : 'deny';
+      if (!state.trusted.includes(piece) && index.text.includes(piece)) return named === 'no' ? 'deny' : 'approve';
     }
   }
   return state.tainted ? 'approve' : 'allow';

@@ -1,6 +1,6 @@
 import { advance, callKey, EMPTY_STATE, type FlowState, ToolBook } from './flow-state.ts';
 import type { FlowEvent, FlowTool } from './history.ts';
-import { tiersOfCall } from './witness.ts';
+import { tiersOfCall, tierOfValue } from './witness.ts';
 
 interface Node {
   readonly state: FlowState;
@@ -61,7 +61,7 @@ export class FlowCache {
     if (byText === undefined) node.next.set(head, (byText = new Map()));
     let next = byText.get(text);
     if (next === undefined) {
-      next = { state: advance(node.state, event, book, tiersOfCall), next: new Map() };
+      next = { state: advance(node.state, event, book, tiersOfCall, tierOfValue), next: new Map() };
       byText.set(text, next);
       this.#units += head.length + 3 * text.length;
     }

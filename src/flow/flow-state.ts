@@ -14,8 +14,11 @@ export interface Source {
   readonly call: FlowCall | null;
   /** What people call it: the tool's name, or the document's. */
   readonly title: string;
-  /** The user named what was asked for: the arguments of the call are the user's words. */
-  readonly named: boolean;
+  /**
+   * Whether the user asked for it. `user`: the arguments of the call are the user's words. `derived`: they are, or they stand
+   * in something that the user named (the link in the message that was to be read). `no`: somebody else named it, or nobody.
+   */
+  readonly named: 'user' | 'derived' | 'no';
   /** It is the answer to a call that changed something. */
   readonly written: boolean;
 }
@@ -90,13 +93,14 @@ const BORDER = ' \u241e ';
 
 /**
  * The state after one more event.
- * @param tiersOf how well each leaf of a call is witnessed, for the calls that change something.
+ * @param tiersOf how well each leaf of a call is witnessed, for the calls that change something. @param tierOf of one value.
  */
 export function advance(
   state: FlowState,
   event: FlowEvent,
   book: ToolBook,
   tiersOf: (state: FlowState, call: FlowCall, profile: ToolProfile) => readonly Written[],
+  tierOf: TierOf,
 ): FlowState {
   switch (event.kind) {
     case 'operator':
@@ -147,7 +151,7 @@ export function advance(
         profile,
         call,
         title: event.tool,
-        named: call !== null && isNamed(state, call, profile),
+        named: call === null ? 'no' : namedBy(state, call, profile, tierOf),
         written: profile.act !== 'read',
       };
       return {
@@ -161,7 +165,7 @@ export function advance(
 }
 
 function documentSource(text: string, title: string): Source {
-  return { index: indexResult(text, 'text'), profile: null, call: null, title, named: true, written: false };
+  return { index: indexResult(text, 'text'), profile: null, call: null, title, named: 'user', written: false };
 }
 
 /** The same call has the same key, whatever the order of its arguments. */
@@ -190,18 +194,33 @@ export function* leavesOf(
     for (const [key, member] of Object.entries(value)) yield* leavesOf(member, [...path, key]);
 }
 
-/** True when the user's words say what was asked for: at least one argument that means something is theirs, and none is anybody else's. */
-function isNamed(state: FlowState, call: FlowCall, profile: ToolProfile): boolean {
-  let named = false;
+/** What is asked of how a value is witnessed. */
+export type TierOf = (
+  state: FlowState,
+  value: string,
+  profile: ToolProfile,
+  path: readonly (string | number)[],
+) => Tier;
+
+/** Who named what a call asks for, by its arguments that mean something. */
+function namedBy(state: FlowState, call: FlowCall, profile: ToolProfile, tierOf: TierOf): Source['named'] {
+  let named: Source['named'] = 'no';
   for (const { path, value } of leavesOf(call.args)) {
     const role = profile.role(path);
     if (role === 'content' || role === 'choice' || role === 'date' || role === 'amount' || typeof value === 'number')
       continue;
     const text = canonicalText(value);
     if (text === '') continue;
-    if (text.length >= 3 && state.trusted.includes(text)) named = true;
-    else if (telling(text).length > 0 && telling(text).every((word) => state.trusted.includes(word))) named = true;
-    else return false;
+    const said = telling(text);
+    if (
+      (text.length >= 3 && state.trusted.includes(text)) ||
+      (said.length > 0 && said.every((word) => state.trusted.includes(word)))
+    ) {
+      if (named === 'no') named = 'user';
+      continue;
+    }
+    if (!['U', 'T', 'S', 'D'].includes(tierOf(state, value, profile, path))) return 'no';
+    named = 'derived';
   }
   return named;
 }

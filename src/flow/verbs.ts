@@ -69,7 +69,7 @@ export const USER_VERBS: Readonly<Record<Exclude<Act, 'read' | 'other'>, readonl
       'aggiorna cambia sposta correggi atualize altere mude mova corrija wijzig verplaats pas',
   ),
   book: list(
-    'book reserve reservation rent order get schedule arrange hire buche buchen reserviere miete réserve réserver loue reserva reservar alquila prenota prenotare noleggia ' +
+    'book reserve make reservation rent order get schedule arrange hire buche buchen reserviere miete réserve réserver loue reserva reservar alquila prenota prenotare noleggia ' +
       'reserve alugue boek reserveer huur',
   ),
   share: list(

@@ -1,6 +1,6 @@
 import { amountsIn, isDerived } from './amounts.ts';
 import { canonicalValue, comparable, kindOf, standsIn, type ValueKind } from './canonical.ts';
-import { agrees, datesIn, dayOf } from './dates.ts';
+import { agrees, datesIn, dayOf, isEndOfStay } from './dates.ts';
 import { type FlowState, leavesOf, type Source, type Written } from './flow-state.ts';
 import type { FlowCall } from './history.ts';
 import { isLinked } from './linked-record.ts';
@@ -35,6 +35,16 @@ export function witness(state: FlowState, raw: string | number, role: ArgumentRo
   return found === null ? { tier: 'N', kind, from: 'nowhere in this conversation' } : { ...found, kind };
 }
 
+/** The tier of one value of a call. */
+export function tierOfValue(
+  state: FlowState,
+  value: string,
+  profile: ToolProfile,
+  path: readonly (string | number)[],
+): Tier {
+  return witness(state, value, profile.role(path), profile).tier;
+}
+
 /** How well each leaf of a call is witnessed, for what it writes. */
 export function tiersOfCall(state: FlowState, call: FlowCall, profile: ToolProfile): readonly Written[] {
   const written: Written[] = [];
@@ -58,7 +68,7 @@ function isUsers(state: FlowState, value: string, kind: ValueKind, role: Argumen
     const day = dayOf(value);
     if (day !== null) {
       const said = datesIn(trusted);
-      if (said.dates.some((date) => agrees(date, day))) return true;
+      if (said.dates.some((date) => agrees(date, day)) || isEndOfStay(day, trusted)) return true;
     }
   }
   if (role === 'amount' && kind === 'number')
@@ -122,7 +132,7 @@ function computedTier(state: FlowState, amount: number): Tier {
   const fields = recorded.slice(-32);
   if (isDerived(amount, named, fields)) return 'S';
   const texts = state.sources
-    .filter(({ named: asked, index }) => asked && index.records.length === 0)
+    .filter(({ named: asked, index }) => asked === 'user' && index.records.length === 0)
     .map(({ index }) => index.text.slice(0, 20_000));
   const { plain, shares } = amountsIn(texts.join(' '));
   const told = {
@@ -167,7 +177,7 @@ function fieldTier(state: FlowState, source: Source, leaf: Leaf): Tier {
   if (leaf.record === -1) return 'F';
   // What was just made by a call of this turn is known by the id that it got.
   if (source.written) return /^(?:id|uuid|key)$|_?id_?$/i.test(leaf.key) ? 'S' : 'F';
-  if (source.named && source.index.records.length === 1) return 'S';
+  if (source.named === 'user' && source.index.records.length === 1) return 'S';
   return isLinked(state, source, leaf.record) ? 'S' : 'F';
 }
 
@@ -200,12 +210,8 @@ function inText(state: FlowState, value: string): Found | null {
   for (const source of state.sources.toReversed()) {
     if (!standsIn(source.index.text, value, true)) continue;
     const copied = state.written.find((written) => written.value.includes(value));
-    const tier =
-      copied === undefined
-        ? source.named
-          ? 'D'
-          : 'X'
-        : worseTier(source.named ? 'D' : 'X', copied.tier === 'N' ? 'X' : copied.tier);
+    const own: Tier = source.named === 'no' ? 'X' : 'D';
+    const tier = copied === undefined ? own : worseTier(own, copied.tier === 'N' ? 'X' : copied.tier);
     if (best === null || (tier === 'D' && best.tier === 'X'))
       best = { tier, from: `only in the text of ${source.title}` };
     if (tier === 'D') break;
