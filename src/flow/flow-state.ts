@@ -147,7 +147,11 @@ export function advance(
       const profile = book.profile(event.tool);
       const call = state.calls.get(event.id) ?? null;
       const source: Source = {
-        index: indexResult(event.text, profile.returns, event.structured),
+        index: indexResult(
+          event.text,
+          profile.returns === 'data' && (profile.lists || profile.firstParty) ? 'list' : profile.returns,
+          event.structured,
+        ),
         profile,
         call,
         title: event.tool,

@@ -37,16 +37,16 @@ const LONGEST_LINE = 120;
 
 /**
  * @param form `text`: the tool gives back a text that somebody wrote, and nothing in it is a field. `data`: the result is
- * data when it reads as data.
+ * data when it reads as data. `list`: and its lines are entries when it does not.
  */
-export function indexResult(text: string, form: 'text' | 'data', structured?: unknown): ResultIndex {
+export function indexResult(text: string, form: 'text' | 'data' | 'list', structured?: unknown): ResultIndex {
   const data = structured ?? (form === 'text' ? undefined : readData(text));
   const builder = new Builder();
   if (typeof data === 'object' && data !== null) {
     builder.value(data, '', -1, 0);
     return builder.done(builder.texts.join('\n'));
   }
-  if (form === 'data' && !looksSerialised(text)) builder.listing(text);
+  if (form === 'list' && !looksSerialised(text)) builder.listing(text);
   return builder.done(text);
 }
 

@@ -31,6 +31,8 @@ export interface ToolProfile {
   readonly objects: ReadonlySet<string>;
   /** Results are a text that somebody wrote (a file, a page), never fields. */
   readonly returns: 'text' | 'data';
+  /** Plain lines in its results are entries of a list: it says that it lists, and it is about no text. */
+  readonly lists: boolean;
   /** Results are the user's own directory or the machine's own words: nobody else writes there. */
   readonly firstParty: boolean;
   role(path: readonly (string | number)[]): ArgumentRole;
@@ -99,6 +101,13 @@ export function profileTool(tool: FlowTool): ToolProfile {
     if (has(nouns, ...MONEY.map(stem)) && act !== 'destroy') act = 'pay';
     else if (has(nouns, ...SECRETS.map(stem)) || has(words, 'permission', 'privilege')) act = riskier(act, 'secure');
   }
+  // A page or a file is opened to be read, a door is not.
+  if (
+    act === 'other' &&
+    has(words, 'open', 'load', 'cat', 'visit', 'navigate', 'browse') &&
+    words.some((word) => OPEN_TEXT.includes(word))
+  )
+    act = 'read';
   // A name is only a name: what takes a message and somebody to send it to does not just look.
   if (
     act === 'read' &&
@@ -123,6 +132,7 @@ export function profileTool(tool: FlowTool): ToolProfile {
     verbs: verbs.map(stem),
     objects: objectsOf(nouns, words),
     returns: act === 'read' && tool.outputSchema === undefined && returnsText(words, parameters) ? 'text' : 'data',
+    lists: act === 'read' && listsThings(words),
     firstParty: act === 'read' && isFirstParty(words, nouns),
     role(path) {
       const [root] = path;
@@ -209,6 +219,11 @@ function returnsText(words: readonly string[], parameters: readonly Parameter[])
     has(names, 'path', 'url', 'uri', 'link', 'filepath', 'filename'),
   );
   return (about && (opens || byPlace)) || (has(words, 'browse', 'scrape', 'visit') && parameters.length > 0);
+}
+
+function listsThings(words: readonly string[]): boolean {
+  if (words.some((word) => OPEN_TEXT.includes(word) || OPEN_TEXT.includes(word.replace(/s$/, '')))) return false;
+  return has(words, 'list', 'all') || words.slice(1).some((word) => /[^s]s$/.test(word));
 }
 
 /** The user's own address book, own profile, the clock: by the names that such tools have. */

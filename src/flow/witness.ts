@@ -50,7 +50,8 @@ export function tiersOfCall(state: FlowState, call: FlowCall, profile: ToolProfi
   const written: Written[] = [];
   for (const { path, value } of leavesOf(call.args)) {
     if (typeof value !== 'string' || value.length < SHORTEST_PIECE) continue;
-    const { tier } = witness(state, value, profile.role(path), profile);
+    // As if somebody were to be reached by it later: what somebody wrote as a subject is no witness for that.
+    const { tier } = witness(state, value, profile.role(path) === 'id' ? 'id' : 'recipient', profile);
     if (!atLeast(tier, 'S'))
       written.push({ value: canonicalValue(value), tier: tier === 'N' ? worstInside(state, value) : tier });
   }
@@ -161,7 +162,7 @@ function inFields(
   const form = comparable(value, kind);
   for (const source of state.sources.toReversed()) {
     for (const leaf of source.index.leaves.get(form) ?? []) {
-      if (role === 'id' && !isIdOf(leaf, source, profile)) continue;
+      if (role === 'id' ? !isIdOf(leaf, source, profile) : NAMES_SOMEBODY.has(role) && isProse(leaf.key)) continue;
       const tier = worseTier(fieldTier(state, source, leaf), writtenTier(state, value));
       if (best === null || (betterTier(tier, best.tier) === tier && tier !== best.tier)) {
         const where = leaf.key === '' ? `an entry of ${source.title}` : `the field "${leaf.key}" of ${source.title}`;
@@ -170,6 +171,20 @@ function inFields(
     }
   }
   return best;
+}
+
+/** What names somebody or something to reach; a subject or a body never does, even when it is nothing but an address. */
+const NAMES_SOMEBODY: ReadonlySet<ArgumentRole> = new Set(['recipient', 'url', 'secret', 'code']);
+const PROSE = new Set(
+  (
+    'subject body content contents text message title description note notes caption comment summary reason memo details remark remarks ' +
+    'html markdown post tweet question answer feedback review reviews instructions snippet excerpt abstract bio about headline preview'
+  ).split(' '),
+);
+
+/** A field that holds what somebody wrote. */
+function isProse(key: string): boolean {
+  return identifierWords(key).some((word) => PROSE.has(word));
 }
 
 function fieldTier(state: FlowState, source: Source, leaf: Leaf): Tier {
