@@ -38,8 +38,12 @@ export interface Subject {
 export interface ExchangeContext {
   /** Texts of system and developer prompts, in order. */
   readonly instructions: readonly string[];
+  /** What the user wrote, in order: an answer that says it again gives nothing away. */
+  readonly userTexts: readonly string[];
   /** JSON Schema that the request itself demands of the answer (structured output), or null. */
   readonly answerSchema: unknown;
+  /** The tools that the caller offers, with the JSON Schema of their arguments, or null where it sent none. */
+  readonly tools: readonly { readonly name: string; readonly schema: unknown }[];
   readonly model: string;
   readonly principal: { readonly id: string; readonly team: string | null } | null;
 }
@@ -80,6 +84,8 @@ export interface Inspector {
    * of this subject are not its business, null. Throws as `inspect` does.
    */
   score?(text: string, subject: Subject): number | null | Promise<number | null>;
+  /** True: it judges each text as a whole, so that texts joined across their borders mean nothing to it. */
+  readonly alone?: true;
   /** For detectors that need to know what was asked: the inspector to use in one exchange. Absent: the same for all. */
   forExchange?(context: ExchangeContext): Inspector;
 }

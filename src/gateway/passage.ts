@@ -15,6 +15,7 @@ import { Answer } from './answer.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { Client } from './client.ts';
 import { outcomeOf, stopFault, toFault } from './ending.ts';
+import { exchangeContext } from '../guard/exchange-context.ts';
 import { everyString } from './every-string.ts';
 import { ExchangeDraft } from './exchange-draft.ts';
 import type { Gateway } from './gateway.ts';
@@ -168,14 +169,7 @@ export class Passage {
     if (conversation.previous !== null && guard.previous === 'owned')
       await this.#ownedBy(principal, conversation.previous, 'previous_response_id');
 
-    this.#rules = bindRules(this.#generation.rules, {
-      instructions: conversation.segments.flatMap(({ origin, kind, text }) =>
-        origin === 'operator' && kind === 'text' ? [text] : [],
-      ),
-      answerSchema: null,
-      model: conversation.model,
-      principal: { id: principal.id, team: principal.team ?? null },
-    });
+    this.#rules = bindRules(this.#generation.rules, exchangeContext(conversation, principal));
     const edits = await this.#inspectInput(conversation);
     const inputTokens = countTokens(conversation.segments);
     this.#inputTokens = inputTokens;
@@ -559,6 +553,7 @@ const RETRIEVAL: Conversation = {
   stream: true,
   segments: [],
   tools: [],
+  answerSchema: null,
   maxOutputTokens: null,
   choices: 1,
   previous: null,

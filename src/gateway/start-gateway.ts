@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { createCanaryService } from '../access/canaries.ts';
 import { loadPepper } from '../access/pepper.ts';
 import { createKeyService } from '../access/virtual-keys.ts';
 import { loadConfig } from '../config/load.ts';
@@ -15,6 +16,7 @@ import { openCounters } from '../store/open-counters.ts';
 import { openStore } from '../store/open-store.ts';
 import { NO_RESOURCES } from '../detect/resources.ts';
 import { buildGeneration } from './build-generation.ts';
+import { watchCanaries } from './canary-watch.ts';
 import { EvidenceWriter, recoverEvidence } from './evidence.ts';
 import { Gateway } from './gateway.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
@@ -77,7 +79,10 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     if (recovered.restored + recovered.interrupted > 0) log.warn(recovered, 'records recovered after an unclean stop');
     const counters = await openCounters(config.counters.url);
     undo.push(() => counters.close());
-    const keys = createKeyService({ store, pepper: await loadPepper(stateDirectory), clock });
+    const pepper = await loadPepper(stateDirectory);
+    const keys = createKeyService({ store, pepper, clock });
+    const canaries = await watchCanaries(createCanaryService({ store, pepper, clock }), clock, onError);
+    undo.push(() => canaries.close());
 
     const metricsRegistry = new Registry();
     const metrics = createGatewayMetrics(metricsRegistry);
@@ -90,7 +95,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       onRecorded: (draft) => metrics.observe(draft),
     });
     undo.push(() => evidence.flush());
-    const parts = { keys, counters, clock, onError, resources: NO_RESOURCES };
+    const parts = { keys, counters, clock, onError, resources: { ...NO_RESOURCES, canaries: canaries.current } };
     let generation: Generation = await buildGeneration(loaded, parts);
     undo.push(() => closeUpstreams(generation));
     await generation.budgets.restore(store);

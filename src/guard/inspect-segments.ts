@@ -79,6 +79,7 @@ export function* inspecting(
           for (const finding of outcome.findings) redact(segment, toRedaction(finding));
         }
       }
+      if (rule.inspector.alone) continue;
       if (!run.continues(segment)) clean = note(yield* run.finish()) && clean;
       clean = note(yield* run.add(segment)) && clean;
     }

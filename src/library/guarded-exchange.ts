@@ -3,6 +3,7 @@ import { createFrameSplitter, type Frame } from '../conversation/sse/split-frame
 import type { Surface } from '../conversation/surface.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import { DecisionLog } from '../guard/decision-log.ts';
+import { exchangeContext } from '../guard/exchange-context.ts';
 import { inspectAnswer } from '../guard/inspect-answer.ts';
 import { inspectSegments } from '../guard/inspect-segments.ts';
 import { bindRules, type Rule } from '../guard/rule.ts';
@@ -51,7 +52,7 @@ export class GuardedExchange {
     this.#surface = surface;
     this.#text = request;
     this.conversation = surface.parseRequest(readJson(Buffer.from(request, 'utf8'), LIMITS));
-    this.#rules = bindRules(rules, contextOf(this.conversation));
+    this.#rules = bindRules(rules, exchangeContext(this.conversation, null));
   }
 
   /** What the input rules say about the request. */
@@ -129,15 +130,4 @@ export class GuardedExchange {
     });
     return Object.defineProperty(stream, 'verdict', { get: () => toVerdict(log) }) as AnswerTransform;
   }
-}
-
-function contextOf(conversation: Conversation): Parameters<typeof bindRules>[1] {
-  return {
-    instructions: conversation.segments.flatMap(({ origin, kind, text }) =>
-      origin === 'operator' && kind === 'text' ? [text] : [],
-    ),
-    answerSchema: null,
-    model: conversation.model,
-    principal: null,
-  };
 }

@@ -1,4 +1,5 @@
 import type { Conversation, ToolDefinition } from '../conversation.ts';
+import { answerSchemaOf } from '../answer-schema.ts';
 import type { JsonRecord } from '../json-shape.ts';
 import {
   invalid,
@@ -59,6 +60,7 @@ export function parseChatRequest(input: unknown): Conversation {
     stream: optionalFlag(body, 'stream'),
     segments: collector.segments,
     tools: toolDefinitions(body),
+    answerSchema: answerSchemaOf(body['response_format']),
     maxOutputTokens: perChoice === null ? null : perChoice * choices,
     choices,
     previous: null,
