@@ -1,0 +1,133 @@
+import { Tokenizer as Package } from '@huggingface/tokenizers';
+import { Fault } from '../core/fault.ts';
+
+/** Text is tokenised in pieces of at most this many UTF-16 units, so that no tokenizer works on more at once. */
+const PIECE = 4096;
+/** Units without white space that are read together. Longer runs are no words, and what joins them is not linear. */
+const LONGEST_RUN = 96;
+
+/** What is used of the package, whose own types do not resolve in Node's way. */
+interface FastTokenizer {
+  encode(text: string, options: { readonly add_special_tokens: boolean }): { readonly ids: readonly number[] };
+  token_to_id(token: string): number | undefined;
+}
+
+/** A tokenizer and what it puts around a text. */
+export interface Tokenizer {
+  /** Token ids that begin and end every sequence: `[CLS]` and `[SEP]`. */
+  readonly prefix: readonly number[];
+  readonly suffix: readonly number[];
+  readonly padding: number;
+  /**
+   * Ids of a text without the special tokens. Stops once it has more than `limit`: the caller has to take that for too
+   * long. Time linear in `limit`, whatever the text.
+   */
+  encode(text: string, limit: number): readonly number[];
+}
+
+/**
+ * Reads a `tokenizer.json` (WordPiece, BPE, Unigram).
+ * @param config content of `tokenizer_config.json`, if there is one.
+ * @throws Fault `ERR_CONFIG` when it is not one that can be read.
+ */
+export function createTokenizer(definition: unknown, config: unknown, where: string): Tokenizer {
+  let fast: FastTokenizer;
+  let around: { readonly prefix: readonly number[]; readonly suffix: readonly number[] } | null;
+  try {
+    fast = new Package(withoutLimits(definition), isObject(config) ? config : {}) as FastTokenizer;
+    around = specialTokens(fast);
+  } catch (cause) {
+    throw new Fault('ERR_CONFIG', 'This is not a tokenizer that can be read.', {
+      where,
+      hint: 'It must be the tokenizer.json of a fast tokenizer (WordPiece, BPE or Unigram).',
+      cause,
+    });
+  }
+  if (around === null) {
+    throw new Fault('ERR_CONFIG', 'The tokenizer makes no tokens of plain words.', { where });
+  }
+  return {
+    ...around,
+    padding: paddingOf(fast, definition, config),
+    encode(text, limit) {
+      const ids: number[] = [];
+      for (const piece of pieces(text)) {
+        for (const id of fast.encode(piece, { add_special_tokens: false }).ids) ids.push(id);
+        if (ids.length > limit) break;
+      }
+      return ids;
+    },
+  };
+}
+
+/**
+ * Cuts a text before white space, each piece at most `PIECE` units, and breaks runs without white space. Only texts that
+ * are longer than a piece, or that hold such a run, are touched. Surrogate pairs stay whole.
+ */
+export function* pieces(text: string): Generator<string> {
+  let start = 0;
+  let run = 0;
+  let cut = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (isSpace(text.charCodeAt(at))) {
+      run = 0;
+      cut = at;
+    } else if ((run += 1) > LONGEST_RUN && !isLowSurrogate(text.charCodeAt(at))) {
+      if (at > start) yield text.slice(start, at);
+      start = at;
+      cut = at;
+      run = 1;
+    }
+    if (at - start >= PIECE) {
+      const end = cut > start ? cut : at;
+      yield text.slice(start, end);
+      start = end;
+    }
+  }
+  if (start < text.length) yield text.slice(start);
+}
+
+function isSpace(unit: number): boolean {
+  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || unit === 0xa0 || unit === 0x3000;
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+/** Padding and truncation are done here, on windows; a tokenizer that did them too would hide text. */
+function withoutLimits(definition: unknown): object {
+  if (!isObject(definition)) throw new TypeError('not an object');
+  return { ...definition, truncation: null, padding: null };
+}
+
+/** What stands before and after a text, seen on texts that are surely in any vocabulary. */
+function specialTokens(fast: FastTokenizer): Pick<Tokenizer, 'prefix' | 'suffix'> | null {
+  for (const probe of ['a', 'the', 'hello', '1', '.']) {
+    const inner = fast.encode(probe, { add_special_tokens: false }).ids;
+    const outer = fast.encode(probe, { add_special_tokens: true }).ids;
+    if (inner.length === 0 || outer.length < inner.length) continue;
+    for (let at = 0; at + inner.length <= outer.length; at += 1) {
+      if (inner.every((id, i) => outer[at + i] === id)) {
+        return { prefix: outer.slice(0, at), suffix: outer.slice(at + inner.length) };
+      }
+    }
+  }
+  return null;
+}
+
+function paddingOf(fast: FastTokenizer, definition: unknown, config: unknown): number {
+  const said = isObject(definition) && isObject(definition['padding']) ? definition['padding']['pad_id'] : undefined;
+  if (typeof said === 'number' && Number.isInteger(said) && said >= 0) return said;
+  const token = isObject(config) ? config['pad_token'] : undefined;
+  const named = isObject(token) ? token['content'] : token;
+  for (const name of [typeof named === 'string' ? named : '', '[PAD]', '<pad>']) {
+    const id = name === '' ? undefined : fast.token_to_id(name);
+    if (id !== undefined) return id;
+  }
+  return 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
