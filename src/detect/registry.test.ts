@@ -12,6 +12,7 @@ import { STAGES } from '../core/verdict.ts';
 import { COSTS, type Detector, type Inspector, type Subject } from './detector.ts';
 import { DETECTORS } from './registry.ts';
 import { growthExponent } from '../../test/detect/growth-exponent.ts';
+import { STAND_IN_RESOURCES } from '../../test/detect/stand-in-resources.ts';
 import { releaseThroughGuard } from '../../test/detect/release-through-guard.ts';
 
 /**
@@ -35,6 +36,11 @@ function fixtures(id: string, verdict: 'hit' | 'miss' | 'hostile'): { readonly n
   return readdirSync(folder)
     .filter((name) => name.endsWith('.txt'))
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+}
+
+/** Options of a detector that finds nothing without being told what: `fixtures/options.json`. */
+function neededOptions(id: string): unknown {
+  return JSON.parse(readFileSync(join(ROOM, id, 'fixtures/options.json'), 'utf8')) as unknown;
 }
 
 function subjectFor(detector: Detector<string, unknown>): Subject {
@@ -78,7 +84,10 @@ for (const detector of detectors) {
   const { id } = detector.meta;
 
   describe(id, () => {
-    const inspector: Inspector = detector.create(detector.defaults);
+    const needed = detector.meta.needs !== undefined;
+    const inspector: Inspector = needed
+      ? detector.create(detector.options(z).parse(neededOptions(id)), STAND_IN_RESOURCES)
+      : detector.create(detector.defaults);
     const subject = subjectFor(detector);
     const hits = fixtures(id, 'hit');
     const misses = fixtures(id, 'miss');
@@ -107,9 +116,21 @@ for (const detector of detectors) {
 
     it('accepts its own defaults, fills them in, and refuses keys that it does not know', () => {
       const schema = detector.options(z);
-      assert.deepEqual(schema.parse(detector.defaults), detector.defaults);
-      assert.deepEqual(schema.parse({}), detector.defaults);
-      assert.equal(schema.safeParse({ ...(detector.defaults as object), 'no-such-option': 1 }).success, false);
+      if (needed) {
+        assert.equal(schema.safeParse(detector.defaults).success, false, 'what is needed has no default');
+        const given = neededOptions(id) as object;
+        assert.deepEqual(schema.parse(given), { ...(detector.defaults as object), ...given });
+      } else {
+        assert.deepEqual(schema.parse(detector.defaults), detector.defaults);
+        assert.deepEqual(schema.parse({}), detector.defaults);
+      }
+      assert.equal(
+        schema.safeParse({
+          ...(needed ? (neededOptions(id) as object) : (detector.defaults as object)),
+          'no-such-option': 1,
+        }).success,
+        false,
+      );
       z.toJSONSchema(schema as z.ZodType, { io: 'input' });
     });
 

@@ -69,6 +69,11 @@ export class ThreadedClassifier {
     this.#options = options;
   }
 
+  /** What the folder says that the model tells apart; null when only the model knows. */
+  get labels(): readonly string[] | null {
+    return this.#options.folder.labels;
+  }
+
   /** Texts that wait for a thread. */
   get waiting(): number {
     return this.#waiting.length;

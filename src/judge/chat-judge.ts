@@ -157,7 +157,8 @@ export class ChatJudge {
         this.#form = Math.max(this.#form, form + 1);
         continue;
       }
-      if (!AGAIN.has(status) || !again) throw new Fault('ERR_CHECK_FAILED', `The judge answered with status ${status}.`);
+      if (!AGAIN.has(status) || !again)
+        throw new Fault('ERR_CHECK_FAILED', `The judge answered with status ${status}.`);
       again = false;
       await sleep(Math.max(RETRY_MILLIS, retryAfter), undefined, { signal });
     }
