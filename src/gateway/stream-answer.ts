@@ -81,6 +81,7 @@ export class StreamAnswer {
       maxHeld: guard.maxHeld,
       unknownEvents: guard.unknownEvents,
       keepText: evidence.content !== 'none',
+      wake: () => this.#then(() => drive(this.#pass([]))),
     });
     if (parts.dropUsage) this.#guard.dropUsageOnly();
   }
@@ -301,6 +302,7 @@ export class StreamAnswer {
     if (this.#done) return;
     this.#done = true;
     for (const timer of this.#timers) clearTimeout(timer);
+    this.#guard.giveUp();
     const { client, dialect, draft, gateway, generation } = this.#parts;
     draft.status = status;
     for (const text of this.#guard.texts()) keepChannel(draft, text, generation.loaded.config.evidence.content);
@@ -411,6 +413,7 @@ export class StreamAnswer {
     gateway.log.error({ err: error, request: draft.id }, 'a stream could not be ended');
     this.#done = true;
     for (const timer of this.#timers) clearTimeout(timer);
+    this.#guard.giveUp();
     answer.abort();
     client.response.destroy();
     this.#finished();
