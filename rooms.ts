@@ -34,7 +34,7 @@ export const ROOMS = {
   /** The only room that loads ONNX Runtime. */
   engine: { storey: 1, imports: ['core', 'bytes', 'text', 'math'], may: ['fs', 'clock', 'worker'] },
   /** Asks a model behind an OpenAI-compatible endpoint about a text: the one way on which a text under inspection leaves the house. */
-  judge: { storey: 1, imports: ['core', 'text'], may: ['net', 'clock'] },
+  judges: { storey: 1, imports: ['core', 'text'], may: ['net', 'clock'] },
   conversation: { storey: 1, imports: ['core', 'bytes', 'text'], may: [] },
   store: { storey: 1, imports: ['core'], may: ['fs', 'net', 'clock', 'worker'] },
   ledger: { storey: 1, imports: ['core', 'bytes'], may: ['fs', 'clock'] },
@@ -54,7 +54,7 @@ export const ROOMS = {
       'formats',
       'conversation',
       'engine',
-      'judge',
+      'judges',
       'store',
       'ledger',
       'detect',

@@ -14,7 +14,7 @@ import type {
 import { readClassifierFolder } from '../engine/classifier-folder.ts';
 import type { WindowScores } from '../engine/sequence-classifier.ts';
 import { type ClassifierInfo, ThreadedClassifier } from '../engine/threaded-classifier.ts';
-import { type Asked, ChatJudge } from '../judge/chat-judge.ts';
+import { type Asked, ChatJudge } from '../judges/chat-judge.ts';
 
 /** Texts whose scores are remembered by a model. */
 const REMEMBERED = 2048;

@@ -369,10 +369,12 @@ export class StreamAnswer {
   #ping(): void {
     const { client, generation, reader } = this.#parts;
     const quiet = generation.now() - this.#lastWrite >= generation.loaded.config.limits.pingEvery;
-    if (this.#done || client.gone || !client.response.headersSent || !quiet || client.response.writableNeedDrain)
-      return;
+    // What is held back for long costs the status line: somebody on the way would take the silence for a dead connection.
+    const begun = client.response.headersSent || this.#guard.held > 0;
+    if (this.#done || client.gone || !begun || !quiet || client.response.writableNeedDrain) return;
     const ping = reader.ping();
     if (ping === '') return;
+    this.#head();
     this.#lastWrite = generation.now();
     client.response.write(ping);
   }

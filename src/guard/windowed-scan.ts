@@ -176,7 +176,7 @@ export class WindowedScan {
     const start = this.#start;
     const text = this.#text.slice(0, end - start);
     const outcome = inspectText(this.rule, text, this.#subject, this.#signal);
-    const done = (): void => this.#log.ran(this.rule, 'output', performance.now() - began);
+    const count = (): void => this.#log.ran(this.rule, 'output', performance.now() - began);
     if (isPromise(outcome)) {
       const check: Check = {
         start,
@@ -185,13 +185,13 @@ export class WindowedScan {
         outcome: null,
         settled: outcome.then((settled) => {
           check.outcome = settled;
-          done();
+          count();
           this.#wake();
         }),
       };
       this.#checks.push(check);
     } else {
-      done();
+      count();
       this.#checks.push({ start, end, final: false, outcome, settled: null });
     }
     this.#cut = end;
