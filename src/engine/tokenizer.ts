@@ -3,8 +3,12 @@ import { Fault } from '../core/fault.ts';
 
 /** Text is tokenised in pieces of at most this many UTF-16 units, so that no tokenizer works on more at once. */
 const PIECE = 4096;
-/** Units without white space that are read together. Longer runs are no words, and what joins them is not linear. */
+/**
+ * Units without white space that are read together: such of Latin letters are no words, and WordPiece gives up on a word
+ * of more than 100; scripts without spaces have whole sentences of them. What joins tokens is not linear in their number.
+ */
 const LONGEST_RUN = 96;
+const LONGEST_RUN_BEYOND_ASCII = 480;
 
 /** What is used of the package, whose own types do not resolve in Node's way. */
 interface FastTokenizer {
@@ -72,11 +76,11 @@ export function* pieces(text: string): Generator<string> {
     if (isSpace(text.charCodeAt(at))) {
       run = 0;
       cut = at;
-    } else if ((run += 1) > LONGEST_RUN && !isLowSurrogate(text.charCodeAt(at))) {
+    } else if ((run += weight(text.charCodeAt(at))) > 1 && !isLowSurrogate(text.charCodeAt(at))) {
       if (at > start) yield text.slice(start, at);
       start = at;
       cut = at;
-      run = 1;
+      run = weight(text.charCodeAt(at));
     }
     if (at - start >= PIECE) {
       const end = cut > start ? cut : at;
@@ -85,6 +89,11 @@ export function* pieces(text: string): Generator<string> {
     }
   }
   if (start < text.length) yield text.slice(start);
+}
+
+/** What a unit takes of the longest run. */
+function weight(unit: number): number {
+  return unit < 0x80 ? 1 / LONGEST_RUN : 1 / LONGEST_RUN_BEYOND_ASCII;
 }
 
 function isSpace(unit: number): boolean {
