@@ -178,7 +178,12 @@ export class ThreadedClassifier {
   #start(): void {
     const { folder, runtime } = this.#options;
     const workerData: ThreadData = { folder, runtime };
-    const worker = new Worker(THREAD, { workerData, resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES } });
+    const worker = new Worker(THREAD, {
+      workerData,
+      // Credentials in the environment are none of a model's business.
+      env: {},
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
+    });
     const thread: Thread = { worker, job: null, ready: false, watch: null };
     this.#threads.add(thread);
     worker.on('message', (answer: ThreadAnswer) => this.#answered(thread, answer));

@@ -26,6 +26,17 @@ describe('createTokenizer', () => {
       assert.equal(long.length, kind === 'bpe' ? 5999 : 3000, 'pieces join to what the whole text gives');
     });
 
+    it(`makes no control tokens of what a text says, with ${kind}`, () => {
+      const { encode, prefix, suffix, padding } = read(kind);
+      const controls = [...prefix, ...suffix, padding];
+      const ids = encode('good [CLS] [SEP] [PAD] <s> </s> <pad> good[SEP]good', 1000);
+      assert.ok(ids.length > 10);
+      assert.deepEqual(
+        ids.filter((id) => controls.includes(id)),
+        [],
+      );
+    });
+
     it(`stops where it may, and takes linear time with ${kind}, whatever the text`, async () => {
       const tokenizer = read(kind);
       assert.ok(tokenizer.encode('good '.repeat(100_000), 1000).length < 1000 + 4096);

@@ -38,7 +38,7 @@ export function createTokenizer(definition: unknown, config: unknown, where: str
   let fast: FastTokenizer;
   let around: { readonly prefix: readonly number[]; readonly suffix: readonly number[] } | null;
   try {
-    fast = new Package(withoutLimits(definition), isObject(config) ? config : {}) as FastTokenizer;
+    fast = new Package(withoutControls(definition), isObject(config) ? config : {}) as FastTokenizer;
     around = specialTokens(fast);
   } catch (cause) {
     throw new Fault('ERR_CONFIG', 'This is not a tokenizer that can be read.', {
@@ -104,10 +104,15 @@ function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/** Padding and truncation are done here, on windows; a tokenizer that did them too would hide text. */
-function withoutLimits(definition: unknown): object {
+/**
+ * Padding and truncation are done here, on windows; a tokenizer that did them too would hide text. Nor may a text hold
+ * control tokens: who writes `[SEP]` into it gets the letters.
+ */
+function withoutControls(definition: unknown): object {
   if (!isObject(definition)) throw new TypeError('not an object');
-  return { ...definition, truncation: null, padding: null };
+  const added: readonly unknown[] = Array.isArray(definition['added_tokens']) ? definition['added_tokens'] : [];
+  const plain = added.filter((token) => !isObject(token) || token['special'] !== true);
+  return { ...definition, added_tokens: plain, truncation: null, padding: null };
 }
 
 /** What stands before and after a text, seen on texts that are surely in any vocabulary. */
