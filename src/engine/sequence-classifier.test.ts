@@ -92,6 +92,17 @@ describe('openSequenceClassifier', () => {
     close(row![2]!, ATTACK);
   });
 
+  it('takes one label without a dimension of its own, and probabilities that the graph itself makes', async () => {
+    for (const kind of RUNTIME_KINDS) {
+      const squeezed = make({ labels: ['ATTACK'], output: 'squeezed' });
+      const [attack, benign] = await scoresOf(squeezed, ['attack', TEXTS[4]!.replace('attack', 'good')], kind);
+      close(highest(attack!, 0), ATTACK);
+      close(highest(benign!, 0), 1 - ATTACK);
+      const [done] = await scoresOf(make({ output: 'probabilities' }), ['attack'], kind);
+      close(highest(done!), ATTACK);
+    }
+  });
+
   it('names labels by number where nothing names them', async () => {
     const classifier = await openSequenceClassifier(readClassifierFolder(make({ config: null })));
     assert.deepEqual(classifier.labels, ['LABEL_0', 'LABEL_1']);

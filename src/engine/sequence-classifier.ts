@@ -64,6 +64,8 @@ export async function openSequenceClassifier(
   }
   const activation: Activation = folder.activation ?? (labels.length === 1 ? 'sigmoid' : 'softmax');
   const probabilities = labels.length === 1 || activation === 'sigmoid' ? sigmoid : softmax;
+  // Some exports end with the activation and say so.
+  const isDone = /^prob/i.test(graph.output);
 
   return {
     runtime: runtime.kind,
@@ -77,7 +79,7 @@ export async function openSequenceClassifier(
       const scores: number[][] = [];
       for (const batch of batches(windowsOf(ids, windowTokens), graph)) {
         if (scores.length > 0 && goOn !== undefined && !(await goOn())) return null;
-        for (const logits of await run(batch)) scores.push(probabilities(logits));
+        for (const row of await run(batch)) scores.push(isDone ? row.map(asProbability) : probabilities(row));
       }
       return scores;
     },
@@ -111,7 +113,7 @@ function readGraph({ inputs, outputs }: Session, where: string): Graph {
       throw new Fault('ERR_CONFIG', `The graph's input ${name} is ${type}; it must be int64 or int32.`, { where });
     }
   }
-  const output = outputs.find(({ name }) => name === 'logits') ?? outputs[0];
+  const output = outputs.find(({ name }) => name === 'logits') ?? outputs.find(({ type }) => type.startsWith('float'));
   if (output === undefined || !/^float(16|32|64)$/.test(output.type)) {
     throw new Fault('ERR_CONFIG', 'The graph has no output of floating-point scores.', { where });
   }
@@ -174,7 +176,8 @@ function toFeeds(
 }
 
 function toRows({ data, dims, type }: Tensor, rows: number, where: string): number[][] {
-  const labels = dims.length === 2 && dims[0] === rows ? dims[1]! : 0;
+  // A model with one label may leave its dimension out.
+  const labels = dims[0] !== rows || dims.length > 2 ? 0 : (dims[1] ?? 1);
   if (labels < 1) {
     throw new Fault('ERR_CONFIG', `The graph gives scores of the shape [${dims.join(', ')}].`, {
       where,
@@ -210,6 +213,10 @@ function softmax(logits: readonly number[]): number[] {
 
 function sigmoid(logits: readonly number[]): number[] {
   return logits.map((logit) => checked(1 / (1 + Math.exp(-logit))));
+}
+
+function asProbability(value: number): number {
+  return Math.min(1, Math.max(0, checked(value)));
 }
 
 /** A model that overflows gives no score; that is no "harmless". */

@@ -49,6 +49,36 @@ describe('createTokenizer', () => {
   }
 });
 
+describe('createTokenizer of whole words', () => {
+  const vocab = { '[UNK]': 0, '[PAD]': 1, '[CLS]': 2, zebra: 3, stripe: 4, zebras: 5 };
+  const definition = {
+    added_tokens: [],
+    pre_tokenizer: { type: 'Whitespace' },
+    post_processor: {
+      type: 'TemplateProcessing',
+      single: [{ SpecialToken: { id: '[CLS]', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+      pair: [],
+      special_tokens: { '[CLS]': { id: '[CLS]', ids: [2], tokens: ['[CLS]'] } },
+    },
+    model: { type: 'WordLevel', unk_token: '[UNK]', vocab },
+  };
+
+  it('knows whole words only, also where the vocabulary is very small', () => {
+    const tokenizer = createTokenizer(definition, null, 'tokenizer.json');
+    assert.deepEqual([tokenizer.prefix, tokenizer.suffix, tokenizer.padding], [[2], [], 1]);
+    assert.deepEqual(tokenizer.encode('zebra zebras stripes zebrax stripe', 100), [3, 5, 0, 0, 4]);
+  });
+
+  it('says where it is not one', () => {
+    for (const wrong of [null, 'x', {}, { model: {} }, { ...definition, model: { type: 'Morse' } }]) {
+      assert.throws(() => createTokenizer(wrong, null, 'some/tokenizer.json'), {
+        code: 'ERR_CONFIG',
+        where: 'some/tokenizer.json',
+      });
+    }
+  });
+});
+
 describe('pieces', () => {
   it('gives the text again, in pieces and runs that are short, with surrogate pairs whole', () => {
     const atoms = fc.constantFrom('a', ' ', '\n', '👍', 'word ', '\u3000', 'x'.repeat(200), ' '.repeat(5000));

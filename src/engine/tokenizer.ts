@@ -30,7 +30,7 @@ export interface Tokenizer {
 }
 
 /**
- * Reads a `tokenizer.json` (WordPiece, BPE, Unigram).
+ * Reads a `tokenizer.json` (WordPiece, BPE, Unigram, WordLevel).
  * @param config content of `tokenizer_config.json`, if there is one.
  * @throws Fault `ERR_CONFIG` when it is not one that can be read.
  */
@@ -39,11 +39,11 @@ export function createTokenizer(definition: unknown, config: unknown, where: str
   let around: { readonly prefix: readonly number[]; readonly suffix: readonly number[] } | null;
   try {
     fast = new Package(withoutControls(definition), isObject(config) ? config : {}) as FastTokenizer;
-    around = specialTokens(fast);
+    around = specialTokens(fast, [...PROBES, ...someWords(definition)]);
   } catch (cause) {
     throw new Fault('ERR_CONFIG', 'This is not a tokenizer that can be read.', {
       where,
-      hint: 'It must be the tokenizer.json of a fast tokenizer (WordPiece, BPE or Unigram).',
+      hint: 'It must be the tokenizer.json of a fast tokenizer (WordPiece, BPE, Unigram or WordLevel).',
       cause,
     });
   }
@@ -112,12 +112,45 @@ function withoutControls(definition: unknown): object {
   if (!isObject(definition)) throw new TypeError('not an object');
   const added: readonly unknown[] = Array.isArray(definition['added_tokens']) ? definition['added_tokens'] : [];
   const plain = added.filter((token) => !isObject(token) || token['special'] !== true);
-  return { ...definition, added_tokens: plain, truncation: null, padding: null };
+  return {
+    ...definition,
+    model: asWordPiece(definition['model']),
+    added_tokens: plain,
+    truncation: null,
+    padding: null,
+  };
 }
 
-/** What stands before and after a text, seen on texts that are surely in any vocabulary. */
-function specialTokens(fast: FastTokenizer): Pick<Tokenizer, 'prefix' | 'suffix'> | null {
-  for (const probe of ['a', 'the', 'hello', '1', '.']) {
+/** Whole words only: WordPiece whose continuations no vocabulary has. */
+function asWordPiece(model: unknown): unknown {
+  if (!isObject(model) || model['type'] !== 'WordLevel') return model;
+  return {
+    type: 'WordPiece',
+    vocab: model['vocab'],
+    unk_token: model['unk_token'],
+    continuing_subword_prefix: '\u0000\u0000',
+    max_input_chars_per_word: LONGEST_RUN_BEYOND_ASCII,
+  };
+}
+
+/** Words that are in any vocabulary of a natural language. */
+const PROBES = ['a', 'the', 'hello', '1', '.'];
+
+/** Words of a vocabulary that is smaller than that. */
+function someWords(definition: unknown): string[] {
+  const vocab = isObject(definition) && isObject(definition['model']) ? definition['model']['vocab'] : null;
+  const words: string[] = [];
+  for (const entry of Array.isArray(vocab) ? (vocab as unknown[]) : Object.keys((vocab as object | null) ?? {})) {
+    const word: unknown = Array.isArray(entry) ? entry[0] : entry;
+    if (typeof word === 'string' && /^[\p{L}\p{N}]+$/u.test(word)) words.push(word);
+    if (words.length === 64) break;
+  }
+  return words;
+}
+
+/** What stands before and after a text, seen on texts that have tokens. */
+function specialTokens(fast: FastTokenizer, probes: readonly string[]): Pick<Tokenizer, 'prefix' | 'suffix'> | null {
+  for (const probe of probes) {
     const inner = fast.encode(probe, { add_special_tokens: false }).ids;
     const outer = fast.encode(probe, { add_special_tokens: true }).ids;
     if (inner.length === 0 || outer.length < inner.length) continue;

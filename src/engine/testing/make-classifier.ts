@@ -12,6 +12,8 @@ export interface SmallClassifier {
   readonly integers?: DataType;
   /** Inputs of the graph, in any order. */
   readonly inputs?: readonly ('input_ids' | 'attention_mask' | 'token_type_ids')[];
+  /** `squeezed`: one label without a dimension of its own. `probabilities`: the softmax is in the graph. */
+  readonly output?: 'logits' | 'squeezed' | 'probabilities';
   /** Name of the graph's file. */
   readonly file?: string;
   /** Fixed dimensions of the graph. */
@@ -67,9 +69,10 @@ function smallGraph(ids: ReadonlyMap<string, number>, size: number, labels: numb
   const masked = names.includes('attention_mask');
   const typed = names.includes('token_type_ids');
   const words = typed ? 'typed' : 'words';
+  const output = options.output ?? 'logits';
   return {
     inputs: names.map((name) => ({ name, type, shape })),
-    outputs: [{ name: 'logits', type: 'float32', shape: [shape[0], labels] }],
+    outputs: [{ name: output, type: 'float32', shape: output === 'squeezed' ? [shape[0]] : [shape[0], labels] }],
     initializers: [
       { name: 'embedding', dims: [size, 2], data: embedding },
       { name: 'types', dims: [2, 2], data: new Float32Array([0, 0, 100, 100]) },
@@ -99,6 +102,10 @@ function smallGraph(ids: ReadonlyMap<string, number>, size: number, labels: numb
         attributes: { axes: [1], keepdims: 0 },
       },
       { op: 'Gemm', inputs: ['pooled', 'weights', 'bias'], outputs: ['logits'] },
+      ...(output === 'squeezed' ? [{ op: 'Squeeze', inputs: ['logits', 'last'], outputs: ['squeezed'] }] : []),
+      ...(output === 'probabilities'
+        ? [{ op: 'Softmax', inputs: ['logits'], outputs: ['probabilities'], attributes: { axis: -1 } }]
+        : []),
     ],
   };
 }
