@@ -30,7 +30,8 @@ for (const size of SIZES) {
       const sample = text(words);
       await classifier.score(sample);
       const times: number[] = [];
-      for (let began = performance.now(); performance.now() - began < 1500 || times.length < 3;) {
+      const began = performance.now();
+      while (performance.now() - began < 1500 || times.length < 3) {
         const start = performance.now();
         await classifier.score(sample);
         times.push(performance.now() - start);

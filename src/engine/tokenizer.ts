@@ -113,6 +113,10 @@ function withoutControls(definition: unknown): object {
   const added: readonly unknown[] = Array.isArray(definition['added_tokens']) ? definition['added_tokens'] : [];
   const plain = added.filter((token) => !isObject(token) || token['special'] !== true);
   return {
+    normalizer: null,
+    pre_tokenizer: null,
+    post_processor: null,
+    decoder: null,
     ...definition,
     model: asWordPiece(definition['model']),
     added_tokens: plain,
