@@ -3,7 +3,7 @@ import { HashTable } from './hash-table.ts';
 import { UNIT_FOLD, UNIT_KIND, LETTER, SILENT } from './letter-fold.ts';
 import { tokenise, type Tokens } from './tokens.ts';
 
-/** A word, the beginning of a word, or up to four words in a row, and the concept that they express. */
+/** A word, the beginning of a word, or up to six words in a row, and the concept that they express. */
 export interface LexiconRow {
   readonly key: number;
   readonly concept: number;
@@ -12,7 +12,7 @@ export interface LexiconRow {
 /** Letters that the beginning of a word may have. */
 export const STEM = { min: 3, max: 8 } as const;
 /** Words that a phrase may have. */
-export const PHRASE_MAX = 4;
+export const PHRASE_MAX = 6;
 /** Concepts that one entry may stand for, for a word with two meanings. */
 const CONCEPTS_MAX = 3;
 
@@ -100,7 +100,7 @@ export class Lexicon {
 }
 
 /**
- * The key of an entry: `word`, `begin*` for every word that begins so, or up to four words with spaces (or, in scripts
+ * The key of an entry: `word`, `begin*` for every word that begins so, or up to six words with spaces (or, in scripts
  * without spaces, characters).
  * @throws RangeError when the entry is empty, too long, or has a stem of fewer than three or more than eight letters.
  */
