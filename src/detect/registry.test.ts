@@ -44,7 +44,7 @@ function neededOptions(id: string): unknown {
 }
 
 function subjectFor(detector: Detector<string, unknown>): Subject {
-  return { stage: detector.meta.stages[0]!, role: 'assistant', origin: 'model', kind: 'text' };
+  return { stage: detector.meta.stages[0]!, role: 'assistant', origin: detector.meta.origins?.[0] ?? 'model', kind: 'text' };
 }
 
 /** Asserts what holds for the findings of any text. */
