@@ -45,7 +45,8 @@ export function embeddedInstructionRows(data: readonly DataRow[], seed: number):
       if (weight !== undefined) rows.push({ text, label: 1, source, kind, language: lang, weight });
     } else if (INSTRUCTIONS[source] !== undefined)
       rows.push({ text: beginning(text), label: 1, source, kind, language: lang, weight: INSTRUCTIONS[source] });
-    else if (DOCUMENTS[kind] !== undefined) rows.push({ text, label: 0, source, kind, language: lang, weight: DOCUMENTS[kind] });
+    else if (DOCUMENTS[kind] !== undefined)
+      rows.push({ text, label: 0, source, kind, language: lang, weight: DOCUMENTS[kind] });
   }
   rows.push(...generateDocumentTexts(seed));
   for (const row of generateUserTexts(seed + 1, 0.5)) if (row.label === 1) rows.push({ ...row, weight: 0.5 });

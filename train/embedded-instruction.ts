@@ -44,18 +44,30 @@ export const embeddedInstructionSpecification: Specification = {
       const inFold = data.filter(({ permissive, source }) => permissive && foldOf(source, DOCUMENT_FOLDS) === fold);
       const documents = capped(inFold.filter(({ label, kind }) => label === 0 && DOCUMENTS[kind] !== undefined));
       const injections = inFold.filter(
-        ({ label, source, text }) => text.length <= LONGEST_INJECTION && (label === 1 ? ATTACKS : INSTRUCTIONS)[source] !== undefined,
+        ({ label, source, text }) =>
+          text.length <= LONGEST_INJECTION && (label === 1 ? ATTACKS : INSTRUCTIONS)[source] !== undefined,
       );
-      const made: Item[] = documents.map(({ text, source, lang }) => ({ text, label: 0, source, language: lang, fold }));
+      const made: Item[] = documents.map(({ text, source, lang }) => ({
+        text,
+        label: 0,
+        source,
+        language: lang,
+        fold,
+      }));
       for (const [k, source] of [...new Set(injections.map((row) => row.source))].entries()) {
         const texts = injections.filter((row) => row.source === source).map(({ text }) => text);
         if (texts.length < 20) continue;
         const carriers = capped(documents, 60).map(({ text }) => text);
-        for (const text of compose(carriers, texts, 100 + k)) made.push({ text, label: 1, source: `documents + ${source}`, fold });
+        for (const text of compose(carriers, texts, 100 + k))
+          made.push({ text, label: 1, source: `documents + ${source}`, fold });
       }
       return made;
     }),
   // Guides on prompts and on security quote what attackers write; they are reported, but decide no threshold.
-  benign: (items) => capped(items.filter(({ label, source }) => label === 0 && !QUOTES_INSTRUCTIONS.has(source)), 200),
+  benign: (items) =>
+    capped(
+      items.filter(({ label, source }) => label === 0 && !QUOTES_INSTRUCTIONS.has(source)),
+      200,
+    ),
   rates: { low: 0.002, balanced: 0.01, high: 0.05 },
 };

@@ -44,7 +44,12 @@ function neededOptions(id: string): unknown {
 }
 
 function subjectFor(detector: Detector<string, unknown>): Subject {
-  return { stage: detector.meta.stages[0]!, role: 'assistant', origin: detector.meta.origins?.[0] ?? 'model', kind: 'text' };
+  return {
+    stage: detector.meta.stages[0]!,
+    role: 'assistant',
+    origin: detector.meta.origins?.[0] ?? 'model',
+    kind: 'text',
+  };
 }
 
 /** Asserts what holds for the findings of any text. */
@@ -151,6 +156,30 @@ for (const detector of detectors) {
         assert.deepEqual(await inspector.inspect(text, subject), []);
       });
     }
+
+    it('lets its tiers decide, where it has some', async () => {
+      const band = [0, 1];
+      const encoder = { folder: 'stand-in', labels: ['MATCH'], band };
+      const judge = { url: 'https://judge.example/v1', model: 'stand-in', band };
+      if (needed || !detector.options(z).safeParse({ encoder, judge }).success) return;
+      for (const [tier, tiers] of [
+        ['encoder', { encoder }],
+        ['judge', { judge }],
+        ['judge', { encoder, judge }],
+      ] as const) {
+        const withTier = detector.create(detector.options(z).parse(tiers), STAND_IN_RESOURCES);
+        assert.equal(withTier.slow, true);
+        const elephant = 'The elephant walks into the bank and asks for a loan.';
+        const found = await withTier.inspect(elephant, subject);
+        assert.deepEqual(
+          found.map(({ rule, score }) => [rule, score]),
+          [[`${id}/${tier}`, 0.97]],
+        );
+        assertWellFormed(id, elephant, found);
+        for (const { text } of hits)
+          assert.deepEqual(await withTier.inspect(text, subject), [], 'a tier takes it back');
+      }
+    });
 
     it('never throws, whatever the text, and keeps its findings well formed', async () => {
       const unit = fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.constantFrom(0xd800, 0xdc00, 0, 10, 34, 92));
