@@ -33,6 +33,8 @@ export const ROOMS = {
   classify: { storey: 1, imports: ['core', 'bytes', 'text', 'math'], may: ['fs'] },
   /** The only room that loads ONNX Runtime. */
   engine: { storey: 1, imports: ['core', 'bytes', 'text', 'math'], may: ['fs', 'clock', 'worker'] },
+  /** Asks a model behind an OpenAI-compatible endpoint about a text: the one way on which a text under inspection leaves the house. */
+  judges: { storey: 1, imports: ['core', 'text'], may: ['net', 'clock'] },
   conversation: { storey: 1, imports: ['core', 'bytes', 'text'], may: [] },
   store: { storey: 1, imports: ['core'], may: ['fs', 'net', 'clock', 'worker'] },
   ledger: { storey: 1, imports: ['core', 'bytes'], may: ['fs', 'clock'] },
@@ -53,6 +55,7 @@ export const ROOMS = {
       'formats',
       'conversation',
       'engine',
+      'judges',
       'store',
       'ledger',
       'detect',

@@ -165,6 +165,12 @@ const ruleBase = {
   onFailure: z.enum(['block', 'flag', 'allow']).default('block').describe('When the check itself fails or times out.'),
   timeout: duration.prefault('2s').describe('For one text; then the check counts as failed.'),
   maxText: size.prefault('4MiB').describe('Texts longer than this are not inspected and count as failed.'),
+  release: z
+    .enum(['full', 'lag', 'immediate'])
+    .optional()
+    .describe(
+      'When text of a stream leaves whose detector asks a model: `full` once the whole was checked, `lag` about 800 to 1,500 characters behind, after its window was, `immediate` at once, so that a late finding can only end the stream. Default: `full`.',
+    ),
 };
 
 /** One rule variant per registered detector, so that options are checked by the detector's own schema. */

@@ -1,6 +1,7 @@
 import type { BudgetKeeper } from '../access/budgets.ts';
 import type { Prices } from '../access/prices.ts';
 import type { Rule } from '../guard/rule.ts';
+import type { ResourceLease } from './detector-resources.ts';
 import type { Generation as AdminView } from './runtime.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -9,6 +10,8 @@ export interface Generation extends AdminView {
   readonly budgets: BudgetKeeper;
   readonly prices: Prices;
   readonly rules: readonly Rule[];
+  /** The models and judges that the rules use. */
+  readonly lease: ResourceLease;
   readonly upstreams: readonly Upstream[];
   /** Values that must never leave: the providers' keys. */
   readonly providerKeys: readonly string[];

@@ -55,7 +55,7 @@ export class DecisionLog {
     return this.#marks.filter((mark) => mark.stage === stage && mark.segment === segment);
   }
 
-  /** False when a check of this segment failed: nobody knows what it holds. */
+  /** False when a check of this segment failed or did not take place: nobody knows what it holds. */
   checked(stage: Stage, segment: string): boolean {
     return !this.#unchecked.some((place) => place.stage === stage && place.segment === segment);
   }
@@ -71,6 +71,7 @@ export class DecisionLog {
         this.#entry(rule, stage);
         return;
       case 'skipped':
+        this.#unchecked.push({ stage, segment: place.segment });
         this.#raise(rule, stage, 'skipped', outcome.reason);
         return;
       case 'failed':
@@ -106,6 +107,11 @@ export class DecisionLog {
       entry.dropped += 1;
     }
     this.#act(rule, stage, rule.action);
+  }
+
+  /** Says more about what a rule decided. Of several remarks the first stays. */
+  remark(rule: Rule, stage: Stage, reason: string): void {
+    this.#entry(rule, stage).reason ??= reason;
   }
 
   /** The rule's own action cannot be carried out: it becomes `block`. */
