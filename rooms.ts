@@ -138,4 +138,6 @@ export const ONE_FILE_PACKAGES: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'src/engine/onnx-runtime.ts',
   'onnxruntime-web': 'src/engine/onnx-runtime.ts',
   '@huggingface/tokenizers': 'src/engine/tokenizer.ts',
+  htmlparser2: 'src/formats/markup.ts',
+  unpdf: 'src/formats/pdf/pdfjs.ts',
 };
