@@ -41,7 +41,8 @@ export const ROOMS = {
   access: { storey: 2, imports: ['core', 'store'], may: ['fs', 'net', 'clock'] },
 
   config: { storey: 3, imports: ['core', 'text', 'conversation', 'detect', 'access'], may: ['fs', 'clock'] },
-  guard: { storey: 3, imports: ['core', 'text', 'formats', 'conversation', 'detect'], may: ['clock'] },
+  /** Files in messages are read on threads that can be ended: hence `worker`. */
+  guard: { storey: 3, imports: ['core', 'text', 'formats', 'conversation', 'detect'], may: ['clock', 'worker'] },
   monitor: { storey: 3, imports: ['core', 'math', 'store'], may: ['clock'] },
   gateway: {
     storey: 3,

@@ -24,7 +24,10 @@ export async function readFileText(bytes: Uint8Array, limits: FileLimits): Promi
 
 /** True when reading these bytes needs a thread of its own. */
 export function isHeavy(bytes: Uint8Array): boolean {
-  return sniffFormats(bytes).some((format) => format.heavy === true);
+  if (sniffFormats(bytes).some((format) => format.heavy === true)) return true;
+  // A file behind the end of another one is read as well.
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return all.includes('%PDF-') || all.includes('PK\x03\x04');
 }
 
 /** @throws Fault `ERR_FILE_LIMIT` when what all parts share is used up: then the rest is not read either. */

@@ -9,6 +9,7 @@ import type { LoadedConfig } from '../config/loaded-config.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
 import type { Resources } from '../detect/resources.ts';
+import { fileSettings } from '../guard/files/file-settings.ts';
 import { createRules } from '../guard/rule.ts';
 import type { Counters } from '../store/counters.ts';
 import type { Generation } from './generation.ts';
@@ -56,6 +57,7 @@ export async function buildGeneration(
     budgets,
     prices: createPrices(config.prices),
     rules: createRules(config.rules, parts.resources),
+    files: fileSettings(config.guard),
     upstreams: config.upstreams.map((upstream) => createUpstream(upstream, clock)),
     providerKeys: config.upstreams.flatMap(({ key }) => (key === undefined || key.length < LEAST_KEY ? [] : [key])),
     now: clock,

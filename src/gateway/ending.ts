@@ -1,5 +1,6 @@
 import type { ExchangeOutcome } from '../core/exchange.ts';
 import { Fault, isFault } from '../core/fault.ts';
+import { UNINSPECTABLE } from '../guard/files/read-files.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
 
 /** What the guard's decision means for the exchange, or null when it may go on. */
@@ -7,6 +8,7 @@ export function stopFault(draft: ExchangeDraft, stage: 'input' | 'output'): Faul
   const { action, cause } = draft.log;
   if (cause === null || (action !== 'block' && action !== 'review')) return null;
   const what = stage === 'input' ? 'request' : 'answer';
+  if (cause.rule === UNINSPECTABLE) return uninspectableFault(draft, stage, what, action);
   const failed = draft.log
     .decisions()
     .some(
@@ -24,6 +26,29 @@ export function stopFault(draft: ExchangeDraft, stage: 'input' | 'output'): Faul
         `The ${what} was stopped by the rule "${cause.rule.id}": a person has to look at it first.`,
       )
     : new Fault('ERR_BLOCKED', `The ${what} was blocked by the rule "${cause.rule.id}".`);
+}
+
+/** Says what could not be inspected and why, so that whoever sent it can do something about it. */
+function uninspectableFault(
+  draft: ExchangeDraft,
+  stage: 'input' | 'output',
+  what: string,
+  action: 'review' | 'block',
+): Fault {
+  const decision = draft.log.decisions().find(({ rule, stage: at }) => rule === UNINSPECTABLE.id && at === stage);
+  const reason = decision?.reason ?? 'Not inspected.';
+  const where = decision?.evidence.find(({ message }) => message === reason)?.segment;
+  const detail = {
+    ...(where === undefined ? {} : { where }),
+    hint: '`guard.uninspectable` and `guard.files` decide about it.',
+  };
+  return action === 'review'
+    ? new Fault('ERR_REVIEW', `The ${what} was stopped: a person has to look at it first. ${reason}`, detail)
+    : new Fault(
+        'ERR_BLOCKED',
+        `The ${what} was blocked, because it holds something that cannot be inspected. ${reason}`,
+        detail,
+      );
 }
 
 export function outcomeOf(fault: Fault): ExchangeOutcome {

@@ -1,5 +1,6 @@
 import type { BudgetKeeper } from '../access/budgets.ts';
 import type { Prices } from '../access/prices.ts';
+import type { FileSettings } from '../guard/files/file-settings.ts';
 import type { Rule } from '../guard/rule.ts';
 import type { Generation as AdminView } from './runtime.ts';
 import type { Upstream } from './upstream.ts';
@@ -9,6 +10,8 @@ export interface Generation extends AdminView {
   readonly budgets: BudgetKeeper;
   readonly prices: Prices;
   readonly rules: readonly Rule[];
+  /** How images and files in messages are read. */
+  readonly files: FileSettings;
   readonly upstreams: readonly Upstream[];
   /** Values that must never leave: the providers' keys. */
   readonly providerKeys: readonly string[];

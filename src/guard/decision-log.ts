@@ -116,6 +116,24 @@ export class DecisionLog {
     this.#act(rule, stage, 'block');
   }
 
+  /**
+   * Something that no rule could look at. It is recorded as `skipped` with its place, never as clean, and `action` is what that means.
+   * @param rule stands for the configuration's say about such things (`guard.uninspectable`).
+   */
+  notRun(rule: Rule, stage: Stage, action: Action, what: Pick<Evidence, 'rule' | 'message'>, place: Place): void {
+    const entry = this.#raise(rule, stage, 'skipped', what.message);
+    entry.forced = stricter(entry.forced, action);
+    // The reason tells of what decided.
+    if (stricter(this.#action, action) !== this.#action) entry.reason = what.message;
+    if (entry.evidence.length < MAX_EVIDENCE) {
+      const { segment, role, origin } = place;
+      entry.evidence.push({ ...what, severity: 'info', mask: '', segment, role, origin, span: { start: 0, end: 0 } });
+    } else {
+      entry.dropped += 1;
+    }
+    this.#act(rule, stage, action);
+  }
+
   /** Takes over what another log gathered when that was stricter than anything here (a repeated text judged anew). */
   adoptIfStricter(other: DecisionLog): void {
     if (stricter(this.#action, other.#action) === this.#action) return;

@@ -35,7 +35,11 @@ export function* inspecting(
   log: DecisionLog,
 ): Steps<Redactions> {
   let redactions: Map<Segment, Redaction[]> | null = null;
-  const redact = (segment: Segment, redaction: Redaction): void => {
+  const redact = (rule: Rule, segment: Segment, redaction: Redaction): void => {
+    if (segment.file !== undefined) {
+      log.escalate(rule, stage, `found inside a file, which cannot be redacted: ${segment.id}`);
+      return;
+    }
     redactions ??= new Map();
     const list = redactions.get(segment);
     if (list === undefined) redactions.set(segment, [redaction]);
@@ -60,8 +64,8 @@ export function* inspecting(
           others.map(({ segment, span }) => ({ segment: segment.id, ...span })),
         );
         if (rule.mode !== 'enforce' || rule.action !== 'redact') continue;
-        redact(first.segment, { ...first.span, placeholder: `[${finding.label}]` });
-        for (const { segment, span } of others) redact(segment, { ...span, placeholder: '' });
+        redact(rule, first.segment, { ...first.span, placeholder: `[${finding.label}]` });
+        for (const { segment, span } of others) redact(rule, segment, { ...span, placeholder: '' });
       }
       return across.crossings.length === 0;
     };
@@ -76,7 +80,7 @@ export function* inspecting(
         clean = false;
         log.outcome(rule, stage, outcome, placeOf(segment));
         if (enforced && outcome.status === 'found') {
-          for (const finding of outcome.findings) redact(segment, toRedaction(finding));
+          for (const finding of outcome.findings) redact(rule, segment, toRedaction(finding));
         }
       }
       if (!run.continues(segment)) clean = note(yield* run.finish()) && clean;

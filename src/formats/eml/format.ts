@@ -28,6 +28,7 @@ interface Entity {
 /** Internet messages (RFC 5322, MIME RFC 2045–2047): headers, texts and attachments, each attachment read as a file of its own. */
 export const eml: Format = {
   id: 'eml',
+  heavy: true, // its attachments may be
   sniff(bytes) {
     const head = latin1(bytes, 0, 16_384);
     const first = head.replace(/^From [^\n]*\n/, '');

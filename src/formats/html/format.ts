@@ -48,7 +48,10 @@ const TEXTUAL = new Set(['alt', 'title', 'aria-label', 'aria-description', 'plac
 /** What holds for the text inside an element. */
 interface Level {
   readonly name: string;
+  /** For everything inside. */
   readonly hidden: boolean;
+  /** Written in the colour of its ground, until something inside changes one of them. */
+  readonly blended: boolean;
   readonly colour: number;
   readonly background: number;
 }
@@ -80,14 +83,14 @@ function readPage(source: string, out: Extraction): void {
   const links: string[] = [];
   const scripts: string[] = [];
   const styles: string[] = [];
-  const levels: Level[] = [{ name: '', hidden: false, colour: 0x000000, background: 0xffffff }];
+  const levels: Level[] = [{ name: '', hidden: false, blended: false, colour: 0x000000, background: 0xffffff }];
 
   readMarkup(source, 'html', out, {
     open(name, attributes) {
       const above = levels.at(-1)!;
       levels.push(levelOf(name, attributes, above, rules));
-      if (BLOCKS.has(name)) (levels.at(-1)!.hidden ? hidden : visible).add('\n');
-      else if (name === 'td' || name === 'th') (levels.at(-1)!.hidden ? hidden : visible).add('\t');
+      if (BLOCKS.has(name)) (isUnseen(levels.at(-1)!) ? hidden : visible).add('\n');
+      else if (name === 'td' || name === 'th') (isUnseen(levels.at(-1)!) ? hidden : visible).add('\t');
       for (const [key, value] of Object.entries(attributes)) {
         const attribute = key.toLowerCase();
         if (value === '') continue;
@@ -101,14 +104,14 @@ function readPage(source: string, out: Extraction): void {
       if (name === 'form') out.note('form');
     },
     close(name) {
-      if (BLOCKS.has(name)) (levels.at(-1)!.hidden ? hidden : visible).add('\n');
+      if (BLOCKS.has(name)) (isUnseen(levels.at(-1)!) ? hidden : visible).add('\n');
       if (levels.length > 1) levels.pop();
     },
     text(text) {
       const level = levels.at(-1)!;
       if (level.name === 'script') scripts.push(text);
       else if (level.name === 'style') styles.push(text);
-      else (level.hidden ? hidden : visible).add(text);
+      else (isUnseen(level) ? hidden : visible).add(text);
     },
     comment: (text) => void comments.push(text.trim()),
   });
@@ -163,6 +166,10 @@ function styleSheets(source: string, out: Extraction): string {
   return css;
 }
 
+function isUnseen({ hidden, blended }: Level): boolean {
+  return hidden || blended;
+}
+
 function levelOf(name: string, attributes: Attributes, above: Level, rules: ReadonlyMap<string, string>): Level {
   let css = rules.get(name) ?? '';
   if (rules.size > 0) {
@@ -180,7 +187,12 @@ function levelOf(name: string, attributes: Attributes, above: Level, rules: Read
     style.hides ||
     'hidden' in attributes ||
     UNSEEN.has(name) ||
-    (name === 'input' && attributes['type']?.toLowerCase() === 'hidden') ||
-    sameColour(colour, background);
-  return { name, hidden: name === 'title' ? false : hidden, colour, background };
+    (name === 'input' && attributes['type']?.toLowerCase() === 'hidden');
+  return {
+    name,
+    hidden: name === 'title' ? false : hidden,
+    blended: sameColour(colour, background),
+    colour,
+    background,
+  };
 }

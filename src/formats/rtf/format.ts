@@ -47,7 +47,8 @@ function readGroups(source: string, out: Extraction): void {
       groups.push({ ...groups.at(-1)! });
       at += 1;
     } else if (unit === '}') {
-      if (groups.length > 1) groups.pop();
+      const closed = groups.length > 1 ? groups.pop()! : groups[0]!;
+      if (closed.hidden && !groups.at(-1)!.hidden) hidden.push('\n');
       at += 1;
     } else if (unit !== '\\') {
       if (unit !== '\r' && unit !== '\n') add(unit);
