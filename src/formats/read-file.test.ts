@@ -94,7 +94,7 @@ test('PNG: a chunk that claims a gigabyte is damage, and what came before it was
 });
 
 test('PNG: compressed text that unpacks too far is a limit', async () => {
-  const bomb = deflateSync(Buffer.alloc(200 << 20, 'a'));
+  const bomb = deflateSync(Buffer.alloc(20 << 20, 'a'));
   const reading = await read(makePng([pngChunk('zTXt', Buffer.concat([Buffer.from('Bomb\0\0'), bomb]))]));
   assert.deepEqual(reasons(reading), ['pixels', 'limit']);
   assert.equal(reading.pieces.length, 0);
@@ -268,8 +268,8 @@ test('PPTX: slides, hidden slides and notes', async () => {
 });
 
 test('ZIP: bombs, lies and encryption', async () => {
-  const bomb = makeDocx('', { 'word/a.xml': Buffer.alloc(70 << 20, 'a'), 'word/b.xml': Buffer.alloc(70 << 20, 'b') });
-  assert.ok(bomb.length < 300_000);
+  const bomb = makeDocx('', { 'word/a.xml': Buffer.alloc(20 << 20, 'a') });
+  assert.ok(bomb.length < 50_000);
   assert.deepEqual(reasons(await read(bomb)), ['limit']);
 
   // Many entries over the same packed bytes.
