@@ -22,7 +22,7 @@ export function parseColour(value: string): number | null {
   const hex = /^#([\da-f]{3,8})$/.exec(text)?.[1];
   if (hex !== undefined) {
     if ((hex.length === 8 && hex.endsWith('00')) || (hex.length === 4 && hex.endsWith('0'))) return -1;
-    const wide = hex.length <= 4 ? [...hex.slice(0, 3)].map((digit) => digit + digit).join('') : hex.slice(0, 6);
+    const wide = hex.length <= 4 ? hex.slice(0, 3).replace(/./g, '$&$&') : hex.slice(0, 6);
     return Number.parseInt(wide, 16);
   }
   const parts = /^rgba?\(([\d.,%\s/]{3,60})\)$/

@@ -203,9 +203,8 @@ export function limitFault(what: string): Fault {
 
 /** The bytes are not what the format asks for. */
 export function malformed(format: string, what: string, at?: number): Fault {
-  return new Fault('ERR_FILE_MALFORMED', `Not a readable ${format} file: ${what}.`, {
-    ...(at === undefined ? {} : { where: `byte ${at}` }),
-  });
+  const detail = at === undefined ? {} : { where: `byte ${at}` };
+  return new Fault('ERR_FILE_MALFORMED', `Not a readable ${format} file: ${what}.`, detail);
 }
 
 /** Only who has the password can read it. */

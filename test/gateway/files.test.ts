@@ -221,10 +221,11 @@ describe('files in messages', () => {
     await gateway.running.runtime.readiness();
     const { store } = gateway.running.runtime;
     let stored = await store.exchange(id);
-    while (stored === null) {
+    for (let tries = 0; stored === null && tries < 200; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 10));
       stored = await store.exchange(id);
     }
+    assert.ok(stored, `no record of ${id}`);
     return { status: response.status, text, decisions: stored.exchange.decisions, id };
   }
 
@@ -340,7 +341,11 @@ describe('files in messages', () => {
     assert.equal(status, 200);
     const { store } = gateway.running.runtime;
     let kept = await store.content(id);
-    while (kept === null) kept = await store.content(id);
+    for (let tries = 0; kept === null && tries < 100; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      kept = await store.content(id);
+    }
+    assert.ok(kept);
     const text = kept.segments.find(({ segment }) => segment.endsWith('#text'));
     assert.match(text?.text ?? '', /wire 4000 to \[IBAN\]/);
   });
@@ -352,7 +357,7 @@ describe('files in messages', () => {
       zip.writeUInt16LE(zip.readUInt16LE(entry + 8) | 1, entry + 8);
       return zip;
     };
-    const bomb = (): Uint8Array => makeDocx('', { 'word/a.xml': Buffer.alloc(20 << 20, 'a') });
+    const bomb = makeDocx('', { 'word/a.xml': Buffer.alloc(20 << 20, 'a') });
     const wav = Buffer.from('RIFF\0\0\0\0WAVEfmt ', 'latin1').toString('base64');
     const things: Readonly<Record<string, readonly [reason: string, path: string, body: () => object]>> = {
       pixels: ['pixels', '/v1/messages', () => messages([image(makePng([]))])],
@@ -377,7 +382,7 @@ describe('files in messages', () => {
         () => messages([{ type: 'document', source: { type: 'url', url: 'https://x.example/a.pdf' } }]),
       ],
       'an encrypted document': ['encrypted', '/v1/messages', () => messages([document(encrypted())])],
-      'a bomb': ['limit', '/v1/messages', () => messages([document(bomb())])],
+      'a bomb': ['limit', '/v1/messages', () => messages([document(bomb)])],
       'a broken PDF': ['damaged', '/v1/messages', () => messages([document(Buffer.from('%PDF-1.7 nothing'))])],
       'bytes of no format': [
         'unsupported',
@@ -474,8 +479,9 @@ describe('files in messages', () => {
         messages([document(makePdf(Array.from({ length: 3 }, () => ({ content: pdfText('x') }))))]),
       );
       assert.match(long.text, /3 pages; at most 2/);
-      await configured({ guard: { files: { timeout: '1ms' } } });
-      const slow = await send('/v1/messages', messages([document(makePdf([{ content: pdfText('x') }]))]));
+      await configured({ guard: { files: { timeout: '20ms' } } });
+      const pages = Array.from({ length: 900 }, () => ({ content: pdfText('x').repeat(20) }));
+      const slow = await send('/v1/messages', messages([document(makePdf(pages))]));
       assert.match(slow.text, /Not inspected \((timeout|busy)\)/);
     });
   });

@@ -86,7 +86,7 @@ export function readSheet(
       else if (element === 'f') add(formulas, text);
       else if (text.trim() !== '') add(others, `${text}\n`);
     },
-    comment: (text) => void add(others, `${text}\n`),
+    comment: (text) => add(others, `${text}\n`),
   });
   const lines = (list: readonly string[]): string =>
     list.join('').split('\n').map((line) => line.trim()).filter((line) => line !== '').join('\n'); // prettier-ignore

@@ -158,8 +158,8 @@ export class FileReader {
   #stop(order: Order, reading: Reading): void {
     for (const [thread, running] of this.#running) {
       if (running.order !== order) continue;
-      this.#finish(order, reading);
       this.#running.delete(thread);
+      this.#finish(order, reading);
       void thread.terminate();
     }
     this.#next();
