@@ -316,7 +316,7 @@ test('PDF: properties, annotations, form fields, outline, attachments, scripts',
   );
   const said = lines(reading).join('\n');
   for (const words of ['page=1: page one', 'page=2: page two', 'a title', 'key words', 'a remark', 'an author', 'field name', 'field value',
-    'outline: chapter one', 'notes.txt', 'app.alert("hi")']) {
+    'outline: chapter one', 'notes.txt', 'attachment=notes.txt/text: hello', 'app.alert("hi")']) {
     assert.ok(said.includes(words), `${words} in\n${said}`);
   } // prettier-ignore
   for (const note of ['attachments', 'javascript', 'form fields']) assert.ok(reading.notes.includes(note), note);

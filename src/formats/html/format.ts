@@ -59,20 +59,29 @@ interface Level {
 /** HTML: what a person sees, and apart from it everything that only a machine reads. */
 export const html: Format = {
   id: 'html',
-  sniff(bytes) {
-    const head = latin1(bytes, 0, SNIFF).replaceAll('\0', '');
-    return (
-      /^[\s\u00ef\u00bb\u00bf\u00ff\u00fe]*(<!--[\s\S]*?-->\s*)*<(!doctype html|html|head|body|title|script|meta|div|p|table|h1|span|a |style|br|iframe|ul|form|img|section|article)[\s>/]/i.test(
-        head,
-      ) || /<(!doctype html|html[\s>]|body[\s>])/i.test(head)
-    );
-  },
+  sniff: (bytes) => looksLikeHtml(latin1(bytes, 0, SNIFF).replaceAll('\0', '')),
   read(bytes, out) {
     const text = decodeText(bytes);
     if (text === null) throw malformed('HTML', 'not text');
     readPage(text, out);
   },
 };
+
+/** A doctype or root anywhere near the beginning, or one of the usual elements as the first thing that is no comment. */
+function looksLikeHtml(head: string): boolean {
+  if (/<(!doctype html|html[\s>]|body[\s>])/i.test(head)) return true;
+  // Byte order marks, as Latin-1.
+  let at = /^[\s\u00ef\u00bb\u00bf\u00ff\u00fe]*/.exec(head)![0].length;
+  while (head.startsWith('<!--', at)) {
+    const end = head.indexOf('-->', at + 4);
+    if (end === -1) return true;
+    at = end + 3;
+    while (at < head.length && head.charCodeAt(at) <= 0x20) at += 1;
+  }
+  return /^<(head|title|script|meta|div|p|table|h[1-6]|span|a|style|br|iframe|ul|ol|form|img|section|article|b|i|font|center)[\s>/]/i.test(
+    head.slice(at, at + 16),
+  );
+}
 
 function readPage(source: string, out: Extraction): void {
   const rules = simpleRules(styleSheets(source, out));

@@ -57,7 +57,7 @@ export function readSheet(
   readMarkup(source, 'xml', out, {
     open(tag, attributes) {
       element = localName(tag);
-      if (element === 'col' && isTrue(attributes['hidden']) && hiddenColumns.length < 1024) {
+      if (element === 'col' && isTrue(attributes['hidden']) && hiddenColumns.length < 256) {
         hiddenColumns.push([Number(attributes['min']), Number(attributes['max'])]);
       } else if (element === 'row') hiddenRow = isTrue(attributes['hidden']);
       else if (element === 'c') {

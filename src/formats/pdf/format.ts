@@ -7,6 +7,9 @@ import { hiddenText } from './hidden-text.ts';
 /** Readers look for the header in the first kilobyte (ISO 32000-1, annex H, note 13). */
 const HEADER_WITHIN = 1024;
 
+/** Members of what the library tells that are words of the format. */
+const SETTINGS = new Set(['dir', 'lang', 'PDFFormatVersion', 'EncryptFilterName', 'Trapped']);
+
 /** PDF: text layer, what is drawn so that nobody sees it, annotations, form fields, properties, names of attachments. */
 export const pdf: Format = {
   id: 'pdf',
@@ -87,18 +90,21 @@ async function readOutline(document: PdfDocument, out: Extraction): Promise<void
   out.piece('outline', titles.toReversed().join('\n'));
 }
 
+/** Files in the file (invoices carry their data so): names, and what is in them. */
 async function readAttachments(document: PdfDocument, out: Extraction): Promise<void> {
-  const attachments = (await document.getAttachments()) as
-    | Map<string, PdfAttachment>
-    | Record<string, PdfAttachment>
-    | null;
-  if (attachments === null) return;
-  const entries = attachments instanceof Map ? [...attachments] : Object.entries(attachments);
-  for (const [key, { filename, description }] of entries) {
+  const attachments = (await document.getAttachments()) as ReadonlyMap<string, PdfAttachment> | null;
+  for (const [key, { filename, description }] of attachments ?? []) {
     out.count();
     out.note('attachments');
-    out.piece('attachments', [filename ?? key, description ?? ''].join('\n'), true);
-    out.gap('unsupported', `attachment=${key}`, 'a file attached to the PDF');
+    const name = filename ?? key;
+    out.piece('attachments', [name, description ?? ''].join('\n'), true);
+    const content = (await document.getAttachmentContent(key)) as Uint8Array | null;
+    if (content === null) {
+      out.gap('damaged', `attachment=${name}`, 'a file attached to the PDF');
+      continue;
+    }
+    out.unpacked(content.length, content.length);
+    await out.inside(`attachment=${name}`, content);
   }
 }
 
@@ -139,7 +145,7 @@ function collect(value: unknown, lines: string[], depth: number): void {
     if (value.trim() !== '' && lines.at(-1) !== value) lines.push(value);
   } else if (depth < 6 && typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
     for (const [key, inner] of value instanceof Map ? value : Object.entries(value)) {
-      if (key !== 'dir' && key !== 'lang') collect(inner, lines, depth + 1);
+      if (!SETTINGS.has(String(key))) collect(inner, lines, depth + 1);
     }
   }
 }

@@ -13,8 +13,8 @@ export const svg: Format = {
   sniff(bytes) {
     const head = latin1(bytes, 0, 4096).replaceAll('\0', '');
     return (
-      /^[\s\u00ef\u00bb\u00bf\u00ff\u00fe]*<[\s\S]*<?svg[\s>]/i.test(head) &&
-      /<(\w+:)?svg[\s>]/i.test(head) &&
+      /^[\s\u00ef\u00bb\u00bf\u00ff\u00fe]*</.test(head) &&
+      /<(\w{1,40}:)?svg[\s>]/i.test(head) &&
       !/<html[\s>]/i.test(head)
     );
   },

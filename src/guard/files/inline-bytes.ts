@@ -47,23 +47,42 @@ function valueAt(root: unknown, path: Segment['path']): unknown {
 function decodeBase64(text: string, from: number, most: number): Inline {
   // White space is at most a few in a hundred; what is far beyond the limit is not even looked through.
   if ((text.length - from) * 0.7 > most * 1.1 + 64) return tooLarge(Math.floor((text.length - from) * 0.75), most);
+  const data = from === 0 ? text : text.slice(from);
+  return decodePure(data, most) ?? decodeSpaced(data, most);
+}
+
+/** Base64 without white space, which is all that clients send: right when every letter became bits. Null when not. */
+function decodePure(data: string, most: number): Inline | null {
+  let end = data.length;
+  while (end > 0 && data.length - end < 2 && data.charCodeAt(end - 1) === 0x3d) end -= 1;
+  if (end % 4 === 1) return null;
+  const length = Math.floor((end * 3) / 4);
+  // Of a character beyond ASCII the decoder would take the low byte, and find a letter in it.
+  if (length > most || Buffer.byteLength(data, 'utf8') !== data.length) return null;
+  const bytes = new Uint8Array(length);
+  return Buffer.from(bytes.buffer).write(data, 'base64') === length ? { kind: 'bytes', bytes } : null;
+}
+
+/** Letter by letter: base64 with white space, or something that is none. */
+function decodeSpaced(data: string, most: number): Inline {
   let letters = 0;
   let padding = 0;
-  for (let index = from; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
+  for (let index = 0; index < data.length; index++) {
+    const unit = data.charCodeAt(index);
     if (isLetter(unit)) {
       if (padding > 0) return gap('damaged', 'base64 that goes on after its end');
       letters += 1;
     } else if (unit === 0x3d) padding += 1;
-    else if (unit !== 0x0a && unit !== 0x0d && unit !== 0x20 && unit !== 0x09)
+    else if (unit !== 0x0a && unit !== 0x0d && unit !== 0x20 && unit !== 0x09) {
       return gap('damaged', 'something that is not base64');
+    }
   }
   if (letters % 4 === 1 || padding > 2) return gap('damaged', 'base64 of an impossible length');
   const length = Math.floor((letters * 3) / 4);
   if (length > most) return tooLarge(length, most);
   const bytes = new Uint8Array(length);
-  Buffer.from(bytes.buffer).write(from === 0 ? text : text.slice(from), 'base64');
-  return { kind: 'bytes', bytes };
+  const written = Buffer.from(bytes.buffer).write(data, 'base64');
+  return written === length ? { kind: 'bytes', bytes } : gap('damaged', 'something that is not base64');
 }
 
 function isLetter(unit: number): boolean {
