@@ -135,13 +135,13 @@ export function simpleRules(css: string): ReadonlyMap<string, string> {
   while (at < text.length) {
     const open = text.indexOf('{', at);
     if (open === -1) break;
-    const close = text.indexOf('}', open);
     const head = text.slice(at, open).trim();
     // Inside `@media` the rules come one level deeper: go on right behind its brace.
     if (head.startsWith('@')) {
       at = open + 1;
       continue;
     }
+    const close = text.indexOf('}', open);
     const body = text.slice(open + 1, close === -1 ? undefined : close);
     if (head.length < 4096) {
       for (const part of head.split(',')) {

@@ -158,7 +158,7 @@ export class Passage {
     draft.surface = surface.id;
     const bytes = await readBody(this.#client.request, limits.body, limits.bodyTimeout);
     draft.requestBytes = bytes.length;
-    const body = readJson(bytes, { bytes: limits.body, depth: limits.depth, items: limits.items });
+    let body: unknown = readJson(bytes, { bytes: limits.body, depth: limits.depth, items: limits.items });
     const conversation = surface.parseRequest(body);
     draft.model = conversation.model;
     draft.stream = conversation.stream;
@@ -179,6 +179,7 @@ export class Passage {
     const files = hasMedia(conversation.segments)
       ? await this.#untilGone(this.#readFiles('input', body, conversation.segments))
       : [];
+    body = null; // an answer may stream for minutes, and a body be large
     const edits = await this.#inspectInput(conversation, files);
     const inputTokens =
       countTokens(conversation.segments) + countTokens(files.filter(({ file }) => file?.hidden === false));

@@ -134,6 +134,13 @@ export class DecisionLog {
     this.#act(rule, stage, action);
   }
 
+  /** A remark beside what was decided: what the rule looked at. It changes nothing. */
+  remark(rule: Rule, stage: Stage, remark: string, millis: number): void {
+    const entry = this.#entry(rule, stage);
+    entry.reason ??= remark;
+    entry.millis += millis;
+  }
+
   /** Takes over what another log gathered when that was stricter than anything here (a repeated text judged anew). */
   adoptIfStricter(other: DecisionLog): void {
     if (stricter(this.#action, other.#action) === this.#action) return;

@@ -91,3 +91,16 @@ test('closing ends what is being read', async () => {
   assert.deepEqual(reasons(await two), ['busy']);
   assert.equal((await one).gaps.length, 1);
 });
+
+test('the same bytes are read once, unless it was only for want of time', async () => {
+  const one = new FileReader({ threads: 1 });
+  const file = makePdf([{ content: pdfText('again and again') }]);
+  const first = await one.read(own(file), DEFAULT_FILE_LIMITS, 30_000);
+  assert.equal(await one.read(own(file), DEFAULT_FILE_LIMITS, 30_000), first);
+  const narrow = await one.read(own(file), { ...DEFAULT_FILE_LIMITS, text: 5 }, 30_000);
+  assert.deepEqual(reasons(narrow), ['limit'], 'other limits, another reading');
+  const slow = endlessPdf();
+  assert.deepEqual(reasons(await one.read(own(slow), DEFAULT_FILE_LIMITS, 0)), ['busy']);
+  assert.deepEqual(reasons(await one.read(own(slow), DEFAULT_FILE_LIMITS, 300)), ['timeout']);
+  await one.close();
+});

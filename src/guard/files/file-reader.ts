@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { FileLimits, Gap, Reading } from '../../formats/extraction.ts';
 import { isHeavy, readFileText } from '../../formats/read-file.ts';
+import { ReadingCache } from './reading-cache.ts';
 import type { ReadAnswer, ReadOrder } from './file-reader-thread.ts';
 
 /** The sources run as they are; what is published has been emitted. */
@@ -48,6 +49,7 @@ export class FileReader {
   readonly #growth: number;
   readonly #waiting: Order[] = [];
   readonly #idle: Worker[] = [];
+  readonly #cache = new ReadingCache();
   readonly #running = new Map<Worker, Running>();
   #orders = 0;
   #watch: NodeJS.Timeout | null = null;
@@ -64,8 +66,17 @@ export class FileReader {
    * Reads a file. Never rejects: what went wrong is a gap whose part is ''. The bytes are given away and must not be used again.
    * @param timeout milliseconds, waiting for a thread included.
    */
-  read(bytes: Uint8Array<ArrayBuffer>, limits: FileLimits, timeout: number): Promise<Reading> {
+  async read(bytes: Uint8Array<ArrayBuffer>, limits: FileLimits, timeout: number): Promise<Reading> {
     if (bytes.length <= INLINE_BYTES && !isHeavy(bytes)) return readFileText(bytes, limits);
+    const key = ReadingCache.key(bytes, limits);
+    const known = this.#cache.get(key);
+    if (known !== null) return known;
+    const reading = await this.#onThread(bytes, limits, timeout);
+    if (!this.#closed) this.#cache.put(key, reading);
+    return reading;
+  }
+
+  #onThread(bytes: Uint8Array<ArrayBuffer>, limits: FileLimits, timeout: number): Promise<Reading> {
     if (this.#closed || this.#waiting.length >= this.#queueLimit || timeout <= 0) {
       return Promise.resolve(
         unread('busy', timeout <= 0 ? 'no time was left to read it' : 'too many files are being read'),
@@ -87,6 +98,7 @@ export class FileReader {
   /** Ends the threads; what is being read becomes a gap. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#cache.clear();
     for (const order of this.#waiting.splice(0)) this.#finish(order, unread('busy', 'the gateway is about to stop'));
     const threads = [...this.#idle.splice(0), ...this.#running.keys()];
     await Promise.all(threads.map((thread) => thread.terminate()));

@@ -146,3 +146,11 @@ test('what happens is chosen by one key, and by finer ones where they are given'
   assert.equal(fileSettings(OPTIONS).explicit, false);
   assert.equal(fileSettings({ files, uninspectable: 'block' }).explicit, true);
 });
+
+test('the record says what was read, and what else the files have', async () => {
+  const page = Buffer.from('<!doctype html><p>seen</p><p hidden>not seen</p><script>x()</script>');
+  const { log } = await run([page, makePng([pngText('Comment', 'x')])], [listening()]);
+  const decision = log.decisions().find(({ rule: id }) => id === 'files');
+  assert.equal(decision?.reason, 'Read html, png: 4 texts; also: script, hidden text');
+  assert.deepEqual([decision?.status, decision?.action], ['clean', 'allow']);
+});

@@ -7,9 +7,7 @@ import type { FileReader } from './file-reader.ts';
 import type { FileSettings } from './file-settings.ts';
 import { inlineBytes } from './inline-bytes.ts';
 
-/** Stands for `guard.uninspectable` among the rules whose decisions are recorded. */
-export const UNINSPECTABLE: Rule = {
-  id: 'uninspectable',
+const STAND_IN = {
   detector: 'files',
   on: ['input', 'output'],
   action: 'allow',
@@ -18,7 +16,16 @@ export const UNINSPECTABLE: Rule = {
   timeout: 0,
   maxText: 0,
   inspector: { inspect: () => [] },
-};
+} as const satisfies Omit<Rule, 'id'>;
+
+/** Stands for `guard.uninspectable` among the rules whose decisions are recorded. */
+export const UNINSPECTABLE: Rule = { id: 'uninspectable', ...STAND_IN };
+
+/** Under this name the record says which files were read, and what else they have: scripts, macros, hidden text. */
+const FILES: Rule = { id: 'files', ...STAND_IN };
+
+/** Characters of the remark about what was read. */
+const MAX_REMARK = 400;
 
 /** Files of one message body that are looked at; more are not read. */
 const MAX_FILES = 200;
@@ -46,6 +53,9 @@ export async function readFiles(
   const deadline = performance.now() + settings.timeout;
   let room = settings.limits.text;
   let files = 0;
+  let millis = 0;
+  const formats = new Set<string>();
+  const notes = new Set<string>();
   for (const segment of segments) {
     if (segment.kind !== 'media') continue;
     const looking = rules.filter((rule) => applies(rule, stage, segment.role));
@@ -53,13 +63,24 @@ export async function readFiles(
     files += 1;
     const began = performance.now();
     const reading = await readOne(body, segment, files, room, deadline, reader, settings);
+    millis += performance.now() - began;
+    for (const format of reading.formats) formats.add(format);
+    for (const one of reading.notes) notes.add(one);
     for (const { part, text, hidden } of reading.pieces) {
       room -= text.length;
       texts.push(toText(segment, part, text, hidden));
     }
     const missing = decisive(reading.gaps);
     for (const gap of missing) note(gap, stage, segment, looking, settings, log);
-    if (missing.length > 0) log.ran(UNINSPECTABLE, stage, performance.now() - began);
+  }
+  if (formats.size > 0) {
+    const also = notes.size === 0 ? '' : `; also: ${[...notes].join(', ')}`;
+    log.remark(
+      FILES,
+      stage,
+      `Read ${[...formats].join(', ')}: ${texts.length} texts${also}`.slice(0, MAX_REMARK),
+      millis,
+    );
   }
   return texts;
 }
