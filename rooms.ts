@@ -44,7 +44,8 @@ export const ROOMS = {
   access: { storey: 2, imports: ['core', 'store'], may: ['fs', 'net', 'clock'] },
 
   config: { storey: 3, imports: ['core', 'text', 'conversation', 'detect', 'access'], may: ['fs', 'clock'] },
-  guard: { storey: 3, imports: ['core', 'text', 'formats', 'conversation', 'detect'], may: ['clock'] },
+  /** Files in messages are read on threads that can be ended: hence `worker`. */
+  guard: { storey: 3, imports: ['core', 'text', 'formats', 'conversation', 'detect'], may: ['clock', 'worker'] },
   monitor: { storey: 3, imports: ['core', 'math', 'store'], may: ['clock'] },
   gateway: {
     storey: 3,
@@ -149,4 +150,6 @@ export const ONE_FILE_PACKAGES: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'src/engine/onnx-runtime.ts',
   'onnxruntime-web': 'src/engine/onnx-runtime.ts',
   '@huggingface/tokenizers': 'src/engine/tokenizer.ts',
+  htmlparser2: 'src/formats/markup.ts',
+  unpdf: 'src/formats/pdf/pdfjs.ts',
 };

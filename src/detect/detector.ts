@@ -36,6 +36,8 @@ export interface Subject {
   readonly origin: string;
   readonly kind: string;
   readonly tool?: string;
+  /** True for a text in a file that a person who opens it does not see: metadata, white on white, `display: none`. */
+  readonly hidden?: boolean;
 }
 
 /** What is known about the exchange that a text belongs to, for detectors that judge an answer by what was asked. */

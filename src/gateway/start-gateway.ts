@@ -11,6 +11,7 @@ import { watchConfig } from '../config/watch.ts';
 import { systemClock } from '../core/clock.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
+import { FileReader } from '../guard/files/file-reader.ts';
 import { createLiveFeed } from '../monitor/live-feed.ts';
 import { openCounters } from '../store/open-counters.ts';
 import { openStore } from '../store/open-store.ts';
@@ -107,10 +108,13 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     await generation.budgets.restore(store);
     metrics.configOk.set(1);
 
+    const files = new FileReader();
+    undo.push(() => files.close());
     const gateway = new Gateway({
       generation: () => generation,
       evidence,
       owners: new ObjectOwners(store, clock),
+      files,
       metrics,
       live,
       log,
