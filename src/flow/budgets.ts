@@ -71,7 +71,7 @@ export function budgetVerdict(
 }
 
 const MANY =
-  /\b(?:all|every|everyone|everybody|each|any|both|several|multiple|alle|tous|toutes|todos|todas|tutti|tutte)\b/;
+  /\b(?:a(?:ll|ny)|every|everyone|everybody|each|both|several|multiple|alle|tous|toutes|todos|todas|tutti|tutte)\b/;
 const NUMBERS: Readonly<Record<string, number>> = {
   two: 2,
   three: 3,
