@@ -36,6 +36,8 @@ const texts = {
 };
 
 for (const detector of DETECTORS as readonly unknown[] as readonly Detector<string, unknown>[]) {
+  // bench/tiers.ts measures what needs a model.
+  if (detector.meta.needs !== undefined) continue;
   const inspector = fixtureInspector(detector);
   console.log(`\n${detector.meta.id}`);
   console.log('| text | units | µs a call |\n|---|--:|--:|');

@@ -11,12 +11,13 @@ import { watchConfig } from '../config/watch.ts';
 import { systemClock } from '../core/clock.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
+import { FileReader } from '../guard/files/file-reader.ts';
 import { createLiveFeed } from '../monitor/live-feed.ts';
 import { openCounters } from '../store/open-counters.ts';
 import { openStore } from '../store/open-store.ts';
-import { NO_RESOURCES } from '../detect/resources.ts';
 import { buildGeneration } from './build-generation.ts';
 import { watchCanaries } from './canary-watch.ts';
+import { DetectorResources } from './detector-resources.ts';
 import { EvidenceWriter, recoverEvidence } from './evidence.ts';
 import { Gateway } from './gateway.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
@@ -95,16 +96,25 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       onRecorded: (draft) => metrics.observe(draft),
     });
     undo.push(() => evidence.flush());
-    const parts = { keys, counters, clock, onError, resources: { ...NO_RESOURCES, canaries: canaries.current } };
+    const resources = new DetectorResources({
+      canaries: canaries.current,
+      onAsked: (model, asked) => metrics.judged(model, asked),
+      onClassified: (outcome, millis) => metrics.classified(outcome, millis),
+    });
+    undo.push(() => resources.close());
+    const parts = { keys, counters, clock, onError, resources };
     let generation: Generation = await buildGeneration(loaded, parts);
-    undo.push(() => closeUpstreams(generation));
+    undo.push(() => closeGeneration(generation));
     await generation.budgets.restore(store);
     metrics.configOk.set(1);
 
+    const files = new FileReader();
+    undo.push(() => files.close());
     const gateway = new Gateway({
       generation: () => generation,
       evidence,
       owners: new ObjectOwners(store, clock),
+      files,
       metrics,
       live,
       log,
@@ -124,8 +134,8 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
           generation = await buildGeneration(next, parts, old.budgets);
           await generation.budgets.restore(store);
           gateway.modelCatalogue.keepOnly(generation.upstreams);
-          // Requests that began under the old generation still use its connections.
-          const timer = setTimeout(() => void closeUpstreams(old), old.loaded.config.limits.streamFor);
+          // Requests that began under the old generation still use its connections and models.
+          const timer = setTimeout(() => void closeGeneration(old), old.loaded.config.limits.streamFor);
           timer.unref();
           log.info({ config: next.hash }, 'configuration loaded');
         }
@@ -218,8 +228,8 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
   }
 }
 
-async function closeUpstreams(generation: Generation): Promise<void> {
-  await Promise.all(generation.upstreams.map((upstream) => upstream.close()));
+async function closeGeneration(generation: Generation): Promise<void> {
+  await Promise.all([generation.lease.release(), ...generation.upstreams.map((upstream) => upstream.close())]);
 }
 
 /** Parts that were opened at the start cannot be swapped under running requests. */

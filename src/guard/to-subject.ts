@@ -5,9 +5,9 @@ import type { Subject } from '../detect/detector.ts';
 /** What a detector is told about a segment. */
 export function toSubject(
   stage: Stage,
-  segment: Pick<Segment, 'role' | 'origin' | 'kind' | 'tool'> & { readonly message?: number },
+  segment: Pick<Segment, 'role' | 'origin' | 'kind' | 'tool' | 'file'> & { readonly message?: number },
 ): Subject {
-  const { role, origin, kind, tool, message } = segment;
+  const { role, origin, kind, tool, file, message } = segment;
   return {
     stage,
     role,
@@ -15,5 +15,6 @@ export function toSubject(
     kind,
     ...(tool === undefined ? {} : { tool }),
     ...(stage === 'output' && message !== undefined && message < 0 ? { beside: true as const } : {}),
+    ...(file?.hidden === true ? { hidden: true } : {}),
   };
 }

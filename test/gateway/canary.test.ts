@@ -40,6 +40,7 @@ describe('a canary that was planted while the gateway runs', () => {
       terminal: false,
       signal: new AbortController().signal,
       exitCode: 0,
+      stdin: async function* () {},
     });
     assert.equal(code, 0);
     return out.join('\n');

@@ -147,6 +147,9 @@ function readSpoken(value: unknown, path: JsonPath, who: Speaker, collector: Seg
   }
 }
 
+/** `video_url` and `audio_url` are what compatible servers (vLLM) added. */
+const MEDIA_URLS = new Set(['image_url', 'video_url', 'audio_url']);
+
 function readPart(value: unknown, path: JsonPath, who: Speaker, collector: SegmentCollector): void {
   const part = requireRecord(value, path);
   const type = stringOr(part['type'], '');
@@ -156,8 +159,8 @@ function readPart(value: unknown, path: JsonPath, who: Speaker, collector: Segme
     if (key === 'type' || key === 'prompt_cache_breakpoint' || key === 'cache_control') continue;
     if (key === 'text') collector.text(at, member, kind, who);
     else if (key === 'refusal') collector.text(at, member, 'refusal', who);
-    else if (key === 'image_url' && isRecord(member)) readMedia(member, at, type, who, collector);
-    else if (key === 'image_url') collector.mediaUrl(at, member, type, who);
+    else if (MEDIA_URLS.has(key) && isRecord(member)) readMedia(member, at, type, who, collector);
+    else if (MEDIA_URLS.has(key)) collector.mediaUrl(at, member, type, who);
     else if ((key === 'input_audio' || key === 'file') && isRecord(member)) readMedia(member, at, type, who, collector);
     else collector.leaves(at, member, kind, { ...who, origin: who.origin === 'user' ? 'document' : who.origin });
   }

@@ -93,7 +93,7 @@ describe('off-schema', () => {
       [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, 1, ' anyOf'],
       [{ oneOf: [{ type: 'number' }, { type: 'integer' }] }, 1, ' oneOf'],
       [{ not: { type: 'string' } }, 'x', ' not'],
-      [JSON.parse('{"if":{"type":"string"},"then":{"minLength":2}}'), 'x', ' minLength'],
+      [JSON.parse('{ "if": { "type": "string" }, "then": { "minLength": 2 } }'), 'x', ' minLength'],
       [{ prefixItems: [{ type: 'string' }], items: false }, ['a', 1], '/1 additionalProperties'],
       [{ enum: ['a', 'b'] }, 'c', ' enum'],
       [{ const: { a: [1] } }, { a: [1] }, 'fits'],
