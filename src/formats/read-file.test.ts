@@ -9,6 +9,7 @@ import {
   commentSegment,
   docxParagraph,
   docxRun,
+  iptcSegment,
   makeDocx,
   makeEach,
   makeGif,
@@ -17,9 +18,11 @@ import {
   makePdf,
   makePng,
   makeTiff,
+  makeXmp,
   pdfText,
   pngChunk,
   PNG_SIGNATURE,
+  pngCompressedText,
   pngInternationalText,
   pngText,
 } from './testing/make-files.ts';
@@ -103,6 +106,24 @@ test('PNG: compressed text that unpacks too far is a limit', async () => {
 test('PNG: a translated keyword is text as well', async () => {
   const reading = await read(makePng([pngInternationalText('Title', 'Größe', true)]));
   assert.deepEqual(lines(reading), ['*iTXt=Title: Größe']);
+});
+
+test('PNG: metadata of other kinds, as ImageMagick writes them', async () => {
+  const [, segment] = iptcSegment('a caption');
+  const profile = (name: string, bytes: Uint8Array): Uint8Array =>
+    pngCompressedText(
+      `Raw profile type ${name}`,
+      `\n${name}\n${bytes.length}\n${Buffer.from(bytes).toString('hex').replace(/.{72}/g, '$&\n')}\n`,
+    );
+  const tiff = makeTiff({ 0x010e: 'a description' });
+  const reading = await read(
+    makePng([
+      profile('iptc', segment.subarray(14)),
+      profile('exif', Buffer.concat([Buffer.from('Exif\0\0'), tiff])),
+      profile('xmp', Buffer.from(makeXmp('a packet'))),
+    ]),
+  );
+  assert.deepEqual(lines(reading), ['*iptc: a caption', '*exif: ImageDescription: a description', '*xmp: a packet']);
 });
 
 test('Exif: both byte orders, and directories that go round in a circle', async () => {
@@ -347,6 +368,18 @@ test('PDF: too many pages, no text, damage', async () => {
   assert.equal(many.pieces.filter(({ part }) => part.startsWith('page=')).length, 10);
   assert.deepEqual(reasons(await read(makePdf([{ content: '' }]))), ['pixels pages']);
   assert.deepEqual(reasons(await read(Buffer.from('%PDF-1.7\nnothing of the kind'))), ['damaged']);
+});
+
+test('PDF: text in a character map that is not there is not passed over', async () => {
+  const font =
+    '<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [13 0 R] >>';
+  const descendant =
+    '<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 0 >> >>';
+  const content = `${pdfText('seen')}BT /F2 12 Tf 72 500 Td <5FFD7565> Tj ET`;
+  const page = '/Resources << /Font << /F1 3 0 R /F2 12 0 R >> >>';
+  const reading = await read(makePdf([{ content }], { page, more: [font, descendant] }));
+  assert.deepEqual(reasons(reading), ['unsupported character-map=UniGB-UCS2-H']);
+  assert.ok(lines(reading).includes('page=1: seen'));
 });
 
 test('RTF: Unicode, code page, hidden text, properties, binary data', async () => {
