@@ -144,6 +144,16 @@ test('JPEG: what the coded data hold is not taken for a marker', async () => {
   assert.deepEqual(reasons(reading), ['pixels']);
 });
 
+test('a picture without its end mark is no damage; one without its picture is', async () => {
+  for (const image of [makeJpeg([commentSegment('x')]).subarray(0, -2), makeGif('x').subarray(0, -1)]) {
+    const reading = await read(image);
+    assert.deepEqual(reasons(reading), ['pixels']);
+    assert.deepEqual(reading.notes, ['no end marker']);
+  }
+  assert.deepEqual(reasons(await read(makeJpeg([commentSegment('x')]).subarray(0, 10))), ['pixels', 'damaged']);
+  assert.deepEqual(reasons(await read(makeGif('x').subarray(0, 14))), ['pixels', 'damaged']);
+});
+
 test('HTML: what a person sees and what not', async () => {
   const reading = await read(
     text(`<!DOCTYPE html><html><head><title>The title</title><meta name="description" content="meta words here">

@@ -12,6 +12,7 @@ const SIGNATURE = '\x89PNG\r\n\x1a\n';
 /** PNG (W3C PNG, third edition): text chunks, Exif, XMP. */
 export const png: Format = {
   id: 'png',
+  picture: true,
   sniff: (bytes) => startsWith(bytes, SIGNATURE),
   async read(bytes, out) {
     out.gap('pixels', '', 'the picture of the PNG');
