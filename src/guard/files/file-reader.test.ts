@@ -108,15 +108,13 @@ test('the same bytes are read once, unless it was only for want of time', async 
 
 test('slow documents do not hold up pictures', async () => {
   const two = new FileReader({ threads: 2 });
-  const slow = [endlessPdf(), makePdf([{ content: pdfText('next') }])].map((file, index) =>
-    two.read(own(file), DEFAULT_FILE_LIMITS, 3000 - index * 1000),
-  );
+  const slow = [endlessPdf(), endlessPdf()].map((file) => two.read(own(file), DEFAULT_FILE_LIMITS, 120_000));
   const picture = makePng([pngText('Comment', 'quick'), pngChunk('IDAT', new Uint8Array(100_000))]);
-  const first = await Promise.race([two.read(own(picture), DEFAULT_FILE_LIMITS, 3000), ...slow]);
+  const first = await Promise.race([two.read(own(picture), DEFAULT_FILE_LIMITS, 120_000), ...slow]);
   assert.deepEqual(texts(first), ['quick']);
-  assert.deepEqual(
-    (await Promise.all(slow)).map((reading) => reasons(reading)[0]),
-    ['timeout', 'busy'],
-  );
   await two.close();
+  assert.deepEqual(
+    (await Promise.all(slow)).flatMap(({ pieces }) => pieces),
+    [],
+  );
 });
