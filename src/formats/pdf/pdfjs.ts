@@ -44,9 +44,9 @@ export async function pdfOps(): Promise<PdfOps> {
 /** What the library asks for things it would fetch: character maps, which texts need, and fonts, which they do not. */
 function noDataFactory(onMissingMap: (name: string) => void): object {
   return class NoData {
-    fetch({ kind, filename }: { readonly kind: string; readonly filename: string }): Promise<never> {
+    readonly fetch = ({ kind, filename }: { readonly kind: string; readonly filename: string }): Promise<never> => {
       if (kind === 'cMapUrl') onMissingMap(filename.replace(/\.bcmap$/, ''));
       return Promise.reject(new Error('nothing is fetched'));
-    }
+    };
   };
 }
