@@ -36,14 +36,20 @@ export interface Subject {
   readonly origin: string;
   readonly kind: string;
   readonly tool?: string;
+  /** True for a text in a file that a person who opens it does not see: metadata, white on white, `display: none`. */
+  readonly hidden?: boolean;
 }
 
 /** What is known about the exchange that a text belongs to, for detectors that judge an answer by what was asked. */
 export interface ExchangeContext {
   /** Texts of system and developer prompts, in order. */
   readonly instructions: readonly string[];
+  /** What the user wrote, in order: an answer that says it again gives nothing away. */
+  readonly userTexts: readonly string[];
   /** JSON Schema that the request itself demands of the answer (structured output), or null. */
   readonly answerSchema: unknown;
+  /** The tools that the caller offers, with the JSON Schema of their arguments, or null where it sent none. */
+  readonly tools: readonly { readonly name: string; readonly schema: unknown }[];
   readonly model: string;
   readonly principal: { readonly id: string; readonly team: string | null } | null;
 }
@@ -89,6 +95,8 @@ export interface Inspector {
    * For detectors that measure rather than match: how sure it is, 0 to 1, whether or not that is a finding. Where texts
    * of this subject are not its business, null. Throws as `inspect` does.
    */
+  /** True: it judges each text as a whole, so that texts joined across their borders mean nothing to it. */
+  readonly alone?: true;
   score?(text: string, subject: Subject, signal?: AbortSignal): number | null | Promise<number | null>;
   /** For detectors that need to know what was asked: the inspector to use in one exchange. Absent: the same for all. */
   forExchange?(context: ExchangeContext): Inspector;

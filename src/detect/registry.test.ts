@@ -9,8 +9,9 @@ import { LAYERS } from '../core/layer.ts';
 import { SEVERITIES } from '../core/severity.ts';
 import { THREATS } from '../core/threat.ts';
 import { STAGES } from '../core/verdict.ts';
-import { COSTS, type Detector, type Inspector, type Subject } from './detector.ts';
+import { COSTS, type Detector, type Subject } from './detector.ts';
 import { DETECTORS } from './registry.ts';
+import { fixtureInspector } from '../../test/detect/fixture-inspector.ts';
 import { growthExponent } from '../../test/detect/growth-exponent.ts';
 import { STAND_IN_RESOURCES } from '../../test/detect/stand-in-resources.ts';
 import { releaseThroughGuard } from '../../test/detect/release-through-guard.ts';
@@ -40,7 +41,8 @@ function fixtures(id: string, verdict: 'hit' | 'miss' | 'hostile'): { readonly n
 
 /** Options of a detector that finds nothing without being told what: `fixtures/options.json`. */
 function neededOptions(id: string): unknown {
-  return JSON.parse(readFileSync(join(ROOM, id, 'fixtures/options.json'), 'utf8')) as unknown;
+  const setup = readFileSync(join(ROOM, id, 'fixtures/setup.json'), 'utf8');
+  return (JSON.parse(setup) as { options: unknown }).options;
 }
 
 function subjectFor(detector: Detector<string, unknown>): Subject {
@@ -90,9 +92,7 @@ for (const detector of detectors) {
 
   describe(id, () => {
     const needed = detector.meta.needs !== undefined;
-    const inspector: Inspector = needed
-      ? detector.create(detector.options(z).parse(neededOptions(id)), STAND_IN_RESOURCES)
-      : detector.create(detector.defaults);
+    const inspector = fixtureInspector(detector);
     const subject = subjectFor(detector);
     const hits = fixtures(id, 'hit');
     const misses = fixtures(id, 'miss');

@@ -63,9 +63,14 @@ export interface Judge {
 export interface Resources {
   encoder(settings: EncoderSettings): TextClassifier;
   judge(settings: JudgeSettings): Judge;
-  /** Canary tokens that were planted, as they are at this moment. */
-  canaries(): readonly { readonly id: string; readonly token: string }[];
+  /**
+   * Canary tokens that were planted, as they are at this moment: the same array until something changes.
+   * @throws Fault when it is not known what is planted.
+   */
+  canaries(): readonly { readonly id: string; readonly note: string | null; readonly token: string }[];
 }
+
+const NO_CANARIES: readonly never[] = Object.freeze([]);
 
 /** For texts inspected without a gateway around: nothing outside can be used. */
 export const NO_RESOURCES: Resources = {
@@ -75,5 +80,5 @@ export const NO_RESOURCES: Resources = {
   judge: () => {
     throw new Fault('ERR_CONFIG', 'No judge can be asked here.');
   },
-  canaries: () => [],
+  canaries: () => NO_CANARIES,
 };

@@ -1,3 +1,4 @@
+import { EMPTY_CONTEXT } from '../../test/detect/fixture-inspector.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { z } from 'zod';
@@ -135,10 +136,9 @@ describe('withTiers', () => {
   });
 
   it('binds the inspector to an exchange beneath its tiers, and waits for one that is slow itself', async () => {
-    const context = { instructions: [], answerSchema: null, model: 'm', principal: null };
     const bound: Inspector = { inspect: async () => [], score: async () => 0.5 };
     const { inspector } = setup({ encoder }, { ...base, forExchange: () => bound });
-    const inside = inspector.forExchange!(context);
+    const inside = inspector.forExchange!(EMPTY_CONTEXT);
     assert.equal((await inside.inspect('own=0.9 encoder=0.7', subject))[0]!.rule, 'test/encoder');
   });
 

@@ -8,6 +8,7 @@ import type { KeyService } from '../access/virtual-keys.ts';
 import type { LoadedConfig } from '../config/loaded-config.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
+import { fileSettings } from '../guard/files/file-settings.ts';
 import { createRules } from '../guard/rule.ts';
 import type { Counters } from '../store/counters.ts';
 import type { DetectorResources } from './detector-resources.ts';
@@ -58,6 +59,7 @@ export async function buildGeneration(
     prices: createPrices(config.prices),
     rules,
     lease,
+    files: fileSettings(config.guard),
     upstreams: config.upstreams.map((upstream) => createUpstream(upstream, clock)),
     providerKeys: config.upstreams.flatMap(({ key }) => (key === undefined || key.length < LEAST_KEY ? [] : [key])),
     now: clock,

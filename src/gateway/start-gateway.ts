@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { createCanaryService } from '../access/canaries.ts';
 import { loadPepper } from '../access/pepper.ts';
 import { createKeyService } from '../access/virtual-keys.ts';
 import { loadConfig } from '../config/load.ts';
@@ -10,11 +11,12 @@ import { watchConfig } from '../config/watch.ts';
 import { systemClock } from '../core/clock.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
+import { FileReader } from '../guard/files/file-reader.ts';
 import { createLiveFeed } from '../monitor/live-feed.ts';
 import { openCounters } from '../store/open-counters.ts';
 import { openStore } from '../store/open-store.ts';
-import { NO_RESOURCES } from '../detect/resources.ts';
 import { buildGeneration } from './build-generation.ts';
+import { watchCanaries } from './canary-watch.ts';
 import { DetectorResources } from './detector-resources.ts';
 import { EvidenceWriter, recoverEvidence } from './evidence.ts';
 import { Gateway } from './gateway.ts';
@@ -78,7 +80,10 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     if (recovered.restored + recovered.interrupted > 0) log.warn(recovered, 'records recovered after an unclean stop');
     const counters = await openCounters(config.counters.url);
     undo.push(() => counters.close());
-    const keys = createKeyService({ store, pepper: await loadPepper(stateDirectory), clock });
+    const pepper = await loadPepper(stateDirectory);
+    const keys = createKeyService({ store, pepper, clock });
+    const canaries = await watchCanaries(createCanaryService({ store, pepper, clock }), clock, onError);
+    undo.push(() => canaries.close());
 
     const metricsRegistry = new Registry();
     const metrics = createGatewayMetrics(metricsRegistry);
@@ -92,7 +97,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     });
     undo.push(() => evidence.flush());
     const resources = new DetectorResources({
-      canaries: NO_RESOURCES.canaries,
+      canaries: canaries.current,
       onAsked: (model, asked) => metrics.judged(model, asked),
       onClassified: (outcome, millis) => metrics.classified(outcome, millis),
     });
@@ -103,10 +108,13 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     await generation.budgets.restore(store);
     metrics.configOk.set(1);
 
+    const files = new FileReader();
+    undo.push(() => files.close());
     const gateway = new Gateway({
       generation: () => generation,
       evidence,
       owners: new ObjectOwners(store, clock),
+      files,
       metrics,
       live,
       log,
