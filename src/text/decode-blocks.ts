@@ -1,4 +1,6 @@
+import type { Span } from '../core/span.ts';
 import { readUtf8, textOf, type DecodedCharacter, type DecodedPiece } from './decoded-piece.ts';
+import { encodedRegions } from './encoded-regions.ts';
 import { isWritten } from './language-likeness.ts';
 
 /**
@@ -7,9 +9,11 @@ import { isWritten } from './language-likeness.ts';
  * only when what it spells is UTF-8 that somebody wrote, so ordinary ids, hashes, keys and images stay as they are.
  */
 export function findBlocks(text: string, nested = NESTED): DecodedPiece[] {
+  const regions = encodedRegions(text);
+  if (regions.length === 0) return NO_PIECES;
   const found: DecodedPiece[] = [];
   for (const [via, pattern, read] of FORMS) {
-    for (const run of joinLines(text, pattern)) {
+    for (const run of joinLines(text, regions, pattern)) {
       const characters = read(text, run.start, run.end);
       if (characters === null) continue;
       const piece = { start: run.start, end: run.end, via, characters };
@@ -20,6 +24,8 @@ export function findBlocks(text: string, nested = NESTED): DecodedPiece[] {
   return withoutOverlap(found);
 }
 
+const NO_PIECES: DecodedPiece[] = [];
+
 /** Layers below the first that are looked through to tell whether anybody wrote what a stretch spells. */
 const NESTED = 2;
 
@@ -27,11 +33,6 @@ const NESTED = 2;
 function isEncoded(text: string, nested: number): boolean {
   if (!/^[\x21-\x7e\s]{16,}$/.test(text)) return false;
   return findBlocks(text, nested - 1).some(({ start, end }) => (end - start) * 10 >= text.length * 9);
-}
-
-interface Run {
-  readonly start: number;
-  readonly end: number;
 }
 
 type Read = (text: string, start: number, end: number) => DecodedCharacter[] | null;
@@ -58,17 +59,21 @@ const FORMS: readonly (readonly [via: string, pattern: RegExp, read: Read])[] = 
 /** A line of an encoding that was broken into lines is at least this long, except the last. */
 const LINE = 40;
 
-function* joinLines(text: string, pattern: RegExp): Generator<Run> {
+function* joinLines(text: string, regions: readonly Span[], pattern: RegExp): Generator<Span> {
   let open: { start: number; end: number; line: number } | null = null;
-  for (const { 0: match, index } of text.matchAll(pattern)) {
-    const end = index + match.length;
-    const gap: string = open === null ? '' : text.slice(open.end, Math.min(index, open.end + 3));
-    if (open !== null && open.line >= LINE && (gap === '\n' || gap === '\r\n') && open.end + gap.length === index) {
-      open = { start: open.start, end, line: match.length };
-      continue;
+  for (const region of regions) {
+    for (const { 0: match, index: at } of text.slice(region.start, region.end).matchAll(pattern)) {
+      const index = region.start + at;
+      const end = index + match.length;
+      if (open !== null && index < open.end) continue; // regions may overlap
+      const gap: string = open === null ? '' : text.slice(open.end, Math.min(index, open.end + 3));
+      if (open !== null && open.line >= LINE && (gap === '\n' || gap === '\r\n') && open.end + gap.length === index) {
+        open = { start: open.start, end, line: match.length };
+        continue;
+      }
+      if (open !== null) yield open;
+      open = { start: index, end, line: match.length };
     }
-    if (open !== null) yield open;
-    open = { start: index, end, line: match.length };
   }
   if (open !== null) yield open;
 }

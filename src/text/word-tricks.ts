@@ -64,16 +64,6 @@ export function leet(word: string): string | null {
   return null;
 }
 
-/** `vtaber`: a common word under rot13, unless it is one as it stands. */
-export function rot13Word(word: string): string | null {
-  return turned(word, rot13);
-}
-
-/** `erongi`: a common word backwards, unless it is one as it stands. */
-export function reversedWord(word: string): string | null {
-  return turned(word, (lower) => [...lower].reverse().join(''));
-}
-
 /** `iiignore`, `ignooore`: a common word with letters repeated three times and more. */
 export function stretchedWord(word: string): string | null {
   if (word.length > 64 || !/([A-Za-z])\1\1/i.test(word)) return null;
@@ -81,20 +71,22 @@ export function stretchedWord(word: string): string | null {
   return plain.length >= 4 && COMMON_WORDS.has(plain) ? plain : null;
 }
 
-export function rot13(text: string): string {
-  return text.replace(/[A-Za-z]/g, (letter) => {
-    const unit = letter.charCodeAt(0);
-    const base = unit & 0x60;
-    return String.fromCharCode(base + 1 + ((unit - base - 1 + 13) % 26));
-  });
-}
-
-function turned(word: string, turn: (lower: string) => string): string | null {
-  if (word.length < 4 || word.length > 16 || !/^[A-Za-z]+$/.test(word)) return null;
+/** `ignoreway`, `eviouspray`: a common word in pig Latin, unless it is one as it stands. */
+export function pigLatinWord(word: string): string | null {
+  if (word.length < 5 || word.length > 18 || !/^[A-Za-z]+ay$/i.test(word)) return null;
   const lower = word.toLowerCase();
   if (COMMON_WORDS.has(lower)) return null;
-  const plain = turn(lower);
-  return COMMON_WORDS.has(plain) ? plain : null;
+  const stem = lower.slice(0, -2);
+  // Words that begin with a vowel only get an ending: -way, -yay, -hay or the bare -ay.
+  if (/^[aeiou]/.test(stem)) {
+    for (const plain of [/[wyh]$/.test(stem) ? stem.slice(0, -1) : '', stem])
+      if (plain.length >= 2 && COMMON_WORDS.has(plain)) return plain;
+  }
+  for (let moved = 1; moved <= 4 && moved < stem.length; moved++) {
+    const plain = stem.slice(-moved) + stem.slice(0, -moved);
+    if (/^[^aeiou]/.test(plain) && plain.length >= 3 && COMMON_WORDS.has(plain)) return plain;
+  }
+  return null;
 }
 
 function isUpper(word: string, at: number): boolean {
