@@ -1,10 +1,12 @@
 import { exfilLink } from './exfil-link/detector.ts';
+import { obfuscation } from './obfuscation/detector.ts';
 import { personalData } from './personal-data/detector.ts';
 import { secretLeak } from './secret-leak/detector.ts';
 
 /** Every detector, one line each. `registry.test.ts` holds this list against the folders beside it. */
 export const DETECTORS = [
   exfilLink, //
+  obfuscation, //
   personalData, //
   secretLeak, //
 ] as const;

@@ -26,7 +26,12 @@ type Read = (match: string, at: number) => DecodedCharacter[] | null;
 const FORMS: readonly (readonly [hint: RegExp, via: string, pattern: RegExp, read: Read])[] = [
   [/[.-] [.-]/, 'morse', /(?<![.\-\w])[.-]{1,5}(?:[ /|]{1,3}[.-]{1,6}){7,}(?![.\-\w])/g, readMorse],
   [/[\u2801-\u283f]/, 'braille', /[\u2801-\u283f][\u2800-\u283f ]{5,}[\u2801-\u283f]/g, readBraille],
-  [/\bromeo\b|\becho\b|\boscar\b|\bindia\b/i, 'nato', /\b[A-Za-z]{4,8}(?:[ ,;.\n-]{1,3}[A-Za-z]{4,8}){4,}\b/g, readNato],
+  [
+    /\bromeo\b|\becho\b|\boscar\b|\bindia\b/i,
+    'nato',
+    /\b[A-Za-z]{4,8}(?:[ ,;.\n-]{1,3}[A-Za-z]{4,8}){4,}\b/g,
+    readNato,
+  ],
   [/^begin [0-7]{3} /m, 'uuencode', /^begin [0-7]{3} \S{1,255}\r?\n(?:[!-M][ -`]{1,84}\r?\n)+/gm, readUuencode],
 ];
 

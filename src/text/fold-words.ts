@@ -20,7 +20,7 @@ export function foldWords(text: string, words: ScannedWords = scanWords(text)): 
   let plain = 0;
   for (const { via, start, end, plain: folded } of tricks) {
     const { start: from, end: to } = base.map.span(start, end);
-    stretches.push({ via, start: from, end: to });
+    stretches.push({ via, start: from, end: to, plain: folded });
     out.copy(plain, start);
     if (folded.length === end - start)
       for (let k = 0; k < folded.length; k++) out.replace(folded[k]!, start + k, start + k + 1);
@@ -36,8 +36,9 @@ function joinLetters(text: string, stretches: UndoneStretch[]): MappedText | nul
   const out = new MappedTextBuilder(text);
   let plain = 0;
   for (const run of spacedRuns(text)) {
-    if (spelling(text, run) === null) continue;
-    stretches.push({ via: 'spaced-letters', start: run.start, end: run.end });
+    const spelt = spelling(text, run);
+    if (spelt === null) continue;
+    stretches.push({ via: 'spaced-letters', start: run.start, end: run.end, plain: spelt });
     out.copy(plain, run.start);
     let next = 0;
     for (const [k, at] of run.letters.entries()) {

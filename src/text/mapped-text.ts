@@ -12,7 +12,7 @@ export interface UndoneStretch {
   readonly via: string;
   readonly start: number;
   readonly end: number;
-  /** What it spells, where that is not just the same word in plain letters. */
+  /** What it spells, where that is known. */
   readonly plain?: string;
 }
 

@@ -76,7 +76,13 @@ class Undoing {
     this.#kinds.add(kind);
     const last = this.stretches.at(-1);
     // Neighbours of one kind are one.
-    if (last !== undefined && last.via === kind && last.end === start && plain === undefined && last.plain === undefined)
+    if (
+      last !== undefined &&
+      last.via === kind &&
+      last.end === start &&
+      plain === undefined &&
+      last.plain === undefined
+    )
       this.stretches[this.stretches.length - 1] = { ...last, end };
     else this.stretches.push(plain === undefined ? { via: kind, start, end } : { via: kind, start, end, plain });
   }

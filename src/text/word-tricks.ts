@@ -5,24 +5,18 @@ import { COMMON_WORDS } from './common-words.ts';
  * plain word in lower case, or null when it is not such a trick.
  */
 
-/** `iGnOrE`: letters whose case changes nearly everywhere, as no name and no identifier does. */
+/** `iGnOrE`, `prEViOus`: letters whose case changes as in no name and no identifier. */
 export function oddCase(word: string): string | null {
-  if (word.length < 4 || word.length > 32) return null;
-  let changes = 0;
-  let upper = 0;
-  for (let i = 0; i < word.length; i++) {
-    if (!isLetter(word.charCodeAt(i))) return null;
-    if (isUpper(word, i)) upper++;
-    if (i > 0 && isUpper(word, i) !== isUpper(word, i - 1)) changes++;
-  }
-  // The first letter's capital is ordinary.
-  if (isUpper(word, 0) && !isUpper(word, 1)) changes--;
-  const lowerFirst = !isUpper(word, 0);
-  const known = COMMON_WORDS.has(word.toLowerCase());
-  // A word of the dictionary needs less to be odd than what may be an identifier.
-  const enough = known ? changes >= 2 || (lowerFirst && upper > 1) : changes / (word.length - 1) >= 0.6 && changes >= 3;
-  return enough ? word.toLowerCase() : null;
+  if (word.length < 4 || word.length > 32 || !/^[A-Za-z]+$/.test(word)) return null;
+  return CAMEL.test(word) ? null : word.toLowerCase();
 }
+
+/**
+ * What is ordinary: `word`, `Word`, `WORD`, `getElementById`, `userID`, `HTMLElement`, `APIs`, `iPhone`, `McDonald`. Each hump
+ * is one run of capitals and one of small letters, so that there is one way only to read a word.
+ */
+const CAMEL =
+  /^(?:[a-z]+|[A-Z]{0,6}[a-z]*|[A-Z]+)(?:(?<![A-Z])(?:[A-Z]{1,6}[a-z]{2,}|[A-Z]{1,6}s?$|(?:Id|Is|In|Of|On|Or|To|By|At|As|Up|Ok|If|Go|Do|No|Io|Db|Js|Ts|Ui|Ip|Re|Ay|An|Am|My|We|It|Be|Fn|Co|Op|Iv|El)))*$/;
 
 const LEET: Readonly<Record<string, string>> = {
   '0': 'o',
