@@ -9,7 +9,7 @@ import { normalise } from './normalise.ts';
 import { OffsetMap } from './offset-map.ts';
 import { rememberLast } from './remember-last.ts';
 import { scanWords } from './scan-words.ts';
-import { turnBack, type Turn } from './turned-words.ts';
+import { turnBack, turnedLines, type Turn } from './turned-words.ts';
 
 /** A text as one way of undoing shows it. */
 export interface View {
@@ -136,11 +136,25 @@ function decodeLayer(text: string, most: number, turn: Turn | null): Layer | nul
         more: apart.length > most,
       };
   }
-  if (turn === null) return null;
+  if (turn !== null)
+    return {
+      text: turnBack(text, turn),
+      map: turn.via === 'reversed' ? OffsetMap.reversed(text.length) : OffsetMap.identity(text.length),
+      stretches: [{ via: turn.via, start: turn.start, end: turn.end }],
+      more: false,
+    };
+  const lines = turnedLines(text);
+  if (lines.length === 0) return null;
+  let plain = '';
+  let end = 0;
+  for (const line of lines) {
+    plain += text.slice(end, line.start) + turnBack(text.slice(line.start, line.end), line);
+    ({ end } = line);
+  }
   return {
-    text: turnBack(text, turn),
-    map: turn.via === 'reversed' ? OffsetMap.reversed(text.length) : OffsetMap.identity(text.length),
-    stretches: [{ via: turn.via, start: turn.start, end: turn.end }],
+    text: plain + text.slice(end),
+    map: OffsetMap.identity(text.length),
+    stretches: lines.map(({ via, start, end: to }) => ({ via, start, end: to })),
     more: false,
   };
 }

@@ -1,25 +1,31 @@
-import { COMMON_WORDS } from './common-words.ts';
+import { ENGLISH_WORDS } from './english-words.ts';
+import { commonWords } from './language-likeness.ts';
+import { countLetters, likeliestTurn, MIRRORED } from './letter-frequency.ts';
 
 /**
- * Whole texts that were turned letter by letter: shifted along the alphabet (Caesar, of which rot13 is one), mirrored in it
- * (Atbash), or written backwards. An index of every common word in each of these forms makes it one look-up a word.
+ * Texts that were turned letter by letter: shifted along the alphabet (Caesar, of which rot13 is one), mirrored in it (Atbash),
+ * or written backwards. Words under rot13 and backwards are looked up in an index, because these two are usual and can stand
+ * among plain words; the other ways are told line by line from how often each letter stands there.
  */
 export interface Turn {
-  /** `rot13`, `caesar`, `atbash` or `reversed`. */
   readonly via: 'rot13' | 'caesar' | 'atbash' | 'reversed';
   /** Places by which letters are shifted back; 0 for the others. */
   readonly shift: number;
-  /** From the first word that was recognised to the end of the last. */
+  /** What was turned; rot13 and reversing are undone in the whole text, as it can't be told where they end. */
   readonly start: number;
   readonly end: number;
 }
 
 const SHORTEST = 4;
 const LONGEST = 16;
-const ATBASH = 26;
-const REVERSED = 27;
-const WAYS = 28; // 1 to 25 are shifts
-const SIZE = 1 << 16;
+const ROT13 = 1;
+const REVERSED = 2;
+const SIZE = 1 << 15;
+/** Different words that must become plain before a whole text is taken for turned. */
+const WORDS = 3;
+/** Letters that a line has before their frequencies say anything, and how much likelier (nats) turning must make them. */
+const LETTERS = 24;
+const GAIN = 12;
 
 interface Index {
   readonly hashes: Int32Array;
@@ -46,26 +52,21 @@ export function atbash(text: string): string {
   });
 }
 
-function untwist(word: string, way: number): string {
-  if (way === REVERSED) return [...word].reverse().join('');
-  return way === ATBASH ? atbash(word) : shiftBack(word, way);
+function hashStep(hash: number, letter: number): number {
+  return Math.imul(hash ^ letter, 0x01000193);
 }
 
-function hashStep(hash: number, lower: number): number {
-  return Math.imul(hash ^ lower, 0x01000193);
-}
-
-/** Built when first needed: some 20,000 forms in half a megabyte. */
+/** Built when first needed: both forms of every word. */
 function buildIndex(): Index {
   const hashes = new Int32Array(SIZE);
   const ways = new Uint8Array(SIZE);
-  for (const word of COMMON_WORDS) {
-    if (word.length < SHORTEST || word.length > LONGEST) continue;
-    for (let way = 1; way < WAYS; way++) {
+  for (const word of ENGLISH_WORDS) {
+    if (word.length > LONGEST) continue;
+    for (const way of [ROT13, REVERSED]) {
       let hash = 0;
       for (let i = 0; i < word.length; i++) {
         const letter = word.charCodeAt(way === REVERSED ? word.length - 1 - i : i) - 97;
-        hash = hashStep(hash, way === ATBASH ? 25 - letter : way === REVERSED ? letter : (letter + way) % 26);
+        hash = hashStep(hash, way === REVERSED ? letter : (letter + 13) % 26);
       }
       let place = hash & (SIZE - 1);
       while (ways[place] !== 0) place = (place + 1) & (SIZE - 1);
@@ -78,54 +79,68 @@ function buildIndex(): Index {
 
 /** Counts, word by word, which way of turning would make a text plain. */
 export class TurnVotes {
-  readonly #words = new Map<number, { readonly plain: Set<string>; start: number; end: number; longest: number }>();
-  #looked = 0;
+  readonly #words = new Map<number, { readonly plain: Set<string>; readonly start: number; end: number }>();
 
-  /** Hash of the letters of a word so far; `lower` is 0 for a and 25 for z. */
+  /** Hash of the letters of a word so far; a letter is 0 for a and 25 for z. */
   static step = hashStep;
 
   /** Shows the word `text[start, end)`, only letters, whose hash is `hash`. */
   see(text: string, start: number, end: number, hash: number): void {
     if (end - start < SHORTEST || end - start > LONGEST) return;
-    this.#looked++;
     index ??= buildIndex();
     const { hashes, ways } = index;
     for (let place = hash & (SIZE - 1); ways[place] !== 0; place = (place + 1) & (SIZE - 1)) {
       if (hashes[place] !== hash) continue;
       const word = text.slice(start, end).toLowerCase();
-      if (COMMON_WORDS.has(word)) return;
+      if (ENGLISH_WORDS.has(word)) return;
       const way = ways[place]!;
-      const plain = untwist(word, way);
-      if (!COMMON_WORDS.has(plain)) continue;
-      const votes = this.#words.get(way) ?? { plain: new Set<string>(), start, end, longest: 0 };
-      votes.plain.add(plain);
-      votes.end = end;
-      votes.longest = Math.max(votes.longest, plain.length);
-      this.#words.set(way, votes);
+      const plain = way === REVERSED ? [...word].reverse().join('') : shiftBack(word, 13);
+      if (!ENGLISH_WORDS.has(plain)) continue;
+      const votes = this.#words.get(way);
+      if (votes === undefined) this.#words.set(way, { plain: new Set([plain]), start, end });
+      else {
+        votes.plain.add(plain);
+        votes.end = end;
+      }
     }
   }
 
-  /**
-   * The way that most words speak for: three different ones for rot13 and reversed; more for the other shifts, because
-   * there are so many of them that some short word fits one by chance.
-   */
   result(): Turn | null {
     let best: Turn | null = null;
-    let most = 0;
-    for (const [way, { plain, start, end, longest }] of this.#words) {
-      const usual = way === 13 || way === REVERSED;
-      if (plain.size < (usual ? 3 : Math.max(4, this.#looked * 0.05)) || longest < (usual ? 4 : 6)) continue;
+    let most = WORDS - 1;
+    for (const [way, { plain, start, end }] of this.#words) {
       if (plain.size <= most) continue;
       most = plain.size;
-      const via = way === REVERSED ? 'reversed' : way === ATBASH ? 'atbash' : way === 13 ? 'rot13' : 'caesar';
-      best = { via, shift: way < ATBASH ? way : 0, start, end };
+      best = { via: way === REVERSED ? 'reversed' : 'rot13', shift: way === REVERSED ? 0 : 13, start, end };
     }
     return best;
   }
 }
 
-/** The text as it was before it was turned; reversing is by UTF-16 unit, so that positions can be turned back. */
-export function turnBack(text: string, { via, shift }: Turn): string {
+/** Lines whose letters are those of English once they are turned, and whose words are then, too. */
+export function turnedLines(text: string): Turn[] {
+  const found: Turn[] = [];
+  for (let start = 0; start < text.length;) {
+    const next = text.indexOf('\n', start);
+    const end = next < 0 ? text.length : next;
+    const counts = countLetters(text, start, end);
+    if (counts.reduce((sum, one) => sum + one, 0) >= LETTERS) {
+      const { way, gain } = likeliestTurn(counts);
+      if (gain >= GAIN) {
+        const shift = way === MIRRORED ? 0 : way;
+        const via = way === MIRRORED ? 'atbash' : way === 13 ? 'rot13' : 'caesar';
+        const turn: Turn = { via, shift, start, end };
+        const { known, words } = commonWords(turnBack(text.slice(start, Math.min(end, start + 512)), turn));
+        if (known >= 3 && known >= words * 0.3) found.push(turn);
+      }
+    }
+    start = end + 1;
+  }
+  return found;
+}
+
+/** A text as it was before it was turned; reversing is by UTF-16 unit, so that positions can be turned back. */
+export function turnBack(text: string, { via, shift }: Pick<Turn, 'via' | 'shift'>): string {
   if (via === 'reversed') return Array.from({ length: text.length }, (_, i) => text[text.length - 1 - i]).join('');
   return via === 'atbash' ? atbash(text) : shiftBack(text, shift);
 }

@@ -1,4 +1,5 @@
 import { COMMON_WORDS } from './common-words.ts';
+import { ENGLISH_WORDS } from './english-words.ts';
 
 /**
  * Words written so that a filter does not know them and a model does. Each function looks at one word and answers with the
@@ -16,7 +17,12 @@ export function oddCase(word: string): string | null {
  * is one run of capitals and one of small letters, so that there is one way only to read a word.
  */
 const CAMEL =
-  /^(?:[a-z]+|[A-Z]{0,6}[a-z]*|[A-Z]+)(?:(?<![A-Z])(?:[A-Z]{1,6}[a-z]{2,}|[A-Z]{1,6}s?$|(?:Id|Is|In|Of|On|Or|To|By|At|As|Up|Ok|If|Go|Do|No|Io|Db|Js|Ts|Ui|Ip|Re|Ay|An|Am|My|We|It|Be|Fn|Co|Op|Iv|El)))*$/;
+  /^(?:[a-z]{2,}|[a-z](?=[A-Z][a-z]{2})|[A-Z][a-z]+|[A-Z]{2,6}[a-z]{2,}|[A-Z]+s?$)(?:(?<![A-Z])(?:[A-Z]{1,6}[a-z]{2,}|[A-Z]{1,5}s?$|(?:Id|Is|In|Of|On|Or|To|By|At|As|Up|Ok|If|Go|Do|No|Io|Db|Js|Ts|Ui|Ip|Re|Ay|An|Am|My|We|It|Be|Fn|Co|Op|Iv|El|Mc)))*$/;
+
+/** Whether letters spell an English word. */
+export function isWord(lower: string): boolean {
+  return COMMON_WORDS.has(lower) || ENGLISH_WORDS.has(lower);
+}
 
 const LEET: Readonly<Record<string, string>> = {
   '0': 'o',
@@ -53,7 +59,7 @@ export function leet(word: string): string | null {
         plain += letter;
       }
     }
-    if (COMMON_WORDS.has(plain)) return plain;
+    if (isWord(plain)) return plain;
   }
   return null;
 }
@@ -62,23 +68,23 @@ export function leet(word: string): string | null {
 export function stretchedWord(word: string): string | null {
   if (word.length > 64 || !/([A-Za-z])\1\1/i.test(word)) return null;
   const plain = word.toLowerCase().replace(/([a-z])\1{2,}/g, '$1');
-  return plain.length >= 4 && COMMON_WORDS.has(plain) ? plain : null;
+  return plain.length >= 4 && isWord(plain) ? plain : null;
 }
 
 /** `ignoreway`, `eviouspray`: a common word in pig Latin, unless it is one as it stands. */
 export function pigLatinWord(word: string): string | null {
   if (word.length < 5 || word.length > 18 || !/^[A-Za-z]+ay$/i.test(word)) return null;
   const lower = word.toLowerCase();
-  if (COMMON_WORDS.has(lower)) return null;
+  if (isWord(lower)) return null;
   const stem = lower.slice(0, -2);
   // Words that begin with a vowel only get an ending: -way, -yay, -hay or the bare -ay.
   if (/^[aeiou]/.test(stem)) {
     for (const plain of [/[wyh]$/.test(stem) ? stem.slice(0, -1) : '', stem])
-      if (plain.length >= 2 && COMMON_WORDS.has(plain)) return plain;
+      if (plain.length >= 2 && isWord(plain)) return plain;
   }
   for (let moved = 1; moved <= 4 && moved < stem.length; moved++) {
     const plain = stem.slice(-moved) + stem.slice(0, -moved);
-    if (/^[^aeiou]/.test(plain) && plain.length >= 3 && COMMON_WORDS.has(plain)) return plain;
+    if (/^[^aeiou]/.test(plain) && plain.length >= 3 && isWord(plain)) return plain;
   }
   return null;
 }

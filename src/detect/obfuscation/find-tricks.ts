@@ -23,6 +23,9 @@ const FEWEST_FLIPPED = 3;
 const ESCAPED_LETTERS = 4;
 /** Units that a decoded passage has at least before it is more than an identifier. */
 const ENCODED_UNITS = 12;
+const EAST_ASIAN = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]/;
+/** Letters in the style of a font; a name or a heading has fewer. */
+const STYLED_LETTERS = 24;
 /** Letters of words that are spelt out; fewer are emphasis. */
 const SPELT_LETTERS = 8;
 /** A flipped word in a longer run without white space is part of a key, a hash or a path. */
@@ -132,7 +135,13 @@ const RULES: Readonly<Record<string, Rule>> = {
     for (const one of words) if (isTelling(one)) put('look-alikes', one);
     for (const span of wordClusters(text, words, { gap: 48, fewest: 3, density: 0.3 })) put('look-alikes', span);
   },
-  'styled-letters': clustered('styled-letters', 4, 8, 0),
+  'styled-letters'(text, stretches, put) {
+    // Fullwidth letters are ordinary where the other letters are as wide.
+    const own = EAST_ASIAN.test(text) ? stretches.filter(({ start }) => text.charCodeAt(start) < 0xff00) : stretches;
+    const passages = wordClusters(text, own, { gap: 4, fewest: 1, density: 0 });
+    for (const { start, end } of passages)
+      if ([...text.slice(start, end)].length >= STYLED_LETTERS) put('styled-letters', { start, end });
+  },
   'case-flips'(text, stretches, put) {
     const odd = stretches.filter((one) => isShortRun(text, one));
     if (odd.length < FEWEST_FLIPPED) return;
@@ -145,7 +154,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     for (const one of stretches) if (instructionWords(one.plain ?? '') > 0) put('leet', one);
     for (const span of wordClusters(text, stretches, { gap: 32, fewest: 3, density: 0.3 })) put('leet', span);
   },
-  stretched: clustered('stretched', 48, 2, 0.2),
+  stretched: clustered('stretched', 48, 5, 0.4),
   'spaced-letters'(_text, stretches, put) {
     // One short word is emphasis.
     for (const one of stretches)

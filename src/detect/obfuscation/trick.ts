@@ -36,13 +36,13 @@ export const ABOUT: Readonly<Record<Trick, About>> = {
   'terminal-escapes': { severity: 'medium', weight: 0.7, message: 'Terminal control sequences split or hide words.' },
   'look-alikes': { severity: 'medium', weight: 0.8, message: 'Words mix letters of other scripts that look alike.' },
   'styled-letters': {
-    severity: 'low',
-    weight: 0.4,
+    severity: 'medium',
+    weight: 0.7,
     message: 'Words are set in letters of mathematics or of enclosed alphabets.',
   },
   'case-flips': { severity: 'medium', weight: 0.85, message: 'The case of letters changes inside of words.' },
   leet: { severity: 'medium', weight: 0.75, message: 'Digits and signs stand for letters.' },
-  stretched: { severity: 'low', weight: 0.3, message: 'Letters of words are repeated.' },
+  stretched: { severity: 'medium', weight: 0.6, message: 'Letters of words are repeated.' },
   'spaced-letters': {
     severity: 'medium',
     weight: 0.8,
