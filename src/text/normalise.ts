@@ -88,12 +88,39 @@ class Undoing {
   }
 }
 
+/** Units of a stretch that is looked at as a whole before it is looked at character by character. */
+const STRETCH = 96;
+/** What NFKC of a whole stretch must not be asked about: characters that are not shown, and marks in number. */
+const UNUSUAL =
+  /[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\p{M}{3}/u;
+
+/** End of a stretch from `from` on that NFKC leaves as it is and that has nothing unusual in it, or `from`. */
+function ordinaryEnd(text: string, from: number): number {
+  let end = Math.min(text.length, from + STRETCH);
+  // Up to a space, so that no character is parted from its marks.
+  if (end < text.length) end = text.lastIndexOf(' ', end);
+  if (end <= from) return from;
+  const stretch = text.slice(from, end);
+  return !UNUSUAL.test(stretch) && stretch.normalize('NFKC') === stretch ? end : from;
+}
+
 function makeVisible(text: string, undone: Undoing): MappedText {
   const out = new MappedTextBuilder(text);
   let plain = 0; // beginning of the stretch that is taken as it is
   let i = 0;
   let before = 0; // last code point that was kept
+  let looked = 0; // up to where stretches were looked at
   while (i < text.length) {
+    if (i >= looked) {
+      const end = ordinaryEnd(text, i);
+      looked = Math.max(end, i + STRETCH);
+      if (end > i) {
+        i = end;
+        looked = end;
+        before = 0x20;
+        continue;
+      }
+    }
     const cp = text.codePointAt(i)!;
     const size = cp > 0xffff ? 2 : 1;
     const kind = invisibleKind(cp);

@@ -2,8 +2,9 @@ import type { Span } from '../../core/span.ts';
 import { viewsOf } from '../../text/decode-layers.ts';
 import { commonWords, instructionWords } from '../../text/language-likeness.ts';
 import type { UndoneStretch } from '../../text/mapped-text.ts';
+import { flippedPassages } from './flipped-case.ts';
 import type { Trick } from './trick.ts';
-import { countWords, wordClusters } from './word-clusters.ts';
+import { wordClusters } from './word-clusters.ts';
 
 export interface FoundTrick extends Span {
   readonly trick: Trick;
@@ -16,9 +17,6 @@ const CODES = new Set(['morse', 'braille', 'nato', 'uuencode']);
 const BLOCKS = new Set(['binary', 'hex', 'decimal', 'base32', 'base64', 'ascii85', 'base85']);
 const ESCAPES = new Set(['percent', 'html-entity', 'unicode-escape', 'hex-escape', 'quoted-printable']);
 
-/** Share of flipped words in a whole text from which on it is disguised, and how many there must be. */
-const FLIPPED_SHARE = 0.2;
-const FEWEST_FLIPPED = 3;
 /** Letters in a row that are written as escapes and need not be. */
 const ESCAPED_LETTERS = 4;
 /** Units that a decoded passage has at least before it is more than an identifier. */
@@ -26,10 +24,10 @@ const ENCODED_UNITS = 12;
 const EAST_ASIAN = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]/;
 /** Letters in the style of a font; a name or a heading has fewer. */
 const STYLED_LETTERS = 24;
+/** Three letters with the fewest marks that make a stack. */
+const STACKED_UNITS = 12;
 /** Letters of words that are spelt out; fewer are emphasis. */
 const SPELT_LETTERS = 8;
-/** A flipped word in a longer run without white space is part of a key, a hash or a path. */
-const LONGEST_RUN = 32;
 
 /** Every trick that was undone in a text and is not an ordinary way of writing, in the order of their beginnings. */
 export function findTricks(text: string): FoundTrick[] {
@@ -117,7 +115,11 @@ const RULES: Readonly<Record<string, Rule>> = {
       if (i < one.end) put('bidi-override', one);
     }
   },
-  'stacked-marks': clustered('stacked-marks', 8, 3, 0),
+  'stacked-marks'(text, stretches, put) {
+    // Letters side by side are one stretch already.
+    for (const span of wordClusters(text, stretches, { gap: 8, fewest: 1, density: 0 }))
+      if (span.end - span.start >= STACKED_UNITS) put('stacked-marks', span);
+  },
   'terminal-escapes'(text, stretches, put) {
     for (const one of stretches) {
       const sequence = text.slice(one.start, one.end);
@@ -143,12 +145,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       if ([...text.slice(start, end)].length >= STYLED_LETTERS) put('styled-letters', { start, end });
   },
   'case-flips'(text, stretches, put) {
-    const odd = stretches.filter((one) => isShortRun(text, one));
-    if (odd.length < FEWEST_FLIPPED) return;
-    const whole = { start: 0, end: text.length };
-    if (odd.length > FLIPPED_SHARE * countWords(text, whole))
-      put('case-flips', { start: odd[0]!.start, end: odd.at(-1)!.end });
-    else for (const span of wordClusters(text, odd, { gap: 24, fewest: 4, density: 0.4 })) put('case-flips', span);
+    for (const span of flippedPassages(text, stretches)) put('case-flips', span);
   },
   leet(text, stretches, put) {
     for (const one of stretches) if (instructionWords(one.plain ?? '') > 0) put('leet', one);
@@ -173,12 +170,4 @@ function isTelling({ plain = '' }: UndoneStretch): boolean {
 function isLatin(text: string, at: number): boolean {
   const unit = text.charCodeAt(at);
   return ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a) || (unit >= 0xc0 && unit <= 0x24f);
-}
-
-function isShortRun(text: string, { start, end }: Span): boolean {
-  let from = start;
-  let to = end;
-  while (from > 0 && end - from <= LONGEST_RUN && text.charCodeAt(from - 1) > 0x20) from--;
-  while (to < text.length && to - start <= LONGEST_RUN && text.charCodeAt(to) > 0x20) to++;
-  return to - from <= LONGEST_RUN;
 }
