@@ -1,4 +1,5 @@
 import { exfilLink } from './exfil-link/detector.ts';
+import { lengthAndRepetition } from './length-and-repetition/detector.ts';
 import { obfuscation } from './obfuscation/detector.ts';
 import { personalData } from './personal-data/detector.ts';
 import { secretLeak } from './secret-leak/detector.ts';
@@ -6,6 +7,7 @@ import { secretLeak } from './secret-leak/detector.ts';
 /** Every detector, one line each. `registry.test.ts` holds this list against the folders beside it. */
 export const DETECTORS = [
   exfilLink, //
+  lengthAndRepetition, //
   obfuscation, //
   personalData, //
   secretLeak, //
