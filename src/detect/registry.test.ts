@@ -9,8 +9,9 @@ import { LAYERS } from '../core/layer.ts';
 import { SEVERITIES } from '../core/severity.ts';
 import { THREATS } from '../core/threat.ts';
 import { STAGES } from '../core/verdict.ts';
-import { COSTS, type Detector, type Inspector, type Subject } from './detector.ts';
+import { COSTS, type Detector, type Subject } from './detector.ts';
 import { DETECTORS } from './registry.ts';
+import { fixtureInspector } from '../../test/detect/fixture-inspector.ts';
 import { growthExponent } from '../../test/detect/growth-exponent.ts';
 import { releaseThroughGuard } from '../../test/detect/release-through-guard.ts';
 
@@ -78,7 +79,7 @@ for (const detector of detectors) {
   const { id } = detector.meta;
 
   describe(id, () => {
-    const inspector: Inspector = detector.create(detector.defaults);
+    const inspector = fixtureInspector(detector);
     const subject = subjectFor(detector);
     const hits = fixtures(id, 'hit');
     const misses = fixtures(id, 'miss');

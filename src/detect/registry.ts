@@ -1,4 +1,5 @@
 import { exfilLink } from './exfil-link/detector.ts';
+import { language } from './language/detector.ts';
 import { lengthAndRepetition } from './length-and-repetition/detector.ts';
 import { obfuscation } from './obfuscation/detector.ts';
 import { personalData } from './personal-data/detector.ts';
@@ -7,6 +8,7 @@ import { secretLeak } from './secret-leak/detector.ts';
 /** Every detector, one line each. `registry.test.ts` holds this list against the folders beside it. */
 export const DETECTORS = [
   exfilLink, //
+  language, //
   lengthAndRepetition, //
   obfuscation, //
   personalData, //
