@@ -77,7 +77,9 @@ export function harmRows(data: readonly DataRow[], seed: number): HarmRow[] {
     seen.add(text);
     const labels = label === 0 ? HARMLESS : kind in KNOWN ? KNOWN[kind]! : asks(null);
     if (labels === null) continue;
-    const row = { text: text.slice(0, LONGEST), source, kind, language: lang };
+    // Documents are long and many; questions are what is asked.
+    const weight = kind === 'benign_doc_about_prompts' && lang !== 'en' ? 0.3 : 1;
+    const row = { text: text.slice(0, LONGEST), source, kind, language: lang, weight };
     const guessed = labels.category === null && labels.request === 1 ? guess(text) : labels.category;
     // "Malicious use" and "crime" are wider than they sound.
     const category = guessed === 'crime' && labels.request === 1 && guess(text) === 'cyber' ? 'cyber' : guessed;

@@ -36,6 +36,8 @@ const DAMPING = 12;
 const LEAST = { sources: 2, rows: 3 } as const;
 /** Rows of a source that count fully; of a larger one all count less. */
 const FULL = 1200;
+/** Weight of harmless texts in a language in which there are no harmful ones. */
+const UNPAIRED = 0.15;
 /** Texts of people who asked a program for something, or wrote to each other. */
 const REAL = new Set([
   'banking77',
@@ -118,6 +120,14 @@ writeFileSync(
 );
 say(`wrote ${model.keys.length} features, ${bytes.length} bytes`);
 
+function boost(ratio: number, isEnglish: boolean): number {
+  return isEnglish ? Math.min(10, Math.max(1, Math.sqrt(ratio))) : Math.min(8, Math.max(0.5, ratio));
+}
+
+function languageOf({ language = 'en' }: HarmRow): string {
+  return { ch: 'zh', jp: 'ja', kr: 'ko' }[language] ?? language;
+}
+
 function benignOf(file: string) {
   return readData(file).filter(
     ({ label, kind }) => label === 0 && kind !== 'benign_security_doc' && kind !== 'benign_synth',
@@ -160,18 +170,25 @@ function train(some: readonly HarmRow[], settings: readonly Head[]): Model {
   for (const head of settings) {
     const labels = new Uint8Array(instances.rowOf.length);
     const weights = new Float64Array(instances.rowOf.length);
-    const sums = [0, 0];
+    const sums = new Map<string, [number, number]>();
     for (const [i, index] of instances.rowOf.entries()) {
       const row = some[index]!;
       const truth = truthOf(row, head.label);
       if (truth === null) continue;
       labels[i] = truth;
       weights[i] = (row.weight ?? 1) * Math.min(1, Math.sqrt(FULL / sizes.get(row.source)!));
-      sums[truth]! += weights[i]!;
+      const sum = sums.get(languageOf(row)) ?? [0, 0];
+      sum[truth] += weights[i]!;
+      sums.set(languageOf(row), sum);
     }
-    // What is rare counts more, up to ten times.
-    const boost = Math.min(10, Math.max(1, Math.sqrt(sums[0]! / Math.max(1, sums[1]!))));
-    for (let i = 0; i < weights.length; i++) if (labels[i] === 1) weights[i]! *= boost;
+    // What is rare in a language counts more there, or else a language by itself would speak for or against harm.
+    for (const [i, index] of instances.rowOf.entries()) {
+      if (weights[i] === 0) continue;
+      const [harmless, harmful] = sums.get(languageOf(some[index]!))!;
+      const isEnglish = languageOf(some[index]!) === 'en';
+      if (labels[i] === 1) weights[i]! *= boost(harmless / Math.max(1, harmful), isEnglish);
+      else if (!isEnglish && harmful === 0) weights[i]! *= UNPAIRED;
+    }
     const fitted = fit(instances, labels, {
       epochs: 5,
       rate: 0.12,

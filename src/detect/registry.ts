@@ -4,6 +4,7 @@ import { lengthAndRepetition } from './length-and-repetition/detector.ts';
 import { obfuscation } from './obfuscation/detector.ts';
 import { personalData } from './personal-data/detector.ts';
 import { secretLeak } from './secret-leak/detector.ts';
+import { topic } from './topic/detector.ts';
 
 /** Every detector, one line each. `registry.test.ts` holds this list against the folders beside it. */
 export const DETECTORS = [
@@ -13,4 +14,5 @@ export const DETECTORS = [
   obfuscation, //
   personalData, //
   secretLeak, //
+  topic, //
 ] as const;
