@@ -1,4 +1,5 @@
 import { exfilLink } from './exfil-link/detector.ts';
+import { harmfulContent } from './harmful-content/detector.ts';
 import { language } from './language/detector.ts';
 import { lengthAndRepetition } from './length-and-repetition/detector.ts';
 import { obfuscation } from './obfuscation/detector.ts';
@@ -9,6 +10,7 @@ import { topic } from './topic/detector.ts';
 /** Every detector, one line each. `registry.test.ts` holds this list against the folders beside it. */
 export const DETECTORS = [
   exfilLink, //
+  harmfulContent, //
   language, //
   lengthAndRepetition, //
   obfuscation, //
