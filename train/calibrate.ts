@@ -1,90 +1,84 @@
-import type { RawScores } from '../src/classify/classifier.ts';
-import type { Head } from '../src/classify/model.ts';
+import type { Head, Model } from '../src/classify/model.ts';
+import { rounded } from './train-model.ts';
 
-export interface Example {
-  readonly raw: RawScores;
-  readonly truth: 0 | 1;
+/** What a model that never saw a text said of it: the mixture before calibration. */
+export interface Judged {
+  readonly raw: number;
+  readonly label: 0 | 1;
+  /** What the text counts. */
   readonly weight: number;
-  /** Groups count alike, whatever their size. */
-  readonly group: string;
 }
-
-const STEPS = 60;
-const PENALTY = 1e-3;
 
 /**
- * From raw scores to a probability: logistic regression by Newton's method on the best window of each scale, the whole, and the
- * logarithm of the number of pieces. Positives and negatives count alike in sum.
+ * Platt's calibration (1999): slope and bias that make the weighted log loss of `sigmoid(slope · raw + bias)` least, by
+ * Newton's method, with his targets that keep separable data finite.
  */
-export function calibrate(examples: readonly Example[]): Pick<Head, 'bias' | 'scales' | 'whole' | 'pieces'> {
-  const width = (examples[0]?.raw.best.length ?? 0) + 3;
-  const inputs = examples.map(({ raw }) => [1, ...raw.best, raw.whole, Math.log(raw.pieces)]);
-  const weights = balance(examples);
-  let beta = new Float64Array(width);
-  for (let step = 0; step < STEPS; step++) {
-    const gradient = new Float64Array(width);
-    const hessian = Array.from({ length: width }, () => new Float64Array(width));
-    for (const [i, input] of inputs.entries()) {
-      let sum = 0;
-      for (let k = 0; k < width; k++) sum += beta[k]! * input[k]!;
-      const p = 1 / (1 + Math.exp(-sum));
-      const error = (p - examples[i]!.truth) * weights[i]!;
-      const curve = Math.max(1e-6, p * (1 - p)) * weights[i]!;
-      for (let k = 0; k < width; k++) {
-        gradient[k]! += error * input[k]!;
-        for (let m = 0; m <= k; m++) hessian[k]![m]! += curve * input[k]! * input[m]!;
-      }
+export function platt(judged: readonly Judged[]): { readonly slope: number; readonly bias: number } {
+  let [positives, negatives] = [0, 0];
+  for (const { label, weight } of judged) if (label === 1) positives += weight;
+    else negatives += weight;
+  const high = (positives + 1) / (positives + 2);
+  const low = 1 / (negatives + 2);
+  const target = (label: 0 | 1): number => (label === 1 ? high : low);
+  const loss = (slope: number, bias: number): number => {
+    let sum = 0;
+    for (const { raw, label, weight } of judged) {
+      const z = slope * raw + bias;
+      sum += weight * (Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - target(label) * z);
     }
-    for (let k = 0; k < width; k++) {
-      if (k > 0) {
-        gradient[k]! += PENALTY * beta[k]!;
-        hessian[k]![k]! += PENALTY;
-      }
-      hessian[k]![k]! += 1e-9;
-      for (let m = 0; m < k; m++) hessian[m]![k] = hessian[k]![m]!;
-    }
-    const change = solve(hessian, gradient);
-    const size = Math.max(...change.map(Math.abs));
-    beta = beta.map((value, k) => value - change[k]! * Math.min(1, 2 / size));
-    if (size < 1e-6) break;
-  }
-  const rounded = [...beta].map((value) => Number(value.toFixed(5)));
-  return {
-    bias: rounded[0]!,
-    scales: rounded.slice(1, width - 2),
-    whole: rounded[width - 2]!,
-    pieces: rounded[width - 1]!,
+    return sum;
   };
-}
-
-/** Weights by which truths sum to one each, and groups within a truth count by the root of their size. */
-function balance(examples: readonly Example[]): Float64Array {
-  const sizes = new Map<string, number>();
-  for (const { truth, group, weight } of examples)
-    sizes.set(`${truth}${group}`, (sizes.get(`${truth}${group}`) ?? 0) + weight);
-  const weights = Float64Array.from(
-    examples,
-    ({ truth, group, weight }) => weight / Math.sqrt(sizes.get(`${truth}${group}`)!),
-  );
-  const sums = [0, 0];
-  for (const [i, { truth }] of examples.entries()) sums[truth]! += weights[i]!;
-  return weights.map((weight, i) => weight / sums[examples[i]!.truth]!);
-}
-
-/** Gauss's elimination with pivots, for a handful of unknowns. */
-function solve(matrix: readonly Float64Array[], vector: Float64Array): Float64Array {
-  const n = vector.length;
-  const rows = matrix.map((row, i) => Float64Array.from([...row, vector[i]!]));
-  for (let column = 0; column < n; column++) {
-    let pivot = column;
-    for (let r = column + 1; r < n; r++) if (Math.abs(rows[r]![column]!) > Math.abs(rows[pivot]![column]!)) pivot = r;
-    [rows[column], rows[pivot]] = [rows[pivot]!, rows[column]!];
-    const lead = rows[column]!;
-    for (let r = 0; r < n; r++) {
-      if (r === column) continue;
-      const factor = rows[r]![column]! / lead[column]!;
-      for (let c = column; c <= n; c++) rows[r]![c]! -= factor * lead[c]!;
+  let [slope, bias] = [1, 0];
+  let current = loss(slope, bias);
+  for (let step = 0; step < 100; step++) {
+    let [gs, gb, hss, hsb, hbb] = [0, 0, 1e-9, 0, 1e-9];
+    for (const { raw, label, weight } of judged) {
+      const p = 1 / (1 + Math.exp(-(slope * raw + bias)));
+      const error = (p - target(label)) * weight;
+      const curve = p * (1 - p) * weight;
+      gs += error * raw;
+      gb += error;
+      hss += curve * raw * raw;
+      hsb += curve * raw;
+      hbb += curve;
     }
+    const determinant = hss * hbb - hsb * hsb;
+    const ds = (hbb * gs - hsb * gb) / determinant;
+    const db = (hss * gb - hsb * gs) / determinant;
+    // Newton's step, halved until it helps.
+    let part = 1;
+    while (part > 1e-8 && loss(slope - part * ds, bias - part * db) > current) part /= 2;
+    if (part <= 1e-8) break;
+    slope -= part * ds;
+    bias -= part * db;
+    const before = current;
+    current = loss(slope, bias);
+    if (before - current < 1e-9) break;
   }
-  return Float64Array.from(rows, (row, i) => row[n]! / row[i]!);
+  return { slope, bias };
+}
+
+/** The model with its head calibrated and its thresholds, which are probabilities. */
+export function calibrated(
+  model: Model,
+  { slope, bias }: { readonly slope: number; readonly bias: number },
+  thresholds: Head['thresholds'],
+): Model {
+  const [head] = model.header.heads as [Head];
+  return {
+    ...model,
+    header: {
+      ...model.header,
+      heads: [
+        {
+          ...head,
+          bias: rounded(bias),
+          scales: head.scales.map((weight) => rounded(weight * slope)),
+          whole: rounded(head.whole * slope),
+          pieces: rounded(head.pieces * slope),
+          thresholds,
+        },
+      ],
+    },
+  };
 }

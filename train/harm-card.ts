@@ -38,7 +38,7 @@ export function harmCard({ rows, scored, heads, model, bytes, folds, rates }: Ca
     const negatives = pick(head, (row) => row.label === 0);
     lines.push(
       '',
-      `| ${key}: source | language | texts | AUROC | recall, balanced | recall, sensitive |`,
+      `| ${key}: source | language | texts | AUROC | recall, balanced | recall, high |`,
       '|---|---|--:|--:|--:|--:|',
     );
     const groups = new Map<string, number[]>();
@@ -49,11 +49,11 @@ export function harmCard({ rows, scored, heads, model, bytes, folds, rates }: Ca
     }
     for (const [name, scores] of [...groups].filter(([, list]) => list.length >= 50))
       lines.push(
-        `| ${name} | ${scores.length} | ${auroc(scores, negatives).toFixed(3)} | ${percent(shareAbove(scores, thresholds['balanced']!))} | ${percent(shareAbove(scores, thresholds['sensitive']!))} |`,
+        `| ${name} | ${scores.length} | ${auroc(scores, negatives).toFixed(3)} | ${percent(shareAbove(scores, thresholds['balanced']!))} | ${percent(shareAbove(scores, thresholds['high']!))} |`,
       );
     const all = [...groups.values()].flat();
     lines.push(
-      `| all | | ${all.length} | ${auroc(all, negatives).toFixed(3)} | ${percent(shareAbove(all, thresholds['balanced']!))} | ${percent(shareAbove(all, thresholds['sensitive']!))} |`,
+      `| all | | ${all.length} | ${auroc(all, negatives).toFixed(3)} | ${percent(shareAbove(all, thresholds['balanced']!))} | ${percent(shareAbove(all, thresholds['high']!))} |`,
     );
   };
   lines.push(

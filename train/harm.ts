@@ -15,9 +15,9 @@ import { writeModel } from '../src/classify/model-file.ts';
 import { tokenise } from '../src/classify/tokens.ts';
 import { CATEGORIES, KINDS } from '../src/detect/harmful-content/category.ts';
 import { normalise } from '../src/text/normalise.ts';
-import { calibrate, type Example } from './calibrate.ts';
+import { calibrate, type Example } from './calibrate-heads.ts';
 import { fit } from './fit.ts';
-import { foldsBySource } from './folds.ts';
+import { foldsBySource } from './held-out-sources.ts';
 import { harmCard, measureHeads, type Scored } from './harm-card.ts';
 import { harmRows, type HarmRow } from './harm-rows.ts';
 import { makeInstances } from './instances.ts';
@@ -48,7 +48,7 @@ const REAL = new Set([
   'self-instruct user-oriented',
 ]);
 /** Share of these above the thresholds; the names are the sensitivities that the detector offers. */
-const RATES = { quiet: 0.001, balanced: 0.005, sensitive: 0.02 } as const;
+const RATES = { low: 0.001, balanced: 0.005, high: 0.02 } as const;
 /** Weights that are nothing in every head after rounding are left out. */
 const SMALLEST = 2;
 

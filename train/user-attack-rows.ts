@@ -24,7 +24,7 @@ const TELLING = [
   'harm',
 ];
 /** Random letters that a search found against one model: no text of this kind can be learnt from sixteen. */
-const LEFT_OUT = new Set(['adv_suffix']);
+export const LEFT_OUT = new Set(['adv_suffix']);
 
 /** What the user-attack model learns from: permissive rows without what is known to be mislabelled, and our own texts. */
 export function userAttackRows(data: readonly DataRow[], seed: number): Row[] {

@@ -141,5 +141,5 @@ export function readModel(bytes: Uint8Array, name: string): Model {
   const count = sizes.features * header.heads.length;
   if (at + count !== bytes.length)
     throw wrong(`${count} bytes of weights should follow and ${bytes.length - at} do`, at);
-  return { header, lexicon, keys, weights: new Int8Array(bytes.slice(at).buffer) };
+  return { header, lexicon, keys, weights: new Int8Array(new Uint8Array(bytes.subarray(at)).buffer) };
 }

@@ -20,6 +20,8 @@ export interface DetectorMeta<Id extends string = string> {
   /** Ids of published taxonomies: `OWASP-LLM02`, `AML.T0057`. */
   readonly taxonomy: readonly string[];
   readonly stages: readonly Stage[];
+  /** Origins of the texts that are its business, where it does not look at all of them. */
+  readonly origins?: readonly string[];
   readonly cost: Cost;
   readonly stability: 'stable' | 'experimental';
   readonly references: readonly string[];

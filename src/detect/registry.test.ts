@@ -39,7 +39,7 @@ function fixtures(id: string, verdict: 'hit' | 'miss' | 'hostile'): { readonly n
 }
 
 function subjectFor(detector: Detector<string, unknown>): Subject {
-  return { stage: detector.meta.stages[0]!, role: 'assistant', origin: 'model', kind: 'text' };
+  return { stage: detector.meta.stages[0]!, role: 'assistant', origin: detector.meta.origins?.[0] ?? 'model', kind: 'text' };
 }
 
 /** Asserts what holds for the findings of any text. */

@@ -16,8 +16,8 @@ export interface Assessment {
   readonly categories: readonly { readonly category: Category; readonly score: number }[];
 }
 
-export type Sensitivity = 'quiet' | 'balanced' | 'sensitive';
-export const SENSITIVITIES = ['quiet', 'balanced', 'sensitive'] as const satisfies readonly Sensitivity[];
+export type Sensitivity = 'low' | 'balanced' | 'high';
+export const SENSITIVITIES = ['low', 'balanced', 'high'] as const satisfies readonly Sensitivity[];
 
 /** Ways of reading a disguised text that are looked at; an ordinary text has one. */
 const VIEWS = 4;

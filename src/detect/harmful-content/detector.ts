@@ -48,7 +48,7 @@ export const harmfulContent = defineDetector({
         .enum(SENSITIVITIES)
         .default('balanced')
         .describe(
-          'How readily something counts: `quiet` disturbs about one harmless text of real users in 1,000, `balanced` one in 200, `sensitive` one in 50.',
+          'How readily something counts: `low` disturbs about one harmless text of real users in 1,000, `balanced` one in 200, `high` one in 50.',
         ),
       kinds: z
         .array(z.enum(KINDS))
