@@ -82,7 +82,12 @@ export function makeInstances(rows: readonly Row[], settings: InstanceSettings):
       rowOf.push(index);
     }
   }
-  return compact(all, rowOf, hashes, (id) => sourceCount[id]! >= settings.least.sources && rowCount[id]! >= settings.least.rows);
+  return compact(
+    all,
+    rowOf,
+    hashes,
+    (id) => sourceCount[id]! >= settings.least.sources && rowCount[id]! >= settings.least.rows,
+  );
 }
 
 /** All that our generators write in English is one source: its kinds share their words. */
@@ -95,7 +100,11 @@ function windowLimit(count: number, { size, perRow }: InstanceSettings): number 
   return Math.min(count, size * perRow * 2);
 }
 
-function* windowsOf(count: number, borders: Uint32Array, settings: InstanceSettings): Generator<readonly [number, number]> {
+function* windowsOf(
+  count: number,
+  borders: Uint32Array,
+  settings: InstanceSettings,
+): Generator<readonly [number, number]> {
   const limit = windowLimit(count, settings);
   if (limit <= settings.size * 1.5) return yield [0, limit];
   let start = 0;
@@ -111,8 +120,16 @@ function* windowsOf(count: number, borders: Uint32Array, settings: InstanceSetti
 }
 
 /** Leaves out features and gives the rest numbers without gaps, in order of their hash. */
-function compact(windows: readonly Int32Array[], rowOf: readonly number[], hashes: readonly number[], keep: (id: number) => boolean): Instances {
-  const kept = hashes.map((_, id) => id).filter(keep).sort((a, b) => (hashes[a]! >>> 0) - (hashes[b]! >>> 0));
+function compact(
+  windows: readonly Int32Array[],
+  rowOf: readonly number[],
+  hashes: readonly number[],
+  keep: (id: number) => boolean,
+): Instances {
+  const kept = hashes
+    .map((_, id) => id)
+    .filter(keep)
+    .sort((a, b) => (hashes[a]! >>> 0) - (hashes[b]! >>> 0));
   const renamed = new Int32Array(hashes.length).fill(-1);
   for (const [number, id] of kept.entries()) renamed[id] = number;
   const from = new Uint32Array(windows.length + 1);

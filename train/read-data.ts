@@ -20,7 +20,10 @@ export const DATA = resolve(import.meta.dirname, '../../shared/data');
 export function readData(file: string): readonly DataRow[] {
   const path = join(DATA, file);
   if (!existsSync(path))
-    throw new Fault('ERR_USAGE', 'The training data is not there.', { where: path, hint: 'Training and this benchmark need it; the program itself does not.' });
+    throw new Fault('ERR_USAGE', 'The training data is not there.', {
+      where: path,
+      hint: 'Training and this benchmark need it; the program itself does not.',
+    });
   return gunzipSync(readFileSync(path))
     .toString('utf8')
     .split('\n')

