@@ -129,6 +129,7 @@ function tiered(
 
   const inspector: Inspector = {
     slow: true,
+    ...(base.alone === undefined ? {} : { alone: base.alone }),
     inspect(text, subject, signal) {
       const finish = (first: First): readonly Finding[] | Promise<readonly Finding[]> => {
         if (isSettled(text, first.own, first.applies)) return first.findings;
