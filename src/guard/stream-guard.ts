@@ -500,7 +500,10 @@ function isWindowed({ inspector, release }: Rule): boolean {
 
 function addRedactions(channel: Channel, redactions: readonly Redaction[]): void {
   if (redactions.length === 0) return;
-  channel.redactions = [...mergeRedactions([...channel.redactions, ...redactions])];
+  // Rules see the text with its values back in place; frames hold it as the model wrote it.
+  const restorer = isArguments(channel) ? null : channel.restorer;
+  const own = restorer === null ? redactions : redactions.map((range) => restorer.redactionToModel(range));
+  channel.redactions = [...mergeRedactions([...channel.redactions, ...own])];
   channel.redacted = true;
 }
 
