@@ -1,0 +1,102 @@
+import type { Segment } from '../conversation/segment.ts';
+import type { ExchangeVault } from './exchange-vault.ts';
+import { findPlaceholders } from './find-placeholders.ts';
+import type { Redactions } from './inspect-segments.ts';
+import { mergeRedactions, type Redaction } from './redaction.ts';
+
+/** Shorter values are replaced where a detector found them and nowhere else: as words they mean too many things. */
+const SHORTEST_SWEPT = 4;
+
+/**
+ * Gives every value that is to come back its placeholder, and makes a request such that the model sees none of them:
+ * - a value that was found once is replaced wherever it stands as words of its own, also where its detector, for want of
+ *   context, or the rule, for its roles, would let it pass: what was restored in an earlier answer is in the replayed history;
+ * - a text of the request that happens to be one of the placeholders gets a placeholder itself, so that it comes back as
+ *   the text that it is.
+ *
+ * @param isText false for segments that are no string of the request (the keys of an object): nothing can be put there.
+ * @returns all that has to be replaced.
+ */
+export function conceal(
+  segments: readonly Segment[],
+  redactions: Redactions,
+  vault: ExchangeVault,
+  isText: (segment: Segment) => boolean,
+): Redactions {
+  const all = new Map<Segment, readonly Redaction[]>();
+  for (const [segment, ranges] of redactions) {
+    all.set(
+      segment,
+      ranges.map((range) => withPlaceholder(range, segment.text, vault)),
+    );
+  }
+  if (vault.size === 0) return all;
+  const sweep = createSweep(vault);
+  for (const segment of segments) {
+    const { text } = segment;
+    const taken = all.get(segment) ?? [];
+    const more = sweep(text);
+    for (const { start, end } of findPlaceholders(text, vault)) {
+      const placeholder = vault.mintLiteral(text.slice(start, end));
+      if (placeholder !== null) more.push({ start, end, placeholder });
+    }
+    const free = more.filter(({ start, end }) => !taken.some((range) => range.start < end && start < range.end));
+    if (free.length > 0 && isText(segment)) all.set(segment, mergeRedactions([...taken, ...free]));
+  }
+  return all;
+}
+
+function withPlaceholder(range: Redaction, text: string, vault: ExchangeVault): Redaction {
+  if (range.reversible === undefined) return range;
+  const { label, detector } = range.reversible;
+  const placeholder = vault.mint(label, text.slice(range.start, range.end), detector);
+  return placeholder === null ? range : { ...range, placeholder };
+}
+
+interface Swept {
+  readonly value: string;
+  readonly placeholder: string;
+}
+
+/** Looks for all values of the vault at once, where words begin. Time linear in the text for values of bounded length. */
+function createSweep(vault: ExchangeVault): (text: string) => Redaction[] {
+  const byBeginning = new Map<string, Swept[]>();
+  const beginnings = new Set<number>();
+  for (const { core, value, detector } of vault.entries()) {
+    if (detector === '' || value.length < SHORTEST_SWEPT) continue;
+    const beginning = value.slice(0, SHORTEST_SWEPT);
+    beginnings.add(value.charCodeAt(0));
+    byBeginning.set(beginning, [...(byBeginning.get(beginning) ?? []), { value, placeholder: `[${core}]` }]);
+  }
+  for (const list of byBeginning.values()) list.sort((a, b) => b.value.length - a.value.length);
+
+  return (text) => {
+    const found: Redaction[] = [];
+    let before = 0x20;
+    for (let at = 0; at + SHORTEST_SWEPT <= text.length; at++) {
+      const code = text.charCodeAt(at);
+      const inWord = isWordUnit(before) && isWordUnit(code);
+      before = code;
+      if (inWord || !beginnings.has(code)) continue;
+      const match = byBeginning
+        .get(text.slice(at, at + SHORTEST_SWEPT))
+        ?.find(({ value }) => text.startsWith(value, at) && endsWord(text, at + value.length));
+      if (match === undefined) continue;
+      const end = at + match.value.length;
+      found.push({ start: at, end, placeholder: match.placeholder });
+      before = text.charCodeAt(end - 1);
+      at = end - 1;
+    }
+    return found;
+  };
+}
+
+function endsWord(text: string, end: number): boolean {
+  return end >= text.length || !isWordUnit(text.charCodeAt(end - 1)) || !isWordUnit(text.charCodeAt(end));
+}
+
+function isWordUnit(code: number): boolean {
+  return (
+    (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || code > 0xbf
+  );
+}
