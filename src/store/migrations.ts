@@ -1,5 +1,6 @@
 import { sql, type ColumnDefinitionBuilder, type Kysely, type CreateTableBuilder } from 'kysely';
 import type { Kind } from './database.ts';
+import { createVaultTables } from './vault-table.ts';
 
 /** One step of the schema. Steps are only ever added: a published one never changes. */
 export interface Migration {
@@ -11,6 +12,7 @@ export interface Migration {
 /** In order; a database's version is how many of them it has seen. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'exchanges, usage, content, keys, admins, owners', up: first },
+  { name: 'vault', up: createVaultTables },
 ];
 
 async function first(db: Kysely<unknown>, kind: Kind): Promise<void> {
