@@ -16,11 +16,13 @@ import type { Generation } from './generation.ts';
 import { ModelCatalogue } from './list-models.ts';
 import type { ObjectOwners } from './object-owners.ts';
 import { Passage } from './passage.ts';
+import type { Vault } from './vault.ts';
 
 export interface GatewayParts {
   readonly generation: () => Generation;
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
+  readonly vault: Vault;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -30,6 +32,7 @@ export interface GatewayParts {
 export class Gateway {
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
+  readonly vault: Vault;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -45,6 +48,7 @@ export class Gateway {
     this.#generation = parts.generation;
     this.evidence = parts.evidence;
     this.owners = parts.owners;
+    this.vault = parts.vault;
     this.metrics = parts.metrics;
     this.live = parts.live;
     this.log = parts.log;

@@ -31,7 +31,8 @@ export class ExchangeVault {
   readonly #byCore = new Map<string, VaultEntry>();
   readonly #byTag = new Map<string, VaultEntry[]>();
   readonly #byValue = new Map<string, VaultEntry>();
-  readonly #fresh: VaultEntry[] = [];
+  #fresh: VaultEntry[] = [];
+  readonly #restored = new Set<VaultEntry>();
   #sorted: string[] | null = null;
 
   /** @param kept entries of the conversation that this exchange goes on with. */
@@ -48,9 +49,20 @@ export class ExchangeVault {
     return this.#byCore.values();
   }
 
-  /** Entries that this exchange brought. */
-  get fresh(): readonly VaultEntry[] {
-    return this.#fresh;
+  /** Entries that this exchange brought and that were not taken before. */
+  takeFresh(): readonly VaultEntry[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
+  }
+
+  /** Entries that went back to the client. */
+  get restored(): ReadonlySet<VaultEntry> {
+    return this.#restored;
+  }
+
+  noteRestored(entry: VaultEntry): void {
+    this.#restored.add(entry);
   }
 
   /** Entries whose placeholder ends in a tag, in capitals: one, hardly ever more. */

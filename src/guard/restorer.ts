@@ -129,6 +129,7 @@ export class Restorer {
     if (entry.detector === '') return written;
     const place = this.#links.place();
     if (place === 'link') return null;
+    this.#restoring.vault.noteRestored(entry);
     return place === 'text' ? written : inUrl(entry.value, place);
   }
 

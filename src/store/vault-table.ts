@@ -150,8 +150,7 @@ export function createVaultTable(database: Database, answer: <T>(ask: () => Prom
           .select(['link', 'thread'])
           .where('link', '=', link)
           .execute();
-        await database.durably(() => drop(found));
-        await database.scrub();
+        if ((await database.durably(() => drop(found))) > 0) await database.scrub();
       }),
 
     forgetPrincipal: (principal) =>

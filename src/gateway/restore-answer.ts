@@ -1,0 +1,48 @@
+import type { JsonPath, SegmentKind } from '../conversation/segment.ts';
+import { pathId } from '../conversation/segment.ts';
+import type { ResponseView } from '../conversation/surface.ts';
+import { findPlaceholders } from '../guard/find-placeholders.ts';
+import { restoreJson } from '../guard/restore-json.ts';
+import { Restorer, restoreText, type Restoring } from '../guard/restorer.ts';
+import type { JsonEdit } from '../text/json/splice-json.ts';
+
+/** What has to change in a whole answer so that its placeholders are the caller's values again. */
+export function restoreAnswer(restoring: Restoring, body: unknown, view: ResponseView): readonly JsonEdit[] {
+  if (restoring.vault.size === 0) return [];
+  const edits = new Map<string, JsonEdit>();
+  const seen = new Set<string>();
+  const touched = new Set<number>();
+  for (const { path, kind, message } of view.segments) {
+    // A path may go on below a string, into the JSON that it holds: the string is what is rewritten.
+    const { at, value } = deepest(body, path);
+    const id = pathId(at);
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const restored = restoreValue(restoring, kind, value);
+    if (restored === value) continue;
+    edits.set(id, { path: at, value: restored });
+    touched.add(message);
+  }
+  for (const { message, path } of view.shadows) {
+    if (touched.has(message)) edits.set(pathId(path), { path, value: null });
+  }
+  return [...edits.values()];
+}
+
+function restoreValue(restoring: Restoring, kind: SegmentKind, value: unknown): unknown {
+  if (typeof value === 'string') return restoreText(restoring, kind, value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  // A segment whose place is an object holds its keys: a key cannot be edited alone, so the object is.
+  if (findPlaceholders(Object.keys(value).join('\n'), restoring.vault).length === 0) return value;
+  const text = restoreJson(JSON.stringify(value), (string) => new Restorer(restoring).push(string, true));
+  return text === null ? value : JSON.parse(text);
+}
+
+function deepest(body: unknown, path: JsonPath): { readonly at: JsonPath; readonly value: unknown } {
+  let value = body;
+  for (const [depth, step] of path.entries()) {
+    if (typeof value !== 'object' || value === null) return { at: path.slice(0, depth), value };
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return { at: path, value };
+}
