@@ -85,13 +85,13 @@ export class Vault {
   ): Promise<void> {
     const fresh = [...conversation.vault.takeFresh()];
     if (fresh.length === 0 && conversation.thread === null) return;
-    const thread = (conversation.thread ??= randomBytes(16).toString('base64url'));
-    const rows = fresh.map((entry) => ({
-      placeholder: entry.core,
-      sealed: this.#seal(principal, thread, entry),
-    }));
-    const expiresAt = this.#clock() + keepFor;
-    await this.#table.put(thread, principal, [this.#link(principal, object)], rows, expiresAt);
+    const now = this.#clock();
+    // Of two requests that begin a conversation at once, the second adds to the thread of the first.
+    const named = conversation.thread ?? randomBytes(16).toString('base64url');
+    const thread = await this.#table.link(this.#link(principal, object), named, principal, now, now + keepFor);
+    conversation.thread = thread;
+    const rows = fresh.map((entry) => ({ placeholder: entry.core, sealed: this.#seal(principal, thread, entry) }));
+    if (rows.length > 0) await this.#table.add(thread, principal, rows);
     if (rows.length > 0) await this.#makeRoom(principal, thread, rows.length, maxEntries);
   }
 

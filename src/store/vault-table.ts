@@ -18,14 +18,13 @@ export interface VaultTable {
   thread(link: string, now: number): Promise<string | null>;
   /** Values of a thread, at most `limit`. */
   rows(thread: string, limit: number): Promise<readonly VaultRow[]>;
-  /** Links come first, so that nothing in a thread is ever without one. What is there already stays. */
-  put(
-    thread: string,
-    principal: string,
-    links: readonly string[],
-    rows: readonly VaultRow[],
-    expiresAt: number,
-  ): Promise<void>;
+  /**
+   * Lets a link lead to `thread` until `expiresAt`, unless it leads somewhere already: then that is prolonged.
+   * @returns the thread that it leads to, which another gateway may have named first.
+   */
+  link(link: string, thread: string, principal: string, now: number, expiresAt: number): Promise<string>;
+  /** Adds values to a thread that has a link; those that are there stay. */
+  add(thread: string, principal: string, rows: readonly VaultRow[]): Promise<void>;
   /** Takes a link away, and its thread's values with the last one. */
   forget(link: string): Promise<void>;
   /** Takes away everything of a principal. @returns how many values went. */
@@ -120,18 +119,26 @@ export function createVaultTable(database: Database, answer: <T>(ask: () => Prom
           .execute(),
       ),
 
-    put: (thread, principal, links, rows, expiresAt) =>
+    link: (link, thread, principal, now, expiresAt) =>
       answer(async () => {
-        await db
-          .insertInto('vault_link')
-          .values(links.map((link) => ({ link, thread, principal, expires_at: expiresAt })))
-          .onConflict((conflict) =>
-            conflict.column('link').doUpdateSet((e) => ({
-              thread: e.ref('excluded.thread'),
-              expires_at: e.ref('excluded.expires_at'),
-            })),
-          )
+        const expired = await db
+          .selectFrom('vault_link')
+          .select(['link', 'thread'])
+          .where('link', '=', link)
+          .where('expires_at', '<=', now)
           .execute();
+        await drop(expired);
+        const row = await db
+          .insertInto('vault_link')
+          .values({ link, thread, principal, expires_at: expiresAt })
+          .onConflict((conflict) => conflict.column('link').doUpdateSet({ expires_at: expiresAt }))
+          .returning('thread')
+          .executeTakeFirstOrThrow();
+        return row.thread;
+      }),
+
+    add: (thread, principal, rows) =>
+      answer(async () => {
         for (let at = 0; at < rows.length; at += AT_ONCE) {
           await db
             .insertInto('vault_entry')

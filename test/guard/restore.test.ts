@@ -278,6 +278,15 @@ describe('redact and restore', () => {
     }
   }); // prettier-ignore
 
+  it('tells two values with one tag apart, and redacts for good what is too much', () => {
+    const vault = new ExchangeVault((_label, _value, attempt) => `BBBBBBB${'BCDFGHJKLMNPQRST'[attempt]!}`);
+    const minted = ['a', 'b', 'c', 'a'].map((value) => vault.mint('EMAIL', value, 'd'));
+    assert.deepEqual(minted, ['[EMAIL_BBBBBBBB]', '[EMAIL_BBBBBBBC]', '[EMAIL_BBBBBBBD]', '[EMAIL_BBBBBBBB]']);
+    assert.equal(vault.mint('EMAIL', 'x'.repeat(10_000), 'd'), null);
+    for (let index = 0; index < 13; index++) vault.mint('EMAIL', String(index), 'd');
+    assert.equal(vault.mint('EMAIL', 'one more than there are tags', 'd'), null);
+  });
+
   it('what a rule wants gone for good is not restored because another would have it back', async () => {
     const surface = TEST_SURFACES[0]!;
     const forever = rule('forever', { inspect: (text) => { const at = text.indexOf('kowalska'); return at < 0 ? [] : [{ rule: 'f/f', severity: 'high', message: 'm', span: { start: at, end: at + 8 }, mask: '*', label: 'GONE' }]; } }, { restore: false });
