@@ -40,7 +40,11 @@ function suite(title: string, fresh: () => Promise<Fresh>, skip: string | false)
       await database.drop();
     });
 
-    const begin = async (principal: string, object: string, ...values: readonly string[]): Promise<ConversationVault> => {
+    const begin = async (
+      principal: string,
+      object: string,
+      ...values: readonly string[]
+    ): Promise<ConversationVault> => {
       const conversation = vault.openEmpty(principal);
       for (const value of values) conversation.vault.mint('EMAIL', value, 'personal-data');
       await vault.keep(principal, conversation, object, LIMITS);
@@ -141,15 +145,15 @@ function suite(title: string, fresh: () => Promise<Fresh>, skip: string | false)
 
     it('forgets a principal', async () => {
       await begin('erin', 'resp_11', EMAIL, 'x@example.com');
-      assert.ok((await store.vault.principals()).some(({ principal, entries }) => principal === 'erin' && entries === 2));
+      assert.ok(
+        (await store.vault.principals()).some(({ principal, entries }) => principal === 'erin' && entries === 2),
+      );
       assert.equal(await store.vault.forgetPrincipal('erin'), 2);
       assert.deepEqual(await values('erin', 'resp_11'), []);
     });
 
     it('puts what two requests bring at once into one thread', async () => {
-      await Promise.all(
-        Array.from({ length: 8 }, (_, index) => begin('frank', 'conv_1', `${index}@example.com`)),
-      );
+      await Promise.all(Array.from({ length: 8 }, (_, index) => begin('frank', 'conv_1', `${index}@example.com`)));
       assert.equal((await values('frank', 'conv_1')).length, 8);
     });
   });

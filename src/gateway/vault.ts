@@ -154,11 +154,15 @@ export class Vault {
       const [detector, value] = JSON.parse(text) as [string, string];
       return { core, value, detector };
     } catch (cause) {
-      throw new Fault('ERR_STORE', 'An entry of the vault cannot be opened: another key sealed it, or it was changed.', {
-        where: 'vault-key',
-        hint: 'Gateways that share a database must share the file vault-key of their state directories.',
-        cause,
-      });
+      throw new Fault(
+        'ERR_STORE',
+        'An entry of the vault cannot be opened: another key sealed it, or it was changed.',
+        {
+          where: 'vault-key',
+          hint: 'Gateways that share a database must share the file vault-key of their state directories.',
+          cause,
+        },
+      );
     }
   }
 

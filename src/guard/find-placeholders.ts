@@ -91,7 +91,11 @@ function labelStart(text: string, end: number, length: number, core: string): nu
   return at;
 }
 
-function withBrackets(text: string, start: number, end: number): { readonly start: number; readonly end: number } | null {
+function withBrackets(
+  text: string,
+  start: number,
+  end: number,
+): { readonly start: number; readonly end: number } | null {
   if (text[start - 1] === '[') {
     if (text[end] === ']') return { start: start - 1, end: end + 1 };
     if (text[start - 2] === '\\' && text.startsWith('\\]', end)) return { start: start - 2, end: end + 2 };

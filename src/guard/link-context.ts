@@ -16,7 +16,14 @@ const TRIM_FROM = 4096;
 const LONGEST = 65_536;
 
 /** Places where a client fetches by itself, or that hold more than one URL: nothing is put into them, even alone. */
-const NEVER = new Set<Destination['place']>(['image', 'css', 'html-list', 'html-refresh', 'html-style', 'html-document']);
+const NEVER = new Set<Destination['place']>([
+  'image',
+  'css',
+  'html-list',
+  'html-refresh',
+  'html-style',
+  'html-document',
+]);
 
 /**
  * Follows a text as a client will see it and says what a value would be part of that came next. A value that goes into

@@ -96,7 +96,6 @@ export interface Tables {
   };
 }
 
-
 export type Kind = 'sqlite' | 'postgres';
 
 /** A database that answers, and what differs between the two kinds. */

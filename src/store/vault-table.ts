@@ -53,7 +53,11 @@ export async function createVaultTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('expires_at', 'bigint', required)
     .execute();
   for (const columns of [['thread'], ['expires_at'], ['principal', 'expires_at']]) {
-    await db.schema.createIndex(`vault_link_${columns.join('_')}`).on('vault_link').columns(columns).execute();
+    await db.schema
+      .createIndex(`vault_link_${columns.join('_')}`)
+      .on('vault_link')
+      .columns(columns)
+      .execute();
   }
   await db.schema
     .createTable('vault_entry')
@@ -84,11 +88,7 @@ export function createVaultTable(database: Database, answer: <T>(ask: () => Prom
         .deleteFrom('vault_entry')
         .where('thread', 'in', threads)
         .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('vault_link').select('link').whereRef('vault_link.thread', '=', 'vault_entry.thread'),
-            ),
-          ),
+          not(exists(selectFrom('vault_link').select('link').whereRef('vault_link.thread', '=', 'vault_entry.thread'))),
         )
         .executeTakeFirst();
       rows += Number(orphaned.numDeletedRows);
@@ -143,7 +143,9 @@ export function createVaultTable(database: Database, answer: <T>(ask: () => Prom
           await db
             .insertInto('vault_entry')
             .values(
-              rows.slice(at, at + AT_ONCE).map(({ placeholder, sealed }) => ({ thread, placeholder, principal, sealed })),
+              rows
+                .slice(at, at + AT_ONCE)
+                .map(({ placeholder, sealed }) => ({ thread, placeholder, principal, sealed })),
             )
             .onConflict((conflict) => conflict.columns(['thread', 'placeholder']).doNothing())
             .execute();
@@ -152,11 +154,7 @@ export function createVaultTable(database: Database, answer: <T>(ask: () => Prom
 
     forget: (link) =>
       answer(async () => {
-        const found = await db
-          .selectFrom('vault_link')
-          .select(['link', 'thread'])
-          .where('link', '=', link)
-          .execute();
+        const found = await db.selectFrom('vault_link').select(['link', 'thread']).where('link', '=', link).execute();
         if ((await database.durably(() => drop(found))) > 0) await database.scrub();
       }),
 

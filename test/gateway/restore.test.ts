@@ -49,7 +49,10 @@ describe('values of a request', () => {
             assert.equal(first, third, 'the same value, the same placeholder');
             const read = readable(answer.text, stream);
             assert.doesNotMatch(read, PLACEHOLDER);
-            assert.ok(read.includes(channel === 'tool' ? JSON.stringify({ text: TEXT }) : TEXT) || read.includes(TEXT), read);
+            assert.ok(
+              read.includes(channel === 'tool' ? JSON.stringify({ text: TEXT }) : TEXT) || read.includes(TEXT),
+              read,
+            );
           }
         });
       }
@@ -117,7 +120,11 @@ describe('values of a conversation that the provider keeps', () => {
     it(`come back turns later, ${stream ? 'streamed' : 'whole'}`, async () => {
       const { id, placeholder } = await begin({ stream });
       const second = await respond(gateway, { ...say('nothing yet'), previous_response_id: id, stream });
-      const third = await respond(gateway, { ...say(`You are ${placeholder}.`), previous_response_id: second.id, stream });
+      const third = await respond(gateway, {
+        ...say(`You are ${placeholder}.`),
+        previous_response_id: second.id,
+        stream,
+      });
       assert.ok(readable(third.text, stream).includes(`You are ${EMAIL}.`), third.text);
       assert.ok(!third.text.includes(placeholder));
     });
@@ -224,7 +231,9 @@ describe('the vault', () => {
         const gateway = await startGateway({ upstreamUrl: upstream.url, config: { rules } });
         try {
           const { id } = await respond(gateway, { input: 'hello' });
-          const file = (await readdir(gateway.directory, { recursive: true })).find((name) => name.endsWith('parapet.db'))!;
+          const file = (await readdir(gateway.directory, { recursive: true })).find((name) =>
+            name.endsWith('parapet.db'),
+          )!;
           const database = new DatabaseSync(join(gateway.directory, file));
           database.exec('drop table vault_link');
           database.close();
@@ -237,7 +246,8 @@ describe('the vault', () => {
           if (onFailure === 'block') {
             assert.equal(written.status, 503, written.text);
             assert.ok(!written.text.includes(EMAIL));
-          } else assert.ok(readable(written.text, stream).includes(`I am ${EMAIL}`), 'what the request brings comes back');
+          } else
+            assert.ok(readable(written.text, stream).includes(`I am ${EMAIL}`), 'what the request brings comes back');
         } finally {
           await gateway.close();
           await upstream.close();
@@ -269,7 +279,11 @@ describe('the vault', () => {
       const { id } = await respond(first, { input: `I am ${EMAIL}` });
       PLACEHOLDER.lastIndex = 0;
       const placeholder = placeholderIn(upstream);
-      const { text } = await respond(second, { ...say(`You are ${placeholder}.`), previous_response_id: id }, first.key);
+      const { text } = await respond(
+        second,
+        { ...say(`You are ${placeholder}.`), previous_response_id: id },
+        first.key,
+      );
       assert.ok(text.includes(`You are ${EMAIL}.`), text);
     } finally {
       await second.close();

@@ -35,7 +35,10 @@ export interface TestSurface {
   readonly kinds: readonly Kind[];
   /** More than one choice can be asked for. */
   readonly choices: boolean;
-  request(messages: readonly { readonly role: 'user' | 'assistant'; readonly text: string }[], stream: boolean): JsonObject;
+  request(
+    messages: readonly { readonly role: 'user' | 'assistant'; readonly text: string }[],
+    stream: boolean,
+  ): JsonObject;
   wire(body: JsonObject, choices: readonly Choice[], chars: number): Wire;
 }
 
@@ -98,7 +101,8 @@ export const TEST_SURFACES: readonly TestSurface[] = [
       stream,
       messages: messages.map(({ role, text }) => ({ role, content: [{ type: 'text', text }] })),
     }),
-    wire: (body, choices, chars) => anthropicMessages({ asked: askedOfMessages(body), ...say(choices, chars) }, 'req_1'),
+    wire: (body, choices, chars) =>
+      anthropicMessages({ asked: askedOfMessages(body), ...say(choices, chars) }, 'req_1'),
   },
 ];
 
@@ -136,7 +140,15 @@ export async function receiveStream(
 ): Promise<Received> {
   const log = new DecisionLog();
   const reader = surface.createStreamReader!(surface.parseRequest(body));
-  const guard = new StreamGuard({ rules, reader, log, maxHeld: 1 << 22, unknownEvents: 'inspect', keepText: false, restoring });
+  const guard = new StreamGuard({
+    rules,
+    reader,
+    log,
+    maxHeld: 1 << 22,
+    unknownEvents: 'inspect',
+    keepText: false,
+    restoring,
+  });
   const splitter = createFrameSplitter({ maxFrame: 1 << 22 });
   const chunks: Uint8Array[] = [];
   let held = 0;

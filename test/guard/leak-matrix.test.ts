@@ -102,7 +102,13 @@ function sentence(planted: Planted, kind: Kind): string {
   return kind === 'tool' ? JSON.stringify({ text }) : text;
 }
 
-async function everySplit(surface: TestSurface, planted: Planted, action: Action, kind: Kind, n: number): Promise<number> {
+async function everySplit(
+  surface: TestSurface,
+  planted: Planted,
+  action: Action,
+  kind: Kind,
+  n: number,
+): Promise<number> {
   const text = sentence(planted, kind);
   const body: JsonObject = surface.request([{ role: 'user', text: 'hi' }], true);
   const other = choiceSaying('text', 'something else');

@@ -77,7 +77,12 @@ async function converse(options: {
   readonly allows?: (host: string) => boolean;
   /** What the model makes of the texts that it got. */
   readonly model?: (texts: readonly string[]) => string;
-}): Promise<{ readonly forwarded: string; readonly said: readonly string[]; readonly raw: string; readonly action: string }> {
+}): Promise<{
+  readonly forwarded: string;
+  readonly said: readonly string[];
+  readonly raw: string;
+  readonly action: string;
+}> {
   const { surface, turns, kind, stream, n, chars, sizes } = options;
   const vault = new ExchangeVault(tagger);
   const body = surface.request(turns, stream);
@@ -89,7 +94,9 @@ async function converse(options: {
   if (kind === 'tool') {
     text = JSON.stringify({ text, [text.slice(0, 40)]: [text] });
     if (options.escapes === true) {
-      text = text.replace(/"(?:[^"\\]|\\.)*"/g, (string) => string.replaceAll('[', '\\u005b').replaceAll('E', '\\u0045'));
+      text = text.replace(/"(?:[^"\\]|\\.)*"/g, (string) =>
+        string.replaceAll('[', '\\u005b').replaceAll('E', '\\u0045'),
+      );
     }
   }
   const plain = choiceSaying('text', 'and another choice');
@@ -104,15 +111,46 @@ async function converse(options: {
   return { forwarded, said, raw, action: log.action };
 }
 
-const WORDS = ['please', 'note', '[EMAIL_1]', '[CARD]', '"so"', 'a\\b', 'ünïcödé', '😀', '[x]', '(y)', '_', 'EMAIL_', '\n', '\\[', '%5B', 'E', '[QUOTED_TEXT_'];
-const VALUES = ['anna.kowalska@example.com', 'o\'neil+x@mail.example.org', '4111 1111 1111 1111', 'DE89 3704 0044 0532 0130 00', '«plain»', '«with "quotes" and \\ and \n»', '«[EMAIL_1]»', '«ends in [»', '«{"json": "inside"}»'];
+const WORDS = [
+  'please',
+  'note',
+  '[EMAIL_1]',
+  '[CARD]',
+  '"so"',
+  'a\\b',
+  'ünïcödé',
+  '😀',
+  '[x]',
+  '(y)',
+  '_',
+  'EMAIL_',
+  '\n',
+  '\\[',
+  '%5B',
+  'E',
+  '[QUOTED_TEXT_',
+];
+const VALUES = [
+  'anna.kowalska@example.com',
+  "o'neil+x@mail.example.org",
+  '4111 1111 1111 1111',
+  'DE89 3704 0044 0532 0130 00',
+  '«plain»',
+  '«with "quotes" and \\ and \n»',
+  '«[EMAIL_1]»',
+  '«ends in [»',
+  '«{"json": "inside"}»',
+];
 
 const surfaces = fc.constantFrom(...TEST_SURFACES);
 const conversation = fc.array(
   fc.record({
     role: fc.constantFrom('user' as const, 'assistant' as const),
     text: fc
-      .array(fc.oneof(fc.constantFrom(...WORDS), fc.constantFrom(...VALUES), fc.stringMatching(/^[a-z]{1,9}$/)), { minLength: 1, maxLength: 14 })
+      .array(fc.oneof(fc.constantFrom(...WORDS), fc.constantFrom(...VALUES), fc.stringMatching(/^[a-z]{1,9}$/)), {
+        minLength: 1,
+        maxLength: 14,
+      })
       .map((parts) => `so ${parts.join(' ')}`),
   }),
   { minLength: 1, maxLength: 4 },
@@ -157,7 +195,11 @@ describe('redact and restore', () => {
         }
         const expected = tagger('EMAIL', VALUES[0]!, 0);
         assert.ok(seen.has(`[EMAIL_${expected}]`));
-        assert.ok([...seen].every((one) => one.endsWith(`_${expected}]`) || before.concat(after).some(({ text }) => text.includes('neil'))));
+        assert.ok(
+          [...seen].every(
+            (one) => one.endsWith(`_${expected}]`) || before.concat(after).some(({ text }) => text.includes('neil')),
+          ),
+        );
       }),
       { numRuns: 50 },
     );
@@ -170,7 +212,15 @@ describe('redact and restore', () => {
       for (const stream of [false, true]) {
         for (const spelling of [placeholder, placeholder.slice(1, -1), placeholder.toLowerCase()]) {
           const turns = [{ role: 'user' as const, text: `so ${value} is not "${spelling}" but ${value}` }];
-          const { said, forwarded } = await converse({ surface, turns, kind: 'text', stream, n: 1, chars: 3, sizes: [50] });
+          const { said, forwarded } = await converse({
+            surface,
+            turns,
+            kind: 'text',
+            stream,
+            n: 1,
+            chars: 3,
+            sizes: [50],
+          });
           assert.equal(said[0], turns[0]!.text);
           assert.ok(!forwarded.includes(spelling === placeholder ? `"${spelling}\\"` : `"${spelling}"`));
         }

@@ -158,7 +158,12 @@ const WAYS: readonly Way[] = [
 ]; // prettier-ignore
 
 /** The outcome in the words of the table, and everything of it that an application can read. */
-async function outcome(way: Way, bench: Bench, model: string, text: string): Promise<{ readonly says: string; readonly read: string }> {
+async function outcome(
+  way: Way,
+  bench: Bench,
+  model: string,
+  text: string,
+): Promise<{ readonly says: string; readonly read: string }> {
   try {
     const seen = await way.ask(bench, model, text);
     return { says: String(seen.finish), read: JSON.stringify(seen) };
