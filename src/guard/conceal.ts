@@ -53,22 +53,29 @@ function withPlaceholder(range: Redaction, text: string, vault: ExchangeVault): 
   return placeholder === null ? range : { ...range, placeholder };
 }
 
-interface Swept {
-  readonly value: string;
-  readonly placeholder: string;
-}
-
-/** Looks for all values of the vault at once, where words begin. Time linear in the text for values of bounded length. */
+/** Looks for all values of the vault at once, where words begin. Time linear in the text, times the logarithm of their number. */
 function createSweep(vault: ExchangeVault): (text: string) => Redaction[] {
-  const byBeginning = new Map<string, Swept[]>();
-  const beginnings = new Set<number>();
+  const placeholders = new Map<string, string>();
   for (const { core, value, detector } of vault.entries()) {
-    if (detector === '' || value.length < SHORTEST_SWEPT) continue;
-    const beginning = value.slice(0, SHORTEST_SWEPT);
-    beginnings.add(value.charCodeAt(0));
-    byBeginning.set(beginning, [...(byBeginning.get(beginning) ?? []), { value, placeholder: `[${core}]` }]);
+    if (detector !== '' && value.length >= SHORTEST_SWEPT) placeholders.set(value, `[${core}]`);
   }
-  for (const list of byBeginning.values()) list.sort((a, b) => b.value.length - a.value.length);
+  const values = [...placeholders.keys()].toSorted(byUnits);
+  const firsts = new Set(values.map((value) => value.charCodeAt(0)));
+  const beginnings = new Set(values.map((value) => value.slice(0, SHORTEST_SWEPT)));
+  const longest = values.reduce((most, value) => Math.max(most, value.length), 0);
+
+  /** The longest value that stands at `at` and ends a word. */
+  const valueAt = (text: string, at: number): string | null => {
+    let rest = text.slice(at, at + longest);
+    while (rest.length >= SHORTEST_SWEPT) {
+      const candidate = lastUpTo(values, rest);
+      if (candidate === undefined) return null;
+      if (rest.startsWith(candidate) && endsWord(text, at + candidate.length)) return candidate;
+      // What is shorter and still fits is no longer than what the two have in common.
+      rest = rest.slice(0, Math.min(candidate.length - 1, commonLength(candidate, rest)));
+    }
+    return null;
+  };
 
   return (text) => {
     const found: Redaction[] = [];
@@ -77,18 +84,38 @@ function createSweep(vault: ExchangeVault): (text: string) => Redaction[] {
       const code = text.charCodeAt(at);
       const inWord = isWordUnit(before) && isWordUnit(code);
       before = code;
-      if (inWord || !beginnings.has(code)) continue;
-      const match = byBeginning
-        .get(text.slice(at, at + SHORTEST_SWEPT))
-        ?.find(({ value }) => text.startsWith(value, at) && endsWord(text, at + value.length));
-      if (match === undefined) continue;
-      const end = at + match.value.length;
-      found.push({ start: at, end, placeholder: match.placeholder });
+      if (inWord || !firsts.has(code) || !beginnings.has(text.slice(at, at + SHORTEST_SWEPT))) continue;
+      const value = valueAt(text, at);
+      if (value === null) continue;
+      const end = at + value.length;
+      found.push({ start: at, end, placeholder: placeholders.get(value)! });
       before = text.charCodeAt(end - 1);
       at = end - 1;
     }
     return found;
   };
+}
+
+function byUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The last of a sorted list that does not come after `limit`. */
+function lastUpTo(sorted: readonly string[], limit: string): string | undefined {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low - 1];
+}
+
+function commonLength(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a.charCodeAt(length) === b.charCodeAt(length)) length++;
+  return length;
 }
 
 function endsWord(text: string, end: number): boolean {

@@ -17,6 +17,9 @@ const MOST_ENTRIES = 10_000;
 /** UTF-16 units of one value; longer ones are redacted for good. */
 const LONGEST_VALUE = 8192;
 
+/** Entries among which parts of values are looked for; whole values are found among any number. */
+const MOST_SEARCHED = 256;
+
 const NONE: readonly VaultEntry[] = Object.freeze([]);
 
 /** Label of the placeholder for a text that is not to be taken for a placeholder. */
@@ -31,6 +34,8 @@ export class ExchangeVault {
   readonly #byCore = new Map<string, VaultEntry>();
   readonly #byTag = new Map<string, VaultEntry[]>();
   readonly #byValue = new Map<string, VaultEntry>();
+  /** Detectors by value. */
+  readonly #values = new Map<string, string>();
   #fresh: VaultEntry[] = [];
   readonly #restored = new Set<VaultEntry>();
   #sorted: string[] | null = null;
@@ -113,7 +118,10 @@ export class ExchangeVault {
 
   /** True when `text` is, or is part of, a value that this detector found in the caller's own texts. */
   holds(detector: string, text: string): boolean {
+    if (this.#values.get(text) === detector) return true;
+    let looked = 0;
     for (const entry of this.#byCore.values()) {
+      if (++looked > MOST_SEARCHED) return false;
       if (entry.detector === detector && entry.value.includes(text)) return true;
     }
     return false;
@@ -121,6 +129,7 @@ export class ExchangeVault {
 
   #add(entry: VaultEntry): void {
     this.#byCore.set(entry.core, entry);
+    this.#values.set(entry.value, entry.detector);
     const tag = entry.core.slice(-TAG_LENGTH);
     this.#byTag.set(tag, [...(this.#byTag.get(tag) ?? NONE), entry]);
     this.#sorted = null;

@@ -236,6 +236,18 @@ describe('redact and restore', () => {
     assert.ok(!forwarded.includes('secret'), forwarded);
   }); // prettier-ignore
 
+  it('of values that begin alike takes the longest that is a word, in time linear in the text', async () => {
+    const values = ['anna', 'anna.k', 'anna.kow', 'annabel'];
+    const known: Inspector = { inspect: (text) => (text.startsWith('know: ') ? values.map((value): Finding => ({ rule: 'k/k', severity: 'low', message: '', mask: '', label: 'NAME', span: { start: text.indexOf(`<${value}>`) + 1, end: text.indexOf(`<${value}>`) + 1 + value.length } })) : []) };
+    const surface = TEST_SURFACES[0]!;
+    const vault = new ExchangeVault(tagger);
+    const replay = 'anna. anna.k, anna.kow; annabella annabel xanna anna_ anna.ko';
+    const forwarded = await forward(surface, surface.request([{ role: 'user', text: `know: ${values.map((value) => `<${value}>`).join('')}` }, { role: 'assistant', text: replay }], false), [rule('known', known)], vault);
+    const name = (value: string): string => vault.mint('NAME', value, 'known')!;
+    const [, second] = surface.surface.parseRequest(JSON.parse(forwarded)).segments;
+    assert.equal(second!.text, `${name('anna')}. ${name('anna.k')}, ${name('anna.kow')}; annabella ${name('annabel')} xanna anna_ ${name('anna')}.ko`);
+  }); // prettier-ignore
+
   it('takes placeholders as models write them', async () => {
     const surface = TEST_SURFACES[0]!;
     const value = VALUES[0]!;
