@@ -60,6 +60,53 @@ describe('values of a request', () => {
   }
 });
 
+describe('what is kept of texts', () => {
+  for (const content of ['none', 'redacted', 'full'] as const) {
+    for (const stream of [false, true]) {
+      it(`${content}, ${stream ? 'streamed' : 'whole'}: the values only where everything is kept`, async () => {
+        const upstream = await startUpstream();
+        const gateway = await startGateway({ upstreamUrl: upstream.url, config: { rules: RULES, evidence: { content } } });
+        try {
+          for (const way of WAYS) {
+            const channels = way.surface === 'openai-completions' ? ['text'] : ['text', 'tool'];
+            for (const channel of channels) {
+              const { headers, status } = await ask(gateway, way, `echo+in=${channel}`, TEXT, { stream });
+              assert.equal(status, 200);
+              await gateway.running.runtime.ledger.flush();
+              const id = headers.get('x-request-id')!;
+              const { store } = gateway.running.runtime;
+              for (let wait = 0; wait < 200 && (await store.exchange(id)) === null; wait++) {
+                await new Promise((resolve) => setTimeout(resolve, 10));
+              }
+              assert.ok((await store.exchange(id)) !== null);
+              const record = JSON.stringify((await store.exchange(id))!.exchange);
+              assert.ok(!record.includes('kowalska') && !record.includes('1111 1111'), record);
+              for (let wait = 0; wait < 100 && content !== 'none' && (await store.content(id)) === null; wait++) {
+                await new Promise((resolve) => setTimeout(resolve, 10));
+              }
+              const kept = await store.content(id);
+              if (content === 'none') {
+                assert.equal(kept, null);
+                continue;
+              }
+              const texts = kept!.segments.filter(({ text }) => text.includes('Write to')).map(({ text }) => text);
+              assert.ok(texts.length >= 2, JSON.stringify(kept));
+              for (const text of texts) {
+                const plain = text.replaceAll('\\"', '"');
+                if (content === 'full') assert.ok(plain.includes(TEXT), plain);
+                else assert.match(plain, /Write to \[[A-Z_]+\], card "\[[A-Z_]+\]", and again \[[A-Z_]+\]\./);
+              }
+            }
+          }
+        } finally {
+          await gateway.close();
+          await upstream.close();
+        }
+      });
+    }
+  }
+});
+
 interface Responded {
   readonly status: number;
   readonly text: string;
