@@ -43,13 +43,21 @@ const read = (pattern: string): string =>
     .join('\n')
     .slice(0, UNITS);
 
-const people = ['anna.kowalska@example.com', 'j.doe@mail.example.org', '4111 1111 1111 1111', '+49 30 901820', 'DE89 3704 0044 0532 0130 00'];
+const people = [
+  'anna.kowalska@example.com',
+  'j.doe@mail.example.org',
+  '4111 1111 1111 1111',
+  '+49 30 901820',
+  'DE89 3704 0044 0532 0130 00',
+];
 const vault = (): ExchangeVault =>
   new ExchangeVault((label, value, attempt) =>
     tagFrom(createHmac('sha256', 'bench').update(`${attempt}\n${label}\n${value}`).digest()),
   );
 const restoring: Restoring = { vault: vault(), allows: () => false };
-const placeholders = people.map((value, index) => restoring.vault.mint(index < 2 ? 'EMAIL' : 'NUMBER', value, 'personal-data')!);
+const placeholders = people.map((value, index) =>
+  restoring.vault.mint(index < 2 ? 'EMAIL' : 'NUMBER', value, 'personal-data')!,
+);
 
 const prose = read('docs/*.md').replaceAll(/[`#|>*-]+/g, ' ');
 const texts = {

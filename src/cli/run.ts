@@ -9,9 +9,10 @@ import { register as policy } from './commands/policy.ts';
 import { register as admin } from './commands/admin.ts';
 import { register as serve } from './commands/serve.ts';
 import { register as threats } from './commands/threats.ts';
+import { register as vault } from './commands/vault.ts';
 import { packageVersion } from './version.ts';
 
-const COMMANDS: readonly RegisterCommand[] = [init, config, serve, keys, policy, audit, admin, threats];
+const COMMANDS: readonly RegisterCommand[] = [init, config, serve, keys, policy, audit, admin, vault, threats];
 
 const EXAMPLES = `
 Examples:

@@ -65,7 +65,10 @@ describe('what is kept of texts', () => {
     for (const stream of [false, true]) {
       it(`${content}, ${stream ? 'streamed' : 'whole'}: the values only where everything is kept`, async () => {
         const upstream = await startUpstream();
-        const gateway = await startGateway({ upstreamUrl: upstream.url, config: { rules: RULES, evidence: { content } } });
+        const gateway = await startGateway({
+          upstreamUrl: upstream.url,
+          config: { rules: RULES, evidence: { content } },
+        });
         try {
           for (const way of WAYS) {
             const channels = way.surface === 'openai-completions' ? ['text'] : ['text', 'tool'];
