@@ -2,6 +2,7 @@ import type { JsonPath, SegmentKind } from '../conversation/segment.ts';
 import { pathId } from '../conversation/segment.ts';
 import type { ResponseView } from '../conversation/surface.ts';
 import { findPlaceholders } from '../guard/find-placeholders.ts';
+import { restoreEcho } from '../guard/restore-echo.ts';
 import { restoreJson } from '../guard/restore-json.ts';
 import { Restorer, restoreText, type Restoring } from '../guard/restorer.ts';
 import type { JsonEdit } from '../text/json/splice-json.ts';
@@ -23,6 +24,7 @@ export function restoreAnswer(restoring: Restoring, body: unknown, view: Respons
     edits.set(id, { path: at, value: restored });
     touched.add(message);
   }
+  for (const edit of restoreEcho(restoring, body, [])) edits.set(pathId(edit.path), edit);
   for (const { message, path } of view.shadows) {
     if (touched.has(message)) edits.set(pathId(path), { path, value: null });
   }

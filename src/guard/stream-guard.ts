@@ -13,6 +13,7 @@ import { redactEscapedArguments } from './escaped-arguments.ts';
 import { boundFrame, FrameRest } from './frame-rest.ts';
 import { inspecting } from './inspect-segments.ts';
 import { type Redaction, mergeRedactions, redact } from './redaction.ts';
+import { restoreEcho } from './restore-echo.ts';
 import { Restorer, restoreText, type Restoring } from './restorer.ts';
 import { type Rule, applies } from './rule.ts';
 
@@ -282,7 +283,8 @@ export class StreamGuard {
     if (view.terminal) for (const channel of this.#channels) yield* this.#close(channel);
     const edits = view.copies.length > 0 && guarded ? yield* this.#inspectCopies(view.copies, pieces) : [];
     const rest = guarded ? yield* this.#rest.inspect(event, view, members) : [];
-    this.#enqueue({ frame, view, pieces, edits: [...edits, ...rest], bare });
+    const echo = this.#restoring === null ? [] : restoreEcho(this.#restoring, responseIn(view), ['response']);
+    this.#enqueue({ frame, view, pieces, edits: [...edits, ...rest, ...echo], bare });
   }
 
   *#placeOf(delta: Delta): Steps<Place> {
@@ -513,6 +515,11 @@ function toSegment(from: Pick<Segment, 'id' | 'kind' | 'message' | 'text'>): Seg
 
 function tooMany(): Fault {
   return new Fault('ERR_UPSTREAM_INVALID', `The provider's stream has more than ${MAX_CHANNELS} channels.`);
+}
+
+/** The response object that an event of the Responses API carries. */
+function responseIn({ data }: FrameView): unknown {
+  return (data as { response?: unknown } | undefined)?.response;
 }
 
 function isDecided(pieces: readonly Piece[]): boolean {

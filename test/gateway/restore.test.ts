@@ -144,6 +144,41 @@ const say = (text: string): { readonly model: string; readonly input: string } =
 const placeholderIn = (upstream: Upstream): string =>
   PLACEHOLDER.exec(upstream.requests.at(-1)!.body.toString('utf8'))![0]!;
 
+describe('what repeats the request', () => {
+  let upstream: Upstream;
+  let gateway: TestGateway;
+  before(async () => {
+    upstream = await startUpstream();
+    gateway = await startGateway({ upstreamUrl: upstream.url, config: { rules: RULES } });
+  });
+  after(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
+  for (const stream of [false, true]) {
+    it(`a response object, ${stream ? 'streamed' : 'whole'}`, async () => {
+      const { text } = await respond(gateway, { input: 'hello', instructions: `You serve ${EMAIL}.`, stream });
+      assert.ok(!upstream.requests.at(-1)!.body.toString('utf8').includes(EMAIL));
+      assert.doesNotMatch(text, PLACEHOLDER);
+      assert.equal(text.split(`"You serve ${EMAIL}."`).length - 1, stream ? 3 : 1);
+    });
+  }
+
+  it("a provider's error", async () => {
+    upstream.script((request, response) => {
+      const sent = JSON.parse(request.body.toString('utf8')) as { input: string };
+      response.writeHead(422, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: { message: `Cannot read "${sent.input}"`, type: 'invalid_request_error' } }));
+      return true;
+    });
+    const { status, text } = await respond(gateway, { input: `for ${EMAIL}` });
+    upstream.script(null);
+    assert.equal(status, 422);
+    assert.equal((JSON.parse(text) as { error: { message: string } }).error.message, `Cannot read "for ${EMAIL}"`);
+  });
+});
+
 describe('values of a conversation that the provider keeps', () => {
   let upstream: Upstream;
   let gateway: TestGateway;
