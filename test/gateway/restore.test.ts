@@ -169,7 +169,9 @@ describe('what repeats the request', () => {
     upstream.script((request, response) => {
       const sent = JSON.parse(request.body.toString('utf8')) as { input: string };
       response.writeHead(422, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ error: { message: `Cannot read "${sent.input}"`, type: 'invalid_request_error' } }));
+      response.end(
+        JSON.stringify({ error: { message: `Cannot read "${sent.input}"`, type: 'invalid_request_error' } }),
+      );
       return true;
     });
     const { status, text } = await respond(gateway, { input: `for ${EMAIL}` });
