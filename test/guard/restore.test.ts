@@ -349,6 +349,55 @@ describe('redact and restore', () => {
     assert.equal(vault.mint('EMAIL', 'one more than there are tags', 'd'), null);
   });
 
+  it("redacts a restored value where another detector's rule wants that in answers", async () => {
+    const value = VALUES[0]!;
+    for (const [from, to] of [
+      [0, value.length],
+      [3, 8],
+      [-3, 4],
+    ] as const) {
+      const other: Inspector = {
+        inspect: (text) =>
+          [...text.matchAll(/anna\.kowalska@example\.com/g)].map(({ index }): Finding => ({
+            rule: 'o/o',
+            severity: 'high',
+            message: 'm',
+            span: { start: index + from, end: index + to },
+            mask: '*',
+            label: 'GONE',
+          })),
+      };
+      const out = rule('other', other, { on: ['output'], restore: false });
+      for (const surface of TEST_SURFACES) {
+        for (const stream of [false, true]) {
+          for (const kind of surface.kinds) {
+            const turns = [{ role: 'user' as const, text: `it is so, and so on, and on, and on and on: ${value} now` }];
+            const { said, raw } = await converse({
+              surface,
+              turns,
+              kind,
+              stream,
+              n: 1,
+              chars: 4,
+              sizes: [77],
+              rules: [out],
+              model: ([text]) => text!,
+            });
+            const text = kind === 'tool' ? (JSON.parse(said.at(-1)!) as { text: string }).text : said.at(-1)!;
+            const where = `${surface.id} ${kind} ${stream} ${from}`;
+            assert.ok(
+              text.includes('[GONE]') && text.startsWith('it is') && text.endsWith(' now'),
+              `${where}: ${text}`,
+            );
+            assert.ok(!text.includes(value), where);
+            // In a stream a placeholder goes whole, because no frame holds a part of the value.
+            if (from === 0) assert.ok(!raw.includes('kowalska'), `${where}: ${raw}`);
+          }
+        }
+      }
+    }
+  });
+
   it('what a rule wants gone for good is not restored because another would have it back', async () => {
     const surface = TEST_SURFACES[0]!;
     const forever = rule('forever', { inspect: (text) => { const at = text.indexOf('kowalska'); return at < 0 ? [] : [{ rule: 'f/f', severity: 'high', message: 'm', span: { start: at, end: at + 8 }, mask: '*', label: 'GONE' }]; } }, { restore: false });
