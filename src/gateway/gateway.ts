@@ -8,6 +8,7 @@ import { errorBody } from '../conversation/error-body.ts';
 import { SURFACES } from '../conversation/registry.ts';
 import type { Dialect, Surface } from '../conversation/surface.ts';
 import { Fault } from '../core/fault.ts';
+import type { FileReader } from '../guard/files/file-reader.ts';
 import type { LiveFeed } from '../monitor/live-feed.ts';
 import type { EvidenceWriter } from './evidence.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
@@ -23,6 +24,7 @@ export interface GatewayParts {
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
   readonly vault: Vault;
+  readonly files: FileReader;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -33,6 +35,7 @@ export class Gateway {
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
   readonly vault: Vault;
+  readonly files: FileReader;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -49,6 +52,7 @@ export class Gateway {
     this.evidence = parts.evidence;
     this.owners = parts.owners;
     this.vault = parts.vault;
+    this.files = parts.files;
     this.metrics = parts.metrics;
     this.live = parts.live;
     this.log = parts.log;

@@ -3,14 +3,15 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { Dialect, ResponseView, Surface } from '../conversation/surface.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
-import { inspectAnswer } from './inspect-answer.ts';
 import { createAllowList } from '../detect/exfil-link/allow-list.ts';
 import { conceal } from '../guard/conceal.ts';
 import { bindVault, isReversible, restoresSomething } from '../guard/own-values.ts';
 import type { Restoring } from '../guard/restorer.ts';
 import { bindRules, type Rule } from '../guard/rule.ts';
+import { inspectAnswer } from '../guard/inspect-answer.ts';
+import { readFiles } from '../guard/files/read-files.ts';
 import { inspectSegments } from '../guard/inspect-segments.ts';
-import { mergeRedactions, redact, type Redaction } from '../guard/redaction.ts';
+import { toEdits } from '../guard/to-edits.ts';
 import { estimateTokens } from '../text/count-tokens.ts';
 import { readJson } from '../text/json/read-json.ts';
 import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
@@ -19,6 +20,7 @@ import { Answer } from './answer.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { Client } from './client.ts';
 import { outcomeOf, stopFault, toFault } from './ending.ts';
+import { exchangeContext } from '../guard/exchange-context.ts';
 import { everyString } from './every-string.ts';
 import { ExchangeDraft } from './exchange-draft.ts';
 import type { Gateway } from './gateway.ts';
@@ -30,7 +32,7 @@ import { presentedBy } from './presented.ts';
 import { namesKey, namesOurKey, upstreamAuth } from './provider-key.ts';
 import { rateHeaders } from './rate-headers.ts';
 import { readBody } from './read-body.ts';
-import { restoreAnswer } from './restore-answer.ts';
+import { restoreAnswer } from '../guard/restore-answer.ts';
 import { createRequestId } from './request-id.ts';
 import { type Route, explainUnknown, matchRoute } from './route.ts';
 import { Spending } from './spending.ts';
@@ -167,7 +169,7 @@ export class Passage {
     draft.surface = surface.id;
     const bytes = await readBody(this.#client.request, limits.body, limits.bodyTimeout);
     draft.requestBytes = bytes.length;
-    const body = readJson(bytes, { bytes: limits.body, depth: limits.depth, items: limits.items });
+    let body: unknown = readJson(bytes, { bytes: limits.body, depth: limits.depth, items: limits.items });
     const conversation = surface.parseRequest(body);
     draft.model = conversation.model;
     draft.stream = conversation.stream;
@@ -177,23 +179,21 @@ export class Passage {
     if (conversation.previous !== null && guard.previous === 'owned')
       await this.#ownedBy(principal, conversation.previous, 'previous_response_id');
 
-    this.#rules = bindRules(this.#generation.rules, {
-      instructions: conversation.segments.flatMap(({ origin, kind, text }) =>
-        origin === 'operator' && kind === 'text' ? [text] : [],
-      ),
-      answerSchema: null,
-      model: conversation.model,
-      principal: { id: principal.id, team: principal.team ?? null },
-    });
+    this.#rules = bindRules(this.#generation.rules, exchangeContext(conversation, principal));
     this.#kept = conversation.kept === true;
     await this.#openVault(principal, conversation.previous, 'input');
-    const edits = await this.#inspectInput(conversation, body);
+    const files = hasMedia(conversation.segments)
+      ? await this.#untilGone(this.#readFiles('input', body, conversation.segments))
+      : [];
+    const edits = await this.#inspectInput(conversation, files, body);
+    body = null; // an answer may stream for minutes, and a body be large
     if (conversation.previous !== null) {
       // A conversation that the provider keeps holds the placeholders as soon as it has been sent.
       await this.#keepVault(conversation.previous, 'input');
       this.#stopIfTold('input');
     }
-    const inputTokens = countTokens(conversation.segments);
+    const inputTokens =
+      countTokens(conversation.segments) + countTokens(files.filter(({ file }) => file?.hidden === false));
     this.#inputTokens = inputTokens;
     this.#spending = await Spending.reserve(this.#generation, principal, conversation.model, inputTokens, {
       maxOutput: conversation.maxOutputTokens,
@@ -240,14 +240,16 @@ export class Passage {
   }
 
   /** @throws Fault `ERR_BLOCKED`, `ERR_REVIEW`, `ERR_CHECK_FAILED`. */
-  async #inspectInput(conversation: Conversation, body: unknown): Promise<JsonEdit[]> {
+  async #inspectInput(conversation: Conversation, files: readonly Segment[], body: unknown): Promise<JsonEdit[]> {
     const { loaded } = this.#generation;
-    const found = await inspectSegments(this.#rules, 'input', conversation.segments, this.#draft.log);
+    // Files come last: the words around one are still read as neighbours.
+    const segments = files.length === 0 ? conversation.segments : [...conversation.segments, ...files];
+    const found = await inspectSegments(this.#rules, 'input', segments, this.#draft.log);
     const redactions =
       this.#vault === null
         ? found
         : conceal(conversation.segments, found, this.#vault.vault, ({ path }) => leadsToText(body, path));
-    keepInput(this.#draft, conversation.segments, redactions, loaded.config.evidence.content);
+    keepInput(this.#draft, segments, redactions, loaded.config.evidence.content);
     this.#stopIfTold('input');
     return toEdits(conversation.segments, redactions);
   }
@@ -303,6 +305,16 @@ export class Passage {
     const text = spliceJson(bytes.toString('utf8'), edits);
     const restored: unknown = JSON.parse(text);
     return { bytes: Buffer.from(text, 'utf8'), body: restored, view: parse(restored) ?? view };
+  }
+
+  /** Texts in images and files; what cannot be read is in the log. */
+  #readFiles(stage: 'input' | 'output', body: unknown, segments: readonly Segment[]): Promise<readonly Segment[]> {
+    return readFiles(stage, body, segments, {
+      reader: this.#gateway.files,
+      settings: this.#generation.files,
+      rules: this.#rules,
+      log: this.#draft.log,
+    });
   }
 
   #stopIfTold(stage: 'input' | 'output'): void {
@@ -414,7 +426,8 @@ export class Passage {
       draft.microUsd = this.#settle(draft.usage);
     }
     ({ bytes, body, view } = this.#restore(bytes, body, view, parse));
-    const { redactions, edits } = await inspectAnswer(this.#rules, body, view, draft.log);
+    const files = hasMedia(view.segments) ? await this.#readFiles('output', body, view.segments) : [];
+    const { redactions, edits } = await inspectAnswer(this.#rules, body, view, draft.log, files);
     keepOutput(draft, view.segments, redactions, evidence.content, this.#vault?.vault.restored);
     if (view.id !== null && draft.surface === 'openai-responses') await this.#keepVault(view.id, 'output');
     this.#stopIfTold('output');
@@ -650,6 +663,7 @@ const RETRIEVAL: Conversation = {
   stream: true,
   segments: [],
   tools: [],
+  answerSchema: null,
   maxOutputTokens: null,
   choices: 1,
   previous: null,
@@ -661,22 +675,15 @@ function reportsUsageOnRequest(surface: Surface): boolean {
   return surface.id === 'openai-chat' || surface.id === 'openai-completions';
 }
 
+function hasMedia(segments: readonly Segment[]): boolean {
+  return segments.some(({ kind }) => kind === 'media');
+}
+
 function countTokens(segments: readonly Segment[]): number {
   let tokens = 0;
   for (const segment of segments) tokens += estimateTokens(segment.text);
   return tokens;
 }
-
-function toEdits(segments: readonly Segment[], redactions: ReadonlyMap<Segment, readonly Redaction[]>): JsonEdit[] {
-  if (redactions.size === 0) return [];
-  const edits: JsonEdit[] = [];
-  for (const segment of segments) {
-    const ranges = redactions.get(segment);
-    if (ranges !== undefined) edits.push({ path: segment.path, value: redact(segment.text, mergeRedactions(ranges)) });
-  }
-  return edits;
-}
-
 /** True when a string, or something inside a string, stands at `path`; the keys of an object have the object's path. */
 function leadsToText(body: unknown, path: JsonPath): boolean {
   let value = body;

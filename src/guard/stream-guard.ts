@@ -16,6 +16,7 @@ import { type Redaction, mergeRedactions, redact } from './redaction.ts';
 import { restoreEcho } from './restore-echo.ts';
 import { Restorer, restoreText, type Restoring } from './restorer.ts';
 import { type Rule, applies } from './rule.ts';
+import { WindowedScan } from './windowed-scan.ts';
 
 /** Channels that one stream may have; more is not a model's answer. */
 const MAX_CHANNELS = 256;
@@ -25,7 +26,9 @@ interface Channel {
   readonly kind: SegmentKind;
   readonly message: number;
   readonly tool: string | undefined;
-  readonly scans: readonly ChannelScan[];
+  readonly scans: readonly (ChannelScan | WindowedScan)[];
+  /** Some rule follows it in windows, beside the stream. */
+  readonly windowed: boolean;
   /** Units received. */
   length: number;
   /** Units that every enforced rule has decided. */
@@ -66,6 +69,8 @@ interface Queued {
   readonly view: FrameView;
   readonly pieces: readonly Piece[];
   readonly edits: readonly JsonEdit[];
+  /** Channels that it ends: a client that has read it takes their text for whole. */
+  readonly ends: readonly Channel[];
   /** The lines beside its data (comments, ids) may not leave. */
   readonly bare: boolean;
 }
@@ -81,6 +86,8 @@ export interface StreamGuardOptions {
   readonly keepText: boolean;
   /** Values of this exchange that go back to the client; absent: none. */
   readonly restoring?: Restoring | undefined;
+  /** Called when something that was waited for is known, outside of `push`: a `push` of no frames gives what may leave now. */
+  readonly wake?: () => void;
 }
 
 export interface Released {
@@ -115,6 +122,9 @@ export class StreamGuard {
   readonly #restoring: Restoring | null;
   /** False: nothing is looked at and nothing changes. */
   readonly #guarded: boolean;
+  /** Rules that do not follow streams in windows. */
+  readonly #wholeRules: readonly Rule[];
+  readonly #gone = new AbortController();
   #queue: Queued[] = [];
   #queuedBytes = 0;
   #usage: Usage | null = null;
@@ -134,6 +144,7 @@ export class StreamGuard {
     this.#rest = new FrameRest(this.#rules, options.log);
     this.#restoring = (options.restoring?.vault.size ?? 0) === 0 ? null : options.restoring!;
     this.#guarded = this.#rules.length > 0 || this.#restoring !== null;
+    this.#wholeRules = this.#rules.filter((rule) => !isWindowed(rule));
   }
 
   get usage(): Usage | null {
@@ -188,6 +199,8 @@ export class StreamGuard {
   }
 
   *#push(frames: readonly Frame[]): Steps<Released> {
+    for (const channel of this.#channels) if (channel.windowed) this.#collect(channel);
+    if (this.#stopped) return NOTHING;
     for (const frame of frames) {
       yield* this.#take(frame);
       if (this.#stopped) return NOTHING;
@@ -201,9 +214,17 @@ export class StreamGuard {
   }
 
   *#finish(): Steps<Released> {
-    for (const channel of this.#channels) yield* this.#close(channel);
+    yield* this.#closeAll();
     if (this.#stopped) return NOTHING;
     return this.#release();
+  }
+
+  /** The stream ends before its time: nobody waits for checks that still run. */
+  giveUp(): void {
+    this.#gone.abort();
+    for (const { scans } of this.#channels) {
+      for (const scan of scans) if (scan instanceof WindowedScan) scan.giveUp();
+    }
   }
 
   /** Every channel's text, values back in place, with its redactions, when `keepText` was set. */
@@ -238,7 +259,7 @@ export class StreamGuard {
     }
     const bare = guarded && !(yield* this.#rest.admits(frame.rest, event?.event ?? ''));
     if (event === null) {
-      this.#enqueue({ frame, view: COMMENT, pieces: [], edits: [], bare });
+      this.#enqueue({ frame, view: COMMENT, pieces: [], ends: [], edits: [], bare });
       return;
     }
     const members = guarded ? boundFrame(event) : null;
@@ -268,23 +289,25 @@ export class StreamGuard {
       channel.length += delta.text.length;
       place.end = channel.length;
       this.#textBytes += Buffer.byteLength(delta.text, 'utf8');
-      if (this.#options.keepText || isArguments(channel)) channel.original += delta.text;
+      if (this.#options.keepText || channel.windowed || isArguments(channel)) channel.original += delta.text;
       pieces.push({ channel, start, end: channel.length, path: delta.path, text: delta.text, own: [] });
       yield* this.#scan(channel, delta.text, false);
     }
+    const ends: Channel[] = [];
     for (const key of view.closes) {
       const channel = this.#places.get(key)?.channel;
       if (channel === undefined) continue;
       channel.ended = true;
+      ends.push(channel);
       const goesOn = channel.kind === 'text' && view.lane === null && channel.decided < channel.length;
       if (goesOn && !view.terminal) this.#unfinished = channel;
       else yield* this.#close(channel);
     }
-    if (view.terminal) for (const channel of this.#channels) yield* this.#close(channel);
+    if (view.terminal) yield* this.#closeAll();
     const edits = view.copies.length > 0 && guarded ? yield* this.#inspectCopies(view.copies, pieces) : [];
     const rest = guarded ? yield* this.#rest.inspect(event, view, members) : [];
     const echo = this.#restoring === null ? [] : restoreEcho(this.#restoring, responseIn(view), ['response']);
-    this.#enqueue({ frame, view, pieces, edits: [...edits, ...rest, ...echo], bare });
+    this.#enqueue({ frame, view, pieces, ends, edits: [...edits, ...rest, ...echo], bare });
   }
 
   *#placeOf(delta: Delta): Steps<Place> {
@@ -322,7 +345,12 @@ export class StreamGuard {
       kind: delta.kind,
       message: delta.message,
       tool: delta.tool,
-      scans: this.#rules.map((rule) => new ChannelScan(rule, this.#log, subject, place)),
+      scans: this.#rules.map((rule) =>
+        isWindowed(rule) && delta.kind !== 'tool-arguments'
+          ? new WindowedScan(rule, this.#log, subject, place, { wake: this.#wake, signal: this.#gone.signal })
+          : new ChannelScan(rule, this.#log, subject, place),
+      ),
+      windowed: delta.kind !== 'tool-arguments' && this.#rules.some(isWindowed),
       length: 0,
       decided: 0,
       redactions: [],
@@ -337,6 +365,8 @@ export class StreamGuard {
     return channel;
   }
 
+  readonly #wake = (): void => this.#options.wake?.();
+
   *#scan(channel: Channel, text: string, final: boolean): Steps<void> {
     const { restorer } = channel;
     let seen = text;
@@ -350,23 +380,40 @@ export class StreamGuard {
         if (restorer.changed) channel.redacted = true;
       }
     }
-    const toModel = restorer !== null && !isArguments(channel) ? restorer : null;
-    let decided = toModel?.decided ?? channel.length;
-    for (const scan of channel.scans) {
-      const redactions = yield* scan.push(seen, final);
-      if (redactions.length > 0) {
-        const own = toModel === null ? redactions : redactions.map((range) => toModel.redactionToModel(range));
-        channel.redactions = [...mergeRedactions([...channel.redactions, ...own])];
-        channel.redacted = true;
-      }
-      if (scan.rule.mode !== 'enforce') continue;
+    for (const scan of channel.scans) addRedactions(channel, yield* scan.push(seen, final));
+    this.#decide(channel);
+  }
+
+  #decide(channel: Channel): void {
+    if (isArguments(channel)) {
       // No client acts on half of a tool call's arguments, and whole they can be read as the tool will read them.
-      decided =
-        isArguments(channel) && !channel.closed
-          ? 0
-          : Math.min(decided, toModel?.toModel(scan.decided, 'start') ?? scan.decided);
+      const waits = channel.restorer !== null || channel.scans.some(({ rule }) => rule.mode === 'enforce');
+      channel.decided = waits && !channel.closed ? 0 : channel.length;
+      return;
     }
-    channel.decided = final ? channel.length : decided;
+    const { restorer } = channel;
+    let decided = restorer?.decided ?? channel.length;
+    for (const { rule, decided: own } of channel.scans) {
+      if (rule.mode !== 'enforce') continue;
+      decided = Math.min(decided, restorer?.toModel(own, 'start') ?? own);
+    }
+    channel.decided = decided;
+  }
+
+  /** What checks beside the stream have come to since. */
+  #collect(channel: Channel): void {
+    for (const scan of channel.scans) if (scan instanceof WindowedScan) addRedactions(channel, scan.collect());
+    this.#decide(channel);
+  }
+
+  /** Everything that was said is decided: closes all channels and waits for the checks beside the stream. */
+  *#closeAll(): Steps<void> {
+    for (const channel of this.#channels) yield* this.#close(channel);
+    for (const channel of this.#channels) {
+      if (!channel.windowed) continue;
+      for (const scan of channel.scans) if (scan instanceof WindowedScan) addRedactions(channel, yield* scan.settle());
+      this.#decide(channel);
+    }
   }
 
   *#close(channel: Channel): Steps<void> {
@@ -411,7 +458,10 @@ export class StreamGuard {
       const segment = toSegment({ id: copy.channel, kind: copy.kind, message: copy.message, text: whole });
       // What the deltas already showed is not evidence twice; what only the copy shows is.
       const log = repeated ? new DecisionLog() : this.#log;
-      const redactions = (yield* inspecting(this.#rules, 'output', [segment], log)).get(segment) ?? [];
+      // What slow detectors saw in windows they need not see again: the very same text has the same findings.
+      const seen = repeated && copy.kind === 'text' && place.channel.windowed && holds(place, copy.text);
+      const rules = seen ? this.#wholeRules : this.#rules;
+      const redactions = (yield* inspecting(rules, 'output', [segment], log)).get(segment) ?? [];
       let text = redact(whole, redactions);
       if (copy.kind === 'tool-arguments') {
         text = (yield* redactEscapedArguments(this.#rules, segment, text, log)) ?? text;
@@ -447,8 +497,7 @@ export class StreamGuard {
     for (let index = 0; index < queue.length; index += 1) {
       const queued = queue[index]!;
       const { lane } = queued.view;
-      const waits =
-        barrier || (heldLanes !== null && (lane === null || heldLanes.has(lane))) || !isDecided(queued.pieces);
+      const waits = barrier || (heldLanes !== null && (lane === null || heldLanes.has(lane))) || !isDecided(queued);
       if (waits) {
         kept ??= [];
         kept.push(queued);
@@ -498,6 +547,24 @@ export class StreamGuard {
   }
 }
 
+/** Rules of slow detectors that need not have the whole of a text to let some of it go. */
+function isWindowed({ inspector, release }: Rule): boolean {
+  return inspector.streaming === undefined && (release === 'lag' || release === 'immediate');
+}
+
+function addRedactions(channel: Channel, redactions: readonly Redaction[]): void {
+  if (redactions.length === 0) return;
+  // Rules see the text with its values back in place; frames hold it as the model wrote it.
+  const restorer = isArguments(channel) ? null : channel.restorer;
+  const own = restorer === null ? redactions : redactions.map((range) => restorer.redactionToModel(range));
+  channel.redactions = [...mergeRedactions([...channel.redactions, ...own])];
+  channel.redacted = true;
+}
+
+function holds({ channel, start, end }: Place, text: string): boolean {
+  return channel.original.slice(start, end) === text;
+}
+
 function isArguments({ kind }: Channel): boolean {
   return kind === 'tool-arguments';
 }
@@ -522,9 +589,15 @@ function responseIn({ data }: FrameView): unknown {
   return (data as { response?: unknown } | undefined)?.response;
 }
 
-function isDecided(pieces: readonly Piece[]): boolean {
+function isDecided({ pieces, ends }: Queued): boolean {
   for (const { channel, end } of pieces) if (channel.decided < end) return false;
+  for (const channel of ends) if (channel.windowed && isPending(channel)) return false;
   return true;
+}
+
+/** True while a rule that may end the stream still looks at what the channel said, even where that has left. */
+function isPending({ scans }: Channel): boolean {
+  return scans.some((scan) => scan instanceof WindowedScan && scan.rule.mode === 'enforce' && scan.pending);
 }
 
 const COMMENT: FrameView = {

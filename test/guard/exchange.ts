@@ -2,8 +2,8 @@
 import { surfaceFor } from '../../src/conversation/registry.ts';
 import type { Dialect, Surface } from '../../src/conversation/surface.ts';
 import { createFrameSplitter } from '../../src/conversation/sse/split-frames.ts';
-import { inspectAnswer } from '../../src/gateway/inspect-answer.ts';
-import { restoreAnswer } from '../../src/gateway/restore-answer.ts';
+import { inspectAnswer } from '../../src/guard/inspect-answer.ts';
+import { restoreAnswer } from '../../src/guard/restore-answer.ts';
 import { conceal } from '../../src/guard/conceal.ts';
 import { DecisionLog } from '../../src/guard/decision-log.ts';
 import type { ExchangeVault } from '../../src/guard/exchange-vault.ts';

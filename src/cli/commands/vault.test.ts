@@ -27,6 +27,7 @@ describe('parapet vault', () => {
       env: {},
       cwd: directory,
       terminal: false,
+      stdin: async function* () {},
       signal: new AbortController().signal,
       exitCode: 0,
     });

@@ -1,10 +1,10 @@
 import type { JsonPath, SegmentKind } from '../conversation/segment.ts';
 import { pathId } from '../conversation/segment.ts';
 import type { ResponseView } from '../conversation/surface.ts';
-import { findPlaceholders } from '../guard/find-placeholders.ts';
-import { restoreEcho } from '../guard/restore-echo.ts';
-import { restoreJson } from '../guard/restore-json.ts';
-import { Restorer, restoreText, type Restoring } from '../guard/restorer.ts';
+import { findPlaceholders } from './find-placeholders.ts';
+import { restoreEcho } from './restore-echo.ts';
+import { restoreJson } from './restore-json.ts';
+import { Restorer, restoreText, type Restoring } from './restorer.ts';
 import type { JsonEdit } from '../text/json/splice-json.ts';
 
 /** What has to change in a whole answer so that its placeholders are the caller's values again. */
