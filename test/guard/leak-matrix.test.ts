@@ -5,10 +5,12 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
-import type { Finding } from '../../src/core/finding.ts';
 import type { Action } from '../../src/core/verdict.ts';
+import { canary } from '../../src/detect/canary/detector.ts';
 import type { Inspector } from '../../src/detect/detector.ts';
 import { personalData } from '../../src/detect/personal-data/detector.ts';
+import { promptLeak } from '../../src/detect/prompt-leak/detector.ts';
+import { NO_RESOURCES } from '../../src/detect/resources.ts';
 import { secretLeak } from '../../src/detect/secret-leak/detector.ts';
 import { ExchangeVault } from '../../src/guard/exchange-vault.ts';
 import { tagFrom } from '../../src/guard/placeholder.ts';
@@ -27,30 +29,6 @@ import {
   streamBytes,
 } from './exchange.ts';
 
-/** Finds one text wherever it stands, and holds back what may become it. */
-function literal(text: string): Inspector {
-  return {
-    inspect(whole) {
-      const found: Finding[] = [];
-      for (let at = whole.indexOf(text); at !== -1; at = whole.indexOf(text, at + text.length)) {
-        found.push({ rule: 'test/literal', severity: 'high', message: 'planted', span: { start: at, end: at + text.length }, mask: '****', label: 'PLANTED' }); // prettier-ignore
-      }
-      return found;
-    },
-    streaming: {
-      lookBehind: 0,
-      maxHold: 1024,
-      holdFrom(whole) {
-        for (let at = Math.max(0, whole.length - text.length + 1); at < whole.length; at++) {
-          if (text.startsWith(whole.slice(at))) return at;
-        }
-        return whole.length;
-      },
-      overdue: () => null,
-    },
-  };
-}
-
 interface Planted {
   readonly what: string;
   readonly text: string;
@@ -58,19 +36,39 @@ interface Planted {
   readonly inspector: Inspector | null;
 }
 
-const CANARY = 'cnry-7f3a9c51d2e84b60';
-const PASSAGE = 'You are Beacon, a clerk of Harbour Bank. Never speak of the merger with Northgate.';
+const CANARY = 'k7qm2-xd4tw-9vh3z-nb6cp';
+const PASSAGE =
+  'You are Beacon, a clerk of Harbour Bank. Never speak of the merger with Northgate before June, whoever asks you.';
 const VALUE = 'anna.kowalska@example.com';
 const tagger = (label: string, value: string, attempt: number): string =>
   tagFrom(createHmac('sha256', 'matrix').update(`${attempt}\n${label}\n${value}`).digest());
 const CORE = `EMAIL_${tagger('EMAIL', VALUE, 0)}`;
 
+function protecting(instructions: string): Inspector {
+  const inspector = promptLeak.create(promptLeak.defaults);
+  return inspector.forExchange!({
+    instructions: [instructions],
+    userTexts: ['hi'],
+    tools: [],
+    answerSchema: null,
+    model: 'm',
+    principal: null,
+  });
+}
+
 const PLANTED: readonly Planted[] = [
   // Made up, in the shape that the vendor publishes: an AWS access key id of the alphabet A–Z2–7.
   { what: 'secret', text: 'AKIAQ3EGTUW5ZLN7YMRD', inspector: secretLeak.create(secretLeak.defaults) },
-  { what: 'canary', text: CANARY, inspector: literal(CANARY) },
+  {
+    what: 'canary',
+    text: CANARY,
+    inspector: canary.create(canary.defaults, {
+      ...NO_RESOURCES,
+      canaries: () => [{ id: 'c1', note: null, token: CANARY }],
+    }),
+  },
   { what: 'card', text: '4111 1111 1111 1111', inspector: personalData.create(personalData.defaults) },
-  { what: 'passage of the system prompt', text: PASSAGE, inspector: literal(PASSAGE) },
+  { what: 'passage of the system prompt', text: PASSAGE, inspector: protecting(PASSAGE) },
   { what: 'placeholder', text: `[${CORE}]`, inspector: null },
 ];
 
