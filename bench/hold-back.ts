@@ -4,7 +4,6 @@
  *
  * Options: --asks N (for the time to the first token, default 60).
  */
-import { createHmac } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -23,10 +22,10 @@ import { conceal } from '../src/guard/conceal.ts';
 import { DecisionLog } from '../src/guard/decision-log.ts';
 import { ExchangeVault } from '../src/guard/exchange-vault.ts';
 import { inspectSegments } from '../src/guard/inspect-segments.ts';
-import { tagFrom } from '../src/guard/placeholder.ts';
 import { restoreText, type Restoring } from '../src/guard/restorer.ts';
 import type { Rule } from '../src/guard/rule.ts';
 import { StreamGuard } from '../src/guard/stream-guard.ts';
+import { createTagger } from '../src/guard/tagger.ts';
 import { startUpstream } from '../test/upstream/start-upstream.ts';
 
 const { values } = parseArgs({ options: { asks: { type: 'string', default: '60' } } });
@@ -50,10 +49,7 @@ const people = [
   '+49 30 901820',
   'DE89 3704 0044 0532 0130 00',
 ];
-const vault = (): ExchangeVault =>
-  new ExchangeVault((label, value, attempt) =>
-    tagFrom(createHmac('sha256', 'bench').update(`${attempt}\n${label}\n${value}`).digest()),
-  );
+const vault = (): ExchangeVault => new ExchangeVault(createTagger(Buffer.from('bench')));
 const restoring: Restoring = { vault: vault(), allows: () => false };
 const placeholders = people.map((value, index) =>
   restoring.vault.mint(index < 2 ? 'EMAIL' : 'NUMBER', value, 'personal-data')!,
@@ -204,7 +200,8 @@ async function restoreCost(): Promise<void> {
     const value = (index: number): string => `person.${index}@example.com`;
     const step = Math.floor(units / count);
     const content = Array.from({ length: count }, (_, index) => `${prose.repeat(30).slice(index * 7, index * 7 + step - 24)} ${value(index)}`).join(' ');
-    const { segments } = surface.parseRequest({ model: 'm', messages: [{ role: 'user', content }] });
+    const body = { model: 'm', messages: [{ role: 'user', content }] };
+    const { segments } = surface.parseRequest(body);
     const inspector = {
       inspect: (text: string) =>
         [...text.matchAll(/person\.\d+@example\.com/g)].map((match) => ({ rule: 'b/b', severity: 'low' as const, message: '', mask: '', label: 'EMAIL', span: { start: match.index, end: match.index + match[0].length } })),
@@ -212,7 +209,7 @@ async function restoreCost(): Promise<void> {
     const rule: Rule = { id: 'b', detector: 'b', on: ['input'], action: 'redact', restore: true, mode: 'enforce', onFailure: 'block', timeout: 1, maxText: 1 << 22, inspector };
     const found = await inspectSegments([rule], 'input', segments, new DecisionLog());
     let own = vault();
-    const requests = least(() => conceal(segments, found, (own = vault()), () => true));
+    const requests = least(() => conceal(segments, found, (own = vault()), body));
     const answer = [...own.entries()].map(({ core }) => `${prose.slice(0, step - 24)} [${core}]`).join(' ');
     const answers = least(() => restoreText({ vault: own, allows: () => false }, 'text', answer));
     console.log(`| ${count} | ${content.length} | ${requests.toFixed(0)} | ${answer.length} | ${answers.toFixed(0)} |`);

@@ -245,10 +245,7 @@ export class Passage {
     // Files come last: the words around one are still read as neighbours.
     const segments = files.length === 0 ? conversation.segments : [...conversation.segments, ...files];
     const found = await inspectSegments(this.#rules, 'input', segments, this.#draft.log);
-    const redactions =
-      this.#vault === null
-        ? found
-        : conceal(conversation.segments, found, this.#vault.vault, ({ path }) => leadsToText(body, path));
+    const redactions = this.#vault === null ? found : conceal(conversation.segments, found, this.#vault.vault, body);
     keepInput(this.#draft, segments, redactions, loaded.config.evidence.content);
     this.#stopIfTold('input');
     return toEdits(conversation.segments, redactions);
@@ -290,21 +287,6 @@ export class Passage {
     if (this.#vault === null) return undefined;
     const { linkHosts } = this.#generation.loaded.config.guard.vault;
     return { vault: this.#vault.vault, allows: createAllowList(linkHosts) };
-  }
-
-  /** A whole answer with the caller's values back in place. */
-  #restore<View extends ResponseView>(
-    bytes: Buffer,
-    body: unknown,
-    view: View,
-    parse: (body: unknown) => View | null,
-  ): { readonly bytes: Buffer; readonly body: unknown; readonly view: View } {
-    const restoring = this.#restoring;
-    const edits = restoring === undefined ? [] : restoreAnswer(restoring, body, view);
-    if (edits.length === 0) return { bytes, body, view };
-    const text = spliceJson(bytes.toString('utf8'), edits);
-    const restored: unknown = JSON.parse(text);
-    return { bytes: Buffer.from(text, 'utf8'), body: restored, view: parse(restored) ?? view };
   }
 
   /** Texts in images and files; what cannot be read is in the log. */
@@ -425,7 +407,7 @@ export class Passage {
       };
       draft.microUsd = this.#settle(draft.usage);
     }
-    ({ bytes, body, view } = this.#restore(bytes, body, view, parse));
+    ({ bytes, body, view } = restoreAnswer(this.#restoring, bytes, body, view, parse));
     const files = hasMedia(view.segments) ? await this.#readFiles('output', body, view.segments) : [];
     const { redactions, edits } = await inspectAnswer(this.#rules, body, view, draft.log, files);
     keepOutput(draft, view.segments, redactions, evidence.content, this.#vault?.vault.restored);
@@ -485,7 +467,7 @@ export class Passage {
     );
     // It may quote the request as the provider saw it.
     let view: ResponseView;
-    ({ bytes, body, view } = this.#restore(bytes, body, everyString(body), everyString));
+    ({ bytes, body, view } = restoreAnswer(this.#restoring, bytes, body, everyString(body), everyString));
     const { edits } = await inspectAnswer(this.#rules, body, view, draft.log);
     this.#stopIfTold('output');
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
@@ -683,14 +665,4 @@ function countTokens(segments: readonly Segment[]): number {
   let tokens = 0;
   for (const segment of segments) tokens += estimateTokens(segment.text);
   return tokens;
-}
-/** True when a string, or something inside a string, stands at `path`; the keys of an object have the object's path. */
-function leadsToText(body: unknown, path: JsonPath): boolean {
-  let value = body;
-  for (const step of path) {
-    if (typeof value === 'string') return true;
-    if (typeof value !== 'object' || value === null) return false;
-    value = (value as Record<string | number, unknown>)[step];
-  }
-  return typeof value === 'string' || typeof value === 'number';
 }

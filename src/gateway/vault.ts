@@ -3,7 +3,7 @@ import { loadSecretFile } from '../access/secret-file.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
 import { ExchangeVault, type Tagger, type VaultEntry } from '../guard/exchange-vault.ts';
-import { tagFrom } from '../guard/placeholder.ts';
+import { createTagger } from '../guard/tagger.ts';
 import type { VaultTable } from '../store/vault-table.ts';
 
 /** Entries of one conversation that are read back. */
@@ -122,8 +122,7 @@ export class Vault {
 
   #tagger(principal: string): Tagger {
     const key = createHmac('sha256', this.#tagKey).update(principal).digest();
-    return (label, value, attempt) =>
-      tagFrom(createHmac('sha256', key).update(`${attempt}\n${label}\n${value}`).digest());
+    return createTagger(key);
   }
 
   #link(principal: string, object: string): string {

@@ -1,4 +1,4 @@
-import type { Segment } from '../conversation/segment.ts';
+import type { JsonPath, Segment } from '../conversation/segment.ts';
 import type { ExchangeVault } from './exchange-vault.ts';
 import { findPlaceholders } from './find-placeholders.ts';
 import type { Redactions } from './inspect-segments.ts';
@@ -14,14 +14,14 @@ const SHORTEST_SWEPT = 4;
  * - a text of the request that happens to be one of the placeholders gets a placeholder itself, so that it comes back as
  *   the text that it is.
  *
- * @param isText false for segments that are no string of the request (the keys of an object): nothing can be put there.
+ * @param body the request's JSON: segments that are no string of it (the keys of an object) have no place to put something.
  * @returns all that has to be replaced.
  */
 export function conceal(
   segments: readonly Segment[],
   redactions: Redactions,
   vault: ExchangeVault,
-  isText: (segment: Segment) => boolean,
+  body: unknown,
 ): Redactions {
   const all = new Map<Segment, readonly Redaction[]>();
   for (const [segment, ranges] of redactions) {
@@ -41,7 +41,7 @@ export function conceal(
       if (placeholder !== null) more.push({ start, end, placeholder });
     }
     const free = more.filter(({ start, end }) => !taken.some((range) => range.start < end && start < range.end));
-    if (free.length > 0 && isText(segment)) all.set(segment, mergeRedactions([...taken, ...free]));
+    if (free.length > 0 && leadsToText(body, segment.path)) all.set(segment, mergeRedactions([...taken, ...free]));
   }
   return all;
 }
@@ -130,4 +130,15 @@ function isWordUnit(code: number): boolean {
     code === 95 ||
     code > 0xbf
   );
+}
+
+/** True when a string, or something inside a string, stands at `path`; the keys of an object have the object's path. */
+function leadsToText(body: unknown, path: JsonPath): boolean {
+  let value = body;
+  for (const step of path) {
+    if (typeof value === 'string') return true;
+    if (typeof value !== 'object' || value === null) return false;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return typeof value === 'string' || typeof value === 'number';
 }

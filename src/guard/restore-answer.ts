@@ -5,10 +5,30 @@ import { findPlaceholders } from './find-placeholders.ts';
 import { restoreEcho } from './restore-echo.ts';
 import { restoreJson } from './restore-json.ts';
 import { Restorer, restoreText, type Restoring } from './restorer.ts';
-import type { JsonEdit } from '../text/json/splice-json.ts';
+import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
 
-/** What has to change in a whole answer so that its placeholders are the caller's values again. */
-export function restoreAnswer(restoring: Restoring, body: unknown, view: ResponseView): readonly JsonEdit[] {
+export interface WholeAnswer {
+  readonly bytes: Buffer<ArrayBufferLike>;
+  readonly body: unknown;
+  readonly view: ResponseView;
+}
+
+/** A whole answer with the caller's values back in place: the same bytes wherever nothing had to change. */
+export function restoreAnswer(
+  restoring: Restoring | undefined,
+  bytes: Buffer<ArrayBufferLike>,
+  body: unknown,
+  view: ResponseView,
+  parse: (body: unknown) => ResponseView | null,
+): WholeAnswer {
+  const edits = restoring === undefined ? [] : editsOf(restoring, body, view);
+  if (edits.length === 0) return { bytes, body, view };
+  const text = spliceJson(bytes.toString('utf8'), edits);
+  const restored: unknown = JSON.parse(text);
+  return { bytes: Buffer.from(text, 'utf8'), body: restored, view: parse(restored) ?? view };
+}
+
+function editsOf(restoring: Restoring, body: unknown, view: ResponseView): readonly JsonEdit[] {
   if (restoring.vault.size === 0) return [];
   const edits = new Map<string, JsonEdit>();
   const seen = new Set<string>();

@@ -1,6 +1,6 @@
 /** One exchange through the guard without sockets: a request as the provider gets it, an answer as the client gets it. */
 import { surfaceFor } from '../../src/conversation/registry.ts';
-import type { Dialect, Surface } from '../../src/conversation/surface.ts';
+import type { Dialect, ResponseView, Surface } from '../../src/conversation/surface.ts';
 import { createFrameSplitter } from '../../src/conversation/sse/split-frames.ts';
 import { inspectAnswer } from '../../src/guard/inspect-answer.ts';
 import { restoreAnswer } from '../../src/guard/restore-answer.ts';
@@ -115,7 +115,7 @@ export async function forward(
 ): Promise<string> {
   const { segments } = surface.parseRequest(body);
   const found = await inspectSegments(rules, 'input', segments, new DecisionLog());
-  const edits = [...conceal(segments, found, vault, () => true)].map(([{ path, text }, ranges]) => ({
+  const edits = [...conceal(segments, found, vault, body)].map(([{ path, text }, ranges]) => ({
     path,
     value: redact(text, mergeRedactions(ranges)),
   }));
@@ -177,13 +177,11 @@ export async function receiveWhole(
   restoring?: Restoring,
 ): Promise<Received> {
   const log = new DecisionLog();
-  let text = JSON.stringify(answer);
-  let body: unknown = JSON.parse(text);
-  if (restoring !== undefined) {
-    text = spliceJson(text, restoreAnswer(restoring, body, surface.parseResponse(body)!));
-    body = JSON.parse(text);
-  }
-  const { edits } = await inspectAnswer(rules, body, surface.parseResponse(body)!, log);
+  const original = Buffer.from(JSON.stringify(answer));
+  const parse = (value: unknown): ResponseView => surface.parseResponse(value)!;
+  const { bytes, body, view } = restoreAnswer(restoring, original, answer, parse(answer), parse);
+  const text = bytes.toString('utf8');
+  const { edits } = await inspectAnswer(rules, body, view, log);
   if (log.action === 'block' || log.action === 'review') return { text: '', log, held: 0 };
   return { text: spliceJson(text, edits), log, held: 0 };
 }

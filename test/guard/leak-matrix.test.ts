@@ -3,7 +3,6 @@
  * first and in the second choice, split at every place. Not a run of eight of its characters may arrive.
  */
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { Action } from '../../src/core/verdict.ts';
 import { canary } from '../../src/detect/canary/detector.ts';
@@ -13,7 +12,7 @@ import { promptLeak } from '../../src/detect/prompt-leak/detector.ts';
 import { NO_RESOURCES } from '../../src/detect/resources.ts';
 import { secretLeak } from '../../src/detect/secret-leak/detector.ts';
 import { ExchangeVault } from '../../src/guard/exchange-vault.ts';
-import { tagFrom } from '../../src/guard/placeholder.ts';
+import { createTagger } from '../../src/guard/tagger.ts';
 import type { Restoring } from '../../src/guard/restorer.ts';
 import type { Rule } from '../../src/guard/rule.ts';
 import type { JsonObject } from '../upstream/json.ts';
@@ -40,8 +39,7 @@ const CANARY = 'k7qm2-xd4tw-9vh3z-nb6cp';
 const PASSAGE =
   'You are Beacon, a clerk of Harbour Bank. Never speak of the merger with Northgate before June, whoever asks you.';
 const VALUE = 'anna.kowalska@example.com';
-const tagger = (label: string, value: string, attempt: number): string =>
-  tagFrom(createHmac('sha256', 'matrix').update(`${attempt}\n${label}\n${value}`).digest());
+const tagger = createTagger(Buffer.from('matrix'));
 const CORE = `EMAIL_${tagger('EMAIL', VALUE, 0)}`;
 
 function protecting(instructions: string): Inspector {

@@ -1,6 +1,5 @@
 /** Redact and restore: the model never sees a value, the client always does, and every other character is the model's own. */
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Finding } from '../../src/core/finding.ts';
@@ -8,7 +7,7 @@ import type { Inspector } from '../../src/detect/detector.ts';
 import { exfilLink } from '../../src/detect/exfil-link/detector.ts';
 import { personalData } from '../../src/detect/personal-data/detector.ts';
 import { ExchangeVault } from '../../src/guard/exchange-vault.ts';
-import { tagFrom } from '../../src/guard/placeholder.ts';
+import { createTagger } from '../../src/guard/tagger.ts';
 import { bindVault } from '../../src/guard/own-values.ts';
 import type { Rule } from '../../src/guard/rule.ts';
 import type { JsonObject } from '../upstream/json.ts';
@@ -25,8 +24,7 @@ import {
   streamBytes,
 } from './exchange.ts';
 
-const tagger = (label: string, value: string, attempt: number): string =>
-  tagFrom(createHmac('sha256', 'test').update(`${attempt}\n${label}\n${value}`).digest());
+const tagger = createTagger(Buffer.from('test'));
 
 /** Takes whatever stands between guillemets, be it quotes, line ends, brackets or what looks like a placeholder. */
 const quoted: Inspector = {
