@@ -68,9 +68,22 @@ const texts = {
     .slice(0, UNITS),
 };
 
+const CONTEXT = {
+  instructions: [
+    'You are Beacon, the assistant of Harbour Bank. You help customers with cards, transfers and opening hours, in the ' +
+      'language that they write in. You never promise a rate, you never say who else banks here, and when somebody asks ' +
+      'about the merger with Northgate you say that you know nothing of it. Close each answer with an offer to call back.',
+  ],
+  userTexts: [],
+  answerSchema: null,
+  tools: [],
+  model: 'm',
+  principal: null,
+};
 const detectors = (DETECTORS as readonly unknown[] as readonly Detector<string, unknown>[]).flatMap((detector) => {
-  if (!detector.meta.stages.includes('output')) return [];
-  const inspector = detector.create(detector.defaults, NO_RESOURCES);
+  if (!detector.meta.stages.includes('output') || detector.meta.cost !== 'pattern') return [];
+  const created = detector.create(detector.defaults, NO_RESOURCES);
+  const inspector = created.forExchange?.(CONTEXT) ?? created;
   return inspector.streaming === undefined ? [] : [{ id: detector.meta.id, inspector }];
 });
 const rules: readonly Rule[] = detectors.map(({ id, inspector }) => ({
