@@ -15,7 +15,7 @@ import { toEdits } from '../guard/to-edits.ts';
 import { estimateTokens } from '../text/count-tokens.ts';
 import { readJson } from '../text/json/read-json.ts';
 import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
-import type { JsonPath, Segment } from '../conversation/segment.ts';
+import type { Segment } from '../conversation/segment.ts';
 import { Answer } from './answer.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { Client } from './client.ts';

@@ -60,6 +60,32 @@ describe('values of a request', () => {
   }
 });
 
+describe('a value that stands in two parts of a message', () => {
+  it('goes in no part, and comes back in each', async () => {
+    const upstream = await startUpstream();
+    const gateway = await startGateway({ upstreamUrl: upstream.url, config: { rules: RULES } });
+    try {
+      for (let cut = 1; cut < EMAIL.length; cut += 4) {
+        const parts = [`I am ${EMAIL.slice(0, cut)}`, `${EMAIL.slice(cut)}, and you?`];
+        const content = parts.map((text) => ({ type: 'text', text }));
+        const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ model: 'echo', messages: [{ role: 'user', content }] }),
+        });
+        const { choices } = (await response.json()) as { choices: { message: { content: string } }[] };
+        assert.equal(choices[0]!.message.content, `I am ${EMAIL}, and you?`);
+        const arrived = upstream.requests.at(-1)!.body.toString('utf8');
+        assert.ok(!arrived.includes('kowalska') && !arrived.includes('example.com'), arrived);
+        assert.ok(!arrived.includes(`I am ${EMAIL.slice(0, cut)}"`), arrived);
+      }
+    } finally {
+      await gateway.close();
+      await upstream.close();
+    }
+  });
+});
+
 describe('what is kept of texts', () => {
   for (const content of ['none', 'redacted', 'full'] as const) {
     for (const stream of [false, true]) {
