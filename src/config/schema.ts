@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ACTIONS, MODES, STAGES } from '../core/verdict.ts';
 import { DIALECTS } from '../conversation/surface.ts';
 import { ROLES } from '../conversation/segment.ts';
+import { troubleWithHost } from '../detect/exfil-link/allow-list.ts';
 import { DETECTORS } from '../detect/registry.ts';
 
 /** As `guard/files/file-settings.ts` has them; config does not import the guard. */
@@ -165,6 +166,12 @@ const ruleBase = {
   roles: z.array(z.enum(ROLES)).min(1).optional().describe('Only messages of these roles. Default: all.'),
   action: z.enum(ACTIONS).describe('What happens when it finds something. Of several rules the strictest wins.'),
   mode: z.enum(MODES).default('enforce').describe('`shadow` records what would have happened and changes nothing.'),
+  restore: z
+    .boolean()
+    .default(false)
+    .describe(
+      'With `action: redact` and `on: [input]`: the model sees placeholders, and in the answer they are the values again.',
+    ),
   onFailure: z.enum(['block', 'flag', 'allow']).default('block').describe('When the check itself fails or times out.'),
   timeout: duration.prefault('2s').describe('For one text; then the check counts as failed.'),
   maxText: size.prefault('4MiB').describe('Texts longer than this are not inspected and count as failed.'),
@@ -282,6 +289,32 @@ export const configSchema = z.strictObject({
         .enum(['owned', 'any'])
         .default('owned')
         .describe('Responses API: which `previous_response_id` a principal may name.'),
+      vault: z
+        .strictObject({
+          keepFor: duration
+            .prefault('31d')
+            .describe(
+              'How long values are kept for a conversation that the provider keeps, since it last went on. Providers keep responses for 30 days.',
+            ),
+          maxEntries: z
+            .int()
+            .min(1)
+            .default(100_000)
+            .describe('Values kept per principal; the conversations that rested longest make room.'),
+          linkHosts: z
+            .array(
+              z.string().superRefine((entry, context) => {
+                const message = troubleWithHost(entry);
+                if (message !== null) context.addIssue({ code: 'custom', message });
+              }),
+            )
+            .default([])
+            .describe(
+              'Hosts that values may be sent to as part of a URL: `crm.example.com`, or `*.example.com` for everything below it.',
+            ),
+        })
+        .prefault({})
+        .describe('Reversible redaction: what rules with `restore: true` put into the vault.'),
       uninspectable: z
         .enum(UNINSPECTABLE_CHOICES)
         .optional()

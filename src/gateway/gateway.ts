@@ -17,11 +17,13 @@ import type { Generation } from './generation.ts';
 import { ModelCatalogue } from './list-models.ts';
 import type { ObjectOwners } from './object-owners.ts';
 import { Passage } from './passage.ts';
+import type { Vault } from './vault.ts';
 
 export interface GatewayParts {
   readonly generation: () => Generation;
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
+  readonly vault: Vault;
   readonly files: FileReader;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
@@ -32,6 +34,7 @@ export interface GatewayParts {
 export class Gateway {
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
+  readonly vault: Vault;
   readonly files: FileReader;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
@@ -48,6 +51,7 @@ export class Gateway {
     this.#generation = parts.generation;
     this.evidence = parts.evidence;
     this.owners = parts.owners;
+    this.vault = parts.vault;
     this.files = parts.files;
     this.metrics = parts.metrics;
     this.live = parts.live;

@@ -3,6 +3,10 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { Dialect, ResponseView, Surface } from '../conversation/surface.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
+import { createAllowList } from '../detect/exfil-link/allow-list.ts';
+import { conceal } from '../guard/conceal.ts';
+import { bindVault, isReversible, restoresSomething } from '../guard/own-values.ts';
+import type { Restoring } from '../guard/restorer.ts';
 import { bindRules, type Rule } from '../guard/rule.ts';
 import { inspectAnswer } from '../guard/inspect-answer.ts';
 import { readFiles } from '../guard/files/read-files.ts';
@@ -28,10 +32,12 @@ import { presentedBy } from './presented.ts';
 import { namesKey, namesOurKey, upstreamAuth } from './provider-key.ts';
 import { rateHeaders } from './rate-headers.ts';
 import { readBody } from './read-body.ts';
+import { restoreAnswer } from '../guard/restore-answer.ts';
 import { createRequestId } from './request-id.ts';
 import { type Route, explainUnknown, matchRoute } from './route.ts';
 import { Spending } from './spending.ts';
 import { StreamAnswer } from './stream-answer.ts';
+import type { ConversationVault } from './vault.ts';
 
 /** Answers of providers that another upstream may do better. */
 const RETRYABLE = new Set([408, 429, 500, 502, 503, 504, 529]);
@@ -63,6 +69,10 @@ export class Passage {
   #inputTokens = 0;
   /** The generation's rules as they hold in this exchange. */
   #rules: readonly Rule[];
+  /** Values that go back to the caller; null where no rule restores any. */
+  #vault: ConversationVault | null = null;
+  /** The provider keeps this exchange: its values are kept as well. */
+  #kept = false;
 
   constructor(gateway: Gateway, request: IncomingMessage, response: ServerResponse) {
     this.#gateway = gateway;
@@ -170,11 +180,18 @@ export class Passage {
       await this.#ownedBy(principal, conversation.previous, 'previous_response_id');
 
     this.#rules = bindRules(this.#generation.rules, exchangeContext(conversation, principal));
+    this.#kept = conversation.kept === true;
+    await this.#openVault(principal, conversation.previous, 'input');
     const files = hasMedia(conversation.segments)
       ? await this.#untilGone(this.#readFiles('input', body, conversation.segments))
       : [];
+    const edits = await this.#inspectInput(conversation, files, body);
     body = null; // an answer may stream for minutes, and a body be large
-    const edits = await this.#inspectInput(conversation, files);
+    if (conversation.previous !== null) {
+      // A conversation that the provider keeps holds the placeholders as soon as it has been sent.
+      await this.#keepVault(conversation.previous, 'input');
+      this.#stopIfTold('input');
+    }
     const inputTokens =
       countTokens(conversation.segments) + countTokens(files.filter(({ file }) => file?.hidden === false));
     this.#inputTokens = inputTokens;
@@ -223,14 +240,53 @@ export class Passage {
   }
 
   /** @throws Fault `ERR_BLOCKED`, `ERR_REVIEW`, `ERR_CHECK_FAILED`. */
-  async #inspectInput(conversation: Conversation, files: readonly Segment[]): Promise<JsonEdit[]> {
+  async #inspectInput(conversation: Conversation, files: readonly Segment[], body: unknown): Promise<JsonEdit[]> {
     const { loaded } = this.#generation;
     // Files come last: the words around one are still read as neighbours.
     const segments = files.length === 0 ? conversation.segments : [...conversation.segments, ...files];
-    const redactions = await inspectSegments(this.#rules, 'input', segments, this.#draft.log);
+    const found = await inspectSegments(this.#rules, 'input', segments, this.#draft.log);
+    const redactions = this.#vault === null ? found : conceal(conversation.segments, found, this.#vault.vault, body);
     keepInput(this.#draft, segments, redactions, loaded.config.evidence.content);
     this.#stopIfTold('input');
     return toEdits(conversation.segments, redactions);
+  }
+
+  /** With a rule that restores: finds what the caller may get back. What the rule finds from now on is added. */
+  async #openVault(principal: Principal, object: string | null, stage: 'input' | 'output'): Promise<void> {
+    if (!restoresSomething(this.#rules)) return;
+    const { vault } = this.#gateway;
+    try {
+      this.#vault = await vault.open(principal.id, object);
+    } catch (error) {
+      this.#vaultFailed(error, stage, 'the vault could not be read');
+      this.#vault = vault.openEmpty(principal.id);
+    }
+    this.#rules = bindVault(this.#rules, this.#vault.vault);
+  }
+
+  /** Before an answer leaves that a later request can go on with, its values are where that request will look. */
+  async #keepVault(object: string, stage: 'input' | 'output'): Promise<void> {
+    const { principal } = this.#draft;
+    if (this.#vault === null || !this.#kept || principal === null) return;
+    try {
+      await this.#gateway.vault.keep(principal.id, this.#vault, object, this.#generation.loaded.config.guard.vault);
+    } catch (error) {
+      this.#vaultFailed(error, stage, 'the vault could not be written');
+    }
+  }
+
+  /** A failed check like any other: what it means, each rule says itself. */
+  #vaultFailed(error: unknown, stage: 'input' | 'output', reason: string): void {
+    this.#gateway.log.error({ err: error, request: this.#draft.id }, reason);
+    for (const rule of this.#rules.filter(isReversible)) {
+      this.#draft.log.outcome(rule, stage, { status: 'failed', reason }, { segment: '', role: '', origin: '' });
+    }
+  }
+
+  get #restoring(): Restoring | undefined {
+    if (this.#vault === null) return undefined;
+    const { linkHosts } = this.#generation.loaded.config.guard.vault;
+    return { vault: this.#vault.vault, allows: createAllowList(linkHosts) };
   }
 
   /** Texts in images and files; what cannot be read is in the log. */
@@ -351,9 +407,11 @@ export class Passage {
       };
       draft.microUsd = this.#settle(draft.usage);
     }
+    ({ bytes, body, view } = restoreAnswer(this.#restoring, bytes, body, view, parse));
     const files = hasMedia(view.segments) ? await this.#readFiles('output', body, view.segments) : [];
     const { redactions, edits } = await inspectAnswer(this.#rules, body, view, draft.log, files);
-    keepOutput(draft, view.segments, redactions, evidence.content);
+    keepOutput(draft, view.segments, redactions, evidence.content, this.#vault?.vault.restored);
+    if (view.id !== null && draft.surface === 'openai-responses') await this.#keepVault(view.id, 'output');
     this.#stopIfTold('output');
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
     if (view.id !== null && draft.surface === 'openai-responses' && draft.principal !== null) {
@@ -383,6 +441,8 @@ export class Passage {
       headers: () => this.#headersOf(answer),
       dialect: this.#dialect,
       settle: (usage) => this.#settle(usage),
+      restoring: this.#restoring,
+      keepVault: (object) => this.#keepVault(object, 'output'),
     });
     await stream.run();
   }
@@ -405,7 +465,10 @@ export class Passage {
     draft.microUsd = this.#settle(
       answer.status === 429 || answer.status >= 500 ? null : { inputTokens: 0, outputTokens: 0, estimated: true },
     );
-    const { edits } = await inspectAnswer(this.#rules, body, everyString(body), draft.log);
+    // It may quote the request as the provider saw it.
+    let view: ResponseView;
+    ({ bytes, body, view } = restoreAnswer(this.#restoring, bytes, body, everyString(body), everyString));
+    const { edits } = await inspectAnswer(this.#rules, body, view, draft.log);
     this.#stopIfTold('output');
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
     draft.outcome = 'failed';
@@ -467,7 +530,9 @@ export class Passage {
       stream: false,
       generates: false,
     });
+    await this.#openVault(principal, route.object, 'output');
     const answer = await this.#send([{ upstream, model: '' }], method, route.upstreamPath, () => null);
+    if (route.operation === 'delete' && answer.status < 300) await this.#forgetVault(principal, route.object);
     const surface = this.#gateway.responsesSurface;
     if (answer.status >= 400) return this.#relayError(answer);
     requireReadable(answer);
@@ -477,6 +542,15 @@ export class Passage {
     }
     // What an answer holds was inspected when it was made, perhaps under other rules, perhaps in the background: again.
     return this.#whole(answer, (body) => surface.parseResponse(body) ?? everyString(body), null);
+  }
+
+  /** What cannot be deleted now goes when it expires. */
+  async #forgetVault(principal: Principal, object: string): Promise<void> {
+    try {
+      await this.#gateway.vault.forget(principal.id, object);
+    } catch (error) {
+      this.#gateway.log.error({ err: error, request: this.#draft.id }, 'values of a deleted response are still kept');
+    }
   }
 
   #headersOf(answer: Answer): Record<string, string | string[]> {

@@ -23,6 +23,7 @@ import { Gateway } from './gateway.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import type { Generation } from './generation.ts';
 import { ObjectOwners } from './object-owners.ts';
+import { loadVaultKey, Vault } from './vault.ts';
 import type { Readiness, ReloadState, Runtime } from './runtime.ts';
 
 /** Between two deletions of what is past its retention. */
@@ -114,6 +115,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       generation: () => generation,
       evidence,
       owners: new ObjectOwners(store, clock),
+      vault: new Vault(store.vault, await loadVaultKey(stateDirectory), clock),
       files,
       metrics,
       live,

@@ -1,10 +1,12 @@
 import { drive, type Steps, wait } from '../core/drive.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Stage } from '../core/verdict.ts';
 import type { Segment } from '../conversation/segment.ts';
 import type { DecisionLog, Place } from './decision-log.ts';
 import { inspectText } from './inspect-text.ts';
 import { type Across, NeighbourRun } from './neighbour-run.ts';
-import { type Redaction, mergeRedactions, toRedaction } from './redaction.ts';
+import { isReversible } from './own-values.ts';
+import { type Redaction, type Reversible, mergeRedactions, toRedaction } from './redaction.ts';
 import { type Rule, applies } from './rule.ts';
 import { toSubject } from './to-subject.ts';
 
@@ -45,6 +47,9 @@ export function* inspecting(
 
   for (const rule of rules) {
     if (!rule.on.includes(stage)) continue;
+    const restores = stage === 'input' && isReversible(rule);
+    const reversible = ({ label }: Finding): Reversible | undefined =>
+      restores ? { label, detector: rule.detector } : undefined;
     const enforced = rule.mode === 'enforce' && rule.action === 'redact';
     /** Writes down what was found across borders; true when that was nothing. */
     const note = (across: Across): boolean => {
@@ -63,8 +68,12 @@ export function* inspecting(
         );
         if (rule.action === 'redact') for (const piece of pieces) refuseFile(rule, stage, piece.segment, log);
         if (!enforced) continue;
-        redact(first.segment, { ...first.span, placeholder: `[${finding.label}]` });
-        for (const { segment, span } of others) redact(segment, { ...span, placeholder: '' });
+        redact(first.segment, toRedaction({ ...finding, span: first.span }, 0, reversible(finding)));
+        for (const { segment, span } of others) {
+          // What comes back has to come back where it stood: each part has a placeholder of its own.
+          const part = reversible(finding);
+          redact(segment, { ...span, placeholder: '', ...(part === undefined ? {} : { reversible: part }) });
+        }
       }
       return across.crossings.length === 0;
     };
@@ -79,7 +88,7 @@ export function* inspecting(
         log.outcome(rule, stage, outcome, placeOf(segment));
         if (rule.action === 'redact' && outcome.status === 'found') refuseFile(rule, stage, segment, log);
         if (enforced && outcome.status === 'found') {
-          for (const finding of outcome.findings) redact(segment, toRedaction(finding));
+          for (const finding of outcome.findings) redact(segment, toRedaction(finding, 0, reversible(finding)));
         }
       }
       if (rule.inspector.alone) continue;
