@@ -43,7 +43,7 @@ export const ROOMS = {
   flow: { storey: 2, imports: ['core', 'text', 'math', 'conversation'], may: [] },
   access: { storey: 2, imports: ['core', 'store'], may: ['fs', 'net', 'clock'] },
 
-  config: { storey: 3, imports: ['core', 'text', 'conversation', 'detect', 'access'], may: ['fs', 'clock'] },
+  config: { storey: 3, imports: ['core', 'text', 'conversation', 'detect', 'flow', 'access'], may: ['fs', 'clock'] },
   /** Files in messages are read on threads that can be ended: hence `worker`. */
   guard: { storey: 3, imports: ['core', 'text', 'formats', 'conversation', 'detect'], may: ['clock', 'worker'] },
   monitor: { storey: 3, imports: ['core', 'math', 'store'], may: ['clock'] },
@@ -71,7 +71,7 @@ export const ROOMS = {
   /** The door for programs that import Parapet: no server, no state of its own. */
   library: {
     storey: 3,
-    imports: ['core', 'text', 'conversation', 'detect', 'config', 'guard'],
+    imports: ['core', 'text', 'conversation', 'detect', 'flow', 'config', 'guard'],
     may: [],
   },
   demo: { storey: 3, imports: ['core', 'conversation'], may: ['fs', 'net', 'clock'] },

@@ -1,5 +1,5 @@
 import { canonicalValue } from './canonical.ts';
-import { callKey, type FlowState, leavesOf } from './flow-state.ts';
+import { callKey, type FlowState, leavesOf, type PastCall } from './flow-state.ts';
 import type { FlowCall } from './history.ts';
 import type { FlowVerdict } from './sink-table.ts';
 import type { ToolProfile } from './tool-profile.ts';
@@ -11,6 +11,8 @@ export interface FlowBudgets {
   readonly sideEffects: number;
   /** Different recipients that the user did not name. */
   readonly recipients: number;
+  /** Sum of payments; absent: no bound of its own. */
+  readonly payments?: number;
 }
 
 export const DEFAULT_BUDGETS: FlowBudgets = { sideEffects: 5, recipients: 1 };
@@ -50,6 +52,12 @@ export function budgetVerdict(
   if (profile.act === 'pay' && before.some((past) => past.key === callKey(call))) {
     return { verdict: 'approve', rule: 'budget-repeated', reason: 'the same payment was made in this turn' };
   }
+  if (profile.act === 'pay' && budgets.payments !== undefined) {
+    const paid = [...before.filter((past) => past.profile.act === 'pay'), { call, profile }].map(amountOf);
+    const sum = paid.reduce((total, amount) => total + amount, 0);
+    if (!(sum <= budgets.payments))
+      return { verdict: 'approve', rule: 'budget-payments', reason: `payments of the turn come to ${sum}` };
+  }
   if (unnamed.length > 0) {
     const recipients = new Set(unnamed);
     for (const past of before) {
@@ -68,6 +76,14 @@ export function budgetVerdict(
     }
   }
   return null;
+}
+
+/** Amounts of a payment; what is no number is no bounded amount. */
+function amountOf({ call, profile }: Pick<PastCall, 'call' | 'profile'>): number {
+  let sum = 0;
+  for (const { path, value } of leavesOf(call.args))
+    if (profile.role(path) === 'amount') sum += Math.abs(Number(value));
+  return sum;
 }
 
 const MANY =

@@ -30,6 +30,17 @@ export interface FlowDecision {
   readonly reason: string;
   /** By path: `recipients[0]`. */
   readonly args: Readonly<Record<string, ArgumentFlow>>;
+  /** Everything that speaks against the call; the first of the strictest decided. Empty when it is allowed. */
+  readonly causes: readonly FlowCause[];
+}
+
+/** One rule that speaks against a call. */
+export interface FlowCause {
+  readonly verdict: FlowVerdict;
+  readonly rule: string;
+  readonly reason: string;
+  /** Path of the one value that it is about; absent when it is about the call. */
+  readonly path?: string;
 }
 
 export interface FlowOptions {
@@ -42,26 +53,18 @@ const MOST_LEAVES = 512;
 /** Code that holds so many units of somebody else's text is theirs. */
 const CODE_PIECE = 12;
 
-interface Verdict {
-  readonly verdict: FlowVerdict;
-  readonly rule: string;
-  readonly reason: string;
-}
-
 /**
  * Decides one tool call on what the model had been shown. The model is taken for hostile: what counts is where the
  * values come from and what the user asked for, never what the model says.
  */
 export function decide(state: FlowState, call: FlowCall, book: ToolBook, options: FlowOptions): FlowDecision {
   const profile = book.profile(call.tool);
-  if (call.args === undefined)
-    return { verdict: 'deny', rule: 'arguments', reason: 'The arguments are not a JSON object.', args: {} };
+  if (call.args === undefined) return unreadable('The arguments are not a JSON object.');
   const leaves = [...leavesOf(call.args)];
-  if (leaves.length > MOST_LEAVES)
-    return { verdict: 'deny', rule: 'arguments', reason: `The call has more than ${MOST_LEAVES} values.`, args: {} };
+  if (leaves.length > MOST_LEAVES) return unreadable(`The call has more than ${MOST_LEAVES} values.`);
 
   const args: Record<string, ArgumentFlow> = {};
-  const verdicts: Verdict[] = [];
+  const verdicts: FlowCause[] = [];
   const contents: string[] = [];
   const unnamed: string[] = [];
   let outbound = profile.act === 'send' || profile.act === 'share' || profile.act === 'pay' || profile.act === 'other';
@@ -79,8 +82,9 @@ export function decide(state: FlowState, call: FlowCall, book: ToolBook, options
     if (role === 'url' && profile.act === 'read') verdict = fetchVerdict(state, String(value), tier, verdict);
     if (role === 'code' && typeof value === 'string') verdict = codeVerdict(state, value, tier);
     const name = pathName(path);
-    args[name] = { tier, role, from, verdict, rule: needs.rule };
-    if (verdict !== 'allow') verdicts.push({ verdict, rule: needs.rule, reason: `"${name}" comes from: ${from}.` });
+    const rule = role === 'code' ? 'code' : needs.rule;
+    args[name] = { tier, role, from, verdict, rule };
+    if (verdict !== 'allow') verdicts.push({ verdict, rule, reason: `"${name}" comes from: ${from}.`, path: name });
     if (isCritical(role) && !atLeast(tier, critical)) critical = tier;
     if (role === 'recipient' || role === 'url') outbound = true;
     if (role === 'recipient' && !atLeast(tier, 'T') && isExternal(kind)) unnamed.push(String(value).toLowerCase());
@@ -104,12 +108,17 @@ export function decide(state: FlowState, call: FlowCall, book: ToolBook, options
   return settle(verdicts, args);
 }
 
-function settle(verdicts: readonly Verdict[], args: Readonly<Record<string, ArgumentFlow>>): FlowDecision {
-  const verdict = verdicts.map((one) => one.verdict).reduce<FlowVerdict>(stricterVerdict, 'allow');
-  const cause = verdicts.find((one) => one.verdict === verdict);
+function unreadable(reason: string): FlowDecision {
+  return settle([{ verdict: 'deny', rule: 'arguments', reason }], {});
+}
+
+/** The decision that causes lead to. */
+export function settle(causes: readonly FlowCause[], args: Readonly<Record<string, ArgumentFlow>>): FlowDecision {
+  const verdict = causes.map((one) => one.verdict).reduce<FlowVerdict>(stricterVerdict, 'allow');
+  const cause = causes.find((one) => one.verdict === verdict);
   return cause === undefined
-    ? { verdict, rule: 'allowed', reason: 'Every value is witnessed, and the act was asked for.', args }
-    : { verdict, rule: cause.rule, reason: cause.reason, args };
+    ? { verdict, rule: 'allowed', reason: 'Every value is witnessed, and the act was asked for.', args, causes }
+    : { verdict, rule: cause.rule, reason: cause.reason, args, causes };
 }
 
 function licenceVerdicts(
@@ -118,7 +127,7 @@ function licenceVerdicts(
   critical: Tier,
   args: Readonly<Record<string, ArgumentFlow>>,
   options: FlowOptions,
-): readonly Verdict[] {
+): readonly FlowCause[] {
   const licence = licenceOf(state, profile);
   if (licence === 'licensed') return [];
   if (licence === 'delegated') {
@@ -154,13 +163,13 @@ const WAYS_IN = new Set([
 ]);
 
 /** The user's own record (profile, settings) is changed to what a text says: only one that the user named may say it. */
-function ownRecordVerdicts(profile: ToolProfile, args: Readonly<Record<string, ArgumentFlow>>): readonly Verdict[] {
+function ownRecordVerdicts(profile: ToolProfile, args: Readonly<Record<string, ArgumentFlow>>): readonly FlowCause[] {
   if (
     profile.act !== 'update' ||
     !profile.nouns.some((noun) => ['user', 'profil', 'account', 'set', 'info'].includes(noun))
   )
     return [];
-  const verdicts: Verdict[] = [];
+  const verdicts: FlowCause[] = [];
   for (const [name, { tier, role, from }] of Object.entries(args)) {
     if (role === 'id' || role === 'choice') continue;
     const least = identifierWords(name).some((word) => WAYS_IN.has(word)) ? 'T' : 'D';
@@ -169,6 +178,7 @@ function ownRecordVerdicts(profile: ToolProfile, args: Readonly<Record<string, A
         verdict: 'approve',
         rule: 'own-record',
         reason: `"${name}" of your own record comes from: ${from}.`,
+        path: name,
       });
     }
   }
@@ -179,7 +189,7 @@ function ownRecordVerdicts(profile: ToolProfile, args: Readonly<Record<string, A
  * Where a field of a record names somebody outside (default profile only), what is said to them must not be somebody else's
  * text: then whoever filled the field could also have written it.
  */
-function borrowedVerdicts(args: Readonly<Record<string, ArgumentFlow>>): readonly Verdict[] {
+function borrowedVerdicts(args: Readonly<Record<string, ArgumentFlow>>): readonly FlowCause[] {
   const flows = Object.entries(args);
   const borrowed = flows.some(
     ([, { role, tier, verdict }]) => role === 'recipient' && verdict === 'allow' && tier === 'S',
@@ -192,6 +202,7 @@ function borrowedVerdicts(args: Readonly<Record<string, ArgumentFlow>>): readonl
       verdict: 'approve',
       rule: 'borrowed-recipient',
       reason: `"${name}" comes from: ${from}, and the recipient from a record.`,
+      path: name,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { canonicalText } from './canonical.ts';
-import type { FlowCall, FlowEvent, FlowTool } from './history.ts';
+import type { FlowCall, FlowEvent, FlowResult, FlowTool } from './history.ts';
+import { outputCheck } from './output-check.ts';
 import { indexResult, type ResultIndex } from './result-index.ts';
 import { splitDocuments } from './split-documents.ts';
 import type { Tier } from './tier.ts';
@@ -47,6 +48,8 @@ export interface FlowState {
   readonly calls: ReadonlyMap<string, FlowCall>;
   /** Calls of this turn that changed something. */
   readonly done: readonly PastCall[];
+  /** Tools called in this turn, in order. */
+  readonly called: readonly string[];
   readonly written: readonly Written[];
   /** Something was shown that others may have written. */
   readonly tainted: boolean;
@@ -60,6 +63,7 @@ export const EMPTY_STATE: FlowState = {
   sources: [],
   calls: new Map(),
   done: [],
+  called: [],
   written: [],
   tainted: false,
   privateRead: false,
@@ -69,6 +73,7 @@ export const EMPTY_STATE: FlowState = {
 export class ToolBook {
   readonly #tools: ReadonlyMap<string, FlowTool>;
   readonly #profiles = new Map<string, ToolProfile>();
+  readonly #outputs = new Map<string, (result: FlowResult) => unknown>();
 
   constructor(tools: readonly FlowTool[]) {
     this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
@@ -76,6 +81,22 @@ export class ToolBook {
 
   tool(name: string): FlowTool | undefined {
     return this.#tools.get(name);
+  }
+
+  /** How a result is to be read: what does not fit the output schema that its tool declares is a text, in which nothing is a field. */
+  resultForm(
+    result: FlowResult,
+    profile: ToolProfile,
+  ): { readonly form: 'text' | 'data' | 'list'; readonly structured: unknown } {
+    const schema = this.#tools.get(result.tool)?.outputSchema;
+    if (schema !== undefined) {
+      let fits = this.#outputs.get(result.tool);
+      if (fits === undefined) this.#outputs.set(result.tool, (fits = outputCheck(schema)));
+      const value = fits(result);
+      return value === undefined ? { form: 'text', structured: undefined } : { form: 'data', structured: value };
+    }
+    const list = profile.returns === 'data' && (profile.lists || profile.firstParty);
+    return { form: list ? 'list' : profile.returns, structured: result.structured };
   }
 
   profile(name: string): ToolProfile {
@@ -120,6 +141,7 @@ export function advance(
         turns: [...state.turns, own],
         sources: [...state.sources, ...documents],
         done: [],
+        called: [],
         tainted: state.tainted || documents.length > 0,
       };
     }
@@ -133,12 +155,14 @@ export function advance(
       return state;
     case 'call': {
       const calls = new Map(state.calls).set(event.id, event);
+      const called = [...state.called, event.tool];
       const profile = book.profile(event.tool);
-      if (profile.act === 'read') return { ...state, calls };
+      if (profile.act === 'read') return { ...state, calls, called };
       const past: PastCall = { call: event, profile, key: callKey(event) };
       return {
         ...state,
         calls,
+        called,
         done: [...state.done, past],
         written: [...state.written, ...tiersOf(state, event, profile)],
       };
@@ -146,12 +170,9 @@ export function advance(
     case 'result': {
       const profile = book.profile(event.tool);
       const call = state.calls.get(event.id) ?? null;
+      const { form, structured } = book.resultForm(event, profile);
       const source: Source = {
-        index: indexResult(
-          event.text,
-          profile.returns === 'data' && (profile.lists || profile.firstParty) ? 'list' : profile.returns,
-          event.structured,
-        ),
+        index: indexResult(event.text, form, structured),
         profile,
         call,
         title: event.tool,

@@ -1,3 +1,6 @@
+import type { ArgumentRole } from './argument-role.ts';
+import type { Act } from './verbs.ts';
+
 /** What a model was shown and what it did, in order: the only thing that decisions are made on. */
 export type FlowEvent =
   /** System and developer prompts. */
@@ -44,4 +47,16 @@ export interface FlowTool {
     readonly destructiveHint?: boolean;
     readonly openWorldHint?: boolean;
   };
+  /** What the operator says about it, where its names and schemas do not say it or say it wrongly. */
+  readonly declared?: DeclaredTool;
+}
+
+export interface DeclaredTool {
+  readonly act?: Act;
+  /** By the argument's name, or its dotted path. */
+  readonly roles?: Readonly<Record<string, ArgumentRole>>;
+  readonly returns?: 'text' | 'data';
+  readonly firstParty?: boolean;
+  /** Keys of its results that nobody else writes. */
+  readonly ownFields?: readonly string[];
 }

@@ -1,21 +1,9 @@
+import type { ArgumentRole } from './argument-role.ts';
 import type { FlowTool } from './history.ts';
 import { type Act, ACTS, NOUN_LIKE, OBJECT_WORDS, TOOL_VERBS } from './verbs.ts';
 import { identifierWords, stem } from './words.ts';
 
-/** What an argument is for, by its name and schema. */
-export type ArgumentRole =
-  | 'recipient' // who gets it, or is let in
-  | 'url'
-  | 'id' // which object
-  | 'amount'
-  | 'date'
-  | 'content' // what is said or stored
-  | 'secret' // a password, a token
-  | 'code'
-  | 'choice' // one of a few, a flag
-  | 'query'
-  | 'name' // what the thing is called; a hotel, a city
-  | 'other';
+export type { ArgumentRole } from './argument-role.ts';
 
 /** What is known about a tool from its name, its parameters and its hints alone. */
 export interface ToolProfile {
@@ -35,6 +23,8 @@ export interface ToolProfile {
   readonly lists: boolean;
   /** Results are the user's own directory or the machine's own words: nobody else writes there. */
   readonly firstParty: boolean;
+  /** Keys of results whose values nobody else writes, though others write the rest: the operator says so. */
+  readonly ownFields: ReadonlySet<string>;
   role(path: readonly (string | number)[]): ArgumentRole;
 }
 
@@ -121,8 +111,12 @@ export function profileTool(tool: FlowTool): ToolProfile {
   if (tool.annotations?.destructiveHint === true && tool.annotations.readOnlyHint === false)
     act = riskier(act, 'other');
   if (tool.annotations?.readOnlyHint === false && act === 'read') act = 'other';
+  const { declared = {} } = tool;
+  act = declared.act ?? act;
 
+  const declaredRoles = declared.roles ?? {};
   const roles = new Map(parameters.map((parameter) => [parameter.name, roleOf(parameter, act, nouns)]));
+  for (const [name, role] of Object.entries(declaredRoles)) roles.set(name, role);
   const nested = new Map<string, ArgumentRole>();
   return {
     name: tool.name,
@@ -131,14 +125,19 @@ export function profileTool(tool: FlowTool): ToolProfile {
     nouns,
     verbs: verbs.map(stem),
     objects: objectsOf(nouns, words),
-    returns: act === 'read' && tool.outputSchema === undefined && returnsText(words, parameters) ? 'text' : 'data',
+    returns:
+      declared.returns ??
+      (act === 'read' && tool.outputSchema === undefined && returnsText(words, parameters) ? 'text' : 'data'),
     lists: act === 'read' && listsThings(words),
-    firstParty: act === 'read' && isFirstParty(words, nouns),
+    firstParty: declared.firstParty ?? (act === 'read' && isFirstParty(words, nouns)),
+    ownFields: new Set(declared.ownFields ?? []),
     role(path) {
       const [root] = path;
       const key = path.findLast((step): step is string => typeof step === 'string') ?? '';
       if (key === root)
         return roles.get(key) ?? roleOf({ name: key, words: identifierWords(key), schema: {} }, act, nouns);
+      const said = declaredRoles[path.filter((step) => typeof step === 'string').join('.')];
+      if (said !== undefined) return said;
       const known = nested.get(key);
       if (known !== undefined) return known;
       const role = roleOf({ name: key, words: identifierWords(key), schema: {} }, act, nouns);

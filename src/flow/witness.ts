@@ -188,7 +188,7 @@ function isProse(key: string): boolean {
 }
 
 function fieldTier(state: FlowState, source: Source, leaf: Leaf): Tier {
-  if (source.profile?.firstParty === true) return 'T';
+  if (source.profile?.firstParty === true || source.profile?.ownFields.has(leaf.key) === true) return 'T';
   if (leaf.record === -1) return 'F';
   // What was just made by a call of this turn is known by the id that it got.
   if (source.written) return /^(?:id|uuid|key)$|_?id_?$/i.test(leaf.key) ? 'S' : 'F';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { z } from 'zod';
 import { EMPTY_CONTEXT } from '../../../test/detect/fixture-inspector.ts';
 import type { ExchangeContext, Subject } from '../detector.ts';
-import { compileSchema } from './compile-schema.ts';
+import { compileSchema } from '../../text/json/compile-schema.ts';
 import { offSchema } from './detector.ts';
 
 const TEXT: Subject = { stage: 'output', role: 'assistant', origin: 'model', kind: 'text' };

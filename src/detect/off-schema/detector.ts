@@ -4,7 +4,7 @@ import type { Finding } from '../../core/finding.ts';
 import { SEVERITIES, type Severity } from '../../core/severity.ts';
 import { mask } from '../../text/mask.ts';
 import { defineDetector, type ExchangeContext, type Inspector, type Subject } from '../detector.ts';
-import { type CompiledSchema, compileSchema } from './compile-schema.ts';
+import { type CompiledSchema, compileSchema } from '../../text/json/compile-schema.ts';
 import { readAnswer } from './read-answer.ts';
 
 export interface OffSchemaOptions {
