@@ -6,6 +6,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { decide } from '../src/flow/decide.ts';
 import { decideTrace } from '../src/flow/decide-trace.ts';
 import type { FlowEvent, FlowTool } from '../src/flow/history.ts';
 import { profileTool } from '../src/flow/tool-profile.ts';
@@ -79,7 +80,9 @@ for (const profile of PROFILES) {
       for (const line of read(file).split('\n')) {
         if (line === '') continue;
         const trace = JSON.parse(line) as Trace;
-        const decided = decideTrace(eventsOf(trace.messages), offered, { profile });
+        const decided = decideTrace(eventsOf(trace.messages), offered, (state, call, book) =>
+          decide(state, call, book, { profile }),
+        );
         const of = (origin: string) => decided.filter((_, step) => trace.steps[step]?.origin === origin);
         const own = of('user').map(({ decision }) => decision.verdict);
         set.traces++;
