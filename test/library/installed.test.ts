@@ -31,9 +31,14 @@ test('an installed package: the guard as a library, its types, and the command',
   const program = await install();
   t.after(() => rm(program, { recursive: true, force: true }));
 
-  const guide = await readFile(join(root, 'docs/library.md'), 'utf8');
-  const samples = [...guide.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code]) => code!);
-  assert.ok(samples.length >= 3, 'docs/library.md has samples');
+  const samples: string[] = [];
+  for (const name of ['library.md', 'flow.md']) {
+    const guide = await readFile(join(root, 'docs', name), 'utf8');
+    const own = [...guide.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code]) => code!);
+    assert.ok(own.length >= 3, `docs/${name} has samples`);
+    samples.push(...own);
+  }
+  const flow = samples.findIndex((code) => code.includes('createFlow('));
   for (const [index, code] of samples.entries()) await writeFile(join(program, `sample-${index}.mts`), code);
   const config = {
     compilerOptions: {
@@ -55,6 +60,13 @@ test('an installed package: the guard as a library, its types, and the command',
   const first = spawnSync(process.execPath, [join(program, 'sample-0.mts')], { encoding: 'utf8', cwd: program });
   assert.equal(first.status, 0, first.stderr);
   assert.match(first.stdout, /\[GITHUB_TOKEN\]/);
+
+  const decided = spawnSync(process.execPath, [join(program, `sample-${flow}.mts`)], {
+    encoding: 'utf8',
+    cwd: program,
+  });
+  assert.equal(decided.status, 0, decided.stderr);
+  assert.match(decided.stdout, /^approve external-recipient\n/);
 
   const command = spawnSync(
     process.execPath,
