@@ -14,16 +14,21 @@ const DATE = /^\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2})?)?/;
 export function canonicalText(text: string): string {
   // ASCII needs no normalising, and most texts are.
   const plain = /^[\0-\x7f]*$/.test(text) ? text : text.normalize('NFKC');
-  return plain.toLowerCase().replace(/\s+/g, ' ').trim();
+  const lower = plain.toLowerCase();
+  // To replace each single blank by itself would cost more than all the rest.
+  return (/[^\S ]| {2}/.test(lower) ? lower.replace(/\s+/g, ' ') : lower).trim();
 }
 
 /** `canonicalText` without what people put around addresses: brackets, quotes, `mailto:`, a trailing stop. */
 export function canonicalValue(value: unknown): string {
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'string') return '';
-  return canonicalText(value)
-    .replace(/^(?:mailto:|tel:)/, '')
-    .replace(/^[<("'«„“]+|[>)"'»“”.,;!?]+$/gu, '');
+  return bareValue(canonicalText(value));
+}
+
+/** `canonicalValue` of a text that is canonical already. */
+export function bareValue(canonical: string): string {
+  return canonical.replace(/^(?:mailto:|tel:)/, '').replace(/^[<("'«„“]+|[>)"'»“”.,;!?]+$/gu, '');
 }
 
 /** The kind of a canonical value. */

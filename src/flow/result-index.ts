@@ -1,4 +1,4 @@
-import { canonicalText, canonicalValue, comparable, kindOf, type ValueKind } from './canonical.ts';
+import { bareValue, canonicalText, canonicalValue, comparable, kindOf, type ValueKind } from './canonical.ts';
 import { readBlockYaml } from './read-block-yaml.ts';
 
 /** A whole field of a structured result, or a line of a listing. */
@@ -44,10 +44,10 @@ export function indexResult(text: string, form: 'text' | 'data' | 'list', struct
   const builder = new Builder();
   if (typeof data === 'object' && data !== null) {
     builder.value(data, '', -1, 0);
-    return builder.done(builder.texts.join('\n'));
+    return builder.done(builder.texts.join(' '));
   }
   if (form === 'list' && !looksSerialised(text)) builder.listing(text);
-  return builder.done(text);
+  return builder.done(canonicalText(text));
 }
 
 function readData(text: string): unknown {
@@ -70,14 +70,16 @@ function looksSerialised(text: string): boolean {
 class Builder {
   readonly records: ResultRecord[] = [];
   readonly leaves = new Map<string, Leaf[]>();
+  /** Canonical. */
   readonly texts: string[] = [];
   #lines = 0;
 
+  /** @param text canonical. */
   done(text: string): ResultIndex {
     return {
       records: this.records,
       leaves: this.leaves,
-      text: canonicalText(text),
+      text,
       size: this.records.length === 0 ? this.#lines : this.records.length,
     };
   }
@@ -97,15 +99,16 @@ class Builder {
         const keyed = !/^[\p{L}_][\p{L}\p{N}_.-]*$/u.test(name);
         const row = keyed && isObject(member) ? this.#record() : own;
         if (keyed) {
-          this.texts.push(name);
-          this.#leaf(name, '', row);
+          const said = canonicalText(name);
+          this.texts.push(said);
+          this.#leaf(said, '', row);
         }
         this.value(member, name, row, depth + 1);
       }
       return;
     }
     if (value === null || value === undefined || typeof value === 'boolean') return;
-    const text = String(value as string | number);
+    const text = typeof value === 'string' ? canonicalText(value) : String(value as number);
     this.texts.push(text);
     this.#leaf(text, key, record);
   }
@@ -117,8 +120,8 @@ class Builder {
       if (line === '') continue;
       this.#lines++;
       const [, label, rest] = /^([\p{L} _-]{1,40}):\s+(\S.*)$/u.exec(line) ?? [];
-      this.#leaf(line.replace(/^[-*•]\s+|^\d+[.)]\s+/u, ''), '', -1);
-      if (label !== undefined && rest !== undefined) this.#leaf(rest, label, -1);
+      this.#leaf(canonicalText(line.replace(/^[-*•]\s+|^\d+[.)]\s+/u, '')), '', -1);
+      if (label !== undefined && rest !== undefined) this.#leaf(canonicalText(rest), label, -1);
     }
   }
 
@@ -127,12 +130,13 @@ class Builder {
     return this.records.length - 1;
   }
 
+  /** @param text canonical. */
   #leaf(text: string, key: string, record: number): void {
     if (text.length > LONGEST_LEAF) {
-      if (record !== -1) this.records[record]!.leaves.push({ key, value: canonicalText(text), kind: 'text', record });
+      if (record !== -1) this.records[record]!.leaves.push({ key, value: text, kind: 'text', record });
       return;
     }
-    const value = canonicalValue(text);
+    const value = bareValue(text);
     if (value === '') return;
     const kind = kindOf(value);
     const leaf: Leaf = { key, value, kind, record };
