@@ -19,18 +19,54 @@ const MONTHS = [
   'november',
   'december',
 ];
-const NAMES = MONTHS.map((name) => `${name.slice(0, 3)}(?:${name.slice(3)})?`).join('|');
+/** January first: German, French, Spanish, Italian, Portuguese, Dutch. */
+const OTHER_MONTHS: readonly string[] = [
+  'januar|jänner|janvier|enero|gennaio|janeiro|januari',
+  'februar|février|febrero|febbraio|fevereiro|februari',
+  'märz|mars|marzo|março|maart',
+  'avril|abril|aprile',
+  'mai|mayo|maggio|maio|mei',
+  'juni|juin|junio|giugno|junho',
+  'juli|juillet|julio|luglio|julho',
+  'août|agosto|augustus',
+  'septembre|septiembre|settembre|setembro',
+  'oktober|octobre|octubre|ottobre|outubro',
+  'novembre|noviembre|novembro',
+  'dezember|décembre|diciembre|dicembre|dezembro',
+];
+const NAMES = [...OTHER_MONTHS, ...MONTHS.map((name) => `${name.slice(0, 3)}(?:${name.slice(3)})?`)].join('|');
 const ISO = /\b(\d{4})-(\d{1,2})-(\d{1,2})\b/g;
 const NUMERIC = /\b(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?\b/g;
 const MONTH_DAY = new RegExp(`\\b(${NAMES})\\.?\\s+(\\d{1,2})(?:st|nd|rd|th)?\\b(?:,?\\s+(\\d{4}))?`, 'g');
-const DAY_MONTH = new RegExp(`\\b(\\d{1,2})(?:st|nd|rd|th|\\.)?\\s+(?:of\\s+)?(${NAMES})\\b(?:,?\\s+(\\d{4}))?`, 'g');
+const DAY_MONTH = new RegExp(
+  `\\b(\\d{1,2})(?:st|nd|rd|th|er|\\.|º)?\\s+(?:of\\s+|de\\s+)?(${NAMES})(?!\\p{L})(?:,?\\s+(?:de\\s+)?(\\d{4}))?`,
+  'gu',
+);
 const ORDINAL = /\b(\d{1,2})(?:st|nd|rd|th)\b/g;
 const RANGE = new RegExp(
   `\\b(${NAMES})\\.?\\s+\\d{1,2}(?:st|nd|rd|th)?\\s*(?:to|until|till|through|and|-|–)\\s*(?:the\\s+)?(\\d{1,2})(?:st|nd|rd|th)?\\b`,
   'g',
 );
-const LASTS = /\b(\d{1,2}|an?|one|two|three|four|five|six|seven|eight|nine|ten)[\s-](day|night|week)s?\b/g;
+const LASTS =
+  /(?<!\p{L})(\d{1,2}|\p{L}{1,8})[\s-](days?|nights?|weeks?|tage?|nächte?|nacht|wochen?|jours?|nuits?|semaines?|días?|noches?|semanas?|giorn[oi]|nott[ei]|settiman[ae]|dias?|noites?|nachten|dagen)(?!\p{L})/gu;
 const COUNT: Readonly<Record<string, number>> = {
+  eine: 1,
+  une: 1,
+  una: 1,
+  uma: 1,
+  een: 1,
+  zwei: 2,
+  deux: 2,
+  dos: 2,
+  due: 2,
+  duas: 2,
+  twee: 2,
+  drei: 3,
+  trois: 3,
+  tres: 3,
+  tre: 3,
+  três: 3,
+  drie: 3,
   a: 1,
   an: 1,
   one: 1,
@@ -56,7 +92,9 @@ export function datesIn(text: string): { readonly dates: readonly PartialDate[];
     const full = year === undefined ? {} : { year: Number(year) < 100 ? 2000 + Number(year) : Number(year) };
     dates.push({ month: Number(a), day: Number(b), ...full }, { month: Number(b), day: Number(a), ...full });
   }
-  const monthOf = (name: string): number => MONTHS.findIndex((month) => month.startsWith(name.slice(0, 3))) + 1;
+  const monthOf = (name: string): number =>
+    OTHER_MONTHS.findIndex((names) => names.split('|').includes(name)) + 1 ||
+    MONTHS.findIndex((month) => month.startsWith(name.slice(0, 3))) + 1;
   for (const [, name, day, year] of text.matchAll(MONTH_DAY)) {
     dates.push({ month: monthOf(name!), day: Number(day), ...(year === undefined ? {} : { year: Number(year) }) });
   }
@@ -69,11 +107,12 @@ export function datesIn(text: string): { readonly dates: readonly PartialDate[];
 }
 
 /** True when `day` is so many days after one that the text names as the text says something lasts (the last day may count or not). */
-export function isEndOfStay(day: PartialDate, text: string): boolean {
+export function isEndOfStay(day: PartialDate, text: string, more: readonly PartialDate[] = []): boolean {
   if (day.year === undefined || day.month === undefined || day.day === undefined) return false;
-  const { dates } = datesIn(text);
+  const dates = [...datesIn(text).dates, ...more];
   for (const [, count, unit] of text.matchAll(LASTS)) {
-    const length = (COUNT[count!] ?? Number(count)) * (unit === 'week' ? 7 : 1);
+    const length = (COUNT[count!] ?? Number(count)) * (/^(?:week|woche|semain|seman|settiman)/.test(unit!) ? 7 : 1);
+    if (!Number.isInteger(length)) continue;
     for (const days of [length, length - 1]) {
       const start = new Date(Date.UTC(day.year, day.month - 1, day.day - days));
       const begins = { year: start.getUTCFullYear(), month: start.getUTCMonth() + 1, day: start.getUTCDate() };

@@ -8,7 +8,7 @@ import { licenceOf } from './licence.ts';
 import { type FlowProfile, type FlowVerdict, isCritical, needsOf, stricterVerdict, verdictOf } from './sink-table.ts';
 import { atLeast, type Tier } from './tier.ts';
 import type { ArgumentRole, ToolProfile } from './tool-profile.ts';
-import { witness } from './witness.ts';
+import { lastName, witness } from './witness.ts';
 import { identifierWords } from './words.ts';
 
 /** What is known of one leaf of a call's arguments. */
@@ -71,7 +71,7 @@ export function decide(state: FlowState, call: FlowCall, book: ToolBook, options
   let critical: Tier = 'U';
   for (const { path, value } of leaves) {
     const role = profile.role(path);
-    const { kind, ...found } = witness(state, value, role, profile);
+    const { kind, ...found } = witness(state, value, role, profile, lastName(path));
     let { tier, from } = found;
     if (role === 'recipient' && !atLeast(tier, 'T')) {
       const reason = designation(state, call, valuesUnder(call, path[0]));
@@ -137,6 +137,10 @@ function licenceVerdicts(
     if (options.profile === 'default' && harmless) return [];
     return [{ verdict: 'approve', rule: 'licence-delegated', reason: 'You left it to a text what is to be done.' }];
   }
+  if (licence === 'unread')
+    return [
+      { verdict: 'approve', rule: 'licence-unread', reason: 'Your language is not read here, so a person looks.' },
+    ];
   const named = Object.values(args).some(({ role }) => isCritical(role)) && atLeast(critical, 'T');
   return [
     {

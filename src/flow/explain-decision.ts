@@ -77,6 +77,7 @@ const INSTEAD: readonly (readonly [RegExp, (value: string) => string])[] = [
     (value) => `You name ${value}, or it comes of amounts that you named or of a record that you point to.`,
   ],
   [/^code$/, () => 'No piece of it comes from a text of somebody else.'],
+  [/^licence-unread$/, () => 'The operator declares the words for it in your language (licences).'],
   [/^licence-delegated$/, () => 'You say yourself what is to be done, and not that a text says it.'],
   [
     /^licence$/,

@@ -6,9 +6,9 @@ import { stem, words } from './words.ts';
 
 /**
  * Whether the user's recent turns ask for such an act. `delegated`: they hand the decision to a text ("do what the e-mail
- * says"), so a person has to look at what that text asks for.
+ * says"), so a person has to look at what that text asks for. `unread`: they speak a language that is not read here.
  */
-export type Licence = 'licensed' | 'delegated' | 'unlicensed';
+export type Licence = 'licensed' | 'delegated' | 'unread' | 'unlicensed';
 
 /** Turns back in which an act may have been asked for. */
 const TURNS = 3;
@@ -23,6 +23,7 @@ const DELEGATES = [
 ];
 
 const stems = new Map(Object.entries(USER_VERBS).map(([act, verbs]) => [act, new Set(verbs.map(stem))]));
+const nounLike = new Set([...NOUN_LIKE].map(stem));
 const objectInVerb = new Set([...OBJECT_IN_VERB].map(stem));
 
 /** @param state up to the call. */
@@ -30,7 +31,30 @@ export function licenceOf(state: FlowState, profile: ToolProfile): Licence {
   const turns = state.turns.slice(-TURNS);
   // The last turn counts first: an act that was asked for earlier and has been done is not asked for again by itself.
   for (const turn of turns.toReversed()) if (asksFor(turn, profile)) return 'licensed';
-  return turns.some((turn) => DELEGATES.some((pattern) => pattern.test(turn))) ? 'delegated' : 'unlicensed';
+  // `Cancel it again`: the last turn has the act, an earlier one what it acts on.
+  const last = turns.at(-1) ?? '';
+  const earlier = turns.slice(0, -1).join(' ');
+  if (
+    earlier !== '' &&
+    POINTS_BACK.test(last) &&
+    spokenVerbs(last, profile).length > 0 &&
+    speaksOf(earlier, last, profile)
+  )
+    return 'licensed';
+  if (turns.some((turn) => DELEGATES.some((pattern) => pattern.test(turn)))) return 'delegated';
+  return turns.some(isReadable) ? 'unlicensed' : 'unread';
+}
+
+const POINTS_BACK =
+  /(?<!\p{L})(?:it|that|this|them|those|these|there|him|her|one|again|also|too|ihn|sie|es|das|dort|ihm|ihr|dies|auch|le|la|les|lui|ça|lo|los|las|eso|ese|esa|isso|hem|haar|dat|daar)(?!\p{L})/u;
+
+function speaksOf(earlier: string, last: string, profile: ToolProfile): boolean {
+  const verbs = new Set(spokenVerbs(last, profile));
+  const said = words(earlier).map(stem);
+  return (
+    said.some((word) => !verbs.has(word) && profile.objects.has(word)) ||
+    earlier.split(/[\s"'()<>,;]+/).some((token) => standsFor(token.replace(/[.!?:]+$/, ''), profile))
+  );
 }
 
 /** `Tell me`, `send us`: asks for an answer, and not for something to be sent. */
@@ -74,11 +98,18 @@ function verbsIn(turn: string): readonly string[] {
     .map(stem);
 }
 
-function asksFor(turn: string, profile: ToolProfile): boolean {
-  const said = words(turn).map(stem);
+/** Stems of the verbs of a turn that ask for what the tool does. */
+function spokenVerbs(turn: string, profile: ToolProfile): readonly string[] {
   const acts = [profile.act, profile.named];
   const verbs = new Set(acts.flatMap((act) => [...(stems.get(act) ?? [])]));
-  const spoken = verbsIn(turn).filter((word) => verbs.has(word) || profile.verbs.includes(word));
+  // `Comment on the issue` asks to create a comment: the tool's noun is the user's verb.
+  const nounVerbs = profile.nouns.filter((noun) => nounLike.has(noun));
+  return verbsIn(turn).filter((word) => verbs.has(word) || profile.verbs.includes(word) || nounVerbs.includes(word));
+}
+
+function asksFor(turn: string, profile: ToolProfile): boolean {
+  const said = words(turn).map(stem);
+  const spoken = spokenVerbs(turn, profile);
   if (spoken.length === 0) return false;
   // The verb itself may be the noun of the tool's name (`email` in `send_email`), but one word is not both.
   if (spoken.some((word) => objectInVerb.has(word) && fitsObject(word, profile))) return true;
@@ -109,6 +140,7 @@ function fitsObject(verb: string, profile: ToolProfile): boolean {
 
 function standsFor(token: string, profile: ToolProfile): boolean {
   if (token === '') return false;
+  if (/^#\p{L}[\p{L}\p{N}_-]*$/u.test(token)) return profile.objects.has('channel');
   if (/^[\p{L}\p{N}][\p{L}\p{N}_ -]*\.(?:docx?|xlsx?|pptx?|pdf|txt|csv|md|json|png|jpe?g)$/u.test(token))
     return profile.objects.has(stem('file'));
   const kind = kindOf(token);
@@ -116,4 +148,27 @@ function standsFor(token: string, profile: ToolProfile): boolean {
   if (kind === 'url') return profile.objects.has(stem('webpage')) || profile.objects.has('url');
   if (kind === 'iban') return profile.act === 'pay';
   return false;
+}
+
+/** Words without which one does not ask in the languages of the verbs above. */
+const SMALL_WORDS = new Set(
+  (
+    'a an the to of and in is it my me for on with at that this please can you i be do what from by or are as if ' +
+    'der die das den dem und bitte ein eine einen mir mich mein meine für von mit zu ist im auf ich ' +
+    'les des et un une pour avec mon ma mes du au sur est je svp ' +
+    'el los las y por favor una para mi mis con del que en al ' +
+    'il gli e di per mio mia nel un alla che ' +
+    'os um uma meu minha para no na do da que ' +
+    'het een van met voor mijn op naar'
+  ).split(' '),
+);
+const allVerbs = new Set([...stems.values()].flatMap((verbs) => [...verbs]));
+/** A language that is not read shares a few words with those that are. */
+const LEAST_KNOWN = 0.2;
+
+/** Whether a turn is in a language whose verbs are known here; only then does it say something that a verb is missing. */
+function isReadable(turn: string): boolean {
+  const said = words(turn);
+  const known = said.filter((word) => SMALL_WORDS.has(word) || allVerbs.has(stem(word)));
+  return known.length > 0 && known.length >= LEAST_KNOWN * said.length;
 }

@@ -23,6 +23,8 @@ export interface ToolProfile {
   readonly lists: boolean;
   /** Results are the user's own directory or the machine's own words: nobody else writes there. */
   readonly firstParty: boolean;
+  /** Results say what time it is. */
+  readonly clock: boolean;
   /** Keys of results whose values nobody else writes, though others write the rest: the operator says so. */
   readonly ownFields: ReadonlySet<string>;
   role(path: readonly (string | number)[]): ArgumentRole;
@@ -130,6 +132,7 @@ export function profileTool(tool: FlowTool): ToolProfile {
       (act === 'read' && tool.outputSchema === undefined && returnsText(words, parameters) ? 'text' : 'data'),
     lists: act === 'read' && listsThings(words),
     firstParty: declared.firstParty ?? (act === 'read' && isFirstParty(words, nouns)),
+    clock: act === 'read' && isClock(words),
     ownFields: new Set(declared.ownFields ?? []),
     role(path) {
       const [root] = path;
@@ -228,9 +231,12 @@ function listsThings(words: readonly string[]): boolean {
 /** The user's own address book, own profile, the clock: by the names that such tools have. */
 function isFirstParty(words: readonly string[], nouns: readonly string[]): boolean {
   if (has(nouns, 'contact', 'directory', 'addressbook') || (has(words, 'address') && has(words, 'book'))) return true;
-  if (has(words, 'current', 'today', 'now') && has(words, 'day', 'date', 'time', 'datetime', 'today', 'now'))
-    return true;
+  if (isClock(words)) return true;
   return has(words, 'my', 'me', 'self') || (has(words, 'user') && has(words, 'info', 'information', 'profile'));
+}
+
+function isClock(words: readonly string[]): boolean {
+  return has(words, 'current', 'today', 'now') && has(words, 'day', 'date', 'time', 'datetime', 'today', 'now');
 }
 
 interface Parameter {
@@ -363,6 +369,8 @@ const DATES = [
   'datetime',
   'checkin',
   'checkout',
+  'arrival',
+  'departure',
 ];
 const AMOUNTS = ['amount', 'price', 'sum', 'total', 'cost', 'quantity', 'fee', 'budget', 'limit', 'salary', 'units'];
 
@@ -392,7 +400,7 @@ function roleOf({ name, words, schema }: Parameter, act: Act, nouns: readonly st
     }
     return 'recipient';
   }
-  if (has(words, ...DATES)) return 'date';
+  if (has(words, ...DATES) || (has(words, 'check') && has(words, 'in', 'out')) || isDateFormat(schema)) return 'date';
   if (has(words, ...AMOUNTS) || (act === 'pay' && isType(schema, 'number'))) return 'amount';
   if (has(words, ...CONTENTS)) return 'content';
   if (
@@ -417,6 +425,10 @@ function roleOf({ name, words, schema }: Parameter, act: Act, nouns: readonly st
   )
     return 'name';
   return 'other';
+}
+
+function isDateFormat(schema: Readonly<Record<string, unknown>>): boolean {
+  return schema['format'] === 'date' || schema['format'] === 'date-time';
 }
 
 function isType(schema: Readonly<Record<string, unknown>>, type: string): boolean {

@@ -28,7 +28,7 @@ export const TOOL_VERBS: Readonly<Record<Exclude<Act, 'other'>, readonly string[
   ),
   update: list(
     'update edit modify change rename move reschedule replace adjust patch assign extend enable disable toggle set merge ' +
-      'complete close reopen approve reject accept decline confirm restore pin star follow like rate',
+      'complete close reopen approve reject accept decline confirm restore pin star follow like rate turn switch dim',
   ),
   book: list('book reserve rent'),
   share: list('share grant invite collaborate'),
@@ -50,7 +50,7 @@ export const TOOL_VERBS: Readonly<Record<Exclude<Act, 'other'>, readonly string[
 export const NOUN_LIKE = new Set(
   list(
     'message email mail call comment post copy plan schedule book trade bid rate like pin star start stop block format ' +
-      'reset set put push is has ask run script shell sql tweet sms lock share transfer deposit scan subscribe order close move change',
+      'reset set put push is has ask run script shell sql tweet sms lock share transfer deposit scan subscribe order close move change turn switch dim reply note',
   ),
 );
 
@@ -65,6 +65,7 @@ export const USER_VERBS: Readonly<Record<Exclude<Act, 'read' | 'other'>, readonl
   update: list(
     'update edit modify change adjust correct fix move reschedule postpone rename set replace increase decrease extend add append mark assign ' +
       'switch turn convert shift bring push enable disable toggle complete close reopen approve reject accept decline confirm restore pin star follow like rate raise lower reduce ' +
+      'turn dim schalte schalt stelle stell mache mach dreh éteins allume règle apaga enciende spegni accendi desliga liga zet doe ' +
       'aktualisiere ändere ändern verschiebe korrigiere passe setze modifie modifier change déplace corrige mets actualiza cambia modifica mueve corrige ' +
       'aggiorna cambia sposta correggi atualize altere mude mova corrija wijzig verplaats pas',
   ),
@@ -135,4 +136,22 @@ export const OBJECT_WORDS: readonly (readonly string[])[] = [
   list('task todo ticket issue item reminder card action'),
   list('order product cart item purchase'),
   list('door lock home light device thermostat guest access'),
+  list('light lamp bulb licht lampe lumière luz luce'),
+  list('thermostat temperature heating heizung chauffage calefacción riscaldamento verwarming'),
+  // The same in German, French, Spanish, Italian, Portuguese, Dutch.
+  list(
+    'event calendar meeting termin besprechung réunion cita reunión riunione appuntamento reunião afspraak vergadering kalender',
+  ),
+  list('email mail message nachricht e-mail courriel correo messaggio mensaje mensagem bericht'),
+  list('file document doc datei dokument fichier archivo documento arquivo bestand'),
+  list(
+    'money payment transaction geld betrag rechnung miete facture loyer virement factura alquiler fattura affitto fatura aluguel rekening huur überweisung zahlung paiement pago pagamento',
+  ),
+  list('hotel room stay zimmer übernachtung nacht unterkunft chambre habitación noche camera notte quarto noite kamer'),
+  list('restaurant table dinner tisch mesa tavolo tafel'),
+  list('flight plane ticket flug vol vuelo volo voo vlucht'),
+  list('task todo ticket aufgabe tâche tarea compito tarefa taak'),
+  list('order product cart bestellung warenkorb commande panier pedido carrito ordine carrello encomenda bestelling'),
+  list('door lock access tür porte puerta porta deur'),
+  list('note notes memo notiz nota notitie'),
 ];

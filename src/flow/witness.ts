@@ -6,6 +6,8 @@ import type { FlowCall } from './history.ts';
 import { isLinked } from './linked-record.ts';
 import type { Leaf } from './result-index.ts';
 import { atLeast, betterTier, type Tier, worseTier } from './tier.ts';
+import { relativeDays } from './relative-dates.ts';
+import { clockDay } from './clock-day.ts';
 import type { ArgumentRole, ToolProfile } from './tool-profile.ts';
 import { identifierWords, stem } from './words.ts';
 
@@ -20,13 +22,20 @@ export interface Witness {
 /** Shorter pieces of text prove nothing. */
 const SHORTEST_PIECE = 3;
 
-/** The best witness of one value. */
-export function witness(state: FlowState, raw: string | number, role: ArgumentRole, profile: ToolProfile): Witness {
+/** The best witness of one value. @param argument name of the argument, for ids: what has the same name is of the same kind. */
+export function witness(
+  state: FlowState,
+  raw: string | number,
+  role: ArgumentRole,
+  profile: ToolProfile,
+  argument = '',
+): Witness {
   const value = canonicalValue(raw);
   const kind = typeof raw === 'number' ? 'number' : kindOf(value);
   if (value === '') return { tier: 'U', kind, from: 'it is empty' };
   if (isUsers(state, value, kind, role, profile)) return { tier: 'U', kind, from: 'in your own words' };
-  const found = inFields(state, value, kind, role, profile) ?? inText(state, value);
+  if (isUsersDay(state, value, kind, role)) return { tier: 'U', kind, from: 'the day that you speak of, by the clock' };
+  const found = inFields(state, value, kind, role, profile, argument) ?? inText(state, value);
   if (role === 'amount' && kind === 'number' && (found === null || !atLeast(found.tier, 'S'))) {
     const tier = computedTier(state, Number(value));
     if (tier === 'S') return { tier, kind, from: 'computed from amounts that you spoke of' };
@@ -42,7 +51,7 @@ export function tierOfValue(
   profile: ToolProfile,
   path: readonly (string | number)[],
 ): Tier {
-  return witness(state, value, profile.role(path), profile).tier;
+  return witness(state, value, profile.role(path), profile, lastName(path)).tier;
 }
 
 /** How well each leaf of a call is witnessed, for what it writes. */
@@ -51,7 +60,7 @@ export function tiersOfCall(state: FlowState, call: FlowCall, profile: ToolProfi
   for (const { path, value } of leavesOf(call.args)) {
     if (typeof value !== 'string' || value.length < SHORTEST_PIECE) continue;
     // As if somebody were to be reached by it later: what somebody wrote as a subject is no witness for that.
-    const { tier } = witness(state, value, profile.role(path) === 'id' ? 'id' : 'recipient', profile);
+    const { tier } = witness(state, value, profile.role(path) === 'id' ? 'id' : 'recipient', profile, lastName(path));
     if (!atLeast(tier, 'S'))
       written.push({ value: canonicalValue(value), tier: tier === 'N' ? worstInside(state, value) : tier });
   }
@@ -61,6 +70,22 @@ export function tiersOfCall(state: FlowState, call: FlowCall, profile: ToolProfi
 /** A text that the model composed is as good as the worst of what it was shown: anything in it may be somebody else's. */
 function worstInside(state: FlowState, value: string): Tier {
   return value.length > 40 && state.tainted ? 'X' : 'N';
+}
+
+/** The last name of a path, past the places in lists. */
+export function lastName(path: readonly (string | number)[]): string {
+  return path.findLast((step): step is string => typeof step === 'string') ?? '';
+}
+
+/** The day that the user's recent turns speak of in relation to today, where a clock or the operator says what day it is. */
+function isUsersDay(state: FlowState, value: string, kind: ValueKind, role: ArgumentRole): boolean {
+  if (role !== 'date' && kind !== 'date') return false;
+  const day = dayOf(value);
+  const today = clockDay(state);
+  if (day === null || today === null) return false;
+  const turns = state.turns.slice(-3).join(' ');
+  const days = relativeDays(turns, today);
+  return days.some((one) => agrees(one, day)) || (days.length > 0 && isEndOfStay(day, turns, days));
 }
 
 function isUsers(state: FlowState, value: string, kind: ValueKind, role: ArgumentRole, profile: ToolProfile): boolean {
@@ -157,12 +182,14 @@ function inFields(
   kind: ValueKind,
   role: ArgumentRole,
   profile: ToolProfile,
+  argument: string,
 ): Found | null {
   let best: Found | null = null;
   const form = comparable(value, kind);
   for (const source of state.sources.toReversed()) {
     for (const leaf of source.index.leaves.get(form) ?? []) {
-      if (role === 'id' ? !isIdOf(leaf, source, profile) : NAMES_SOMEBODY.has(role) && isProse(leaf.key)) continue;
+      if (role === 'id' ? !isIdOf(leaf, source, profile, argument) : NAMES_SOMEBODY.has(role) && isProse(leaf.key))
+        continue;
       const tier = worseTier(fieldTier(state, source, leaf), writtenTier(state, value));
       if (best === null || (betterTier(tier, best.tier) === tier && tier !== best.tier)) {
         const where = leaf.key === '' ? `an entry of ${source.title}` : `the field "${leaf.key}" of ${source.title}`;
@@ -203,19 +230,23 @@ function writtenTier(state: FlowState, value: string): Tier {
   return tier;
 }
 
+const ID_WORDS = new Set(['id', 'ids', 'uuid', 'key', 'ref', 'number', 'no', 'name', 'filename', 'title']);
+
+/** Stems of the words that say what kind of thing a key or an argument is the id of. */
+function bareWords(words: readonly string[]): readonly string[] {
+  return words.filter((word) => !ID_WORDS.has(word)).map(stem);
+}
+
 /** An id only counts for the kind of thing that it is an id of: the 13 of an event is not the file 13. */
-function isIdOf(leaf: Leaf, source: Source, profile: ToolProfile): boolean {
+function isIdOf(leaf: Leaf, source: Source, profile: ToolProfile, argument: string): boolean {
   const key = identifierWords(leaf.key);
   if (leaf.kind === 'text' && leaf.value.length > 12) return true;
-  const bare = key
-    .filter((word) => !['id', 'ids', 'uuid', 'key', 'ref', 'number', 'no', 'name', 'filename', 'title'].includes(word))
-    .map(stem);
+  const bare = bareWords(key);
+  // `device_id` of a listing for the argument `device_id`, whatever the tool calls the thing.
+  const meant = bareWords(identifierWords(argument));
+  if (bare.length > 0 && bare.join(' ') === meant.join(' ') && key.length > bare.length) return true;
   if (bare.length > 0) return bare.some((word) => profile.nouns.includes(word) || profile.objects.has(word));
-  if (
-    leaf.key !== '' &&
-    !key.some((word) => ['id', 'ids', 'uuid', 'key', 'ref', 'number', 'no', 'name', 'filename', 'title'].includes(word))
-  )
-    return false;
+  if (leaf.key !== '' && !key.some((word) => ID_WORDS.has(word))) return false;
   return source.profile?.nouns.some((noun) => profile.nouns.includes(noun)) ?? false;
 }
 

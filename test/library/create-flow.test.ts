@@ -55,7 +55,10 @@ describe('createFlow', () => {
   it('scopes, and gives the terms of approval', () => {
     const flow = createFlow({
       tools: [],
-      rules: { scope: [{ tool: 'get_*', require: { user: 'sub' } }], approvals: [{ tool: 'pay', people: 2, by: ['eve'] }] },
+      rules: {
+        scope: [{ tool: 'get_*', require: { user: 'sub' } }],
+        approvals: [{ tool: 'pay', people: 2, by: ['eve'] }],
+      },
     });
     const alice = { id: 'alice', kind: 'key', claims: {} } as const;
     assert.ok(flow.scope({ tool: 'get_x', args: { user: 'alice' } }, alice).allowed);

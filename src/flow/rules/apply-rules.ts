@@ -91,7 +91,7 @@ function isOverridden({ rule, path }: FlowCause, { kind, applies }: CompiledRule
 }
 
 function isLicence(rule: string): boolean {
-  return rule === 'licence' || rule === 'licence-delegated';
+  return rule === 'licence' || rule === 'licence-delegated' || rule === 'licence-unread';
 }
 
 /** Turns back in which the operator's words for a tool may have been said, as for the built-in ones. */

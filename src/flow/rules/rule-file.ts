@@ -25,6 +25,7 @@ export const BUILT_IN_RULES = [
   'code',
   'licence',
   'licence-delegated',
+  'licence-unread',
   'own-record',
   'content-address',
   'content-sensitive',
