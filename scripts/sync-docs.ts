@@ -1,5 +1,6 @@
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { flowRulesJsonSchemaText } from '../src/config/flow-rules.ts';
 import { configJsonSchemaText } from '../src/config/json-schema.ts';
 import { DETECTORS } from '../src/detect/registry.ts';
 import { configReference } from './config-reference.ts';
@@ -48,6 +49,7 @@ function detectorTable(): string {
 
 const documents: Readonly<Record<string, () => string>> = {
   'docs/reference/parapet.schema.json': configJsonSchemaText,
+  'docs/reference/flow.schema.json': flowRulesJsonSchemaText,
   'docs/reference/config.md': configReference,
   'docs/reference/errors.md': errorReference,
   'docs/reference/detectors.md': detectorTable,

@@ -242,7 +242,13 @@ function valuesUnder(call: FlowCall, root: string | number | undefined): readonl
   return [...leavesOf(call.args?.[String(root)])].map(({ value }) => String(value));
 }
 
-/** `['recipients', 0]` as `recipients[0]`. */
+/** `['recipients', 0]` as `recipients[0]`; a name that would read as a path of several is quoted, so that no two paths have one name. */
 export function pathName(path: readonly (string | number)[]): string {
-  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
+  return path
+    .map((step, index) => {
+      if (typeof step === 'number') return `[${step}]`;
+      if (/[.[\]"]/.test(step)) return `[${JSON.stringify(step)}]`;
+      return index === 0 ? step : `.${step}`;
+    })
+    .join('');
 }

@@ -48,6 +48,8 @@ export interface FlowState {
   readonly calls: ReadonlyMap<string, FlowCall>;
   /** Calls of this turn that changed something. */
   readonly done: readonly PastCall[];
+  /** Tools that changed something in earlier turns, and in which (from 0). */
+  readonly past: readonly { readonly tool: string; readonly turn: number }[];
   /** Tools called in this turn, in order. */
   readonly called: readonly string[];
   readonly written: readonly Written[];
@@ -63,6 +65,7 @@ export const EMPTY_STATE: FlowState = {
   sources: [],
   calls: new Map(),
   done: [],
+  past: [],
   called: [],
   written: [],
   tainted: false,
@@ -141,6 +144,7 @@ export function advance(
         turns: [...state.turns, own],
         sources: [...state.sources, ...documents],
         done: [],
+        past: [...state.past, ...state.done.map(({ call }) => ({ tool: call.tool, turn: state.turns.length - 1 }))],
         called: [],
         tainted: state.tainted || documents.length > 0,
       };

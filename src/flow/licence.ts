@@ -29,8 +29,14 @@ const objectInVerb = new Set([...OBJECT_IN_VERB].map(stem));
 /** @param state up to the call. */
 export function licenceOf(state: FlowState, profile: ToolProfile): Licence {
   const turns = state.turns.slice(-TURNS);
-  // The last turn counts first: an act that was asked for earlier and has been done is not asked for again by itself.
-  for (const turn of turns.toReversed()) if (asksFor(turn, profile)) return 'licensed';
+  // An act that was asked for earlier and has been done since is not asked for again by itself.
+  const first = state.turns.length - turns.length;
+  const continues = CONTINUES.test(turns.at(-1) ?? '');
+  const isOpen = (index: number): boolean =>
+    index === turns.length - 1 ||
+    continues ||
+    !state.past.some(({ tool, turn }) => tool === profile.name && turn >= first + index);
+  if (turns.some((turn, index) => isOpen(index) && asksFor(turn, profile))) return 'licensed';
   // `Cancel it again`: the last turn has the act, an earlier one what it acts on.
   const last = turns.at(-1) ?? '';
   const earlier = turns.slice(0, -1).join(' ');
@@ -44,6 +50,10 @@ export function licenceOf(state: FlowState, profile: ToolProfile): Licence {
   if (turns.some((turn) => DELEGATES.some((pattern) => pattern.test(turn)))) return 'delegated';
   return turns.some(isReadable) ? 'unlicensed' : 'unread';
 }
+
+/** `Also to Bob`, `and the second one`, `the same for May`: more of what was asked for before. */
+const CONTINUES =
+  /^(?:and|und|et|y|e|en|or)(?!\p{L})|(?<!\p{L})(?:also|too|as well|same|again|another|next one|auch|ebenso|nochmal|aussi|pareil|encore|también|igual|otra vez|anche|ancora|também|outra vez|ook|opnieuw)(?!\p{L})/u;
 
 const POINTS_BACK =
   /(?<!\p{L})(?:it|that|this|them|those|these|there|him|her|one|again|also|too|ihn|sie|es|das|dort|ihm|ihr|dies|auch|le|la|les|lui|ça|lo|los|las|eso|ese|esa|isso|hem|haar|dat|daar)(?!\p{L})/u;
@@ -60,6 +70,9 @@ function speaksOf(earlier: string, last: string, profile: ToolProfile): boolean 
 /** `Tell me`, `send us`: asks for an answer, and not for something to be sent. */
 const TO_ME =
   /\b(?:give|tell|show|send|let|inform|remind|write|report|get|find|read|bring|share|notify|answer|email|message|text|provide)\s+(?:\w+\s+){0,2}?(?:to\s+)?(?:me|us)\b/g;
+/** `What does the letter say`, `what Ann wrote`: a question for what somebody said, and nothing to be said. */
+const ASKED_ABOUT =
+  /\b(?:what|does|did|whether|where|who)\b(?:(?!\b(?:and|then)\b)[^.!?,]){0,60}?\b(?:says?|said|mentions?|mentioned|asks?|asked|reports?|reported|writes?|wrote|tells?|told)\b/g;
 /** What makes a noun of the word behind it. */
 const BEFORE_NOUN = new Set(
   (
@@ -89,7 +102,7 @@ const AFTER_NOUN = new Set([
 
 /** Stems of the words of a turn that are verbs, or may be. */
 function verbsIn(turn: string): readonly string[] {
-  const said = words(turn.replace(TO_ME, ' '));
+  const said = words(turn.replace(ASKED_ABOUT, ' ').replace(TO_ME, ' '));
   return said
     .filter(
       (word, at) =>

@@ -1,3 +1,4 @@
+import { findDuplicateKey } from '../text/json/find-duplicate-key.ts';
 import type { FlowEvent } from './history.ts';
 
 /** What is wrong with a recorded history. */
@@ -80,6 +81,8 @@ export function parseArguments(given: unknown): Readonly<Record<string, unknown>
     } catch {
       return undefined;
     }
+    // Of two values one would be judged, and the other may be what the tool takes.
+    if (findDuplicateKey(given) !== -1) return undefined;
   }
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)

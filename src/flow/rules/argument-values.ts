@@ -11,8 +11,11 @@ export interface FoundValue {
  * has the value undefined, so that one entry of a list cannot go without.
  */
 export function valuesAt(args: unknown, dotted: string): readonly FoundValue[] {
-  if (isObject(args) && Object.hasOwn(args, dotted)) return [{ path: [dotted], value: args[dotted] }];
-  return follow(args, dotted.split('.'), []);
+  const steps = dotted.split('.');
+  const nested = follow(args, steps, []);
+  if (steps.length === 1 || !isObject(args) || !Object.hasOwn(args, dotted)) return nested;
+  // A name with a full stop in it: which of the two the tool reads is not known, so both count.
+  return [{ path: [dotted], value: args[dotted] }, ...nested.filter(({ value }) => value !== undefined)];
 }
 
 function follow(value: unknown, steps: readonly string[], path: readonly (string | number)[]): readonly FoundValue[] {
