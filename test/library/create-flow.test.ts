@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { createFlow, Fault, type FlowEvent } from '../../src/library/create-flow.ts';
 
@@ -37,19 +38,30 @@ describe('createFlow', () => {
 
   it('takes rules as a text and as values, and says what is wrong with either', () => {
     const call = { tool: 'block_card', args: { card_id: 'card_7f3a91c2' } };
-    const asText = createFlow({ tools: TOOLS, rules: 'rules: [{ id: no, tool: "block_*", then: deny }]' });
-    const asValues = createFlow({ tools: TOOLS, rules: { rules: [{ id: 'no', tool: 'block_*', then: 'deny' }] } });
+    const asText = createFlow({ tools: TOOLS, rules: 'rules: [{ id: no, tool: "block_*", effect: deny }]' });
+    const asValues = createFlow({ tools: TOOLS, rules: { rules: [{ id: 'no', tool: 'block_*', effect: 'deny' }] } });
     for (const flow of [asText, asValues]) assert.equal(flow.decide(MESSAGES, call).rule, 'no');
     const wrong = (settings: Parameters<typeof createFlow>[0], why: RegExp): void =>
-      void assert.throws(
+      assert.throws(
         () => createFlow(settings),
         (error) => error instanceof Fault && error.code === 'ERR_CONFIG' && why.test(error.line),
       );
     wrong({ tools: [], rules: 'rulez: []' }, /rules:1:1: rulez: unknown key; did you mean rules/);
     wrong({ tools: [], rules: { rules: [{ id: 'a', tool: 'b' }] } }, /rules\[0\]: must have one of/);
-    wrong({ tools: [], rules: { rules: [{ id: 'a', tool: 'b', then: 'x' as 'deny' }] } }, /rules\[0\]\.then/);
+    wrong({ tools: [], rules: { rules: [{ id: 'a', tool: 'b', effect: 'x' as 'deny' }] } }, /rules\[0\]\.effect/);
     wrong({ tools: [{}] }, /tools\[0\] has no name/);
     assert.throws(() => asText.decide([{ role: 'alien' }], call), /role is not one/);
+  });
+
+  it('takes the rules that docs/flow.md shows', async () => {
+    const guide = await readFile(new URL('../../docs/flow.md', import.meta.url), 'utf8');
+    const samples = [...guide.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, text]) => text!);
+    assert.equal(samples.length, 1);
+    const flow = createFlow({ tools: [{ name: 'pay_bill', inputSchema: {} }], rules: samples[0]! });
+    assert.deepEqual(flow.approval('pay_bill'), { by: ['team:finance'], people: 2, expiresIn: 900 });
+    const pay = (amount: number) => flow.decide([], { tool: 'pay_bill', args: { amount, memo: 'INV-1' } });
+    assert.ok(!pay(1000).causes.some(({ rule }) => rule === 'bounded'));
+    assert.ok(pay(1001).causes.some(({ rule }) => rule === 'bounded'));
   });
 
   it('scopes, and gives the terms of approval', () => {

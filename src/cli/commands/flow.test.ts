@@ -97,11 +97,11 @@ describe('parapet flow', () => {
   });
 
   it('check: file, line and column of what is wrong, with what was meant', async () => {
-    await put('bad.yaml', 'profil: strict\nrules:\n  - id: a\n    tool: send_note\n    then: alow\n');
+    await put('bad.yaml', 'profil: strict\nrules:\n  - id: a\n    tool: send_note\n    effect: alow\n');
     const { code, err } = await flow('check', 'bad.yaml');
     assert.equal(code, 2);
     assert.match(err, /bad\.yaml:1:1: profil: unknown key; did you mean profile\?/);
-    assert.match(err, /bad\.yaml:5:11: rules\[0\]\.then: .*did you mean allow\?/);
+    assert.match(err, /bad\.yaml:5:13: rules\[0\]\.effect: .*did you mean allow\?/);
     await put('worse.yaml', "rules:\n  - id: a\n    tool: x\n    must: { args: { b: { pattern: '(' } } }\n");
     assert.match(
       (await flow('check', 'worse.yaml')).err,
@@ -113,7 +113,7 @@ describe('parapet flow', () => {
 
   it('check: rules that cannot do what they are for, and what they loosen', async () => {
     const cases: readonly [string, number, RegExp][] = [
-      ['rules: [{ id: a, tool: send_nots, then: deny }]', 2, /error: names no tool.*did you mean send_note\?/],
+      ['rules: [{ id: a, tool: send_nots, effect: deny }]', 2, /error: names no tool.*did you mean send_note\?/],
       [
         'rules: [{ id: a, tool: send_note, must: { args: { too: {} } } }]',
         2,
@@ -121,7 +121,7 @@ describe('parapet flow', () => {
       ],
       ['rules: [{ id: a, tool: "*", must: { expression: "args.too == 1" } }]', 0, /is fine/],
       [
-        'rules: [{ id: a, tool: "send_*", then: deny, priority: 2 }, { id: b, tool: send_note, then: approve }]',
+        'rules: [{ id: a, tool: "send_*", effect: deny, priority: 2 }, { id: b, tool: send_note, effect: approve }]',
         2,
         /rules\[1\]: error: is never what counts: a/,
       ],
@@ -131,17 +131,17 @@ describe('parapet flow', () => {
         /can never hold together with what a asks/,
       ],
       [
-        'rules: [{ id: a, tool: send_note, if: { args: { body: { enum: [x] } } }, then: allow, overrides: [licence] }]',
+        'rules: [{ id: a, tool: send_note, if: { args: { body: { enum: [x] } } }, effect: allow, overrides: [licence] }]',
         0,
         /warning: lets send_note through with any "to"/,
       ],
       [
-        'rules: [{ id: a, tool: send_note, if: { args: { to: { prov: [U] } } }, then: allow, overrides: [licence] }]',
+        'rules: [{ id: a, tool: send_note, if: { args: { to: { prov: [U] } } }, effect: allow, overrides: [licence] }]',
         0,
         /loosened: licence do not count/,
       ],
       [
-        'rules: [{ id: a, tool: search_notes, if: { args: { query: { enum: [x] } } }, then: deny }]',
+        'rules: [{ id: a, tool: search_notes, if: { args: { query: { enum: [x] } } }, effect: deny }]',
         0,
         /warning: may be left out/,
       ],
@@ -163,7 +163,7 @@ describe('parapet flow', () => {
     }
     await put(
       'lint.yaml',
-      'rules: [{ id: a, tool: search_notes, if: { args: { query: { enum: [x] } } }, then: deny }]',
+      'rules: [{ id: a, tool: search_notes, if: { args: { query: { enum: [x] } } }, effect: deny }]',
     );
     assert.equal((await flow('check', 'lint.yaml', '--tools', 'tools.json', '--strict')).code, 2);
   });
@@ -183,7 +183,7 @@ describe('parapet flow', () => {
 
     await put(
       'own.yaml',
-      "rules:\n  - { id: home, tool: send_note, if: { args: { to: { pattern: '.*@${OWN}' } } }, then: allow, overrides: [external-recipient] }\n",
+      "rules:\n  - { id: home, tool: send_note, if: { args: { to: { pattern: '.*@${OWN}' } } }, effect: allow, overrides: [external-recipient] }\n",
     );
     const ruled = await flow('explain', call, ...base, '--rules', 'own.yaml');
     assert.match(ruled.out, /goes through: home/);
@@ -221,7 +221,7 @@ describe('parapet flow', () => {
     assert.equal((await replayed()).decision, 'approve');
     await put(
       'own.yaml',
-      "rules:\n  - { id: home, tool: send_note, if: { args: { to: { pattern: '.*@home.example' } } }, then: allow, overrides: [external-recipient] }\n",
+      "rules:\n  - { id: home, tool: send_note, if: { args: { to: { pattern: '.*@home.example' } } }, effect: allow, overrides: [external-recipient] }\n",
     );
     const { decision, rule } = await replayed('--rules', 'own.yaml');
     assert.deepEqual([decision, rule], ['allow', 'home']);

@@ -63,7 +63,7 @@ describe('rules of the operator', () => {
     const mail = { to: ['dora@shop.example'], subject: 'Lamp', body: 'It is broken.' };
     assert.equal(decideOn({}, MAIL, 'send_mail', mail).rule, 'external-recipient');
     assert.equal(
-      decideOn({ rules: [{ id: 'other', tool: 'pay_*', then: 'deny' }] }, MAIL, 'send_mail', mail).verdict,
+      decideOn({ rules: [{ id: 'other', tool: 'pay_*', effect: 'deny' }] }, MAIL, 'send_mail', mail).verdict,
       'approve',
     );
   });
@@ -75,7 +75,7 @@ describe('rules of the operator', () => {
         id: 'colleagues',
         tool: 'send_*',
         if: { args: { to: { pattern: own, prov: ['U', 'T', 'S', 'F'] } } },
-        then: 'allow',
+        effect: 'allow',
         overrides: ['external-recipient'],
       },
     ];
@@ -119,7 +119,7 @@ describe('rules of the operator', () => {
 
   it('a rule that stops a call is not escaped by one harmless entry of a list', () => {
     const rules: RuleFileInput['rules'] = [
-      { id: 'no-evil', tool: 'send_mail', if: { args: { to: { pattern: '.*@evil\\.example' } } }, then: 'deny' },
+      { id: 'no-evil', tool: 'send_mail', if: { args: { to: { pattern: '.*@evil\\.example' } } }, effect: 'deny' },
     ];
     const mail = { to: ['bob@shop.example', 'eve@evil.example'], subject: 'x', body: 'y' };
     assert.equal(decideOn({ rules }, `${MAIL} Also to eve@evil.example.`, 'send_mail', mail).rule, 'no-evil');
@@ -157,14 +157,14 @@ describe('rules of the operator', () => {
       !decideOn(count, 'Zap a.', 'zap', { to: 'a' }, ALICE, [again, fresh]).causes.some(({ rule }) => rule === 'twice'),
     );
 
-    const expression = (source: string, then: 'allow' | 'deny'): RuleFileInput => ({
+    const expression = (source: string, effect: 'allow' | 'deny'): RuleFileInput => ({
       rules: [
         {
           id: 'cel',
           tool: 'pay_bill',
           if: { expression: source },
-          then,
-          ...(then === 'allow' ? { overrides: ['licence' as const] } : {}),
+          effect,
+          ...(effect === 'allow' ? { overrides: ['licence' as const] } : {}),
         },
       ],
     });
@@ -185,11 +185,11 @@ describe('rules of the operator', () => {
   });
 
   it('the highest priority counts, and of one priority the strictest', () => {
-    const at = (id: string, priority: number, then: 'allow' | 'approve' | 'deny') => ({
+    const at = (id: string, priority: number, effect: 'allow' | 'approve' | 'deny') => ({
       id,
       tool: 'pay_bill',
       priority,
-      then,
+      effect,
     });
     const pay = { iban: 'DE89370400440532013000', amount: 20 };
     const decided = (...rules: NonNullable<RuleFileInput['rules']>) => decideOn({ rules }, MAIL, 'pay_bill', pay);
@@ -203,7 +203,7 @@ describe('rules of the operator', () => {
 
   it('never let through what cannot be read', () => {
     const rules: RuleFileInput['rules'] = [
-      { id: 'any', tool: '*', then: 'allow', overrides: ['licence', 'external-recipient'] },
+      { id: 'any', tool: '*', effect: 'allow', overrides: ['licence', 'external-recipient'] },
     ];
     assert.deepEqual(
       [decideOn({ rules }, MAIL, 'pay_bill', undefined).verdict, decideOn({ rules }, MAIL, 'pay_bill', undefined).rule],
@@ -250,10 +250,13 @@ describe('a rule file is refused', () => {
   it('for what no key alone shows', () => {
     const rule = (more: object): unknown => ({ rules: [{ id: 'x', tool: 'a', ...more }] });
     const cases: readonly [unknown, RegExp][] = [
-      [rule({}), /one of `then`.*`must`/],
-      [rule({ then: 'deny', must: {} }), /one of/],
-      [rule({ then: 'deny', overrides: ['licence'] }), /goes only with/],
-      [rule({ then: 'deny', if: { args: { a: { pattern: '(?=x)' } } } }), /rules\.0\.if\.args\.a\.pattern: is no RE2/],
+      [rule({}), /one of `effect`.*`must`/],
+      [rule({ effect: 'deny', must: {} }), /one of/],
+      [rule({ effect: 'deny', overrides: ['licence'] }), /goes only with/],
+      [
+        rule({ effect: 'deny', if: { args: { a: { pattern: '(?=x)' } } } }),
+        /rules\.0\.if\.args\.a\.pattern: is no RE2/,
+      ],
       [rule({ must: { args: { a: { min: 3, max: 2 } } } }), /less than min/],
       [rule({ must: { args: { a: { present: false, max: 2 } } } }), /present/],
       [rule({ must: { expression: 'args.a +' } }), /expression: .*column/],
@@ -261,12 +264,12 @@ describe('a rule file is refused', () => {
       [rule({ must: { expression: 'size("x")' } }), /not bool/],
       [rule({ must: { expression: 'args.a.matches("x")' } }), /may not use matches/],
       [rule({ must: { args: { a: { schema: { $dynamicRef: '#x' } } } } }), /cannot be checked/],
-      [{ rules: [{ id: 'licence', tool: 'a', then: 'deny' }] }, /built-in/],
+      [{ rules: [{ id: 'licence', tool: 'a', effect: 'deny' }] }, /built-in/],
       [
         {
           rules: [
-            { id: 'x', tool: 'a', then: 'deny' },
-            { id: 'x', tool: 'b', then: 'deny' },
+            { id: 'x', tool: 'a', effect: 'deny' },
+            { id: 'x', tool: 'b', effect: 'deny' },
           ],
         },
         /another rule/,

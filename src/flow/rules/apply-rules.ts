@@ -68,12 +68,12 @@ interface Spoken {
 function speak(rule: CompiledRule, facts: CallFacts): readonly Spoken[] {
   if (!rule.matches(facts.call.tool)) return [];
   const { kind } = rule;
-  const loosens = 'then' in kind && kind.then === 'allow';
+  const loosens = 'effect' in kind && kind.effect === 'allow';
   const applies = rule.applies?.evaluate(facts, loosens ? 'every' : 'any').answer ?? 'yes';
   if (applies === 'no' || (loosens && applies !== 'yes')) return [];
-  if ('then' in kind) {
+  if ('effect' in kind) {
     const reason = rule.reason ?? `The operator's rule ${rule.id} says so.`;
-    return [{ rule, cause: { verdict: kind.then, rule: rule.id, reason } }];
+    return [{ rule, cause: { verdict: kind.effect, rule: rule.id, reason } }];
   }
   const { answer, needs } = kind.must.evaluate(facts, 'every');
   if (answer === 'yes') return [];
@@ -83,7 +83,7 @@ function speak(rule: CompiledRule, facts: CallFacts): readonly Spoken[] {
 }
 
 function isOverridden({ rule, path }: FlowCause, { kind, applies }: CompiledRule): boolean {
-  if (!('then' in kind) || !kind.overrides.has(rule)) return false;
+  if (!('effect' in kind) || !kind.overrides.has(rule)) return false;
   if (path === undefined) return true;
   return (applies?.args ?? []).some(
     ({ name }) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`),

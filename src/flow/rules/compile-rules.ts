@@ -13,7 +13,7 @@ export interface CompiledRule {
   readonly applies: Conditions | null;
   /** What is decided when it speaks, or what has to hold. */
   readonly kind:
-    | { readonly then: FlowVerdict; readonly overrides: ReadonlySet<string> }
+    | { readonly effect: FlowVerdict; readonly overrides: ReadonlySet<string> }
     | { readonly must: Conditions; readonly otherwise: FlowVerdict };
   readonly reason: string | null;
 }
@@ -102,18 +102,18 @@ function compileRule(
   path: readonly (string | number)[],
   problems: RuleProblem[],
 ): CompiledRule | null {
-  const { id, tool, priority, then, must, overrides, otherwise, reason } = source;
+  const { id, tool, priority, effect, must, overrides, otherwise, reason } = source;
   const applies = source.if === undefined ? null : compileConditions(source.if, [...path, 'if'], problems);
   const rest = { id, matches: wildcard(tool), priority, applies, reason: reason ?? null };
-  if ((then === undefined) === (must === undefined)) {
-    problems.push({ path, message: 'must have one of `then` (what is decided) and `must` (what has to hold)' });
+  if ((effect === undefined) === (must === undefined)) {
+    problems.push({ path, message: 'must have one of `effect` (what is decided) and `must` (what has to hold)' });
     return null;
   }
-  if (overrides !== undefined && then !== 'allow')
-    problems.push({ path: [...path, 'overrides'], message: 'goes only with `then: allow`' });
+  if (overrides !== undefined && effect !== 'allow')
+    problems.push({ path: [...path, 'overrides'], message: 'goes only with `effect: allow`' });
   if (must !== undefined) {
     const compiled = compileConditions(must, [...path, 'must'], problems);
     return { ...rest, kind: { must: compiled, otherwise } };
   }
-  return { ...rest, kind: { then: then!, overrides: new Set(overrides) } };
+  return { ...rest, kind: { effect: effect!, overrides: new Set(overrides) } };
 }

@@ -82,7 +82,7 @@ function argumentRemarks(
     for (const [name, condition] of Object.entries(rule[part]?.args ?? {})) {
       const at = [...path, part, 'args', name];
       remarks.push(...unknownArgument(name, matched, at));
-      const stops = part === 'if' && rule.then !== undefined && rule.then !== 'allow';
+      const stops = part === 'if' && rule.effect !== undefined && rule.effect !== 'allow';
       if (stops && condition.present !== false && matched.some((tool) => !isRequired(tool.schema, name)))
         remarks.push({
           severity: 'warning',
@@ -122,8 +122,8 @@ function unreachable(rules: readonly RuleSource[], tools: readonly FlowTool[] | 
         other.if === undefined &&
         isCovered(rule.tool, other.tool, tools) &&
         (other.priority > rule.priority
-          ? other.then !== undefined
-          : other.priority === rule.priority && other.then === 'deny' && rule.then !== 'deny'),
+          ? other.effect !== undefined
+          : other.priority === rule.priority && other.effect === 'deny' && rule.effect !== 'deny'),
     );
     if (over === undefined) return [];
     const message = `is never what counts: ${over.id} always speaks, ${over.priority > rule.priority ? 'with a higher priority' : 'and it denies'}`;
@@ -225,7 +225,7 @@ function loosened(rules: FlowRules, tools: readonly FlowTool[] | null): readonly
 }
 
 function loosenedBy(rule: RuleSource, index: number, tools: readonly FlowTool[] | null): readonly LintRemark[] {
-  if (rule.then !== 'allow' || rule.overrides === undefined) return [];
+  if (rule.effect !== 'allow' || rule.overrides === undefined) return [];
   const path = ['rules', index];
   const remarks: LintRemark[] = [
     {

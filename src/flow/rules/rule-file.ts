@@ -121,7 +121,7 @@ const rule = z.strictObject({
     .default(0)
     .describe('Of the rules that speak, those of the highest priority count; of these the strictest.'),
   if: conditions.optional().describe('The rule speaks when all of this holds; absent: always.'),
-  then: z
+  effect: z
     .enum(['allow', 'approve', 'deny'])
     .optional()
     .describe(
@@ -132,9 +132,9 @@ const rule = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'With `then: allow`: rules of the built-in decision that do not count. Those about a value only for arguments that `if.args` names.',
+      'With `effect: allow`: rules of the built-in decision that do not count. Those about a value only for arguments that `if.args` names.',
     ),
-  must: conditions.optional().describe('Instead of `then`: what has to hold of every such call.'),
+  must: conditions.optional().describe('Instead of `effect`: what has to hold of every such call.'),
   otherwise: z
     .enum(['approve', 'deny'])
     .default('deny')

@@ -107,7 +107,7 @@ function ruleLines(profiles: readonly Understood[]): readonly string[] {
         `  # - id: ${idOf(tool.name, 'colleagues')}`,
         `  #   tool: ${quoted(tool.name)}`,
         `  #   if: { args: { ${quoted(name)}: { pattern: '.*@example\\.com', prov: [U, T, S, F] } } }`,
-        `  #   then: allow`,
+        `  #   effect: allow`,
         `  #   overrides: [external-recipient]`,
       );
     if (profile.act === 'destroy')

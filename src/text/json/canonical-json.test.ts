@@ -5,7 +5,7 @@ import { canonicalDigest, canonicalJson } from './canonical-json.ts';
 test('the examples of RFC 8785', () => {
   // Section 3.2.2 and 3.2.3 (https://www.rfc-editor.org/rfc/rfc8785).
   const numbers = {
-    numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+    numbers: [333333333.3333333, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
     string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"/',
     literals: [null, true, false],
   };
