@@ -10,7 +10,7 @@ export interface Page<T extends Row> {
 /** Long texts made of harmless rows, every other one with a harmful row among them: what calibration learns length from. */
 export function* pagesOf<T extends Row>(rows: readonly T[], seed: number, count = 400): Generator<Page<T>> {
   const chance = new Seeded(seed);
-  const harmless = rows.filter(({ label, source }) => label === 0 && !source.includes('(mild)'));
+  const harmless = rows.filter(({ label, kind }) => label === 0 && kind !== 'mild');
   const harmful = rows.filter(({ label }) => label === 1);
   if (harmless.length === 0 || harmful.length === 0) return;
   for (let i = 0; i < count; i++) {

@@ -248,7 +248,11 @@ function compose(text: string, start: number, end: number, out: MappedTextBuilde
   if (end - start > STACK) {
     const characters = [...cluster];
     let generic = 0;
-    for (const character of characters) if (isGenericMark(character.codePointAt(0)!)) generic++;
+    let run = 0; // a conjoining letter between marks ends a stack
+    for (const character of characters) {
+      run = isGenericMark(character.codePointAt(0)!) ? run + 1 : 0;
+      generic = Math.max(generic, run);
+    }
     if (generic >= STACK || characters.length > MARKS_KEPT + 1) {
       undone.add('stacked-marks', start, end);
       const kept = generic >= STACK ? characters.filter((one) => !isGenericMark(one.codePointAt(0)!)) : characters;
