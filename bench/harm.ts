@@ -22,12 +22,20 @@ function ours(stage: Stage): Score {
     (inspector.score!(text, { stage, role: 'user', origin: 'client', kind: 'text' }) as number | null) ?? 0;
 }
 
+/** What is used of the package, which is not installed with this one. */
+interface Obscenity {
+  readonly RegExpMatcher: new (options: object) => { getAllMatches(text: string): readonly unknown[] };
+  readonly englishDataset: { build(): object };
+  readonly englishRecommendedTransformers: object;
+}
+
 /** obscenity 0.4 with its English preset: how many words of its list are in a text. */
 async function obscenity(): Promise<Score | null> {
   const file = join(resolve(import.meta.dirname), 'peers/node_modules/obscenity/dist/index.js');
   if (!existsSync(file)) return null;
-  const module = (await import(pathToFileURL(file).href)) as Record<string, any>;
-  const { RegExpMatcher, englishDataset, englishRecommendedTransformers } = module['default'] ?? module;
+  const { RegExpMatcher, englishDataset, englishRecommendedTransformers } = (await import(
+    pathToFileURL(file).href
+  )) as Obscenity;
   const matcher = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers });
   return (text) => matcher.getAllMatches(text).length;
 }

@@ -80,7 +80,7 @@ const base85 = (text: string): string => {
   return out;
 };
 const shuffled = (word: string): string => {
-  const inner = [...word.slice(1, -1)];
+  const inner = word.slice(1, -1).split('');
   for (let i = inner.length - 1; i > 0; i--) {
     const k = Math.floor(chance() * (i + 1));
     [inner[i], inner[k]] = [inner[k]!, inner[i]!];

@@ -82,7 +82,8 @@ export function harmCard({ rows, scored, heads, models, folds, rates, isReal }: 
     'lexicon of 20 languages knows.',
     '',
     ...models.map(
-      ({ header, keys, lexicon }) => `- ${header.name}.bin: ${keys.length} features, ${lexicon.length} entries in the lexicon`,
+      ({ header, keys, lexicon }) =>
+        `- ${header.name}.bin: ${keys.length} features, ${lexicon.length} entries in the lexicon`,
     ),
     `- trained on ${rows.length} texts, of which ${rows.filter(({ source }) => source.startsWith('generated')).length} were written by the generator and ${rows.filter(isMild).length} are toxic texts without their toxic words`,
     `- every figure below is of models that had not seen the source (${folds} folds, each source held out once and as a whole)`,

@@ -31,7 +31,7 @@ const SEED = 3;
 const FOLDS = 5;
 const HEADS = [...KINDS, ...CATEGORIES];
 const FEATURES: FeatureSettings = { words: 2, gaps: false, letters: [4, 4], marks: false, conceptReach: 10 };
-const WINDOWS: WindowSettings = { piece: [6, 40], scales: [16, 48] };
+const WINDOWS: WindowSettings = { piece: [6, 40], scales: [8, 32] };
 const DAMPING = 12;
 const LEAST = { sources: 2, rows: 3 } as const;
 /** Rows of a source that count fully; of a larger one all count less. */
@@ -93,7 +93,7 @@ for (const [k, { training, held }] of folds.entries()) {
       if (truth !== null) examples[head]!.push({ raw: raw[head]!, truth, weight: 1, group: 'page' });
     }
   }
-  say(`fold ${k + 1}: held out ${[...new Set(held.map(({ source }) => source))].length} sources`);
+  say(`fold ${k + 1}: held out ${new Set(held.map(({ source }) => source)).size} sources`);
 }
 
 const heads: Head[] = HEADS.map((label, k) => {

@@ -88,11 +88,3 @@ export function pigLatinWord(word: string): string | null {
   }
   return null;
 }
-
-function isUpper(word: string, at: number): boolean {
-  return word.charCodeAt(at) < 0x61;
-}
-
-function isLetter(unit: number): boolean {
-  return (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
-}

@@ -10,9 +10,14 @@ import { harmfulContent, type HarmfulContentOptions } from './detector.ts';
 
 const at = (stage: Stage): Subject => ({ stage, role: 'user', origin: 'client', kind: 'text' });
 const created = (options: Partial<HarmfulContentOptions> = {}) =>
-  harmfulContent.create(harmfulContent.options(z).parse({ ...harmfulContent.defaults, ...options }) as HarmfulContentOptions);
-const inspect = (text: string, options: Partial<HarmfulContentOptions> = {}, stage: Stage = 'input'): readonly Finding[] =>
-  created(options).inspect(text, at(stage)) as readonly Finding[];
+  harmfulContent.create(
+    harmfulContent.options(z).parse({ ...harmfulContent.defaults, ...options }) as HarmfulContentOptions,
+  );
+const inspect = (
+  text: string,
+  options: Partial<HarmfulContentOptions> = {},
+  stage: Stage = 'input',
+): readonly Finding[] => created(options).inspect(text, at(stage)) as readonly Finding[];
 const score = (text: string, options: Partial<HarmfulContentOptions> = {}, stage: Stage = 'input'): number | null =>
   created(options).score!(text, at(stage)) as number | null;
 
@@ -21,7 +26,10 @@ const INSULT = 'you are a stupid bitch and a fucking idiot, go to hell';
 
 test('the models have the heads and thresholds that the detector asks for', () => {
   const kinds = loadClassifier('harmful-content').header.heads;
-  assert.deepEqual(kinds.map(({ label }) => label), KINDS);
+  assert.deepEqual(
+    kinds.map(({ label }) => label),
+    KINDS,
+  );
   for (const { thresholds } of kinds) {
     assert.deepEqual(Object.keys(thresholds), ['low', 'balanced', 'high']);
     assert.ok(thresholds['low']! >= thresholds['balanced']! && thresholds['balanced']! >= thresholds['high']!);
@@ -33,7 +41,7 @@ test('the models have the heads and thresholds that the detector asks for', () =
 });
 
 test('a finding says which harm, how sure, and marks the passage', () => {
-  const before = 'The transfer that you asked about left the account on Tuesday and should arrive soon. '.repeat(6);
+  const before = 'The transfer that you asked about left the account on Tuesday and should arrive soon. '.repeat(2);
   const text = `${before}\n${WEAPON}\n${before}`;
   const [finding] = inspect(text);
   assert.ok(finding, 'found in a page of harmless text');
@@ -69,7 +77,10 @@ describe('a disguise does not help', () => {
     ['base64', Buffer.from(WEAPON).toString('base64')],
     ['case', [...WEAPON].map((one, i) => (i % 2 ? one.toUpperCase() : one.toLowerCase())).join('')],
     ['zero-width spaces', [...WEAPON].join('\u200b')],
-    ['rot13', WEAPON.replace(/[a-z]/gi, (c) => String.fromCharCode(c.charCodeAt(0) + (c.toLowerCase() < 'n' ? 13 : -13)))],
+    [
+      'rot13',
+      WEAPON.replace(/[a-z]/gi, (c) => String.fromCharCode(c.charCodeAt(0) + (c.toLowerCase() < 'n' ? 13 : -13))),
+    ],
   ] as const) {
     test(name, () => assert.equal(inspect(text).length, 1));
   }
