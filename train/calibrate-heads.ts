@@ -14,9 +14,12 @@ const PENALTY = 1e-3;
 
 /**
  * From raw scores to a probability: logistic regression by Newton's method on the best window of each scale, the whole, and the
- * logarithm of the number of pieces. Positives and negatives count alike in sum.
+ * logarithm of the number of pieces. `monotone`: no window may speak against harm, whatever is gained by it. Positives and negatives count alike in sum.
  */
-export function calibrate(examples: readonly Example[]): Pick<Head, 'bias' | 'scales' | 'whole' | 'pieces'> {
+export function calibrate(
+  examples: readonly Example[],
+  monotone: boolean,
+): Pick<Head, 'bias' | 'scales' | 'whole' | 'pieces'> {
   const inputs = examples.map(({ raw }) => [1, ...raw.best, raw.whole, Math.log(raw.pieces)]);
   const weights = balance(examples);
   const width = (examples[0]?.raw.best.length ?? 0) + 3;
@@ -27,7 +30,7 @@ export function calibrate(examples: readonly Example[]): Pick<Head, 'bias' | 'sc
     const worst = [...used]
       .filter((k) => k > 0 && k < width - 1)
       .reduce((a, k) => (beta[k]! < beta[a]! ? k : a), width - 2);
-    if (beta[worst]! < 0 && used.delete(worst)) continue;
+    if (monotone && beta[worst]! < 0 && used.delete(worst)) continue;
     const rounded = [...beta].map((value) => Number(value.toFixed(5)));
     return {
       bias: rounded[0]!,

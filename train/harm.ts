@@ -36,6 +36,8 @@ const DAMPING = 12;
 const LEAST = { sources: 2, rows: 3 } as const;
 /** Rows of a source that count fully; of a larger one all count less. */
 const FULL = 1200;
+/** Pieces of a text from which calibration learns; longer ones are pages made for it. */
+const SHORT = 2;
 /** Weight of harmless texts in a language in which there are no harmful ones. */
 const UNPAIRED = 0.15;
 /** Texts of people who asked a program for something, or wrote to each other. */
@@ -80,6 +82,8 @@ for (const [k, { training, held }] of folds.entries()) {
     const raw = score(row.text);
     if (raw === null) continue;
     scored.push({ row, raw });
+    // In the data what is long is harmless; that would teach that length is.
+    if (raw[0]!.pieces > SHORT) continue;
     const weight = row.weight ?? 1;
     for (const [head, label] of HEADS.entries()) {
       const truth = truthOf(row, label);
@@ -97,7 +101,7 @@ for (const [k, { training, held }] of folds.entries()) {
 }
 
 const heads: Head[] = HEADS.map((label, k) => {
-  const { bias, scales, whole, pieces } = calibrate(examples[k]!);
+  const { bias, scales, whole, pieces } = calibrate(examples[k]!, k < KINDS.length);
   const head: Head = { ...blank(label), bias, scales, whole, pieces };
   return head;
 });
