@@ -1,0 +1,73 @@
+import { featuresOf, MOST_FEATURES, type Run } from './features.ts';
+import type { TaggerModel } from './model.ts';
+import { TAGS, type Tag } from './model.ts';
+import { eachRun } from './runs.ts';
+import { createTokens, HANDLE, JUNK, MARK, STOP, BREAK, NUMBER, tokenize, type Tokens } from './tokens.ts';
+
+export interface TaggedSpan {
+  readonly tag: Exclude<Tag, 'none'>;
+  readonly start: number;
+  readonly end: number;
+  /** Probability of the least sure word in it. */
+  readonly confidence: number;
+}
+
+export interface Tagged {
+  readonly spans: readonly TaggedSpan[];
+  /** Up to here more text changes nothing. */
+  readonly decided: number;
+}
+
+/** A text's words with what is known of each; shared by training and tagging so that both see the same. */
+export function classesOf(tokens: Tokens, classify: (hash: number, token: number) => number): Uint8Array {
+  const classes = new Uint8Array(tokens.count);
+  for (let i = 0; i < tokens.count; i++) {
+    const kind = tokens.kind[i]!;
+    if (kind === BREAK || kind === STOP || kind === MARK || kind === HANDLE || kind === JUNK || kind === NUMBER) continue;
+    classes[i] = classify(tokens.hash[i]!, i);
+  }
+  return classes;
+}
+
+/** How many units before a span what decides about it can begin: its run, two tokens before it, and the gaps between. */
+export const TAGGER_REACH = 512;
+
+/** Makes a tagger. Not re-entrant, which nothing synchronous needs. */
+export function createTagger({ weights, scale, lexicon }: TaggerModel): (text: string) => Tagged {
+  const tokens = createTokens();
+  const features = new Int32Array(MOST_FEATURES);
+  const scores = new Float64Array(TAGS.length);
+  const size = TAGS.length;
+
+  return (text) => {
+    tokenize(text, tokens);
+    const classes = classesOf(tokens, (hash) => lexicon.classes(hash));
+    const spans: TaggedSpan[] = [];
+    const decode = (run: Run): void => {
+      let previous = 0;
+      for (let i = run.first; i <= run.last; i++) {
+        const n = featuresOf(text, tokens, classes, run, i, previous, features);
+        scores.fill(0);
+        for (let k = 0; k < n; k++) {
+          const row = features[k]! * size;
+          for (let tag = 0; tag < size; tag++) scores[tag] = scores[tag]! + weights[row + tag]!;
+        }
+        let best = 0;
+        for (let tag = 1; tag < size; tag++) if (scores[tag]! > scores[best]!) best = tag;
+        if (best !== 0) {
+          let sum = 0;
+          for (let tag = 0; tag < size; tag++) sum += Math.exp((scores[tag]! - scores[best]!) * scale);
+          const confidence = 1 / sum;
+          const open = previous === best ? spans.at(-1) : undefined;
+          if (open === undefined)
+            spans.push({ tag: TAGS[best] as TaggedSpan['tag'], start: tokens.start[i]!, end: tokens.end[i]!, confidence });
+          else
+            spans[spans.length - 1] = { ...open, end: tokens.end[i]!, confidence: Math.min(open.confidence, confidence) };
+        }
+        previous = best;
+      }
+    };
+    const undecided = eachRun(tokens, classes, decode);
+    return { spans, decided: undecided < tokens.count ? tokens.start[undecided]! : text.length };
+  };
+}
