@@ -53,8 +53,8 @@ let real = corpus.map((each) => labelWeakly(each, weak, null));
 say(`${made.length} made texts, ${real.length} real ones`);
 for (let round = 0; round < ROUNDS; round++) {
   if (round > 0) real = corpus.map((each) => labelWeakly(each, weak, fit));
-  const texts = [...made, ...real.map((each) => (random.chance(0.5) ? renamed(each, generator.names) : each))].map((each) =>
-    random.chance(0.1) ? spaced(each) : each,
+  const texts = [...made, ...real.map((each) => (random.chance(0.5) ? renamed(each, generator.names) : each))].map(
+    (each) => (random.chance(0.1) ? spaced(each) : each),
   );
   shuffle(texts);
   for (const each of texts) learn(each);
@@ -139,8 +139,13 @@ function renamed({ text, spans }: Labelled, names: Filler): Labelled {
     let value = text.slice(start, end);
     if (tag > 0 && random.chance(0.7)) {
       const several = value.includes(' ');
-      const hole = tag === 1 ? (several ? 'P' : random.chance(0.7) ? 'F' : 'L') : tag === 2 ? 'O' : tag === 3 ? 'C' : '';
-      if (hole !== '' && /^\p{Lu}/u.test(value)) value = names.value(hole, random.chance(0.6) ? 'en' : random.pick(['de', 'fr', 'es', 'it', 'nl', 'pl', 'en_IN', 'sv', 'pt_BR', 'tr'])).text;
+      const hole =
+        tag === 1 ? (several ? 'P' : random.chance(0.7) ? 'F' : 'L') : tag === 2 ? 'O' : tag === 3 ? 'C' : '';
+      if (hole !== '' && /^\p{Lu}/u.test(value))
+        value = names.value(
+          hole,
+          random.chance(0.6) ? 'en' : random.pick(['de', 'fr', 'es', 'it', 'nl', 'pl', 'en_IN', 'sv', 'pt_BR', 'tr']),
+        ).text;
     }
     moved.push({ start: changed.length, end: changed.length + value.length, tag });
     changed += value;
@@ -163,5 +168,8 @@ function spaced({ text, spans }: Labelled): Labelled {
     changed += unit;
   }
   moved[text.length] = changed.length;
-  return { text: changed, spans: spans.map(({ start, end, tag }) => ({ start: moved[start]!, end: moved[end]!, tag })) };
+  return {
+    text: changed,
+    spans: spans.map(({ start, end, tag }) => ({ start: moved[start]!, end: moved[end]!, tag })),
+  };
 }

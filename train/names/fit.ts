@@ -43,7 +43,12 @@ export class Fit {
   }
 
   /** The most probable tags of a run, and the probability of each. */
-  guess(text: string, tokens: Tokens, classes: Uint8Array, run: Run): { readonly tags: Int8Array; readonly sure: Float64Array } {
+  guess(
+    text: string,
+    tokens: Tokens,
+    classes: Uint8Array,
+    run: Run,
+  ): { readonly tags: Int8Array; readonly sure: Float64Array } {
     const size = run.last - run.first + 1;
     const tags = new Int8Array(size);
     const sure = new Float64Array(size);

@@ -18,7 +18,28 @@ export const NOBODY = ['January', 'February', 'March', 'April', 'May', 'June', '
 const TITLES = ['Mr.', 'Mrs.', 'Ms.', 'Mr', 'Mrs', 'Ms', 'Miss', 'Dr.', 'Dr', 'Prof.', 'Professor', 'Sir', 'President', 'Senator', 'Minister', 'Judge', 'Captain', 'Coach', 'Officer', 'Detective', 'Sister', 'Father', 'Aunt', 'Uncle', 'Queen', 'King', 'Prince', 'Chancellor', 'Rev.']; // prettier-ignore
 const UNITS = ['Apt. #', 'Apt #', 'Suite #', 'Unit #', 'Flat #', 'Floor #', 'PO Box #', 'P.O. Box #', '#-#']; // prettier-ignore
 const STREET_WORDS = ['Street', 'St', 'St.', 'Avenue', 'Ave', 'Ave.', 'Road', 'Rd', 'Lane', 'Ln', 'Drive', 'Dr', 'Boulevard', 'Blvd', 'Court', 'Way', 'Place', 'Square', 'Terrace', 'Crescent', 'Close', 'Highway', 'Parkway', 'Hill', 'Gardens', 'Row', 'Circle', 'Trail']; // prettier-ignore
-const US_STATES = ['CA', 'NY', 'TX', 'FL', 'IL', 'WA', 'OH', 'PA', 'GA', 'MA', 'NC', 'MI', 'CO', 'AZ', 'OR', 'VA', 'NJ', 'MN', 'UT', 'NV'];
+const US_STATES = [
+  'CA',
+  'NY',
+  'TX',
+  'FL',
+  'IL',
+  'WA',
+  'OH',
+  'PA',
+  'GA',
+  'MA',
+  'NC',
+  'MI',
+  'CO',
+  'AZ',
+  'OR',
+  'VA',
+  'NJ',
+  'MN',
+  'UT',
+  'NV',
+];
 const LATIN = ['en', 'en', 'en', 'en', 'en_GB', 'en_IN', 'en_NG', 'en_ZA', 'en_AU', 'en_GH', 'de', 'fr', 'es', 'it', 'nl', 'pt_BR', 'pt_PT', 'pl', 'cs_CZ', 'sk', 'hr', 'sl_SI', 'sr_RS_latin', 'hu', 'ro', 'sv', 'da', 'nb_NO', 'fi', 'tr', 'id_ID', 'vi', 'az', 'lv', 'af_ZA', 'zu_ZA', 'yo_NG', 'fr_SN', 'es_MX', 'uz_UZ_latin', 'de_CH', 'fr_BE', 'eo']; // prettier-ignore
 const LATIN_ONLY = /^[\p{Script=Latin}\p{M}'’ .-]+$/u;
 
@@ -43,7 +64,8 @@ function disguise(made: Labelled, random: Random, foreign: boolean): Labelled {
   const roll = random.next();
   if (roll < 0.13 && !foreign) text = lowered(text);
   else if (roll < 0.16 && !foreign && text.length < 60) text = raised(text);
-  if (random.chance(0.2) && /[.!?]$/.test(text) && made.spans.every(({ end }) => end < text.length)) text = text.slice(0, -1);
+  if (random.chance(0.2) && /[.!?]$/.test(text) && made.spans.every(({ end }) => end < text.length))
+    text = text.slice(0, -1);
   return { text, spans: made.spans };
 }
 
@@ -75,7 +97,8 @@ function createFiller(gazetteer: Gazetteer, random: Random, seed: number): Fille
   };
   const namesOf = (map: ReadonlyMap<string, readonly string[]>, locale: string): readonly string[] => {
     const parts = locale.split('_');
-    if (locale.startsWith('en') && (map === gazetteer.firstNames ? random.chance(0.5) : random.chance(0.6))) return map.get('en-lexicon')!;
+    if (locale.startsWith('en') && (map === gazetteer.firstNames ? random.chance(0.5) : random.chance(0.6)))
+      return map.get('en-lexicon')!;
     return map.get(locale) ?? map.get(parts[0]!) ?? map.get('en')!;
   };
   const first = (locale: string): string => random.pick(namesOf(gazetteer.firstNames, locale));
@@ -95,7 +118,8 @@ function createFiller(gazetteer: Gazetteer, random: Random, seed: number): Fille
     if (roll < 0.81) return `${initial()}. ${initial()}. ${last(locale)}`;
     if (roll < 0.85) return `${first(locale)} ${first(locale)} ${last(locale)}`;
     if (roll < 0.88) return `${first(locale)} ${last(locale)} ${last(locale)}`;
-    if (roll < 0.9) return `${first(locale)} ${random.pick(['de', 'van', 'von', 'di', 'da', 'del', 'van der', 'de la', 'bin', 'al'])} ${last(locale)}`;
+    if (roll < 0.9)
+      return `${first(locale)} ${random.pick(['de', 'van', 'von', 'di', 'da', 'del', 'van der', 'de la', 'bin', 'al'])} ${last(locale)}`;
     if (roll < 0.91) return `${first(locale)} ${last(locale)} Jr.`;
     return roll < 0.96 ? first(locale) : last(locale);
   };
@@ -123,16 +147,51 @@ function createFiller(gazetteer: Gazetteer, random: Random, seed: number): Fille
     if (roll < 0.64) return `${random.pick(ORG_WORDS)} ${random.pick(ORG_WORDS)} ${random.pick(ORG_ENDS)}`;
     if (roll < 0.68) return `${last(locale)} & ${last(locale)}`;
     if (roll < 0.7) return `${last(locale)}, ${last(locale)} and ${last(locale)}`;
-    if (roll < 0.76) return `${random.pick(['University', 'Bank', 'Museum', 'City', 'Port', 'Archdiocese', 'Republic Bank'])} of ${city()}`;
-    if (roll < 0.84) return `${city()} ${random.pick(['University', 'Hospital', 'United', 'City Council', 'FC', 'Airport', 'College', 'High School', 'Police', 'Times', 'Post', 'Herald', 'Symphony Orchestra', 'Chamber of Commerce'])}`;
-    if (roll < 0.88) return `${random.pick(['Department', 'Ministry', 'Institute', 'Faculty', 'Office', 'School'])} of ${random.pick(FIELDS)}`;
+    if (roll < 0.76)
+      return `${random.pick(['University', 'Bank', 'Museum', 'City', 'Port', 'Archdiocese', 'Republic Bank'])} of ${city()}`;
+    if (roll < 0.84)
+      return `${city()} ${random.pick(['University', 'Hospital', 'United', 'City Council', 'FC', 'Airport', 'College', 'High School', 'Police', 'Times', 'Post', 'Herald', 'Symphony Orchestra', 'Chamber of Commerce'])}`;
+    if (roll < 0.88)
+      return `${random.pick(['Department', 'Ministry', 'Institute', 'Faculty', 'Office', 'School'])} of ${random.pick(FIELDS)}`;
     if (roll < 0.92) return acronym();
     if (roll < 0.96) return fakerOf(locale).company.name();
     return `${random.pick(ORG_WORDS)} ${random.pick(FIELDS)} ${random.pick(['Association', 'Council', 'Institute', 'Agency', 'Commission', 'Society', 'Union', 'Party'])}`;
   };
   const street = (locale: string): string => {
     if (locale.startsWith('en')) {
-      const name = random.pick([last(locale), first(locale), random.pick(['Main', 'Oak', 'Maple', 'Church', 'High', 'Park', 'Mill', 'Lake', 'River', 'Hill', 'Station', 'Victoria', 'King', 'Queen', 'Washington', 'North', 'South', 'Old', 'New Creek', 'Cedar', 'Sunset', `${number(2)}th`, '1st', '2nd', '3rd', 'West', 'East'])]);
+      const name = random.pick([
+        last(locale),
+        first(locale),
+        random.pick([
+          'Main',
+          'Oak',
+          'Maple',
+          'Church',
+          'High',
+          'Park',
+          'Mill',
+          'Lake',
+          'River',
+          'Hill',
+          'Station',
+          'Victoria',
+          'King',
+          'Queen',
+          'Washington',
+          'North',
+          'South',
+          'Old',
+          'New Creek',
+          'Cedar',
+          'Sunset',
+          `${number(2)}th`,
+          '1st',
+          '2nd',
+          '3rd',
+          'West',
+          'East',
+        ]),
+      ]);
       return `${number(1 + random.below(4))} ${random.chance(0.1) ? random.pick(['North ', 'S. ', 'E ', 'West ']) : ''}${name} ${random.pick(STREET_WORDS)}`;
     }
     return fakerOf(locale).location.streetAddress().replaceAll('\n', ' ');
@@ -154,8 +213,21 @@ function createFiller(gazetteer: Gazetteer, random: Random, seed: number): Fille
       length += part.length;
     };
     if (random.chance(0.06)) {
-      put(random.pick([`Unit ${number(4)} Box ${number(4)}`, `PSC ${number(4)}, Box ${number(4)}`, `USS ${last(locale)}`, `USNS ${last(locale)}`]), 4, '');
-      put(`${random.pick(['APO', 'FPO', 'DPO'])} ${random.pick(['AA', 'AE', 'AP'])} ${number(5).padStart(5, '0')}`, 4, line);
+      put(
+        random.pick([
+          `Unit ${number(4)} Box ${number(4)}`,
+          `PSC ${number(4)}, Box ${number(4)}`,
+          `USS ${last(locale)}`,
+          `USNS ${last(locale)}`,
+        ]),
+        4,
+        '',
+      );
+      put(
+        `${random.pick(['APO', 'FPO', 'DPO'])} ${random.pick(['AA', 'AE', 'AP'])} ${number(5).padStart(5, '0')}`,
+        4,
+        line,
+      );
       return { text: text.join(''), spans };
     }
     put(street(locale), 4, '');
@@ -181,7 +253,14 @@ function createFiller(gazetteer: Gazetteer, random: Random, seed: number): Fille
     return { text: text.join(''), spans };
   };
 
-  const date = (): string => random.pick([`${1 + random.below(28)}/${1 + random.below(12)}/${1950 + random.below(75)}`, `${1950 + random.below(75)}`, `${random.pick(NOBODY.slice(0, 12))} ${1 + random.below(28)}`, `${1 + random.below(28)} ${random.pick(NOBODY.slice(0, 12))} ${1990 + random.below(36)}`, random.pick(NOBODY.slice(12, 19))]);
+  const date = (): string =>
+    random.pick([
+      `${1 + random.below(28)}/${1 + random.below(12)}/${1950 + random.below(75)}`,
+      `${1950 + random.below(75)}`,
+      `${random.pick(NOBODY.slice(0, 12))} ${1 + random.below(28)}`,
+      `${1 + random.below(28)} ${random.pick(NOBODY.slice(0, 12))} ${1990 + random.below(36)}`,
+      random.pick(NOBODY.slice(12, 19)),
+    ]);
   const fillers: Readonly<Record<string, (locale: string) => string | Labelled>> = {
     P: full, F: first, L: last, O: organisation, C: city, R: street,
     N: () => (random.chance(0.1) ? random.pick(['US', 'USA', 'UK', 'UAE', 'EU', 'U.S.', 'NYC', 'LA', 'DC', 'SF']) : random.pick(gazetteer.countries)),
@@ -219,7 +298,8 @@ export function fill(template: string, locale: string, names: Filler): Labelled 
   for (const match of template.matchAll(/\{(AL|[A-Z#])\}/g)) {
     text += template.slice(at, match.index);
     const value = names.value(match[1]!, locale);
-    for (const { start, end, tag } of value.spans) spans.push({ start: text.length + start, end: text.length + end, tag });
+    for (const { start, end, tag } of value.spans)
+      spans.push({ start: text.length + start, end: text.length + end, tag });
     text += value.text;
     at = match.index + match[0].length;
   }

@@ -1,6 +1,18 @@
 import { COMMON, COMPANY, COUNTRY, FIRST_NAME, ORDINARY, PLACE, SURNAME } from '../../src/classify/tagger/lexicon.ts';
 import type { Run } from '../../src/classify/tagger/features.ts';
-import { BREAK, CAPS, CODE, hashOf, INITIAL, MIXED, NUMBER, SMALL, STOP, TITLE, type Tokens } from '../../src/classify/tagger/tokens.ts';
+import {
+  BREAK,
+  CAPS,
+  CODE,
+  hashOf,
+  INITIAL,
+  MIXED,
+  NUMBER,
+  SMALL,
+  STOP,
+  TITLE,
+  type Tokens,
+} from '../../src/classify/tagger/tokens.ts';
 import type { Gazetteer } from './gazetteer.ts';
 import { NOBODY } from './generate.ts';
 
@@ -8,10 +20,16 @@ import { NOBODY } from './generate.ts';
 export const UNKNOWN = -1;
 
 const words = (list: string): ReadonlySet<number> => new Set(list.split(' ').map(hashOf));
-const TITLE_WORDS = words('mr mrs ms miss dr prof professor sir president senator captain judge coach reverend lady lord chancellor herr frau monsieur madame señor señora mister');
-const ORG_ENDS = words('inc ltd llc corp corporation company gmbh plc group university institute college association foundation bank council committee commission ministry department agency society union party airlines airways hospital museum orchestra league federation church times post herald universität université universidad università');
+const TITLE_WORDS = words(
+  'mr mrs ms miss dr prof professor sir president senator captain judge coach reverend lady lord chancellor herr frau monsieur madame señor señora mister',
+);
+const ORG_ENDS = words(
+  'inc ltd llc corp corporation company gmbh plc group university institute college association foundation bank council committee commission ministry department agency society union party airlines airways hospital museum orchestra league federation church times post herald universität université universidad università',
+);
 const ORG_HEADS = words('university bank ministry department institute museum association');
-const PLACE_ENDS = words('river lake mountains mountain island islands county province valley sea ocean bay desert peninsula');
+const PLACE_ENDS = words(
+  'river lake mountains mountain island islands county province valley sea ocean bay desert peninsula',
+);
 
 const SHORT_PLACES = words('us usa uk uae eu nyc la dc sf u.s ussr');
 
@@ -39,9 +57,11 @@ export function createWeakLabeller(gazetteer: Gazetteer): WeakLabeller {
       for (let i = first; i <= last; i++) {
         const known = classes[i]!;
         const ordinary = (known & ORDINARY) !== 0 && (known & (FIRST_NAME | COUNTRY)) === 0;
-        if (nobody.has(hash[i]!) || ordinary || kind[i] === NUMBER || (kind[i] === SMALL && (known & COMMON) !== 0)) tags[i - first] = 0;
+        if (nobody.has(hash[i]!) || ordinary || kind[i] === NUMBER || (kind[i] === SMALL && (known & COMMON) !== 0))
+          tags[i - first] = 0;
         else if (kind[i] === SMALL && (known & (FIRST_NAME | COUNTRY)) === 0) tags[i - first] = 0;
-        else if (kind[i] === MIXED || kind[i] === CODE) tags[i - first] = (known & (FIRST_NAME | SURNAME | PLACE)) === 0 ? 0 : UNKNOWN;
+        else if (kind[i] === MIXED || kind[i] === CODE)
+          tags[i - first] = (known & (FIRST_NAME | SURNAME | PLACE)) === 0 ? 0 : UNKNOWN;
         else plain = false;
       }
       if (plain) return tags.fill(0);
@@ -73,16 +93,29 @@ export function createWeakLabeller(gazetteer: Gazetteer): WeakLabeller {
       const allNames = (from: number): boolean => {
         for (let i = from; i <= last; i++) {
           if (kind[i] === INITIAL) continue;
-          if (kind[i] !== TITLE || (classes[i]! & ORDINARY) !== 0 || nobody.has(hash[i]!) || (classes[i]! & (COUNTRY | COMPANY)) !== 0) return false;
+          if (
+            kind[i] !== TITLE ||
+            (classes[i]! & ORDINARY) !== 0 ||
+            nobody.has(hash[i]!) ||
+            (classes[i]! & (COUNTRY | COMPANY)) !== 0
+          )
+            return false;
         }
         return true;
       };
       const firstKnown = classes[name]!;
       const isFirst = (firstKnown & FIRST_NAME) !== 0 && (firstKnown & COMMON) === 0;
       if (length <= 3 && allNames(name) && (titled || (isFirst && length >= 2))) return tags.fill(1, name - first);
-      if (length === 1 && isFirst && kind[name] === TITLE && (firstKnown & (PLACE | COUNTRY | COMPANY)) === 0) return tags.fill(1, name - first);
+      if (length === 1 && isFirst && kind[name] === TITLE && (firstKnown & (PLACE | COUNTRY | COMPANY)) === 0)
+        return tags.fill(1, name - first);
       // `Yesterday Maria`: an ordinary word that opens the sentence stands before the name.
-      if (opens && length === 2 && tags[0] === 0 && kind[last] === TITLE && (classes[last]! & (FIRST_NAME | COMMON | PLACE)) === FIRST_NAME) {
+      if (
+        opens &&
+        length === 2 &&
+        tags[0] === 0 &&
+        kind[last] === TITLE &&
+        (classes[last]! & (FIRST_NAME | COMMON | PLACE)) === FIRST_NAME
+      ) {
         tags[last - first] = 1;
         return tags;
       }

@@ -1,4 +1,13 @@
-import { COMMON, COMPANY, COUNTRY, FIRST_NAME, FREQUENT, ORDINARY, PLACE, SURNAME } from '../../src/classify/tagger/lexicon.ts';
+import {
+  COMMON,
+  COMPANY,
+  COUNTRY,
+  FIRST_NAME,
+  FREQUENT,
+  ORDINARY,
+  PLACE,
+  SURNAME,
+} from '../../src/classify/tagger/lexicon.ts';
 import { BREAK, CAPS, createTokens, hashOf, SMALL, STOP, TITLE, tokenize } from '../../src/classify/tagger/tokens.ts';
 import type { CorpusText } from './corpus.ts';
 import type { Gazetteer } from './gazetteer.ts';
@@ -21,7 +30,13 @@ export function countUsage(corpus: readonly CorpusText[]): ReadonlyMap<number, U
       let entry = usage.get(word);
       if (entry === undefined) usage.set(word, (entry = { small: 0, capital: 0 }));
       if (kind === SMALL) entry.small++;
-      else if (kind === TITLE && i > 0 && tokens.kind[i - 1] !== BREAK && tokens.kind[i - 1] !== STOP && tokens.kind[i - 1] === SMALL)
+      else if (
+        kind === TITLE &&
+        i > 0 &&
+        tokens.kind[i - 1] !== BREAK &&
+        tokens.kind[i - 1] !== STOP &&
+        tokens.kind[i - 1] === SMALL
+      )
         entry.capital++;
     }
   }

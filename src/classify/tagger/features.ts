@@ -65,7 +65,7 @@ export function featuresOf(
   const cr2 = right2 >= 0 ? classes[right2]! : 0;
   // A word that opens a sentence or a line is written with a capital anyway.
   const opens = sl === BREAK || sl === STOP || (sl === MARK && wl !== COMMA);
-  const cs = (c << 4) | s & 15;
+  const cs = (c << 4) | (s & 15);
   const place = (Math.min(i - run.first, 2) << 2) | Math.min(run.last - i, 3);
 
   let from = start[i]!;
@@ -115,7 +115,10 @@ export function featuresOf(
   into[n++] = bucket(32, pair(hash[run.first]!, (Math.min(run.last - run.first, 3) << 4) | kind[i]!));
   into[n++] = bucket(33, pair(edgeWord(hash, run.first - 1), cs));
   into[n++] = bucket(34, pair(edgeWord(hash, run.last + 1 < count ? run.last + 1 : -1), cs));
-  into[n++] = bucket(35, pair(pair(edgeWord(hash, run.first - 1), run.first > 1 ? hash[run.first - 2]! : OUTSIDE), kind[i]!));
+  into[n++] = bucket(
+    35,
+    pair(pair(edgeWord(hash, run.first - 1), run.first > 1 ? hash[run.first - 2]! : OUTSIDE), kind[i]!),
+  );
   into[n++] = bucket(36, pair(pair(wl, wr), s & 15));
   if (kind[i] === NUMBER || kind[i] === CODE || kind[i] === INITIAL) into[n++] = bucket(37, pair(wr, (sl << 8) | s));
   return n;

@@ -23,7 +23,8 @@ export function classesOf(tokens: Tokens, classify: (hash: number, token: number
   const classes = new Uint8Array(tokens.count);
   for (let i = 0; i < tokens.count; i++) {
     const kind = tokens.kind[i]!;
-    if (kind === BREAK || kind === STOP || kind === MARK || kind === HANDLE || kind === JUNK || kind === NUMBER) continue;
+    if (kind === BREAK || kind === STOP || kind === MARK || kind === HANDLE || kind === JUNK || kind === NUMBER)
+      continue;
     classes[i] = classify(tokens.hash[i]!, i);
   }
   return classes;
@@ -60,9 +61,18 @@ export function createTagger({ weights, scale, lexicon }: TaggerModel): (text: s
           const confidence = 1 / sum;
           const open = previous === best ? spans.at(-1) : undefined;
           if (open === undefined)
-            spans.push({ tag: TAGS[best] as TaggedSpan['tag'], start: tokens.start[i]!, end: tokens.end[i]!, confidence });
+            spans.push({
+              tag: TAGS[best] as TaggedSpan['tag'],
+              start: tokens.start[i]!,
+              end: tokens.end[i]!,
+              confidence,
+            });
           else
-            spans[spans.length - 1] = { ...open, end: tokens.end[i]!, confidence: Math.min(open.confidence, confidence) };
+            spans[spans.length - 1] = {
+              ...open,
+              end: tokens.end[i]!,
+              confidence: Math.min(open.confidence, confidence),
+            };
         }
         previous = best;
       }

@@ -74,7 +74,7 @@ export function tokenize(text: string, into: Tokens): Tokens {
   into.count = 0;
   const { length } = text;
   let settled = 0;
-  for (let at = 0; at < length; ) {
+  for (let at = 0; at < length;) {
     const unit = kinds[text.charCodeAt(at)]!;
     const from = at;
     settled = into.count;
@@ -110,7 +110,7 @@ function isInBlob(unit: number): boolean {
 
 function readBlob(text: string, from: number, to: number, into: Tokens): void {
   const { kind: kinds, lower } = unitTables();
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     const code = text.charCodeAt(at);
     if (kinds[code] !== OTHER) {
       at = readWord(text, at, to, kinds, lower, into);
@@ -129,7 +129,14 @@ function isWordUnit(unit: number | undefined): boolean {
   return unit === LOWER || unit === UPPER || unit === DIGIT;
 }
 
-function readWord(text: string, from: number, length: number, kinds: Uint8Array, lower: Uint16Array, into: Tokens): number {
+function readWord(
+  text: string,
+  from: number,
+  length: number,
+  kinds: Uint8Array,
+  lower: Uint16Array,
+  into: Tokens,
+): number {
   let hash = SEED;
   let uppers = 0;
   let lowers = 0;
@@ -149,7 +156,12 @@ function readWord(text: string, from: number, length: number, kinds: Uint8Array,
       if (nextUnit !== LOWER && nextUnit !== UPPER) break;
       if (code !== 45 && (next | 32) === 115 && !isWordUnit(kinds[text.charCodeAt(at + 2)])) break;
       if (digits > 0) break;
-    } else if (code === 95 || code === 64 || (code === 58 && text.charCodeAt(at + 1) === 47) || isDotInside(text, at, kinds)) {
+    } else if (
+      code === 95 ||
+      code === 64 ||
+      (code === 58 && text.charCodeAt(at + 1) === 47) ||
+      isDotInside(text, at, kinds)
+    ) {
       if (code === 46 && at === from + 1 && uppers === 1) break;
       linked = true;
       break;

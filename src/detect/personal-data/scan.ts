@@ -8,7 +8,7 @@ import { IBAN_LENGTHS, isIban } from './iban.ts';
 import type { Kind } from './kind.ts';
 import { COORDINATES, EMAIL, IPV4, IPV6, MAC, PHONE } from './kinds/contact.ts';
 import { CARD, IBAN } from './kinds/finance.ts';
-import { BIRTH_DATE } from './kinds/person.ts';
+import { BIRTH_DATE } from './kinds/document.ts';
 import { readPhone } from './phone.ts';
 import { monthTail, readCoordinates, readWrittenDate } from './place-and-date.ts';
 import { CLASSES, classOf, createShapeTrie, type Rule } from './shape-trie.ts';

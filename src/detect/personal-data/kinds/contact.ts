@@ -60,7 +60,7 @@ export const MAC: Kind = {
 
 export const COORDINATES: Kind = {
   id: 'coordinates',
-  group: 'location',
+  group: 'place',
   title: 'coordinates of a place',
   severity: 'medium',
   checksum: false,

@@ -1,0 +1,116 @@
+import { nameTagger } from '../../classify/tagger/name-tagger.ts';
+import { TAGGER_REACH, type TaggedSpan } from '../../classify/tagger/tag.ts';
+import type { Candidate } from './draft.ts';
+import type { Kind } from './kind.ts';
+import { ADDRESS, LOCATION, ORGANISATION, PERSON } from './kinds/name.ts';
+
+/** What the tagger says of a text, as candidates. */
+export interface Names {
+  readonly candidates: readonly Candidate[];
+  readonly live: number;
+}
+
+export interface NameOptions {
+  readonly enabled: (kind: Kind) => boolean;
+  readonly minConfidence: number;
+}
+
+/** Rank behind every kind that a pattern finds. */
+const RANK = 2000;
+/** How far behind its street an address goes on, in units and in pieces, and how much stands between two of them. */
+const ADDRESS_REACH = 120;
+const ADDRESS_PIECES = 5;
+const WIDEST_SEPARATOR = 5;
+
+/** How far before a finding something can stand that decides about it: the tagger's reach, and the address that it goes on with. */
+export const NAME_REACH = TAGGER_REACH + ADDRESS_REACH;
+
+/** Makes a finder of names and addresses, or null where none is asked for. */
+export function createNameFinder({ enabled, minConfidence }: NameOptions): ((text: string) => Names) | null {
+  const kinds: readonly (readonly [TaggedSpan['tag'], Kind])[] = [
+    ['person', PERSON],
+    ['organisation', ORGANISATION],
+    ['location', LOCATION],
+  ];
+  const wanted = new Map(kinds.filter(([, kind]) => enabled(kind)));
+  const addresses = enabled(ADDRESS);
+  if (wanted.size === 0 && !addresses) return null;
+  const tag = nameTagger();
+  return (text) => {
+    const { spans, decided } = tag(text);
+    const candidates: Candidate[] = [];
+    let live = decided;
+    for (let i = 0; i < spans.length; i++) {
+      const span = spans[i]!;
+      if (addresses && isHead(text, span)) {
+        const { end, last, open } = addressFrom(text, spans, i, decided);
+        if (span.confidence >= minConfidence) {
+          if (open && span.start < live) live = span.start;
+          candidates.push({ kind: ADDRESS, start: span.start, end, score: span.confidence, rank: RANK });
+          i = last;
+          continue;
+        }
+      }
+      const kind = wanted.get(span.tag);
+      if (kind === undefined || span.confidence < minConfidence || isTooShort(text, span)) continue;
+      candidates.push({ kind, start: span.start, end: trimmed(text, span), score: span.confidence, rank: RANK });
+    }
+    return { candidates, live };
+  };
+}
+
+/** A street with its number: what an address has to have. */
+function isHead(text: string, { tag, start, end }: TaggedSpan): boolean {
+  if (tag !== 'address') return false;
+  const written = text.slice(start, end);
+  return /\d/.test(written) && /\p{L}{3}/u.test(written);
+}
+
+/** Town, code and country behind a street, as far as they follow it directly. */
+function addressFrom(
+  text: string,
+  spans: readonly TaggedSpan[],
+  head: number,
+  decided: number,
+): { readonly end: number; readonly last: number; readonly open: boolean } {
+  const limit = spans[head]!.end + ADDRESS_REACH;
+  let { end } = spans[head]!;
+  let last = head;
+  while (last - head < ADDRESS_PIECES) {
+    const next = spans[last + 1];
+    if (next === undefined || next.start >= decided)
+      return { end: trimTo(text, end), last, open: isOpen(text, end, decided) };
+    if (next.tag !== 'address' && next.tag !== 'location') break;
+    if (next.end > limit || !isSeparator(text, end, next.start)) break;
+    last++;
+    end = next.end;
+  }
+  return { end: trimTo(text, end), last, open: false };
+}
+
+/** True when what follows directly is not known yet. */
+function isOpen(text: string, end: number, decided: number): boolean {
+  return decided - end <= WIDEST_SEPARATOR && isSeparator(text, end, decided);
+}
+
+function isSeparator(text: string, from: number, to: number): boolean {
+  if (to - from > WIDEST_SEPARATOR) return false;
+  for (let i = from; i < to; i++) if (!' ,;\n\r\t-'.includes(text[i]!)) return false;
+  return true;
+}
+
+/** A single initial, or a letter and its full stop. */
+function isTooShort(text: string, { start, end }: TaggedSpan): boolean {
+  return end - start < 3 && !/\p{L}{2}/u.test(text.slice(start, end));
+}
+
+/** End of a span without the full stop of an abbreviation, but for those that names end with. */
+function trimmed(text: string, { start, end }: TaggedSpan): number {
+  if (text[end - 1] !== '.' || /\b(?:Jr|Sr|Inc|Co|Corp|Ltd|Bros)\.$/i.test(text.slice(Math.max(start, end - 6), end)))
+    return end;
+  return end - 1;
+}
+
+function trimTo(text: string, end: number): number {
+  return text[end - 1] === '.' ? end - 1 : end;
+}
