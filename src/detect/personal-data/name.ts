@@ -66,31 +66,41 @@ function isHead(text: string, { tag, start, end }: TaggedSpan): boolean {
   return /\d/.test(written) && /\p{L}{3}/u.test(written);
 }
 
-/** Town, code and country behind a street, as far as they follow it directly. */
+/** Town, code and country behind a street, as far as they follow it directly; `open` while more text could bring some. */
 function addressFrom(
   text: string,
   spans: readonly TaggedSpan[],
   head: number,
   decided: number,
 ): { readonly end: number; readonly last: number; readonly open: boolean } {
-  const limit = spans[head]!.end + ADDRESS_REACH;
   let { end } = spans[head]!;
+  const limit = end + ADDRESS_REACH;
   let last = head;
-  while (last - head < ADDRESS_PIECES) {
+  for (let pieces = 0; pieces < ADDRESS_PIECES; pieces++) {
+    const code = postcodeEnd(text, end);
     const next = spans[last + 1];
-    if (next === undefined || next.start >= decided)
-      return { end: trimTo(text, end), last, open: isOpen(text, end, decided) };
-    if (next.tag !== 'address' && next.tag !== 'location') break;
-    if (next.end > limit || !isSeparator(text, end, next.start)) break;
-    last++;
-    end = next.end;
+    if (next !== undefined && isPart(next) && next.end <= limit && isSeparator(text, end, next.start)) {
+      last++;
+      end = next.end;
+    } else if (code > end && code <= limit) end = code;
+    else break;
+    while (spans[last + 1] !== undefined && spans[last + 1]!.end <= end) last++;
   }
-  return { end: trimTo(text, end), last, open: false };
+  const open = end >= decided || (decided - end <= WIDEST_SEPARATOR && isSeparator(text, end, decided));
+  return { end: text[end - 1] === '.' ? end - 1 : end, last, open };
 }
 
-/** True when what follows directly is not known yet. */
-function isOpen(text: string, end: number, decided: number): boolean {
-  return decided - end <= WIDEST_SEPARATOR && isSeparator(text, end, decided);
+function isPart({ tag }: TaggedSpan): boolean {
+  return tag === 'address' || tag === 'location';
+}
+
+/** As codes are written in Britain, Canada, the Netherlands, and with digits everywhere else, perhaps behind a state's letters. */
+const POSTCODE =
+  /^[ ,\n]{1,3}(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4} ?[A-Z]{2}|(?:[A-Z]{1,3}[- ])?\d{4,6}(?:-\d{3,4})?|\d{3} \d{2})(?![\p{L}\p{N}_-])/u;
+
+/** End of a postal code that follows `from` directly, or `from`. */
+function postcodeEnd(text: string, from: number): number {
+  return from + (POSTCODE.exec(text.slice(from, from + 20))?.[0].length ?? 0);
 }
 
 function isSeparator(text: string, from: number, to: number): boolean {
@@ -109,8 +119,4 @@ function trimmed(text: string, { start, end }: TaggedSpan): number {
   if (text[end - 1] !== '.' || /\b(?:Jr|Sr|Inc|Co|Corp|Ltd|Bros)\.$/i.test(text.slice(Math.max(start, end - 6), end)))
     return end;
   return end - 1;
-}
-
-function trimTo(text: string, end: number): number {
-  return text[end - 1] === '.' ? end - 1 : end;
 }
