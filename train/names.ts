@@ -20,6 +20,7 @@ import { Fit, quantise } from './names/fit.ts';
 import { loadGazetteer } from './names/gazetteer.ts';
 import { createGenerator, type Filler, type Labelled } from './names/generate.ts';
 import { createRandom } from './names/random.ts';
+import { OPINION_REACH, secondOpinions } from './names/second-opinion.ts';
 import { createWeakLabeller, UNKNOWN, type WeakLabeller } from './names/weak.ts';
 import { classifyWords, countUsage } from './names/words.ts';
 
@@ -42,6 +43,9 @@ const usage = countUsage(corpus);
 const words = classifyWords(gazetteer, usage);
 say(`${corpus.length} texts, ${words.size} words known, ${gazetteer.cities.length} cities`);
 
+const opinions = await secondOpinions(corpus, ({ source }) => !isCode(source) && !/codegen|gsm8k/.test(source));
+say(`${opinions.size} texts with a second opinion`);
+
 const random = createRandom(SEED);
 const generator = createGenerator(gazetteer, SEED);
 const weak = createWeakLabeller(gazetteer);
@@ -54,7 +58,7 @@ say(`${made.length} made texts, ${real.length} real ones`);
 for (let round = 0; round < ROUNDS; round++) {
   if (round > 0) real = corpus.map((each) => labelWeakly(each, weak, fit));
   const texts = [...made, ...real.map((each) => (random.chance(0.5) ? renamed(each, generator.names) : each))].map(
-    (each) => (random.chance(0.1) ? spaced(each) : each),
+    (each) => (random.chance(0.1) ? spaced(each) : random.chance(0.06) ? small(each) : each),
   );
   shuffle(texts);
   for (const each of texts) learn(each);
@@ -114,11 +118,16 @@ function labelWeakly({ text, source }: CorpusText, labeller: WeakLabeller, model
   tokenize(text, tokens);
   const classes = classesOf(tokens, known);
   const spans: { start: number; end: number; tag: number }[] = [];
+  const judged = opinions.get(text);
   eachRun(tokens, classes, (run) => {
     const tags = labeller.label(tokens, classes, run, isCode(source));
     const guess = model !== null && tags.includes(UNKNOWN) ? model.guess(text, tokens, classes, run) : null;
     for (let i = run.first; i <= run.last; i++) {
       let tag = tags[i - run.first]!;
+      if (tag === UNKNOWN && judged !== undefined && tokens.end[i]! <= OPINION_REACH) {
+        const said = judged.find(({ start, end }) => start < tokens.end[i]! && tokens.start[i]! < end)?.tag ?? 0;
+        if (said !== 0 || (guess !== null && guess.tags[i - run.first] === 0)) tag = said;
+      }
       if (tag === UNKNOWN && guess !== null && guess.sure[i - run.first]! > SURE) tag = guess.tags[i - run.first]!;
       if (tag === 0) continue;
       const open = spans.at(-1);
@@ -152,6 +161,12 @@ function renamed({ text, spans }: Labelled, names: Filler): Labelled {
     at = end;
   }
   return { text: changed + text.slice(at), spans: moved };
+}
+
+/** The same text without capitals; where that moves something, as it was. */
+function small({ text, spans }: Labelled): Labelled {
+  const lower = text.toLowerCase();
+  return { text: lower.length === text.length ? lower : text, spans };
 }
 
 /** The same text with spaces before its marks, as tokenised text and hasty typing have it. */

@@ -48,11 +48,24 @@ export function createTagger({ weights, scale, lexicon }: TaggerModel): (text: s
       let previous = 0;
       for (let i = run.first; i <= run.last; i++) {
         const n = featuresOf(text, tokens, classes, run, i, previous, features);
-        scores.fill(0);
+        let none = 0;
+        let person = 0;
+        let organisation = 0;
+        let location = 0;
+        let address = 0;
         for (let k = 0; k < n; k++) {
           const row = features[k]! * size;
-          for (let tag = 0; tag < size; tag++) scores[tag] = scores[tag]! + weights[row + tag]!;
+          none += weights[row]!;
+          person += weights[row + 1]!;
+          organisation += weights[row + 2]!;
+          location += weights[row + 3]!;
+          address += weights[row + 4]!;
         }
+        scores[0] = none;
+        scores[1] = person;
+        scores[2] = organisation;
+        scores[3] = location;
+        scores[4] = address;
         let best = 0;
         for (let tag = 1; tag < size; tag++) if (scores[tag]! > scores[best]!) best = tag;
         if (best !== 0) {

@@ -94,7 +94,7 @@ export function tokenize(text: string, into: Tokens): Tokens {
       if (at - from < LONGEST_WORD) add(into, from, at, PLAIN, hash);
       else add(into, from, at, JUNK, 3);
     } else {
-      while (at < length && isInBlob(kinds[text.charCodeAt(at)]!)) at++;
+      while (at < length && kinds[text.charCodeAt(at)]! < UNCASED) at++;
       if (at - from > LONGEST_BLOB) add(into, from, at, JUNK, 3);
       else readBlob(text, from, at, into);
     }
@@ -102,10 +102,6 @@ export function tokenize(text: string, into: Tokens): Tokens {
   }
   into.settled = settled;
   return into;
-}
-
-function isInBlob(unit: number): boolean {
-  return unit !== SPACE && unit !== NEWLINE && unit !== UNCASED;
 }
 
 function readBlob(text: string, from: number, to: number, into: Tokens): void {
@@ -138,6 +134,18 @@ function readWord(
   into: Tokens,
 ): number {
   let hash = SEED;
+  // Most words are a few small letters and nothing else.
+  let plain = from;
+  for (; plain < length; plain++) {
+    const code = text.charCodeAt(plain);
+    if (code < 97 || code > 122) break;
+    hash = mixUnit(hash, code);
+  }
+  if (plain > from && plain - from <= LONGEST_WORD && (plain === length || isPlainEnd(text.charCodeAt(plain)))) {
+    add(into, from, plain, SMALL, hash);
+    return plain;
+  }
+  hash = SEED;
   let uppers = 0;
   let lowers = 0;
   let digits = 0;
@@ -204,6 +212,11 @@ function readWord(
   }
   add(into, from, at, kind, hash);
   return at;
+}
+
+/** Marks that a word ends with whatever follows. */
+function isPlainEnd(code: number): boolean {
+  return code === 44 || code === 59 || code === 33 || code === 63 || code === 34 || code === 41;
 }
 
 /** A full stop between letters: a host or a file's name. */

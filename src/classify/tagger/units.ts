@@ -2,9 +2,9 @@
 export const OTHER = 0;
 export const LOWER = 1;
 export const UPPER = 2;
-/** Letters of scripts without case. */
-export const UNCASED = 3;
-export const DIGIT = 4;
+export const DIGIT = 3;
+/** Letters of scripts without case. From here on, what ends a word and all that hangs on it. */
+export const UNCASED = 4;
 export const SPACE = 5;
 export const NEWLINE = 6;
 

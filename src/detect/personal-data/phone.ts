@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
 import { createContextTest } from './context.ts';
-import { hasContext, keepLive, type Draft } from './draft.ts';
+import { before, hasContext, keepLive, type Draft } from './draft.ts';
 import { PHONE } from './kinds/contact.ts';
 import { classOf } from './shape-trie.ts';
 import { ALNUM, DIGIT, isUnit, skip } from './unit.ts';
@@ -43,10 +43,27 @@ export function readPhone(draft: Draft, at: number, regions: readonly CountryCod
     const spoken = hasContext(draft, near, start, end);
     const formatted = /^(?:1[-. ])?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}(?:x\d+)?$/.test(written);
     if (!spoken && !formatted) continue;
+    if (isSaid(draft, start, end))
+      return void draft.candidates.push({ kind: PHONE, start, end, score: 0.6, rank: RANK });
     const tried = spoken ? regions : regions.filter((region) => region === 'US' || region === 'CA');
     if (tried.some((region) => parsePhoneNumberFromString(written, region)?.isValid() === true))
       return void draft.candidates.push({ kind: PHONE, start, end, score: spoken ? 0.85 : 0.6, rank: RANK });
   }
+}
+
+/** How near a word has to stand before a number of which nothing else is known. */
+const CLOSE = 24;
+
+/**
+ * True for a number in groups directly behind a word for it: numbers of other countries, short local ones, made-up ones. A person
+ * who writes `tel. 601 234 567` means one, whatever plan it is of.
+ */
+function isSaid(draft: Draft, start: number, end: number): boolean {
+  const written = draft.text.slice(start, end);
+  if (classOf(draft.text.charCodeAt(end)) > 2 && isUnit(draft.text, end + 1, DIGIT)) return false;
+  if (!/^\(?\d{1,4}\)?(?:[-. /]{1,2}\(?\d{2,5}\)?){1,5}(?:x\d+)?$/.test(written)) return false;
+  if (/^(?:19|20)\d\d[-. /](?:19|20)\d\d$/.test(written)) return false;
+  return near(before(draft, start).slice(-CLOSE));
 }
 
 /** Where the number may end, longest first. Keeps it live while the text could go on with it. */
