@@ -11,7 +11,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Run } from '../src/classify/tagger/features.ts';
 import { COMMON, ORDINARY } from '../src/classify/tagger/lexicon.ts';
-import { encodeTaggerModel } from '../src/classify/tagger/model.ts';
+import { encodeTaggerModel, TAGS } from '../src/classify/tagger/model.ts';
 import { eachRun } from '../src/classify/tagger/runs.ts';
 import { classesOf } from '../src/classify/tagger/tag.ts';
 import { createTokens, tokenize, type Tokens } from '../src/classify/tagger/tokens.ts';
@@ -31,6 +31,9 @@ const ROUNDS = 5;
 const FORGET = 0.25;
 /** Surer than this, a first model may label what lists and cues leave open. */
 const SURE = 0.7;
+
+/** What a first model says of addresses in real texts is not taken over: there are few, and many numbers. */
+const ADDRESS = TAGS.indexOf('address');
 
 const root = resolve(import.meta.dirname, '..');
 const target = join(root, 'src/classify/tagger/names.model');
@@ -128,7 +131,13 @@ function labelWeakly({ text, source }: CorpusText, labeller: WeakLabeller, model
         const said = judged.find(({ start, end }) => start < tokens.end[i]! && tokens.start[i]! < end)?.tag ?? 0;
         if (said !== 0 || (guess !== null && guess.tags[i - run.first] === 0)) tag = said;
       }
-      if (tag === UNKNOWN && guess !== null && guess.sure[i - run.first]! > SURE) tag = guess.tags[i - run.first]!;
+      if (
+        tag === UNKNOWN &&
+        guess !== null &&
+        guess.sure[i - run.first]! > SURE &&
+        guess.tags[i - run.first] !== ADDRESS
+      )
+        tag = guess.tags[i - run.first]!;
       if (tag === 0) continue;
       const open = spans.at(-1);
       if (i > run.first && open?.tag === tag && open.end === tokens.end[i - 1]) open.end = tokens.end[i]!;

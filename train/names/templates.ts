@@ -221,6 +221,26 @@ In the beginning there was nothing.
 The User asks, the Assistant answers.
 Yes. No. Maybe. Well, I do not know.
 Hello World
+{P} ({W} {#}, 1916 – {W} {#}, 1972) was an actor.
+{P} (born {W} {#}, 1809) is a poet.
+Copyright (c) 2013-2016 {P}
+Copyright (c) 2019 {O}
+The town has 12,{#} inhabitants and 4,{#} households.
+About {#} hospitals in {N} took part.
+It happened on {W} {#}, 1994 in {C}.
+{#} Rate Limit
+{#} Internal Server Error
+Python 3.{#} and Node {#} are supported.
+Top {#} players of {D}
+Chapter {#} Summary
+Game {#} Score: {#} - {#}
+He scored {#} goals for {O} in 1998.
+In 1843 {P} wrote it.
+The 1843 novel by {P} is long.
+Room {#} at {#} pm
+{#} Overs, {#} Runs
+iPhone {#} Pro Max for {M}
+Windows {#} and Office {#}
 To Whom It May Concern
 Order {#} was sent on {D}.
 Step {#}: Open the Settings menu and choose Security.

@@ -2,7 +2,7 @@ import { featuresOf, MOST_FEATURES, type Run } from './features.ts';
 import type { TaggerModel } from './model.ts';
 import { TAGS, type Tag } from './model.ts';
 import { eachRun } from './runs.ts';
-import { createTokens, HANDLE, JUNK, MARK, STOP, BREAK, NUMBER, tokenize, type Tokens } from './tokens.ts';
+import { createTokens, HANDLE, JUNK, MARK, STOP, BREAK, CODE, NUMBER, tokenize, type Tokens } from './tokens.ts';
 
 export interface TaggedSpan {
   readonly tag: Exclude<Tag, 'none'>;
@@ -33,18 +33,30 @@ export function classesOf(tokens: Tokens, classify: (hash: number, token: number
 /** How many units before a span what decides about it can begin: its run, two tokens before it, and the gaps between. */
 export const TAGGER_REACH = 512;
 
+export interface TagOptions {
+  /** Tag only runs with a number in them and what begins up to this many units behind one: all that addresses need. */
+  readonly behindNumbers?: number;
+}
+
+export type Tagger = (text: string, options?: TagOptions) => Tagged;
+
 /** Makes a tagger. Not re-entrant, which nothing synchronous needs. */
-export function createTagger({ weights, scale, lexicon }: TaggerModel): (text: string) => Tagged {
+export function createTagger({ weights, scale, lexicon }: TaggerModel): Tagger {
   const tokens = createTokens();
   const features = new Int32Array(MOST_FEATURES);
   const scores = new Float64Array(TAGS.length);
   const size = TAGS.length;
 
-  return (text) => {
+  return (text, { behindNumbers } = {}) => {
     tokenize(text, tokens);
     const classes = classesOf(tokens, (hash) => lexicon.classes(hash));
     const spans: TaggedSpan[] = [];
+    let near = -1;
     const decode = (run: Run): void => {
+      if (behindNumbers !== undefined) {
+        if (hasNumber(tokens, run)) near = tokens.end[run.last]! + behindNumbers;
+        else if (tokens.start[run.first]! > near) return;
+      }
       let previous = 0;
       for (let i = run.first; i <= run.last; i++) {
         const n = featuresOf(text, tokens, classes, run, i, previous, features);
@@ -93,4 +105,9 @@ export function createTagger({ weights, scale, lexicon }: TaggerModel): (text: s
     const undecided = eachRun(tokens, classes, decode);
     return { spans, decided: undecided < tokens.count ? tokens.start[undecided]! : text.length };
   };
+}
+
+function hasNumber({ kind }: Tokens, { first, last }: Run): boolean {
+  for (let i = first; i <= last; i++) if (kind[i] === NUMBER || kind[i] === CODE) return true;
+  return false;
 }

@@ -36,8 +36,10 @@ export function createNameFinder({ enabled, minConfidence }: NameOptions): ((tex
   const addresses = enabled(ADDRESS);
   if (wanted.size === 0 && !addresses) return null;
   const tag = nameTagger();
+  // Where only addresses are asked for, nothing is done about words that no number is near.
+  const how = wanted.size === 0 ? { behindNumbers: ADDRESS_REACH + WIDEST_SEPARATOR } : {};
   return (text) => {
-    const { spans, decided } = tag(text);
+    const { spans, decided } = tag(text, how);
     const candidates: Candidate[] = [];
     let live = decided;
     for (let i = 0; i < spans.length; i++) {
@@ -63,7 +65,10 @@ export function createNameFinder({ enabled, minConfidence }: NameOptions): ((tex
 function isHead(text: string, { tag, start, end }: TaggedSpan): boolean {
   if (tag !== 'address') return false;
   const written = text.slice(start, end);
-  return /\d/.test(written) && /\p{L}{3}/u.test(written);
+  if (!/\d/.test(written) || !/\p{L}{3}/u.test(written)) return false;
+  // `12,179 students`, `2013-2016 Jane Doe`, `September 14, 1916`.
+  if (/[\d][.,]$/.test(text.slice(Math.max(0, start - 2), start)) || /^\d{4}[-–]\d{4}\b/.test(written)) return false;
+  return !MONTH.test(written);
 }
 
 /** Town, code and country behind a street, as far as they follow it directly; `open` while more text could bring some. */
@@ -89,6 +94,14 @@ function addressFrom(
   const open = end >= decided || (decided - end <= WIDEST_SEPARATOR && isSeparator(text, end, decided));
   return { end: text[end - 1] === '.' ? end - 1 : end, last, open };
 }
+
+const MONTHS =
+  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
+/** A date is no street, however much a number beside a word looks like one. */
+const MONTH = new RegExp(
+  `\\b${MONTHS}[. ]{0,2}\\d{1,4}(?:st|nd|rd|th)?$|^\\d{1,2}(?:st|nd|rd|th)? ${MONTHS}(?:,? \\d{4})?$`,
+  'i',
+);
 
 function isPart({ tag }: TaggedSpan): boolean {
   return tag === 'address' || tag === 'location';
