@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { KINDS, SHAPED_KINDS } from './catalogue.ts';
 import { iso1110, iso97, luhn, verhoeff } from './checksum.ts';
 
-const digits = (length: number): fc.Arbitrary<string> => fc.stringMatching(new RegExp(`^[0-9]{${length}}$`));
+const digits = (length: number): fc.Arbitrary<string> =>
+  fc.array(fc.nat(9), { minLength: length, maxLength: length }).map((each) => each.join(''));
 
 /** The number that a scheme accepts, of those that go on from `stem` with `places` digits. */
 function completed(stem: string, places: number, accepts: (value: string) => boolean): string {
@@ -58,9 +59,8 @@ describe('check digits', () => {
 describe('kinds with check digits', () => {
   for (const kind of SHAPED_KINDS.filter(({ checksum }) => checksum)) {
     it(`${kind.id} refuses most numbers of its form`, () => {
-      const pools = kind.shapes.map(({ form }) => form);
-      const value = fc.constantFrom(...pools).chain(formed);
-      const sample = fc.sample(value, { numRuns: 2000, seed: 7 });
+      const next = chance(7);
+      const sample = Array.from({ length: 2000 }, (_, i) => formed(kind.shapes[i % kind.shapes.length]!.form, next));
       const kept = sample.filter((each) => kind.check(kind.asWritten === true ? each : plain(each))).length;
       assert.ok(kept <= sample.length * 0.2, `${kept} of ${sample.length}`);
     });
@@ -75,14 +75,22 @@ describe('kinds with check digits', () => {
   });
 });
 
+/** Numbers from 0 to below 1, the same for the same seed (Park and Miller). */
+function chance(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 48271) % 0x7fffffff) / 0x7fffffff;
+}
+
+const SYMBOLS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
 /** Random text of a form as `Shape` describes it. */
-function formed(form: string): fc.Arbitrary<string> {
-  const parts = [...form.matchAll(/X(\d+)|\d+|[^\d]/g)].map(([part, word]) => {
-    if (word !== undefined) return fc.stringMatching(new RegExp(`^[0-9A-Z]{${word}}$`));
-    if (/^\d/.test(part)) return digits(Number(part));
-    return part === 'A' ? fc.stringMatching(/^[A-Z]$/) : fc.constant(part);
+function formed(form: string, next: () => number): string {
+  const some = (length: number, from: number, to: number): string =>
+    Array.from({ length }, () => SYMBOLS[from + Math.floor(next() * (to - from))]!).join('');
+  return form.replace(/X(\d+)|\d+|A/g, (part, word: string | undefined) => {
+    if (word !== undefined) return some(Number(word), 0, 36);
+    return part === 'A' ? some(1, 10, 36) : some(Number(part), 0, 10);
   });
-  return fc.tuple(...parts).map((each) => each.join(''));
 }
 
 function plain(written: string): string {

@@ -119,6 +119,7 @@ export const personalData = defineDetector({
     const scanPatterns = createScanner({
       enabled,
       regions: regions.length > 0 ? regions : PHONE_REGIONS,
+      anyPlan: options.regions.length === 0,
       contextWindow: options.contextWindow,
     });
     const findNames = createNameFinder({ enabled, minConfidence: options.minConfidence });
