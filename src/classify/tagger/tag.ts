@@ -1,8 +1,22 @@
 import { featuresOf, MOST_FEATURES, type Run } from './features.ts';
 import type { TaggerModel } from './model.ts';
 import { TAGS, type Tag } from './model.ts';
-import { eachRun } from './runs.ts';
-import { createTokens, HANDLE, JUNK, MARK, STOP, BREAK, CODE, NUMBER, tokenize, type Tokens } from './tokens.ts';
+import { eachRun, LONGEST_RUN } from './runs.ts';
+import { unitTables } from './units.ts';
+import {
+  createTokens,
+  HANDLE,
+  JUNK,
+  MARK,
+  STOP,
+  BREAK,
+  CODE,
+  LONGEST_BLOB,
+  NUMBER,
+  WIDEST_GAP,
+  tokenize,
+  type Tokens,
+} from './tokens.ts';
 
 export interface TaggedSpan {
   readonly tag: Exclude<Tag, 'none'>;
@@ -30,8 +44,11 @@ export function classesOf(tokens: Tokens, classify: (hash: number, token: number
   return classes;
 }
 
-/** How many units before a span what decides about it can begin: its run, two tokens before it, and the gaps between. */
-export const TAGGER_REACH = 512;
+/**
+ * How many units before a span what decides about it can begin: its run, and before that two tokens with the gaps between. A
+ * longer run and longer text without a space are recognised by what is seen of them.
+ */
+export const TAGGER_REACH = LONGEST_RUN + 2 * (LONGEST_BLOB + WIDEST_GAP + 1);
 
 export interface TagOptions {
   /** Tag only runs with a number in them and what begins up to this many units behind one: all that addresses need. */
@@ -42,6 +59,7 @@ export type Tagger = (text: string, options?: TagOptions) => Tagged;
 
 /** Makes a tagger. Not re-entrant, which nothing synchronous needs. */
 export function createTagger({ weights, scale, lexicon }: TaggerModel): Tagger {
+  unitTables(); // now rather than in the middle of the first request
   const tokens = createTokens();
   const features = new Int32Array(MOST_FEATURES);
   const scores = new Float64Array(TAGS.length);

@@ -19,7 +19,7 @@ export const PLAIN = 12;
 const LONGEST_WORD = 40;
 export const LONGEST_BLOB = 120;
 /** Most spaces between two words of one name; more end the line. */
-const WIDEST_GAP = 3;
+export const WIDEST_GAP = 3;
 
 /** FNV-1a over units. */
 export const SEED = 0x811c9dc5 | 0;

@@ -21,21 +21,30 @@ export function unitTables(): UnitTables {
   return (tables ??= makeTables());
 }
 
+/** What each kind is written as; later ones do not change what earlier ones said. */
+const CLASSES: readonly (readonly [pattern: RegExp, kind: number])[] = [
+  [/[\n\r\u2028\u2029]+/gu, NEWLINE],
+  [/\s+/gu, SPACE],
+  [/[\p{Lu}\p{Lt}]+/gu, UPPER],
+  [/[\p{Ll}\p{M}]+/gu, LOWER],
+  [/\p{L}+/gu, UNCASED],
+  [/[0-9]+/gu, DIGIT],
+];
+
 function makeTables(): UnitTables {
+  // One pass of each pattern over all units at once; surrogates, which would join, are blanked out.
+  const codes = Uint16Array.from({ length: 0x10000 }, (_, code) => (code >= 0xd800 && code <= 0xdfff ? 0 : code));
+  let all = '';
+  for (let at = 0; at < codes.length; at += 4096) all += String.fromCharCode(...codes.subarray(at, at + 4096));
   const kind = new Uint8Array(0x10000);
-  const lower = new Uint16Array(0x10000);
+  for (const [pattern, value] of CLASSES)
+    for (const { 0: run, index } of all.matchAll(pattern))
+      for (let i = index; i < index + run.length; i++) if (kind[i] === OTHER) kind[i] = value;
+  const lower = codes.slice();
   for (let code = 0; code < 0x10000; code++) {
-    lower[code] = code;
-    if (code >= 0xd800 && code <= 0xdfff) continue;
-    const unit = String.fromCharCode(code);
-    const small = unit.toLowerCase();
+    if (kind[code] !== UPPER) continue;
+    const small = all[code]!.toLowerCase();
     if (small.length === 1) lower[code] = small.charCodeAt(0);
-    if (code === 10 || code === 13 || code === 0x2028 || code === 0x2029) kind[code] = NEWLINE;
-    else if (/\s/.test(unit)) kind[code] = SPACE;
-    else if (/\p{Lu}|\p{Lt}/u.test(unit)) kind[code] = UPPER;
-    else if (/\p{Ll}|\p{M}/u.test(unit)) kind[code] = LOWER;
-    else if (/\p{L}/u.test(unit)) kind[code] = UNCASED;
-    else if (code >= 48 && code <= 57) kind[code] = DIGIT;
   }
   return { kind, lower };
 }

@@ -1,10 +1,11 @@
 import { getCountries, isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
 import type { z as Zod } from 'zod';
+import { TAGGER_REACH } from '../../classify/tagger/tag.ts';
 import { defineDetector, type Inspector } from '../detector.ts';
 import { KINDS } from './catalogue.ts';
 import { toFindings } from './findings.ts';
 import { GROUPS, type Kind } from './kind.ts';
-import { createNameFinder, NAME_REACH } from './name.ts';
+import { createNameFinder } from './name.ts';
 import { createScanner, type Scan } from './scan.ts';
 
 export interface PersonalDataOptions {
@@ -136,7 +137,7 @@ export const personalData = defineDetector({
     return {
       inspect: (text) => judge(text, scan(text)),
       streaming: {
-        lookBehind: Math.max(options.contextWindow + LONGEST_VALUE, findNames === null ? 0 : NAME_REACH),
+        lookBehind: Math.max(options.contextWindow + LONGEST_VALUE, findNames === null ? 0 : TAGGER_REACH),
         maxHold: MAX_HOLD,
         holdFrom: (text) => settledUpTo(scan(text)),
         follow(text) {

@@ -1,5 +1,5 @@
 import { nameTagger } from '../../classify/tagger/name-tagger.ts';
-import { TAGGER_REACH, type TaggedSpan } from '../../classify/tagger/tag.ts';
+import { type TaggedSpan } from '../../classify/tagger/tag.ts';
 import type { Candidate } from './draft.ts';
 import type { Kind } from './kind.ts';
 import { ADDRESS, LOCATION, ORGANISATION, PERSON } from './kinds/name.ts';
@@ -21,9 +21,6 @@ const RANK = 2000;
 const ADDRESS_REACH = 120;
 const ADDRESS_PIECES = 5;
 const WIDEST_SEPARATOR = 5;
-
-/** How far before a finding something can stand that decides about it: the tagger's reach, and the address that it goes on with. */
-export const NAME_REACH = TAGGER_REACH + ADDRESS_REACH;
 
 /** Makes a finder of names and addresses, or null where none is asked for. */
 export function createNameFinder({ enabled, minConfidence }: NameOptions): ((text: string) => Names) | null {
