@@ -68,7 +68,7 @@ export function featuresOf(
   const cs = (c << 4) | (s & 15);
   const place = (Math.min(i - run.first, 2) << 2) | Math.min(run.last - i, 3);
 
-  let from = start[i]!;
+  const from = start[i]!;
   let to = end[i]!;
   if (text.charCodeAt(to - 1) === 46) to--;
   const size = to - from;

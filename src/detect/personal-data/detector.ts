@@ -46,7 +46,7 @@ export const personalData = defineDetector({
     id: 'personal-data',
     title: 'Personal data',
     summary:
-      'Finds card numbers, IBANs, national identifiers, contact details and other personal data by pattern, checksum and context.',
+      'Finds card numbers, IBANs, national identifiers, contact details, postal addresses, names and other personal data.',
     threats: ['prompt-injection'],
     layers: ['input-filtering', 'output-monitoring', 'data-protection'],
     taxonomy: ['OWASP-LLM02', 'AML.T0057', 'CWE-359'],
