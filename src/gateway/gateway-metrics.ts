@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Asked } from '../judges/chat-judge.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -57,6 +58,26 @@ export function createGatewayMetrics(registry: Registry) {
     buckets: [0, 1, 4, 16, 64, 256, 1024, 4096, 16_384],
     registers,
   });
+  const classified = new Histogram({
+    name: 'parapet_encoder_seconds',
+    help: 'Until an encoder had classified a text, or failed on it.',
+    labelNames: ['outcome'],
+    buckets: SECONDS,
+    registers,
+  });
+  const judged = new Histogram({
+    name: 'parapet_judge_seconds',
+    help: 'Until a judge had answered about a text; remembered answers asked nobody.',
+    labelNames: ['model', 'outcome'],
+    buckets: SECONDS,
+    registers,
+  });
+  const judgeTokens = new Counter({
+    name: 'parapet_judge_tokens_total',
+    help: 'Tokens that judges read and wrote.',
+    labelNames: ['model', 'direction'],
+    registers,
+  });
   const turnedAway = new Counter({
     name: 'parapet_turned_away_total',
     help: 'Requests turned away without a record: throttled authentication, load shedding.',
@@ -82,6 +103,14 @@ export function createGatewayMetrics(registry: Registry) {
     reloads,
     configOk,
     held,
+    classified(outcome: 'classified' | 'failed', millis: number): void {
+      classified.observe({ outcome }, millis / 1000);
+    },
+    judged(model: string, { outcome, millis, inputTokens, outputTokens }: Asked): void {
+      judged.observe({ model, outcome }, millis / 1000);
+      judgeTokens.inc({ model, direction: 'input' }, inputTokens);
+      judgeTokens.inc({ model, direction: 'output' }, outputTokens);
+    },
     observe(draft: ExchangeDraft): void {
       const { surface } = draft;
       requests.inc({ surface, outcome: draft.outcome, status: draft.status });

@@ -8,6 +8,7 @@ import { errorBody } from '../conversation/error-body.ts';
 import { SURFACES } from '../conversation/registry.ts';
 import type { Dialect, Surface } from '../conversation/surface.ts';
 import { Fault } from '../core/fault.ts';
+import type { FileReader } from '../guard/files/file-reader.ts';
 import type { LiveFeed } from '../monitor/live-feed.ts';
 import type { EvidenceWriter } from './evidence.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
@@ -21,6 +22,7 @@ export interface GatewayParts {
   readonly generation: () => Generation;
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
+  readonly files: FileReader;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -30,6 +32,7 @@ export interface GatewayParts {
 export class Gateway {
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
+  readonly files: FileReader;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -45,6 +48,7 @@ export class Gateway {
     this.#generation = parts.generation;
     this.evidence = parts.evidence;
     this.owners = parts.owners;
+    this.files = parts.files;
     this.metrics = parts.metrics;
     this.live = parts.live;
     this.log = parts.log;

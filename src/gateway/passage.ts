@@ -3,10 +3,11 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { Dialect, ResponseView, Surface } from '../conversation/surface.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
-import { inspectAnswer } from './inspect-answer.ts';
 import { bindRules, type Rule } from '../guard/rule.ts';
+import { inspectAnswer } from '../guard/inspect-answer.ts';
+import { readFiles } from '../guard/files/read-files.ts';
 import { inspectSegments } from '../guard/inspect-segments.ts';
-import { mergeRedactions, redact, type Redaction } from '../guard/redaction.ts';
+import { toEdits } from '../guard/to-edits.ts';
 import { estimateTokens } from '../text/count-tokens.ts';
 import { readJson } from '../text/json/read-json.ts';
 import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
@@ -15,6 +16,7 @@ import { Answer } from './answer.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { Client } from './client.ts';
 import { outcomeOf, stopFault, toFault } from './ending.ts';
+import { exchangeContext } from '../guard/exchange-context.ts';
 import { everyString } from './every-string.ts';
 import { ExchangeDraft } from './exchange-draft.ts';
 import type { Gateway } from './gateway.ts';
@@ -157,9 +159,8 @@ export class Passage {
     draft.surface = surface.id;
     const bytes = await readBody(this.#client.request, limits.body, limits.bodyTimeout);
     draft.requestBytes = bytes.length;
-    const conversation = surface.parseRequest(
-      readJson(bytes, { bytes: limits.body, depth: limits.depth, items: limits.items }),
-    );
+    let body: unknown = readJson(bytes, { bytes: limits.body, depth: limits.depth, items: limits.items });
+    const conversation = surface.parseRequest(body);
     draft.model = conversation.model;
     draft.stream = conversation.stream;
 
@@ -168,16 +169,14 @@ export class Passage {
     if (conversation.previous !== null && guard.previous === 'owned')
       await this.#ownedBy(principal, conversation.previous, 'previous_response_id');
 
-    this.#rules = bindRules(this.#generation.rules, {
-      instructions: conversation.segments.flatMap(({ origin, kind, text }) =>
-        origin === 'operator' && kind === 'text' ? [text] : [],
-      ),
-      answerSchema: null,
-      model: conversation.model,
-      principal: { id: principal.id, team: principal.team ?? null },
-    });
-    const edits = await this.#inspectInput(conversation);
-    const inputTokens = countTokens(conversation.segments);
+    this.#rules = bindRules(this.#generation.rules, exchangeContext(conversation, principal));
+    const files = hasMedia(conversation.segments)
+      ? await this.#untilGone(this.#readFiles('input', body, conversation.segments))
+      : [];
+    body = null; // an answer may stream for minutes, and a body be large
+    const edits = await this.#inspectInput(conversation, files);
+    const inputTokens =
+      countTokens(conversation.segments) + countTokens(files.filter(({ file }) => file?.hidden === false));
     this.#inputTokens = inputTokens;
     this.#spending = await Spending.reserve(this.#generation, principal, conversation.model, inputTokens, {
       maxOutput: conversation.maxOutputTokens,
@@ -224,12 +223,24 @@ export class Passage {
   }
 
   /** @throws Fault `ERR_BLOCKED`, `ERR_REVIEW`, `ERR_CHECK_FAILED`. */
-  async #inspectInput(conversation: Conversation): Promise<JsonEdit[]> {
+  async #inspectInput(conversation: Conversation, files: readonly Segment[]): Promise<JsonEdit[]> {
     const { loaded } = this.#generation;
-    const redactions = await inspectSegments(this.#rules, 'input', conversation.segments, this.#draft.log);
-    keepInput(this.#draft, conversation.segments, redactions, loaded.config.evidence.content);
+    // Files come last: the words around one are still read as neighbours.
+    const segments = files.length === 0 ? conversation.segments : [...conversation.segments, ...files];
+    const redactions = await inspectSegments(this.#rules, 'input', segments, this.#draft.log);
+    keepInput(this.#draft, segments, redactions, loaded.config.evidence.content);
     this.#stopIfTold('input');
     return toEdits(conversation.segments, redactions);
+  }
+
+  /** Texts in images and files; what cannot be read is in the log. */
+  #readFiles(stage: 'input' | 'output', body: unknown, segments: readonly Segment[]): Promise<readonly Segment[]> {
+    return readFiles(stage, body, segments, {
+      reader: this.#gateway.files,
+      settings: this.#generation.files,
+      rules: this.#rules,
+      log: this.#draft.log,
+    });
   }
 
   #stopIfTold(stage: 'input' | 'output'): void {
@@ -340,7 +351,8 @@ export class Passage {
       };
       draft.microUsd = this.#settle(draft.usage);
     }
-    const { redactions, edits } = await inspectAnswer(this.#rules, body, view, draft.log);
+    const files = hasMedia(view.segments) ? await this.#readFiles('output', body, view.segments) : [];
+    const { redactions, edits } = await inspectAnswer(this.#rules, body, view, draft.log, files);
     keepOutput(draft, view.segments, redactions, evidence.content);
     this.#stopIfTold('output');
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
@@ -559,6 +571,7 @@ const RETRIEVAL: Conversation = {
   stream: true,
   segments: [],
   tools: [],
+  answerSchema: null,
   maxOutputTokens: null,
   choices: 1,
   previous: null,
@@ -570,18 +583,12 @@ function reportsUsageOnRequest(surface: Surface): boolean {
   return surface.id === 'openai-chat' || surface.id === 'openai-completions';
 }
 
+function hasMedia(segments: readonly Segment[]): boolean {
+  return segments.some(({ kind }) => kind === 'media');
+}
+
 function countTokens(segments: readonly Segment[]): number {
   let tokens = 0;
   for (const segment of segments) tokens += estimateTokens(segment.text);
   return tokens;
-}
-
-function toEdits(segments: readonly Segment[], redactions: ReadonlyMap<Segment, readonly Redaction[]>): JsonEdit[] {
-  if (redactions.size === 0) return [];
-  const edits: JsonEdit[] = [];
-  for (const segment of segments) {
-    const ranges = redactions.get(segment);
-    if (ranges !== undefined) edits.push({ path: segment.path, value: redact(segment.text, mergeRedactions(ranges)) });
-  }
-  return edits;
 }

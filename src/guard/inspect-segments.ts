@@ -36,6 +36,7 @@ export function* inspecting(
 ): Steps<Redactions> {
   let redactions: Map<Segment, Redaction[]> | null = null;
   const redact = (segment: Segment, redaction: Redaction): void => {
+    if (segment.file !== undefined) return;
     redactions ??= new Map();
     const list = redactions.get(segment);
     if (list === undefined) redactions.set(segment, [redaction]);
@@ -44,6 +45,7 @@ export function* inspecting(
 
   for (const rule of rules) {
     if (!rule.on.includes(stage)) continue;
+    const enforced = rule.mode === 'enforce' && rule.action === 'redact';
     /** Writes down what was found across borders; true when that was nothing. */
     const note = (across: Across): boolean => {
       if (across.status === 'failed') {
@@ -59,14 +61,14 @@ export function* inspecting(
           placeOf(first.segment),
           others.map(({ segment, span }) => ({ segment: segment.id, ...span })),
         );
-        if (rule.mode !== 'enforce' || rule.action !== 'redact') continue;
+        if (rule.action === 'redact') for (const piece of pieces) refuseFile(rule, stage, piece.segment, log);
+        if (!enforced) continue;
         redact(first.segment, { ...first.span, placeholder: `[${finding.label}]` });
         for (const { segment, span } of others) redact(segment, { ...span, placeholder: '' });
       }
       return across.crossings.length === 0;
     };
     const began = performance.now();
-    const enforced = rule.mode === 'enforce' && rule.action === 'redact';
     const run = new NeighbourRun(rule, stage);
     let clean = true;
     for (const segment of segments) {
@@ -75,10 +77,12 @@ export function* inspecting(
       if (outcome.status !== 'clean') {
         clean = false;
         log.outcome(rule, stage, outcome, placeOf(segment));
+        if (rule.action === 'redact' && outcome.status === 'found') refuseFile(rule, stage, segment, log);
         if (enforced && outcome.status === 'found') {
           for (const finding of outcome.findings) redact(segment, toRedaction(finding));
         }
       }
+      if (rule.inspector.alone) continue;
       if (!run.continues(segment)) clean = note(yield* run.finish()) && clean;
       clean = note(yield* run.add(segment)) && clean;
     }
@@ -91,6 +95,12 @@ export function* inspecting(
   const merged = new Map<Segment, readonly Redaction[]>();
   for (const [segment, list] of redactions as Map<Segment, Redaction[]>) merged.set(segment, mergeRedactions(list));
   return merged;
+}
+
+/** Nothing can be put in the place of a text inside a file: what was to be redacted there blocks. */
+function refuseFile(rule: Rule, stage: Stage, segment: Segment, log: DecisionLog): void {
+  if (segment.file !== undefined)
+    log.escalate(rule, stage, `found inside a file, which cannot be redacted: ${segment.id}`);
 }
 
 function placeOf({ id, role, origin }: Segment): Place {

@@ -8,6 +8,13 @@ import { Fault } from '../core/fault.ts';
 export const FAILURE_CHOICES = ['block', 'flag', 'allow'] as const;
 export type FailureChoice = (typeof FAILURE_CHOICES)[number];
 
+/**
+ * When a text of a stream leaves that only a slow detector can decide: `full` after the whole was checked, `lag` after its
+ * window was, `immediate` at once.
+ */
+export const RELEASES = ['full', 'lag', 'immediate'] as const;
+export type Release = (typeof RELEASES)[number];
+
 /** A rule as the configuration states it. */
 export interface RuleSettings {
   readonly id: string;
@@ -21,6 +28,8 @@ export interface RuleSettings {
   readonly timeout: number;
   /** UTF-16 units that are inspected at most; a longer text is a failed check. */
   readonly maxText: number;
+  /** For detectors that cannot follow a stream. Absent: `full`. */
+  readonly release?: Release | undefined;
   readonly options: unknown;
 }
 
