@@ -11,7 +11,7 @@ import { Fault } from '../core/fault.ts';
 import { fileSettings } from '../guard/files/file-settings.ts';
 import { createRules } from '../guard/rule.ts';
 import type { Counters } from '../store/counters.ts';
-import type { DetectorResources } from './detector-resources.ts';
+import type { DetectorResources } from '../resources/detector-resources.ts';
 import type { Generation } from './generation.ts';
 import { createUpstream } from './upstream.ts';
 

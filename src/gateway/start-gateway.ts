@@ -17,7 +17,7 @@ import { openCounters } from '../store/open-counters.ts';
 import { openStore } from '../store/open-store.ts';
 import { buildGeneration } from './build-generation.ts';
 import { watchCanaries } from './canary-watch.ts';
-import { DetectorResources } from './detector-resources.ts';
+import { DetectorResources } from '../resources/detector-resources.ts';
 import { EvidenceWriter, recoverEvidence } from './evidence.ts';
 import { Gateway } from './gateway.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
