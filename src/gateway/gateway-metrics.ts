@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Asked } from '../judges/chat-judge.ts';
+import type { Asked } from '../resources/detector-resources.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];

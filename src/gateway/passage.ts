@@ -5,7 +5,7 @@ import { Fault, isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
 import { createAllowList } from '../detect/exfil-link/allow-list.ts';
 import { conceal } from '../guard/conceal.ts';
-import { bindVault, isReversible, restoresSomething } from '../guard/own-values.ts';
+import { bindVault, isReversible, noteRestored, restoresSomething } from '../guard/own-values.ts';
 import type { Restoring } from '../guard/restorer.ts';
 import { bindRules, type Rule } from '../guard/rule.ts';
 import { inspectAnswer } from '../guard/inspect-answer.ts';
@@ -411,6 +411,7 @@ export class Passage {
     const files = hasMedia(view.segments) ? await this.#readFiles('output', body, view.segments) : [];
     const { redactions, edits } = await inspectAnswer(this.#rules, body, view, draft.log, files);
     keepOutput(draft, view.segments, redactions, evidence.content, this.#vault?.vault.restored);
+    if (this.#vault !== null) noteRestored(this.#rules, this.#vault.vault, draft.log);
     if (view.id !== null && draft.surface === 'openai-responses') await this.#keepVault(view.id, 'output');
     this.#stopIfTold('output');
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');

@@ -3,6 +3,7 @@ import { drive, type Steps, wait } from '../core/drive.ts';
 import { createFrameSplitter, type Frame } from '../conversation/sse/split-frames.ts';
 import { Fault } from '../core/fault.ts';
 import type { Usage } from '../core/usage.ts';
+import { noteRestored } from '../guard/own-values.ts';
 import type { Restoring } from '../guard/restorer.ts';
 import type { Rule } from '../guard/rule.ts';
 import { StreamGuard } from '../guard/stream-guard.ts';
@@ -318,7 +319,9 @@ export class StreamAnswer {
     this.#guard.giveUp();
     const { client, dialect, draft, gateway, generation } = this.#parts;
     draft.status = status;
-    const own = this.#parts.restoring?.vault.restored;
+    const vault = this.#parts.restoring?.vault;
+    const own = vault?.restored;
+    if (vault !== undefined) noteRestored(this.#parts.rules, vault, draft.log);
     for (const text of this.#guard.texts()) keepChannel(draft, text, generation.loaded.config.evidence.content, own);
     gateway.metrics.held.observe(this.#mostHeld);
     try {
