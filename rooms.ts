@@ -41,7 +41,7 @@ export const ROOMS = {
 
   detect: { storey: 2, imports: ['core', 'text', 'math', 'classify'], may: [], plugins: true },
   /** Models and judges that detectors use, opened once and shared. */
-  resources: { storey: 2, imports: ['core', 'access', 'detect', 'engine', 'judges'], may: ['fs'] },
+  resources: { storey: 2, imports: ['core', 'access', 'detect', 'engine', 'judges'], may: ['fs', 'clock'] },
   flow: { storey: 2, imports: ['core', 'text', 'math', 'conversation'], may: [] },
   access: { storey: 2, imports: ['core', 'store'], may: ['fs', 'net', 'clock'] },
 
