@@ -1,6 +1,6 @@
 import { createPrices } from '../access/prices.ts';
 import { PRICE_TABLE } from '../access/price-table.ts';
-import { wildcard } from '../access/wildcard.ts';
+import { wildcard } from '../core/wildcard.ts';
 import { DETECTORS } from '../detect/registry.ts';
 import type { JsonPath } from '../conversation/segment.ts';
 import { hasPassword } from './sensitive.ts';

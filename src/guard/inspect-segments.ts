@@ -1,17 +1,29 @@
 import { drive, type Steps, wait } from '../core/drive.ts';
+import type { Outcome } from '../core/outcome.ts';
 import type { Stage } from '../core/verdict.ts';
+import type { Subject } from '../detect/detector.ts';
 import type { Segment } from '../conversation/segment.ts';
 import type { DecisionLog, Place } from './decision-log.ts';
 import { inspectText } from './inspect-text.ts';
-import { type Across, NeighbourRun } from './neighbour-run.ts';
+import { type Across, NeighbourRun, speakerOf } from './neighbour-run.ts';
 import { type Redaction, mergeRedactions, toRedaction } from './redaction.ts';
-import { type Rule, applies } from './rule.ts';
+import { type Rule, reads } from './rule.ts';
 import { toSubject } from './to-subject.ts';
 
 /** Texts to replace, by segment. */
 export type Redactions = ReadonlyMap<Segment, readonly Redaction[]>;
 
 const NONE: Redactions = new Map();
+const NOTHING_OLD: ReadonlySet<Segment> = new Set();
+
+/** How one text is inspected: `inspectText`, or something that remembers what it said. */
+export type Look = (rule: Rule, text: string, subject: Subject) => Outcome | Promise<Outcome>;
+
+export interface HowToInspect {
+  readonly look?: Look;
+  /** Texts that rules with `messages: new` do not read: they have, when these were new. */
+  readonly old?: ReadonlySet<Segment>;
+}
 
 /**
  * Runs every rule over every text of one stage and writes what was decided to `log`.
@@ -23,8 +35,9 @@ export function inspectSegments(
   stage: Stage,
   segments: readonly Segment[],
   log: DecisionLog,
+  how: HowToInspect = {},
 ): Redactions | Promise<Redactions> {
-  return drive(inspecting(rules, stage, segments, log));
+  return drive(inspecting(rules, stage, segments, log, how));
 }
 
 /** `inspectSegments` for callers that are generators themselves. */
@@ -33,6 +46,7 @@ export function* inspecting(
   stage: Stage,
   segments: readonly Segment[],
   log: DecisionLog,
+  { look = inspectText, old = NOTHING_OLD }: HowToInspect = {},
 ): Steps<Redactions> {
   let redactions: Map<Segment, Redaction[]> | null = null;
   const redact = (segment: Segment, redaction: Redaction): void => {
@@ -59,7 +73,7 @@ export function* inspecting(
           placeOf(first.segment),
           others.map(({ segment, span }) => ({ segment: segment.id, ...span })),
         );
-        if (rule.mode !== 'enforce' || rule.action !== 'redact') continue;
+        if (rule.mode !== 'enforce' || rule.action !== 'redact' || finding.allowed !== undefined) continue;
         redact(first.segment, { ...first.span, placeholder: `[${finding.label}]` });
         for (const { segment, span } of others) redact(segment, { ...span, placeholder: '' });
       }
@@ -67,22 +81,37 @@ export function* inspecting(
     };
     const began = performance.now();
     const enforced = rule.mode === 'enforce' && rule.action === 'redact';
-    const run = new NeighbourRun(rule, stage);
+    const runs = new Map<string, NeighbourRun>();
     let clean = true;
     for (const segment of segments) {
-      if (segment.text.length === 0 || !applies(rule, stage, segment.role)) continue;
-      const outcome = yield* wait(inspectText(rule, segment.text, toSubject(stage, segment)));
-      if (outcome.status !== 'clean') {
-        clean = false;
-        log.outcome(rule, stage, outcome, placeOf(segment));
-        if (enforced && outcome.status === 'found') {
-          for (const finding of outcome.findings) redact(segment, toRedaction(finding));
+      for (const [speaker, run] of runs) {
+        if (!run.endsAt(segment)) continue;
+        clean = note(yield* run.finish()) && clean;
+        runs.delete(speaker);
+      }
+      if (segment.text.length === 0 || !reads(rule, stage, segment)) continue;
+      const fresh = rule.messages !== 'new' || !old.has(segment);
+      let found = false;
+      if (fresh) {
+        const outcome = yield* wait(look(rule, segment.text, toSubject(stage, segment)));
+        if (outcome.status !== 'clean') {
+          clean = false;
+          found = outcome.status === 'found';
+          log.outcome(rule, stage, outcome, placeOf(segment));
+          if (enforced && outcome.status === 'found') {
+            for (const finding of outcome.findings) {
+              if (finding.allowed === undefined) redact(segment, toRedaction(finding));
+            }
+          }
         }
       }
+      const speaker = speakerOf(segment);
+      let run = runs.get(speaker);
+      if (run === undefined) runs.set(speaker, (run = new NeighbourRun(rule, stage, look)));
       if (!run.continues(segment)) clean = note(yield* run.finish()) && clean;
-      clean = note(yield* run.add(segment)) && clean;
+      clean = note(yield* run.add(segment, fresh, found)) && clean;
     }
-    clean = note(yield* run.finish()) && clean;
+    for (const run of runs.values()) clean = note(yield* run.finish()) && clean;
     if (clean) log.outcome(rule, stage, { status: 'clean' }, { segment: '', role: '', origin: '' });
     log.ran(rule, stage, performance.now() - began);
   }

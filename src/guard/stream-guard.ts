@@ -13,7 +13,7 @@ import { redactEscapedArguments } from './escaped-arguments.ts';
 import { boundFrame, FrameRest } from './frame-rest.ts';
 import { inspecting } from './inspect-segments.ts';
 import { type Redaction, mergeRedactions, redact } from './redaction.ts';
-import { type Rule, applies } from './rule.ts';
+import { type Rule, reads, readsAnswers } from './rule.ts';
 
 /** Channels that one stream may have; more is not a model's answer. */
 const MAX_CHANNELS = 256;
@@ -117,7 +117,7 @@ export class StreamGuard {
 
   constructor(options: StreamGuardOptions) {
     this.#options = options;
-    this.#rules = options.rules.filter((rule) => applies(rule, 'output', 'assistant'));
+    this.#rules = options.rules.filter(readsAnswers);
     this.#reader = options.reader;
     this.#log = options.log;
     this.#rest = new FrameRest(this.#rules, options.log);
@@ -305,7 +305,9 @@ export class StreamGuard {
       kind: delta.kind,
       message: delta.message,
       tool: delta.tool,
-      scans: this.#rules.map((rule) => new ChannelScan(rule, this.#log, subject, place)),
+      scans: this.#rules
+        .filter((rule) => reads(rule, 'output', subject))
+        .map((rule) => new ChannelScan(rule, this.#log, subject, place)),
       length: 0,
       decided: 0,
       redactions: [],

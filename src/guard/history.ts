@@ -1,0 +1,140 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Segment } from '../conversation/segment.ts';
+import type { DecisionLog } from './decision-log.ts';
+import type { PrincipalMemory } from './message-memory.ts';
+import type { Rule } from './rule.ts';
+
+/** Of this process: hashes of messages are of no use outside it. */
+const KEY = randomBytes(32);
+
+/** A message that a rule in force stopped before and that comes again under a later one. */
+export interface StoppedMessage {
+  readonly message: number;
+  readonly rule: Rule;
+  readonly segments: readonly Segment[];
+}
+
+/** What of a request's conversation is known already. */
+export interface History {
+  /** Texts that every rule in force let pass when they came, in the company in which they came. */
+  readonly old: ReadonlySet<Segment>;
+  readonly stopped: readonly StoppedMessage[];
+  /** Remembers what the rules decided about the request's messages. Call it once they all have. */
+  settle(log: DecisionLog): void;
+}
+
+interface Message {
+  readonly index: number;
+  readonly segments: Segment[];
+  /** Of the message in its company. */
+  key: string;
+  stopped: boolean;
+}
+
+/**
+ * Tells the messages of a request that this principal has sent before from new ones. A client of a stateless protocol
+ * sends its whole history, and it may forge it: nothing of a request says what is old, only memory does.
+ *
+ * A message is known by a hash over itself and everything that its side said since the last answer, so that what was
+ * harmless alone is not known in another company. It is *old* when it lies before the last answer, and the same rules
+ * have let it pass. What comes after the last answer is always new. System prompts and definitions of tools are in force
+ * in every request and are read in every request.
+ *
+ * @param allowed version of the allow-list: what passed because of an entry is new when the entry is gone.
+ */
+export function readHistory(
+  segments: readonly Segment[],
+  rules: readonly Rule[],
+  memory: PrincipalMemory,
+  allowed = '',
+): History {
+  const inForce = rules.filter(({ on }) => on.includes('input'));
+  const policy = hash(allowed, ...inForce.map(({ policyKey, contextKey }) => `${policyKey ?? ''}/${contextKey ?? ''}`));
+  const messages = messagesOf(segments);
+  setKeys(messages);
+
+  let lastAnswer = -1;
+  let last = -1;
+  for (const { index, segments: parts } of messages) {
+    last = index;
+    if (parts.some(isAnswer)) lastAnswer = index;
+  }
+  const old = new Set<Segment>();
+  const stopped: StoppedMessage[] = [];
+  for (const message of messages) {
+    const { index, segments: parts, key } = message;
+    const stop = index < last ? memory.recall(key) : null;
+    const rule =
+      stop?.state === 'stopped' ? inForce.find(({ policyKey }) => policyKey === stop.policyKey) : undefined;
+    if (rule !== undefined) {
+      message.stopped = true;
+      stopped.push({ message: index, rule, segments: parts });
+    } else if (index <= lastAnswer && !parts.some(isMedia) && memory.recall(`${key}${policy}`)?.state === 'passed') {
+      for (const part of parts) old.add(part);
+    }
+  }
+
+  return {
+    old,
+    stopped,
+    settle(log) {
+      if (log.action === 'block' || log.action === 'review') {
+        for (const { rule, segment } of log.stops('input')) {
+          const message = messages.find(({ segments: parts }) => parts.some(({ id }) => id === segment));
+          if (message === undefined || rule.policyKey === undefined) continue;
+          memory.remember(message.key, { state: 'stopped', policyKey: rule.policyKey });
+        }
+        return;
+      }
+      for (const { key, segments: parts, stopped: out } of messages) {
+        if (out || !parts.every(({ id }) => log.checked('input', id))) continue;
+        memory.forget(key);
+        memory.remember(`${key}${policy}`, { state: 'passed' });
+      }
+    },
+  };
+}
+
+/** True for what a model says and does: it ends what was said before. White space does not. */
+export function isAnswer({ role, origin, text }: Segment): boolean {
+  return role === 'assistant' && origin === 'model' && text.trim() !== '';
+}
+
+/** What it shows is not in its text, so nobody knows whether it is the same as before. */
+function isMedia({ kind }: Segment): boolean {
+  return kind === 'media';
+}
+
+/** Parts by message, without what stands in force for the whole request. */
+function messagesOf(segments: readonly Segment[]): readonly Message[] {
+  const messages = new Map<number, Message>();
+  for (const segment of segments) {
+    const { message: index, origin } = segment;
+    if (index < 0 || origin === 'operator' || origin === 'definition') continue;
+    const known = messages.get(index);
+    if (known === undefined) messages.set(index, { index, segments: [segment], key: '', stopped: false });
+    else known.segments.push(segment);
+  }
+  return [...messages.values()].toSorted((a, b) => a.index - b.index);
+}
+
+/** Each message's hash covers those of its side before it, back to the last answer. */
+function setKeys(messages: readonly Message[]): void {
+  let chain = '';
+  let answering = false;
+  for (const message of messages) {
+    const answers = message.segments.some(isAnswer);
+    if (answers !== answering) chain = '';
+    answering = answers;
+    const hmac = createHmac('sha256', KEY).update(chain);
+    for (const { role, origin, kind, tool, text } of message.segments) {
+      // UTF-16 as it stands: in UTF-8 two texts with different lone surrogates would be one.
+      hmac.update(`\0${JSON.stringify([role, origin, kind, tool ?? null, text.length])}`).update(text, 'utf16le');
+    }
+    message.key = chain = hmac.digest('base64url').slice(0, 22);
+  }
+}
+
+function hash(...parts: readonly string[]): string {
+  return createHmac('sha256', KEY).update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
+}
