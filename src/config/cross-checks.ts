@@ -3,6 +3,8 @@ import { PRICE_TABLE } from '../access/price-table.ts';
 import { wildcard } from '../core/wildcard.ts';
 import { DETECTORS } from '../detect/registry.ts';
 import type { JsonPath } from '../conversation/segment.ts';
+import { allowChecks } from './allow-checks.ts';
+import { overrideChecks, REDACTS_ALL, redactsOnlyNew } from './override-checks.ts';
 import { hasPassword } from './sensitive.ts';
 import type { Config } from './schema.ts';
 
@@ -113,11 +115,16 @@ export function crossChecks(config: Config): Remarks {
         });
       }
     });
+    if (redactsOnlyNew(rule)) error(['rules', i, 'messages'], REDACTS_ALL);
     if (rule.mode === 'enforce' && rule.onFailure === 'allow') {
       warn(['rules', i, 'onFailure'], 'lets a text pass unchecked when the check fails');
     }
   });
 
+  for (const { errors: wrong, warnings: odd } of [overrideChecks(config), allowChecks(config)]) {
+    errors.push(...wrong);
+    warnings.push(...odd);
+  }
   checkPrices(config, warn);
 
   if (config.limits.concurrent > config.limits.inFlight) {

@@ -9,9 +9,9 @@ import type { LoadedConfig } from '../config/loaded-config.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
 import type { Resources } from '../detect/resources.ts';
-import { createRules } from '../guard/rule.ts';
 import type { Counters } from '../store/counters.ts';
 import type { Generation } from './generation.ts';
+import { RuleSets } from './rule-sets.ts';
 import { createUpstream } from './upstream.ts';
 
 /** Shorter keys are no credentials; looking for them would find them in any answer. */
@@ -55,7 +55,7 @@ export async function buildGeneration(
     policy,
     budgets,
     prices: createPrices(config.prices),
-    rules: createRules(config.rules, parts.resources),
+    rules: new RuleSets(config, parts.resources),
     upstreams: config.upstreams.map((upstream) => createUpstream(upstream, clock)),
     providerKeys: config.upstreams.flatMap(({ key }) => (key === undefined || key.length < LEAST_KEY ? [] : [key])),
     now: clock,

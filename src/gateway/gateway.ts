@@ -9,9 +9,11 @@ import { SURFACES } from '../conversation/registry.ts';
 import type { Dialect, Surface } from '../conversation/surface.ts';
 import { Fault } from '../core/fault.ts';
 import type { LiveFeed } from '../monitor/live-feed.ts';
+import type { AllowBook } from './allow-book.ts';
 import type { EvidenceWriter } from './evidence.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
+import type { GuardMemory } from './guard-memory.ts';
 import type { Generation } from './generation.ts';
 import { ModelCatalogue } from './list-models.ts';
 import type { ObjectOwners } from './object-owners.ts';
@@ -21,6 +23,8 @@ export interface GatewayParts {
   readonly generation: () => Generation;
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
+  readonly allowBook: AllowBook;
+  readonly memory: GuardMemory;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -30,6 +34,8 @@ export interface GatewayParts {
 export class Gateway {
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
+  readonly allowBook: AllowBook;
+  readonly memory: GuardMemory;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -45,6 +51,8 @@ export class Gateway {
     this.#generation = parts.generation;
     this.evidence = parts.evidence;
     this.owners = parts.owners;
+    this.allowBook = parts.allowBook;
+    this.memory = parts.memory;
     this.metrics = parts.metrics;
     this.live = parts.live;
     this.log = parts.log;

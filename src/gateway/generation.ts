@@ -1,6 +1,5 @@
 import type { BudgetKeeper } from '../access/budgets.ts';
 import type { Prices } from '../access/prices.ts';
-import type { Rule } from '../guard/rule.ts';
 import type { Generation as AdminView } from './runtime.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -8,7 +7,6 @@ import type { Upstream } from './upstream.ts';
 export interface Generation extends AdminView {
   readonly budgets: BudgetKeeper;
   readonly prices: Prices;
-  readonly rules: readonly Rule[];
   readonly upstreams: readonly Upstream[];
   /** Values that must never leave: the providers' keys. */
   readonly providerKeys: readonly string[];

@@ -4,8 +4,11 @@ import type { Dialect, ResponseView, Surface } from '../conversation/surface.ts'
 import { Fault, isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
 import { inspectAnswer } from './inspect-answer.ts';
+import { type History, isAnswer, readHistory } from '../guard/history.ts';
+import { NO_MEMORY } from '../guard/message-memory.ts';
 import { bindRules, type Rule } from '../guard/rule.ts';
 import { inspectSegments } from '../guard/inspect-segments.ts';
+import { takeOut } from '../guard/stopped-history.ts';
 import { mergeRedactions, redact, type Redaction } from '../guard/redaction.ts';
 import { estimateTokens } from '../text/count-tokens.ts';
 import { readJson } from '../text/json/read-json.ts';
@@ -30,6 +33,8 @@ import { createRequestId } from './request-id.ts';
 import { type Route, explainUnknown, matchRoute } from './route.ts';
 import { Spending } from './spending.ts';
 import { StreamAnswer } from './stream-answer.ts';
+import { openSegments, readThread, rememberThread } from './thread.ts';
+import { NO_THREAD, type Thread } from './thread-memory.ts';
 
 /** Answers of providers that another upstream may do better. */
 const RETRYABLE = new Set([408, 429, 500, 502, 503, 504, 529]);
@@ -38,6 +43,14 @@ const RETRYABLE = new Set([408, 429, 500, 502, 503, 504, 529]);
 const MAX_ERROR = 1024 * 1024;
 /** Levels of nesting in a provider's answer. */
 const ANSWER_DEPTH = 256;
+
+/** Surfaces whose requests carry a history. */
+const HISTORIES: ReadonlySet<string> = new Set([
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+  'anthropic-count-tokens',
+]);
 
 /** Thrown through the steps when the client went away: nobody is left to answer. */
 const CLIENT_GONE = Symbol('client gone');
@@ -61,11 +74,13 @@ export class Passage {
   #inputTokens = 0;
   /** The generation's rules as they hold in this exchange. */
   #rules: readonly Rule[];
+  /** The turns before this one, where the provider keeps them; null when they are not known. */
+  #thread: Thread | null = NO_THREAD;
 
   constructor(gateway: Gateway, request: IncomingMessage, response: ServerResponse) {
     this.#gateway = gateway;
     this.#generation = gateway.generation;
-    this.#rules = this.#generation.rules;
+    this.#rules = this.#generation.rules.base;
     this.#client = new Client(request, response);
     const url = request.url ?? '/';
     const mark = url.indexOf('?');
@@ -165,18 +180,12 @@ export class Passage {
 
     this.#authorise(principal, 'invoke', conversation.model, surface.id, conversation.stream);
     const candidates = findCandidates(this.#generation.upstreams, surface.dialect, conversation.model);
-    if (conversation.previous !== null && guard.previous === 'owned')
+    if (conversation.previous !== null && guard.previous !== 'any')
       await this.#ownedBy(principal, conversation.previous, 'previous_response_id');
+    this.#thread = readThread(this.#gateway.memory.threads, principal.id, conversation.previous, guard.previous);
 
-    this.#rules = bindRules(this.#generation.rules, {
-      instructions: conversation.segments.flatMap(({ origin, kind, text }) =>
-        origin === 'operator' && kind === 'text' ? [text] : [],
-      ),
-      answerSchema: null,
-      model: conversation.model,
-      principal: { id: principal.id, team: principal.team ?? null },
-    });
-    const edits = await this.#inspectInput(conversation);
+    const allowed = this.#bind(principal, conversation.model, surface.id, conversation.segments);
+    const edits = await this.#inspectInput(principal, conversation, allowed);
     const inputTokens = countTokens(conversation.segments);
     this.#inputTokens = inputTokens;
     this.#spending = await Spending.reserve(this.#generation, principal, conversation.model, inputTokens, {
@@ -198,6 +207,30 @@ export class Passage {
     };
     const answer = await this.#send(candidates, 'POST', path, bodyFor);
     await this.#reply(answer, surface, conversation, inputTokens, addsUsage);
+  }
+
+  /**
+   * Takes the rules that hold for this exchange and tells them what they need to know of it.
+   * @returns version of the allow-list.
+   */
+  #bind(principal: Principal, model: string, surface: string, segments: readonly Segment[]): string {
+    const generation = this.#generation;
+    const who = { principal: principal.id, team: principal.team ?? null, model, surface };
+    const allow = this.#gateway.allowBook.for(generation.loaded).for(who);
+    const prompts = segments.flatMap(({ origin, kind, text }) =>
+      origin === 'operator' && kind === 'text' ? [text] : [],
+    );
+    this.#rules = bindRules(
+      generation.rules.for(who),
+      {
+        instructions: [...(this.#thread?.instructions ?? []), ...prompts],
+        answerSchema: null,
+        model,
+        principal: { id: who.principal, team: who.team },
+      },
+      allow?.allows,
+    );
+    return allow?.version ?? '';
   }
 
   #authorise(principal: Principal, action: 'invoke' | 'list', model: string, surface: string, stream: boolean): void {
@@ -224,12 +257,34 @@ export class Passage {
   }
 
   /** @throws Fault `ERR_BLOCKED`, `ERR_REVIEW`, `ERR_CHECK_FAILED`. */
-  async #inspectInput(conversation: Conversation): Promise<JsonEdit[]> {
-    const { loaded } = this.#generation;
-    const redactions = await inspectSegments(this.#rules, 'input', conversation.segments, this.#draft.log);
-    keepInput(this.#draft, conversation.segments, redactions, loaded.config.evidence.content);
+  async #inspectInput(principal: Principal, conversation: Conversation, allowed: string): Promise<JsonEdit[]> {
+    const { config } = this.#generation.loaded;
+    const { memory } = this.#gateway;
+    const { log } = this.#draft;
+    const { segments } = conversation;
+    const open = openSegments(this.#thread);
+    const remembered = HISTORIES.has(conversation.surface) ? memory.messages.of(principal.id) : NO_MEMORY;
+    const history: History = readHistory(segments, this.#rules, remembered, {
+      allowed,
+      before: open.length === 0 ? '' : JSON.stringify(open.map(({ text }) => text)),
+    });
+    const out = takeOut(conversation, history.stopped, config.guard.blockedHistory, log);
+    const redactions = await inspectSegments(
+      this.#rules,
+      'input',
+      [...open, ...segments.filter((segment) => !out.redactions.has(segment))],
+      log,
+      { look: memory.verdicts.of(principal.id).inspect, old: history.old, company: new Set(open) },
+    );
+    history.settle(log);
+    if (this.#thread === null) {
+      const outcome = { status: 'skipped', reason: 'earlier turns of this conversation are not known here' } as const;
+      const place = { segment: 'previous_response_id', role: '', origin: '' };
+      for (const rule of this.#rules) if (rule.on.includes('input')) log.outcome(rule, 'input', outcome, place);
+    }
+    keepInput(this.#draft, segments, new Map([...redactions, ...out.redactions]), config.evidence.content);
     this.#stopIfTold('input');
-    return toEdits(conversation.segments, redactions);
+    return [...out.edits, ...toEdits(segments, redactions)];
   }
 
   #stopIfTold(stage: 'input' | 'output'): void {
@@ -296,17 +351,24 @@ export class Passage {
     if (surface.createStreamReader !== undefined && type.startsWith('text/event-stream')) {
       return this.#stream(answer, surface, conversation, inputTokens, addsUsage);
     }
-    return this.#whole(answer, (body) => surface.parseResponse(body), { inputTokens, generates: surface.generates });
+    return this.#whole(
+      answer,
+      (body) => surface.parseResponse(body),
+      { inputTokens, generates: surface.generates },
+      conversation,
+    );
   }
 
   /**
    * A whole JSON answer: read, inspected, and only where a rule says so changed.
    * @param counted null: the answer was paid for when it was made.
+   * @param conversation null: it was asked for when it was made.
    */
   async #whole(
     answer: Answer,
     parse: (body: unknown) => ResponseView | null,
     counted: { readonly inputTokens: number; readonly generates: boolean } | null,
+    conversation: Conversation | null = null,
   ): Promise<void> {
     const { limits, evidence } = this.#generation.loaded.config;
     const draft = this.#draft;
@@ -346,6 +408,7 @@ export class Passage {
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
     if (view.id !== null && draft.surface === 'openai-responses' && draft.principal !== null) {
       await this.#gateway.owners.remember(view.id, draft.principal.id, answer.upstream.id);
+      if (conversation !== null) this.#rememberThread(view.id, conversation, view.segments.some(isAnswer));
     }
     await this.#finish(answer.status, this.#headersOf(answer), bytes);
   }
@@ -373,6 +436,17 @@ export class Passage {
       settle: (usage) => this.#settle(usage),
     });
     await stream.run();
+    if (stream.id !== null) this.#rememberThread(stream.id, conversation, stream.spoke);
+  }
+
+  /** What the next turn has to know of this one, where the provider keeps the conversation. */
+  #rememberThread(id: string, conversation: Conversation, spoke: boolean): void {
+    const { principal, surface, kept } = this.#draft;
+    if (principal === null || surface !== 'openai-responses' || conversation === RETRIEVAL) return;
+    const keeping = this.#generation.loaded.config.evidence.content;
+    const turn = { before: this.#thread, conversation, kept, spoke, keeping };
+    const objects = conversation.previous?.startsWith('conv_') ? [id, conversation.previous] : [id];
+    rememberThread(this.#gateway.memory.threads, principal.id, objects, turn);
   }
 
   /** A provider's error goes on as it is, less what a rule forbids, unless it speaks of our key or contains it. */
@@ -449,6 +523,8 @@ export class Passage {
     if (upstream === undefined) {
       throw new Fault('ERR_NOT_FOUND', `There is no response "${route.object}" that you may use.`, { where: 'path' });
     }
+    this.#thread = this.#gateway.memory.threads.recall(principal.id, route.object);
+    this.#bind(principal, '', 'openai-responses', []);
     const method = route.operation === 'cancel' ? 'POST' : route.operation === 'delete' ? 'DELETE' : 'GET';
     this.#spending = await Spending.reserve(this.#generation, principal, '', 0, {
       maxOutput: 0,

@@ -14,11 +14,14 @@ import { createLiveFeed } from '../monitor/live-feed.ts';
 import { openCounters } from '../store/open-counters.ts';
 import { openStore } from '../store/open-store.ts';
 import { NO_RESOURCES } from '../detect/resources.ts';
+import { allowKey } from '../guard/allow-list.ts';
+import { ALLOW_REFRESH_MILLIS, AllowBook } from './allow-book.ts';
 import { buildGeneration } from './build-generation.ts';
 import { EvidenceWriter, recoverEvidence } from './evidence.ts';
 import { Gateway } from './gateway.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import type { Generation } from './generation.ts';
+import { GuardMemory } from './guard-memory.ts';
 import { ObjectOwners } from './object-owners.ts';
 import type { Readiness, ReloadState, Runtime } from './runtime.ts';
 
@@ -77,10 +80,14 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     if (recovered.restored + recovered.interrupted > 0) log.warn(recovered, 'records recovered after an unclean stop');
     const counters = await openCounters(config.counters.url);
     undo.push(() => counters.close());
-    const keys = createKeyService({ store, pepper: await loadPepper(stateDirectory), clock });
+    const pepper = await loadPepper(stateDirectory);
+    const keys = createKeyService({ store, pepper, clock });
+    const allowBook = new AllowBook(store, allowKey(pepper), clock);
+    await allowBook.refresh();
 
     const metricsRegistry = new Registry();
-    const metrics = createGatewayMetrics(metricsRegistry);
+    const memory = new GuardMemory(config.guard, clock);
+    const metrics = createGatewayMetrics(metricsRegistry, memory);
     const live = createLiveFeed();
     const evidence = new EvidenceWriter({
       ledger,
@@ -100,6 +107,8 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       generation: () => generation,
       evidence,
       owners: new ObjectOwners(store, clock),
+      allowBook,
+      memory,
       metrics,
       live,
       log,
@@ -118,6 +127,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
           const old = generation;
           generation = await buildGeneration(next, parts, old.budgets);
           await generation.budgets.restore(store);
+          memory.resize(next.config.guard);
           gateway.modelCatalogue.keepOnly(generation.upstreams);
           // Requests that began under the old generation still use its connections.
           const timer = setTimeout(() => void closeUpstreams(old), old.loaded.config.limits.streamFor);
@@ -151,6 +161,12 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     purge.unref();
     undo.push(() => clearInterval(purge));
 
+    const refresh = setInterval(() => {
+      allowBook.refresh().catch((error: unknown) => onError('the allow-list could not be read again', error));
+    }, ALLOW_REFRESH_MILLIS);
+    refresh.unref();
+    undo.push(() => clearInterval(refresh));
+
     const check = async (name: string, probe: () => Promise<string>): Promise<Readiness['checks'][number]> => {
       try {
         return { name, ok: true, detail: await probe() };
@@ -166,6 +182,8 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       keys,
       ledger,
       live,
+      allowBook,
+      resources: parts.resources,
       metrics: metricsRegistry,
       log,
       dataUrl,

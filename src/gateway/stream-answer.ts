@@ -85,6 +85,15 @@ export class StreamAnswer {
     if (parts.dropUsage) this.#guard.dropUsageOnly();
   }
 
+  /** The provider's id of the answer; null when it did not say. */
+  get id(): string | null {
+    return this.#guard.id;
+  }
+  /** True when the model said anything. */
+  get spoke(): boolean {
+    return this.#guard.textBytes > 0;
+  }
+
   /** Resolves when the exchange is over and recorded. Never rejects. */
   run(): Promise<void> {
     const { answer, client, generation } = this.#parts;

@@ -1,13 +1,6 @@
 import type { Finding } from '../core/finding.ts';
 import type { Outcome } from '../core/outcome.ts';
-import {
-  type Action,
-  type Decision,
-  type Evidence,
-  type Stage,
-  type StreamShadow,
-  stricter,
-} from '../core/verdict.ts';
+import { type Action, type Decision, type Evidence, type Stage, type StreamShadow, stricter } from '../core/verdict.ts';
 import { onFailure } from './on-failure.ts';
 import type { Rule } from './rule.ts';
 

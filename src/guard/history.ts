@@ -40,18 +40,22 @@ interface Message {
  * have let it pass. What comes after the last answer is always new. System prompts and definitions of tools are in force
  * in every request and are read in every request.
  *
- * @param allowed version of the allow-list: what passed because of an entry is new when the entry is gone.
+ * @param more what else decides whether the same message is the same case: the version of the allow-list, because what
+ * passed for an entry is new when the entry is gone; and what the user said before in turns that the provider keeps.
  */
 export function readHistory(
   segments: readonly Segment[],
   rules: readonly Rule[],
   memory: PrincipalMemory,
-  allowed = '',
+  more: { readonly allowed?: string; readonly before?: string } = {},
 ): History {
   const inForce = rules.filter(({ on }) => on.includes('input'));
-  const policy = hash(allowed, ...inForce.map(({ policyKey, contextKey }) => `${policyKey ?? ''}/${contextKey ?? ''}`));
+  const policy = hash(
+    more.allowed ?? '',
+    ...inForce.map(({ policyKey, contextKey }) => `${policyKey ?? ''}/${contextKey ?? ''}`),
+  );
   const messages = messagesOf(segments);
-  setKeys(messages);
+  setKeys(messages, more.before ?? '');
 
   let lastAnswer = -1;
   let last = -1;
@@ -64,8 +68,7 @@ export function readHistory(
   for (const message of messages) {
     const { index, segments: parts, key } = message;
     const stop = index < last ? memory.recall(key) : null;
-    const rule =
-      stop?.state === 'stopped' ? inForce.find(({ policyKey }) => policyKey === stop.policyKey) : undefined;
+    const rule = stop?.state === 'stopped' ? inForce.find(({ policyKey }) => policyKey === stop.policyKey) : undefined;
     if (rule !== undefined) {
       message.stopped = true;
       stopped.push({ message: index, rule, segments: parts });
@@ -119,8 +122,8 @@ function messagesOf(segments: readonly Segment[]): readonly Message[] {
 }
 
 /** Each message's hash covers those of its side before it, back to the last answer. */
-function setKeys(messages: readonly Message[]): void {
-  let chain = '';
+function setKeys(messages: readonly Message[], before: string): void {
+  let chain = before;
   let answering = false;
   for (const message of messages) {
     const answers = message.segments.some(isAnswer);

@@ -14,7 +14,7 @@ import { toSubject } from './to-subject.ts';
 export type Redactions = ReadonlyMap<Segment, readonly Redaction[]>;
 
 const NONE: Redactions = new Map();
-const NOTHING_OLD: ReadonlySet<Segment> = new Set();
+const NO_SEGMENTS: ReadonlySet<Segment> = new Set();
 
 /** How one text is inspected: `inspectText`, or something that remembers what it said. */
 export type Look = (rule: Rule, text: string, subject: Subject) => Outcome | Promise<Outcome>;
@@ -23,6 +23,8 @@ export interface HowToInspect {
   readonly look?: Look;
   /** Texts that rules with `messages: new` do not read: they have, when these were new. */
   readonly old?: ReadonlySet<Segment>;
+  /** Texts that no rule reads by themselves: they only stand before others. */
+  readonly company?: ReadonlySet<Segment>;
 }
 
 /**
@@ -46,7 +48,7 @@ export function* inspecting(
   stage: Stage,
   segments: readonly Segment[],
   log: DecisionLog,
-  { look = inspectText, old = NOTHING_OLD }: HowToInspect = {},
+  { look = inspectText, old = NO_SEGMENTS, company = NO_SEGMENTS }: HowToInspect = {},
 ): Steps<Redactions> {
   let redactions: Map<Segment, Redaction[]> | null = null;
   const redact = (segment: Segment, redaction: Redaction): void => {
@@ -90,7 +92,7 @@ export function* inspecting(
         runs.delete(speaker);
       }
       if (segment.text.length === 0 || !reads(rule, stage, segment)) continue;
-      const fresh = rule.messages !== 'new' || !old.has(segment);
+      const fresh = !company.has(segment) && (rule.messages !== 'new' || !old.has(segment));
       let found = false;
       if (fresh) {
         const outcome = yield* wait(look(rule, segment.text, toSubject(stage, segment)));

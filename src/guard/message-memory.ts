@@ -26,6 +26,9 @@ export interface PrincipalMemory {
   forget(key: string): void;
 }
 
+/** Where nothing comes again. */
+export const NO_MEMORY: PrincipalMemory = { recall: () => null, remember: () => {}, forget: () => {} };
+
 /**
  * Facts about messages, by principal and by keyed hash. Bounded: when it is full, a principal that has more than its
  * share forgets its own oldest message, and otherwise the principal that was away longest forgets one. Forgetting is

@@ -52,9 +52,9 @@ const NOTHING: Across = { status: 'looked', crossings: [] };
 /** What is between two user messages when the model has not answered the first: prompts and results belong to others. */
 const SPOKEN: ReadonlySet<string> = new Set(['user', 'document']);
 
-/** Segments that one run may hold: same speaker, same kind, for results of tools the same call. */
-export function speakerOf({ role, origin, kind, call }: Segment): string {
-  return JSON.stringify(kind === 'tool-result' ? [role, origin, kind, call ?? null] : [role, origin, kind]);
+/** Segments that one run may hold: same speaker, same kind. */
+export function speakerOf({ role, origin, kind }: Segment): string {
+  return `${role}/${origin}/${kind}`;
 }
 
 /**
@@ -90,7 +90,7 @@ export class NeighbourRun {
     const last = this.#last;
     if (last === null) return true;
     const step = segment.message - last.message;
-    if (segment.kind !== 'text') return segment.kind === 'tool-result' && step === 0;
+    if (segment.kind !== 'text') return segment.kind === 'tool-result' && step === 0 && segment.call === last.call;
     return step === 0 || step === 1 || (step > 1 && SPOKEN.has(segment.origin));
   }
 

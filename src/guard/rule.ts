@@ -86,7 +86,7 @@ export function createRule(rule: RuleSettings, resources: Resources): Rule {
  * once, when the message is new.
  */
 export function messagesOf(rule: Pick<RuleSettings, 'action' | 'messages'>): MessageChoice {
-  return rule.messages ?? (rule.action === 'redact' ? 'all' : 'new');
+  return rule.action === 'redact' ? 'all' : (rule.messages ?? 'new');
 }
 
 /** The rules as they hold in one exchange. Call it once: what a rule decided is kept by the rule's identity. */
@@ -126,7 +126,9 @@ export function reads(rule: Rule, stage: Stage, { role, origin, kind, tool }: Re
 /** True when `rule` may read some of what a model says. */
 export function readsAnswers(rule: Rule): boolean {
   return (
-    rule.on.includes('output') && (rule.roles?.includes('assistant') ?? true) && (rule.origins?.includes('model') ?? true)
+    rule.on.includes('output') &&
+    (rule.roles?.includes('assistant') ?? true) &&
+    (rule.origins?.includes('model') ?? true)
   );
 }
 

@@ -103,7 +103,11 @@ export class VerdictCache {
 
   /** UTF-16 as it stands: in UTF-8 two texts with different lone surrogates would be one. */
   #hash(about: string, text: string): string {
-    return createHmac('sha256', this.#key).update(`${about}\0`).update(text, 'utf16le').digest('base64url').slice(0, 22);
+    return createHmac('sha256', this.#key)
+      .update(`${about}\0`)
+      .update(text, 'utf16le')
+      .digest('base64url')
+      .slice(0, 22);
   }
 
   #get(key: string): Entry | undefined {

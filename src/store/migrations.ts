@@ -11,6 +11,7 @@ export interface Migration {
 /** In order; a database's version is how many of them it has seen. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'exchanges, usage, content, keys, admins, owners', up: first },
+  { name: 'allow-list', up: allowList },
 ];
 
 async function first(db: Kysely<unknown>, kind: Kind): Promise<void> {
@@ -129,6 +130,20 @@ async function first(db: Kysely<unknown>, kind: Kind): Promise<void> {
     .addColumn('at', 'bigint', text)
     .execute();
   await schema.createIndex('owner_at').on('owner').column('at').execute();
+}
+
+async function allowList({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createTable('allow_entry')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('covers', 'text', (c) => c.notNull())
+    .addColumn('owner', 'text', (c) => c.notNull())
+    .addColumn('reason', 'text', (c) => c.notNull())
+    .addColumn('created_by', 'text', (c) => c.notNull())
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addColumn('expires_at', 'bigint', (c) => c.notNull())
+    .addColumn('removed_at', 'bigint')
+    .execute();
 }
 
 /** A primary key that the database counts up: SQLite does so for the exact type `integer` alone. */
