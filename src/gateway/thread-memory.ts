@@ -1,6 +1,6 @@
-import { createHmac, randomBytes } from 'node:crypto';
 import type { Segment } from '../conversation/segment.ts';
 import type { Clock } from '../core/clock.ts';
+import { createKeyedHash } from '../guard/keyed-hash.ts';
 
 /** Objects whose earlier turns are remembered. */
 const MOST_THREADS = 10_000;
@@ -36,7 +36,7 @@ interface Entry {
 export class ThreadMemory {
   #keepFor: number;
   readonly #clock: Clock;
-  readonly #key = randomBytes(32);
+  readonly #keyed = createKeyedHash();
   readonly #threads = new Map<string, Entry>();
   #units = 0;
 
@@ -89,10 +89,7 @@ export class ThreadMemory {
   }
 
   #hash(principal: string, object: string): string {
-    return createHmac('sha256', this.#key)
-      .update(JSON.stringify([principal, object]))
-      .digest('base64url')
-      .slice(0, 22);
+    return this.#keyed(principal, object);
   }
 }
 

@@ -1,11 +1,10 @@
-import { createHmac, randomBytes } from 'node:crypto';
 import type { Segment } from '../conversation/segment.ts';
 import type { DecisionLog } from './decision-log.ts';
+import { createKeyedHash } from './keyed-hash.ts';
 import type { PrincipalMemory } from './message-memory.ts';
 import type { Rule } from './rule.ts';
 
-/** Of this process: hashes of messages are of no use outside it. */
-const KEY = randomBytes(32);
+const keyedHash = createKeyedHash();
 
 /** A message that a rule in force stopped before and that comes again under a later one. */
 export interface StoppedMessage {
@@ -50,10 +49,8 @@ export function readHistory(
   more: { readonly allowed?: string; readonly before?: string } = {},
 ): History {
   const inForce = rules.filter(({ on }) => on.includes('input'));
-  const policy = hash(
-    more.allowed ?? '',
-    ...inForce.map(({ policyKey, contextKey }) => `${policyKey ?? ''}/${contextKey ?? ''}`),
-  );
+  const keys = inForce.map(({ policyKey, contextKey }) => [policyKey, contextKey]);
+  const policy = keyedHash('policy', JSON.stringify([more.allowed, keys]));
   const messages = messagesOf(segments);
   setKeys(messages, more.before ?? '');
 
@@ -129,15 +126,9 @@ function setKeys(messages: readonly Message[], before: string): void {
     const answers = message.segments.some(isAnswer);
     if (answers !== answering) chain = '';
     answering = answers;
-    const hmac = createHmac('sha256', KEY).update(chain);
-    for (const { role, origin, kind, tool, text } of message.segments) {
-      // UTF-16 as it stands: in UTF-8 two texts with different lone surrogates would be one.
-      hmac.update(`\0${JSON.stringify([role, origin, kind, tool ?? null, text.length])}`).update(text, 'utf16le');
-    }
-    message.key = chain = hmac.digest('base64url').slice(0, 22);
+    const texts = message.segments.map(({ role, origin, kind, tool, text }) => {
+      return `${JSON.stringify([role, origin, kind, tool ?? null, text.length])}${text}`;
+    });
+    message.key = chain = keyedHash(chain, texts.join(''));
   }
-}
-
-function hash(...parts: readonly string[]): string {
-  return createHmac('sha256', KEY).update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
 }

@@ -1,9 +1,9 @@
-import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { isPromise } from '../core/drive.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Subject } from '../detect/detector.ts';
 import { inspectText, withAllowed } from './inspect-text.ts';
+import { createKeyedHash } from './keyed-hash.ts';
 import type { Rule } from './rule.ts';
 
 /** Findings of one text that are kept; a text with more is read again each time. */
@@ -30,13 +30,13 @@ interface Entry {
 
 /**
  * Verdicts of rules on texts, so that a history that is sent again with every request is not read again. It holds no
- * text: a text is known by its HMAC under a key of this process, together with its principal and with what a detector is
+ * text: a text is known by its hash under a key of this process, together with its principal and with what a detector is
  * told about it; a verdict belongs to the rule's detector, options and binding. Failures are not kept. When it is full,
  * the text that was asked for longest ago makes room.
  */
 export class VerdictCache {
   #options: VerdictCacheOptions;
-  readonly #key = randomBytes(32);
+  readonly #hash = createKeyedHash();
   readonly #entries = new Map<string, Entry>();
   #hits = 0;
   #misses = 0;
@@ -99,15 +99,6 @@ export class VerdictCache {
         });
       },
     };
-  }
-
-  /** UTF-16 as it stands: in UTF-8 two texts with different lone surrogates would be one. */
-  #hash(about: string, text: string): string {
-    return createHmac('sha256', this.#key)
-      .update(`${about}\0`)
-      .update(text, 'utf16le')
-      .digest('base64url')
-      .slice(0, 22);
   }
 
   #get(key: string): Entry | undefined {
