@@ -229,12 +229,12 @@ function differencesOf(
   return differences;
 }
 
-/** @throws Fault `ERR_REQUEST_INVALID` where `rule` is in neither policy. */
+/** @throws Fault `ERR_USAGE` where `rule` is in neither policy. */
 export function requireRule(rule: string | undefined, ids: Iterable<string>): void {
   if (rule === undefined) return;
   const known = [...ids];
   if (known.includes(rule)) return;
-  throw new Fault('ERR_REQUEST_INVALID', `There is no rule "${rule.slice(0, 64)}".`, {
+  throw new Fault('ERR_USAGE', `There is no rule "${rule.slice(0, 64)}".`, {
     where: 'rule',
     hint: `One of ${known.join(', ')}.`,
   });
