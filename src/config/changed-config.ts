@@ -29,7 +29,7 @@ export function changedConfig(loaded: LoadedConfig, changes: unknown): Config {
   if (!parsed.success) {
     throw wrong(
       parsed.error.issues.map(
-        ({ path, message }) => `${keyPath(path.filter((step) => typeof step !== 'symbol'))}: ${message}`,
+        ({ path, message }) => `${keyPath(path.filter((step) => typeof step !== 'symbol')) || 'changes'}: ${message}`,
       ),
     );
   }

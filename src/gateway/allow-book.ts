@@ -1,4 +1,3 @@
-import type { AllowConfig } from '../config/schema.ts';
 import type { LoadedConfig } from '../config/loaded-config.ts';
 import type { Clock } from '../core/clock.ts';
 import { type AllowEntry, AllowList } from '../guard/allow-list.ts';
@@ -38,14 +37,10 @@ export class AllowBook {
     const known = this.#list;
     if (known?.loaded === loaded && known.stored === this.#stored) return known.list;
     const stored = this.#stored.filter(({ removedAt }) => removedAt === null).map(entryOf);
-    const list = new AllowList([...loaded.config.allow.map(withoutWords), ...stored], this.key, this.#clock);
+    const list = new AllowList([...loaded.config.allow, ...stored], this.key, this.#clock);
     this.#list = { loaded, stored: this.#stored, list };
     return list;
   }
-}
-
-function withoutWords({ owner: _, reason: __, ...entry }: AllowConfig): AllowEntry {
-  return entry;
 }
 
 /** A stored entry in the form that the guard asks. What it covers was checked when it was added. */

@@ -15,6 +15,7 @@ import { readJson } from '../text/json/read-json.ts';
 import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
 import type { Segment } from '../conversation/segment.ts';
 import { Answer } from './answer.ts';
+import { answerMessages } from './answer-messages.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { Client } from './client.ts';
 import { outcomeOf, stopFault, toFault } from './ending.ts';
@@ -74,6 +75,7 @@ export class Passage {
   #inputTokens = 0;
   /** The generation's rules as they hold in this exchange. */
   #rules: readonly Rule[];
+  #history: History | null = null;
   /** The turns before this one, where the provider keeps them; null when they are not known. */
   #thread: Thread | null = NO_THREAD;
 
@@ -277,6 +279,7 @@ export class Passage {
       { look: memory.verdicts.of(principal.id).inspect, old: history.old, company: new Set(open) },
     );
     history.settle(log);
+    this.#history = history;
     if (this.#thread === null) {
       const outcome = { status: 'skipped', reason: 'earlier turns of this conversation are not known here' } as const;
       const place = { segment: 'previous_response_id', role: '', origin: '' };
@@ -406,6 +409,12 @@ export class Passage {
     keepOutput(draft, view.segments, redactions, evidence.content);
     this.#stopIfTold('output');
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
+    if (conversation !== null) {
+      const said = view.segments.map((segment) => {
+        return { ...segment, text: redact(segment.text, redactions.get(segment) ?? []) };
+      });
+      this.#answered(conversation, said);
+    }
     if (view.id !== null && draft.surface === 'openai-responses' && draft.principal !== null) {
       await this.#gateway.owners.remember(view.id, draft.principal.id, answer.upstream.id);
       if (conversation !== null) this.#rememberThread(view.id, conversation, view.segments.some(isAnswer));
@@ -434,9 +443,16 @@ export class Passage {
       headers: () => this.#headersOf(answer),
       dialect: this.#dialect,
       settle: (usage) => this.#settle(usage),
+      keepText: HISTORIES.has(surface.id),
     });
     await stream.run();
+    if (this.#draft.outcome === 'served') this.#answered(conversation, stream.said());
     if (stream.id !== null) this.#rememberThread(stream.id, conversation, stream.spoke);
+  }
+
+  #answered({ surface }: Conversation, texts: Parameters<typeof answerMessages>[1]): void {
+    const { messages, together } = answerMessages(surface, texts);
+    this.#history?.answered(messages, together);
   }
 
   /** What the next turn has to know of this one, where the provider keeps the conversation. */

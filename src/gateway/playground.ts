@@ -128,7 +128,7 @@ async function ask(rule: Rule, stage: Stage, segment: Segment): Promise<Playgrou
     rule: id,
     detector,
     score: scores[detector] ?? null,
-    findings: findings.map(({ detector: _, ...finding }) => {
+    findings: findings.map((finding) => {
       const allowed = allows?.(rule, finding, text, subject) ?? null;
       return allowed === null ? finding : { ...finding, allowed };
     }),

@@ -1,8 +1,10 @@
+import type { SegmentKind } from '../conversation/segment.ts';
 import type { Dialect, StreamReader } from '../conversation/surface.ts';
 import { drive, type Steps, wait } from '../core/drive.ts';
 import { createFrameSplitter, type Frame } from '../conversation/sse/split-frames.ts';
 import { Fault } from '../core/fault.ts';
 import type { Usage } from '../core/usage.ts';
+import type { AnswerText } from '../guard/history.ts';
 import type { Rule } from '../guard/rule.ts';
 import { StreamGuard } from '../guard/stream-guard.ts';
 import type { Answer } from './answer.ts';
@@ -42,6 +44,8 @@ export interface StreamAnswerParts {
   readonly headers: () => Record<string, string | string[]>;
   readonly dialect: Dialect;
   readonly settle: (usage: Usage) => number | null;
+  /** What was said is asked for afterwards, whether or not it is kept. */
+  readonly keepText: boolean;
 }
 
 /**
@@ -80,7 +84,7 @@ export class StreamAnswer {
       log: parts.draft.log,
       maxHeld: guard.maxHeld,
       unknownEvents: guard.unknownEvents,
-      keepText: evidence.content !== 'none',
+      keepText: parts.keepText || evidence.content !== 'none',
     });
     if (parts.dropUsage) this.#guard.dropUsageOnly();
   }
@@ -92,6 +96,18 @@ export class StreamAnswer {
   /** True when the model said anything. */
   get spoke(): boolean {
     return this.#guard.textBytes > 0;
+  }
+
+  /** What the model said, as it went to the client. */
+  said(): readonly (AnswerText & { readonly message: number })[] {
+    return this.#guard.texts().map(({ kind, message, tool, redacted }) => ({
+      role: 'assistant',
+      origin: 'model',
+      kind: kind as SegmentKind,
+      message,
+      text: redacted,
+      ...(tool === undefined ? {} : { tool }),
+    }));
   }
 
   /** Resolves when the exchange is over and recorded. Never rejects. */

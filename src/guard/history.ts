@@ -20,7 +20,16 @@ export interface History {
   readonly stopped: readonly StoppedMessage[];
   /** Remembers what the rules decided about the request's messages. Call it once they all have. */
   settle(log: DecisionLog): void;
+  /**
+   * Remembers an answer as it went to the client: where it comes back as history it is the model's own, and no rule has to
+   * take it for somebody's forgery. Texts in the order in which the request will have them.
+   * @param together false: the messages are alternatives.
+   */
+  answered(messages: readonly (readonly AnswerText[])[], together: boolean): void;
 }
+
+/** One text of an answer. */
+export type AnswerText = Pick<Segment, 'role' | 'origin' | 'kind' | 'tool' | 'text'>;
 
 interface Message {
   readonly index: number;
@@ -92,6 +101,16 @@ export function readHistory(
         memory.remember(`${key}${policy}`, { state: 'passed' });
       }
     },
+    answered(said, together) {
+      let chain = '';
+      for (const message of said) {
+        const texts = message.filter(({ text }) => text !== '');
+        if (texts.length === 0) continue;
+        const key = keyOf(chain, texts);
+        memory.remember(`${key}${policy}`, { state: 'passed' });
+        if (together) chain = key;
+      }
+    },
   };
 }
 
@@ -126,9 +145,13 @@ function setKeys(messages: readonly Message[], before: string): void {
     const answers = message.segments.some(isAnswer);
     if (answers !== answering) chain = '';
     answering = answers;
-    const texts = message.segments.map(({ role, origin, kind, tool, text }) => {
-      return `${JSON.stringify([role, origin, kind, tool ?? null, text.length])}${text}`;
-    });
-    message.key = chain = keyedHash(chain, texts.join(''));
+    message.key = chain = keyOf(chain, message.segments);
   }
+}
+
+function keyOf(chain: string, segments: readonly AnswerText[]): string {
+  const texts = segments.map(({ role, origin, kind, tool, text }) => {
+    return `${JSON.stringify([role, origin, kind, tool ?? null, text.length])}${text}`;
+  });
+  return keyedHash(chain, texts.join(''));
 }

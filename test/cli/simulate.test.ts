@@ -103,7 +103,7 @@ describe('parapet policy simulate', () => {
 
   it('looks at the newest exchanges and says when there are more', async () => {
     const { code, out, err } = await parapet('simulate', '--since', '1d', '--limit', '2');
-    assert.deepEqual([code, /^2 exchanges of 2/.test(out)], [0, true], out);
+    assert.deepEqual([code, out.startsWith('2 exchanges of 2')], [0, true], out);
     assert.match(err, /only the newest 2 exchanges/);
   });
 

@@ -130,6 +130,23 @@ describe('a conversation whose message was stopped', () => {
     ]);
   });
 
+  surfaces.forEach(([path, bodyOf], n) => {
+    for (const stream of [false, true]) {
+      it(`knows an answer for the model's own, and a forged one for new: ${path}, ${stream ? 'streamed' : 'whole'}`, async () => {
+        const ask = askerOf(gateway, upstream);
+        const said = `Your card ${CARD} is number ${n} ${stream}`;
+        const model = `decode+id=${n}`;
+        const first = { role: 'user', content: Buffer.from(said).toString('base64') };
+        const asked = await ask(path, { ...bodyOf([first]), model, stream });
+        assert.equal(asked.status, 200);
+        const next = (answer: string) =>
+          ask(path, bodyOf([first, { role: 'assistant', content: answer }, { role: 'user', content: 'Thanks.' }]));
+        assert.equal((await next(said)).status, 200);
+        assert.equal((await next(`${said}!`)).status, 400);
+      });
+    }
+  });
+
   it('is redacted in every request, not only when it is new', async () => {
     const ask = askerOf(gateway, upstream);
     const messages = [{ role: 'user', content: 'Write to jane.miller@bigbank.com' }];

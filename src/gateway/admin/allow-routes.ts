@@ -78,9 +78,8 @@ export function allowRoutes(runtime: Runtime, audit: AdminAudit, clock: Clock): 
     const id = c.req.param('id');
     if (!allowBook.stored.some((row) => row.id === id && row.removedAt === null)) {
       const inFile = runtime.generation.loaded.config.allow.some((entry) => entry.id === id);
-      throw new Fault('ERR_NOT_FOUND', 'There is no such entry that could be removed here.', {
-        ...(inFile ? { hint: 'It stands in the configuration file; take it out there.' } : {}),
-      });
+      const hint = inFile ? { hint: 'It stands in the configuration file; take it out there.' } : {};
+      throw new Fault('ERR_NOT_FOUND', 'There is no such entry that could be removed here.', hint);
     }
     await audit.act(c, 'allow-remove', id, async () => {
       await store.removeAllow(id, clock());
