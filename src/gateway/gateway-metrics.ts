@@ -91,14 +91,15 @@ export function createGatewayMetrics(registry: Registry, memory: GuardMemory) {
     buckets: [0, 16, 64, 256, 1024, 4096, 16_384, 65_536],
     registers,
   });
-  const verdicts = new Gauge({
-    name: 'parapet_verdicts',
-    help: 'Verdicts of rules on texts of requests: taken from memory (`hit`) or made (`miss`), since the start.',
+  const verdicts = new Counter({
+    name: 'parapet_verdicts_total',
+    help: 'Verdicts of rules on texts of requests: taken from memory (`hit`) or made (`miss`).',
     labelNames: ['result'],
     registers,
     collect() {
-      this.set({ result: 'hit' }, memory.verdicts.hits);
-      this.set({ result: 'miss' }, memory.verdicts.misses);
+      this.reset();
+      this.inc({ result: 'hit' }, memory.verdicts.hits);
+      this.inc({ result: 'miss' }, memory.verdicts.misses);
     },
   });
   const remembered = new Gauge({

@@ -48,7 +48,8 @@ const RANK = { clean: 0, skipped: 1, found: 2, failed: 3 } as const;
 export class DecisionLog {
   readonly #entries = new Map<Rule, Map<Stage, Entry>>();
   readonly #marks: (Mark & { readonly stage: Stage; readonly rule: string })[] = [];
-  readonly #unchecked: { readonly stage: Stage; readonly segment: string }[] = [];
+  /** Segments with a failed check, as `stage segment`. */
+  readonly #unchecked = new Set<string>();
   readonly #stops: (Stop & { readonly stage: Stage })[] = [];
   #action: Action = 'allow';
   #cause: { rule: Rule; stage: Stage } | null = null;
@@ -70,7 +71,7 @@ export class DecisionLog {
 
   /** False when a check of this segment failed: nobody knows what it holds. */
   checked(stage: Stage, segment: string): boolean {
-    return !this.#unchecked.some((place) => place.stage === stage && place.segment === segment);
+    return !this.#unchecked.has(`${stage} ${segment}`);
   }
 
   /** What stopped the exchange at this stage: findings that block or ask for a person, and failures that do. */
@@ -92,7 +93,7 @@ export class DecisionLog {
         this.#raise(rule, stage, 'skipped', outcome.reason);
         return;
       case 'failed':
-        this.#unchecked.push({ stage, segment: place.segment });
+        this.#unchecked.add(`${stage} ${place.segment}`);
         this.#raise(rule, stage, 'failed', outcome.reason);
         this.#stop(rule, stage, onFailure(rule), place.segment);
         this.#act(rule, stage, onFailure(rule));
@@ -173,7 +174,7 @@ export class DecisionLog {
       }
     }
     this.#marks.push(...other.#marks);
-    this.#unchecked.push(...other.#unchecked);
+    for (const place of other.#unchecked) this.#unchecked.add(place);
     this.#stops.push(...other.#stops);
   }
 

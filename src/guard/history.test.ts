@@ -192,6 +192,15 @@ describe('a history', () => {
     assert.equal(readHistory(segments, [rule], door.memory.of('alice')).stopped.length, 0);
   });
 
+  it('judges a message anew that was stopped before something else was allowed', async () => {
+    const { rule } = keyRule();
+    const door = createDoor([rule]);
+    await door.send([user('KEY-1234')]);
+    const { segments } = conversation([user('KEY-1234'), answer('No.'), user('hello')]);
+    const later = readHistory(segments, [rule], door.memory.of('alice'), { allowed: 'an entry' });
+    assert.deepEqual([later.stopped.length, later.old.size], [0, 0]);
+  });
+
   it('remembers no message as passed that could not be checked', async () => {
     const { rule } = keyRule({ onFailure: 'allow', maxText: 5 });
     const door = createDoor([rule]);

@@ -58,8 +58,9 @@ export function readHistory(
   more: { readonly allowed?: string; readonly before?: string } = {},
 ): History {
   const inForce = rules.filter(({ on }) => on.includes('input'));
+  const allowed = more.allowed ?? '';
   const keys = inForce.map(({ policyKey, contextKey }) => [policyKey, contextKey]);
-  const policy = keyedHash('policy', JSON.stringify([more.allowed, keys]));
+  const policy = keyedHash('policy', JSON.stringify([allowed, keys]));
   const messages = messagesOf(segments);
   setKeys(messages, more.before ?? '');
 
@@ -74,7 +75,10 @@ export function readHistory(
   for (const message of messages) {
     const { index, segments: parts, key } = message;
     const stop = index < last ? memory.recall(key) : null;
-    const rule = stop?.state === 'stopped' ? inForce.find(({ policyKey }) => policyKey === stop.policyKey) : undefined;
+    const rule =
+      stop?.state === 'stopped' && stop.allowed === allowed
+        ? inForce.find(({ policyKey }) => policyKey === stop.policyKey)
+        : undefined;
     if (rule !== undefined) {
       message.stopped = true;
       stopped.push({ message: index, rule, segments: parts });
@@ -88,10 +92,12 @@ export function readHistory(
     stopped,
     settle(log) {
       if (log.action === 'block' || log.action === 'review') {
+        const messageOf = new Map(messages.flatMap((one) => one.segments.map(({ id }) => [id, one] as const)));
         for (const { rule, segment } of log.stops('input')) {
-          const message = messages.find(({ segments: parts }) => parts.some(({ id }) => id === segment));
-          if (message === undefined || rule.policyKey === undefined) continue;
-          memory.remember(message.key, { state: 'stopped', policyKey: rule.policyKey });
+          const message = messageOf.get(segment);
+          if (message === undefined || message.stopped || rule.policyKey === undefined) continue;
+          message.stopped = true;
+          memory.remember(message.key, { state: 'stopped', policyKey: rule.policyKey, allowed });
         }
         return;
       }

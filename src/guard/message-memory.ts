@@ -3,8 +3,11 @@ import type { Clock } from '../core/clock.ts';
 /** What is known of a message that came before: every rule let it pass, or one stopped it. */
 export type Fact =
   | { readonly state: 'passed' }
-  /** `policyKey` of the rule that stopped it: when that rule is no longer in force the fact says nothing. */
-  | { readonly state: 'stopped'; readonly policyKey: string };
+  /**
+   * `policyKey` of the rule that stopped it, and the version of the allow-list then: when that rule is no longer in force,
+   * or something else is allowed, the fact says nothing.
+   */
+  | { readonly state: 'stopped'; readonly policyKey: string; readonly allowed: string };
 
 export interface MessageMemoryOptions {
   /** Messages that are remembered of all principals together; 0 remembers none. */

@@ -157,7 +157,7 @@ describe('a conversation whose message was stopped', () => {
       messages.push({ role: 'assistant', content: 'Done.' }, { role: 'user', content: `more ${turn}` });
     }
     const metrics = await gateway.running.runtime.metrics.metrics();
-    assert.match(metrics, /parapet_verdicts\{result="hit"\} [1-9]/);
+    assert.match(metrics, /parapet_verdicts_total\{result="hit"\} [1-9]/);
     assert.match(metrics, /parapet_remembered\{what="messages"\} [1-9]/);
   });
 });
