@@ -59,8 +59,7 @@ export function readHistory(
 ): History {
   const inForce = rules.filter(({ on }) => on.includes('input'));
   const allowed = more.allowed ?? '';
-  const keys = inForce.map(({ policyKey, contextKey }) => [policyKey, contextKey]);
-  const policy = keyedHash('policy', JSON.stringify([allowed, keys]));
+  const policy = `${policyOf(rules)}${allowed === '' ? '' : keyedHash('allowed', allowed)}`;
   const messages = messagesOf(segments);
   setKeys(messages, more.before ?? '');
 
@@ -118,6 +117,21 @@ export function readHistory(
       }
     },
   };
+}
+
+/** Of rules that are bound to nothing, which are the same from one exchange to the next. */
+const policies = new WeakMap<readonly Rule[], string>();
+
+/** Stands for everything that the input rules are and were told. */
+function policyOf(rules: readonly Rule[]): string {
+  let policy = policies.get(rules);
+  if (policy === undefined) {
+    const keys = rules.flatMap(({ on, policyKey, contextKey }) =>
+      on.includes('input') ? [[policyKey, contextKey]] : [],
+    );
+    policies.set(rules, (policy = keyedHash('policy', JSON.stringify(keys))));
+  }
+  return policy;
 }
 
 /** True for what a model says and does: it ends what was said before. White space does not. */

@@ -91,6 +91,7 @@ export function messagesOf(rule: Pick<RuleSettings, 'action' | 'messages'>): Mes
 
 /** The rules as they hold in one exchange. Call it once: what a rule decided is kept by the rule's identity. */
 export function bindRules(rules: readonly Rule[], context: ExchangeContext, allows?: Allows): readonly Rule[] {
+  if (allows === undefined && rules.every(({ inspector }) => inspector.forExchange === undefined)) return rules;
   let contextKey: string | null = null;
   return rules.map((rule) => {
     const bound = rule.inspector.forExchange?.(context);
