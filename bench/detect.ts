@@ -7,6 +7,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Detector, Inspector, Subject } from '../src/detect/detector.ts';
 import { DETECTORS } from '../src/detect/registry.ts';
+import { fixtureInspector } from '../test/detect/fixture-inspector.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const subject: Subject = { stage: 'output', role: 'assistant', origin: 'model', kind: 'text' };
@@ -35,7 +36,9 @@ const texts = {
 };
 
 for (const detector of DETECTORS as readonly unknown[] as readonly Detector<string, unknown>[]) {
-  const inspector = detector.create(detector.defaults);
+  // bench/tiers.ts measures what needs a model.
+  if (detector.meta.needs !== undefined) continue;
+  const inspector = fixtureInspector(detector);
   console.log(`\n${detector.meta.id}`);
   console.log('| text | units | µs a call |\n|---|--:|--:|');
   for (const [name, text] of [

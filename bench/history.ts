@@ -66,6 +66,8 @@ async function measure(messages: 'new' | 'all') {
       const began = performance.now();
       const rules = bindRules(sets.base, {
         instructions: ['Be brief.'],
+        userTexts: [],
+        tools: [],
         answerSchema: null,
         model: 'm',
         principal: { id: 'alice', team: null },

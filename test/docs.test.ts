@@ -222,6 +222,7 @@ test('samples in TypeScript and JavaScript compile', () => {
           checkJs: true,
           noEmit: true,
           typeRoots: [join(root, 'node_modules/@types')],
+          paths: { 'parapet/guard': [join(root, 'src/library/create-guard.ts')] },
         },
         files: [...files.keys()],
         include: [],

@@ -40,7 +40,6 @@ const DEPENDENCIES: Readonly<Record<string, string>> = {
   '@secretlint/secretlint-rule-preset-recommend': 'its rules',
   '@secretlint/types': 'its types',
   commander: 'command line',
-  fflate: 'unpacks documents, with a bound on what comes out',
   'gpt-tokenizer': 'counts tokens where the provider does not say',
   hono: 'routes of the admin plane',
   htmlparser2: 'text and attributes of HTML and XML',

@@ -1,89 +1,25 @@
-import { open } from 'node:fs/promises';
-import { StringDecoder } from 'node:string_decoder';
-import { createGunzip } from 'node:zlib';
 import { Fault } from '../core/fault.ts';
+import { readJsonLines } from './read-json-lines.ts';
 
-/** Longest line, in UTF-16 units: a row is a text, not a data set. */
-const MAX_LINE = 64 * 1024 * 1024;
-
-/** A row of a JSONL file. */
+/** A text of a JSONL file. */
 export interface TextRow {
   readonly id: string;
   readonly text: string;
-  /** The whole row, for what else stands in it. */
-  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The rows of a JSONL file, one after the other, in constant memory. What is gzip is recognised by its first bytes, not
- * by its name. Blank lines are skipped; a row without an `id` is named by its line's number.
+ * The texts of a JSONL file of `{id, text}`, plain or gzip, one after the other. A row without an `id` is named by its line.
  * @throws Fault `ERR_USAGE` with `file:line` when a row is not JSON or has no text.
  */
 export async function* readRows(path: string, name: string): AsyncGenerator<TextRow> {
-  let line = 0;
-  for await (const content of lines(path, name)) {
-    line++;
-    if (content.trim() === '') continue;
-    let row: unknown;
-    try {
-      row = JSON.parse(content);
-    } catch (cause) {
-      throw new Fault('ERR_USAGE', 'This line is not JSON.', { where: `${name}:${line}`, cause });
-    }
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-      throw new Fault('ERR_USAGE', 'A row must be an object with a text.', { where: `${name}:${line}` });
-    }
-    const fields = row as Record<string, unknown>;
-    const { id = line, text } = fields;
+  for await (const { line, value } of readJsonLines(path, name)) {
+    const { id = line, text } = value;
     if (typeof text !== 'string') {
       throw new Fault('ERR_USAGE', 'A row must have a `text` that is a string.', { where: `${name}:${line}` });
     }
     if (typeof id !== 'string' && typeof id !== 'number') {
       throw new Fault('ERR_USAGE', 'The `id` of a row must be a string or a number.', { where: `${name}:${line}` });
     }
-    yield { id: String(id), text, fields };
-  }
-}
-
-async function* lines(path: string, name: string): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  try {
-    for await (const chunk of bytesOf(path)) {
-      const text = rest + decoder.write(chunk);
-      let from = 0;
-      for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
-        yield text.slice(from, end);
-        from = end + 1;
-      }
-      rest = text.slice(from);
-      if (rest.length > MAX_LINE) throw new Fault('ERR_USAGE', 'A line is longer than 64 MiB.', { where: name });
-    }
-  } catch (cause) {
-    if (cause instanceof Fault) throw cause;
-    const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'Z_BUF_ERROR' ? 'it ends too early' : code;
-    throw new Fault('ERR_USAGE', `The file cannot be read: ${reason}.`, { where: name, cause });
-  }
-  rest += decoder.end();
-  if (rest !== '') yield rest;
-}
-
-/** The file's bytes, unpacked when they are gzip (RFC 1952: they begin with 1f 8b). */
-async function* bytesOf(path: string): AsyncGenerator<Buffer> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    const packed = bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
-    const source = file.createReadStream({ start: 0, autoClose: false });
-    if (!packed) {
-      yield* source as AsyncIterable<Buffer>;
-      return;
-    }
-    const gunzip = createGunzip();
-    source.on('error', (error) => gunzip.destroy(error));
-    yield* source.pipe(gunzip) as AsyncIterable<Buffer>;
-  } finally {
-    await file.close();
+    yield { id: String(id), text };
   }
 }

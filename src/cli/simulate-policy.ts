@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { createCanaryService } from '../access/canaries.ts';
 import { loadPepper } from '../access/pepper.ts';
 import { loadConfig } from '../config/load.ts';
 import { statePaths } from '../config/state-paths.ts';
 import { systemClock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
-import { NO_RESOURCES } from '../detect/resources.ts';
+import { DetectorResources } from '../gateway/detector-resources.ts';
 import { createReplayPolicy } from '../gateway/replay-policy.ts';
 import { NOT_REPLAYED, type NotReplayed, requireRule, simulate, type SimulationReport } from '../gateway/simulate.ts';
 import { allowKey } from '../guard/allow-list.ts';
@@ -52,13 +53,17 @@ export async function simulatePolicy(given: SimulateArguments, io: Io): Promise<
     });
   }
   const store = await openStore(storeUrl, { directory: place.directory });
+  let models: DetectorResources | null = null;
   try {
-    const parts = {
-      resources: NO_RESOURCES,
-      stored: await store.allowRows(),
-      key: allowKey(await loadPepper(state)),
-      clock: systemClock,
-    };
+    const pepper = await loadPepper(state);
+    const planted = await createCanaryService({ store, pepper, clock: systemClock }).list();
+    models = new DetectorResources({ canaries: () => planted });
+    const [leaseAfter, leaseBefore] = [changed, baseline ?? changed].map(({ directory }) => models!.lease(directory));
+    const parts = { stored: await store.allowRows(), key: allowKey(pepper), clock: systemClock };
+    const after = createReplayPolicy(changed.config, { ...parts, resources: leaseAfter!.resources });
+    const before =
+      baseline === null ? null : createReplayPolicy(baseline.config, { ...parts, resources: leaseBefore!.resources });
+    await Promise.all([leaseAfter!.ready(), leaseBefore!.ready()]);
     requireRule(
       given.rule,
       [...changed.config.rules, ...(baseline?.config.rules ?? [])].map(({ id }) => id),
@@ -69,8 +74,8 @@ export async function simulatePolicy(given: SimulateArguments, io: Io): Promise<
       from: to - span,
       to,
       limit,
-      before: baseline === null ? null : createReplayPolicy(baseline.config, parts),
-      after: createReplayPolicy(changed.config, parts),
+      before,
+      after,
       ...(given.rule === undefined ? {} : { rule: given.rule }),
       signal: io.signal,
       onProgress: progressOn(io),
@@ -80,6 +85,7 @@ export async function simulatePolicy(given: SimulateArguments, io: Io): Promise<
     else if (!report.complete) io.err(`warning: only the newest ${limit} exchanges were looked at; see --limit`);
     io.exitCode = io.signal.aborted || (report.replayed === 0 && report.exchanges > 0) ? 3 : report.changed > 0 ? 1 : 0;
   } finally {
+    await models?.close();
     await store.close();
   }
 }

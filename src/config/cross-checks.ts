@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createPrices } from '../access/prices.ts';
 import { PRICE_TABLE } from '../access/price-table.ts';
 import { wildcard } from '../core/wildcard.ts';
@@ -5,6 +6,7 @@ import { DETECTORS } from '../detect/registry.ts';
 import type { JsonPath } from '../conversation/segment.ts';
 import { allowChecks } from './allow-checks.ts';
 import { overrideChecks, REDACTS_ALL, redactsOnlyNew } from './override-checks.ts';
+import { checkRelease, encoderFolders } from './slow-rules.ts';
 import { hasPassword } from './sensitive.ts';
 import type { Config } from './schema.ts';
 
@@ -39,6 +41,12 @@ export function namedFiles(config: Config): readonly NamedFile[] {
   add(config.listen.tls?.clientCa, 'listen', 'tls', 'clientCa');
   config.access.jwt.forEach((jwt, i) => {
     if (typeof jwt.jwks === 'object') add(jwt.jwks.file, 'access', 'jwt', i, 'jwks', 'file');
+  });
+  config.rules.forEach((rule, i) => {
+    for (const { path, folder } of encoderFolders(rule)) {
+      // Of a model's files the one that has one name only; the others are looked for when the model is loaded.
+      add(join(folder, 'tokenizer.json'), 'rules', i, 'options', ...path);
+    }
   });
   return files;
 }
@@ -104,6 +112,7 @@ export function crossChecks(config: Config): Remarks {
     }
   });
 
+  config.rules.forEach((rule, i) => checkRelease(rule, ['rules', i], error, warn));
   config.rules.forEach((rule, i) => {
     const stages = DETECTORS.find((detector) => detector.meta.id === rule.detector)?.meta.stages ?? [];
     rule.on.forEach((stage, j) => {

@@ -6,6 +6,8 @@ import { DETECTORS } from '../detect/registry.ts';
 
 /** Which messages of a request a rule reads; the same list as in `guard/rule.ts`, which this room cannot see. */
 const MESSAGE_CHOICES = ['new', 'all'] as const;
+/** As `guard/files/file-settings.ts` has them; config does not import the guard. */
+const UNINSPECTABLE_CHOICES = ['allow', 'review', 'block'] as const;
 
 /**
  * The configuration file. Every object is strict: an unknown key is an error. Every default stands here,
@@ -195,10 +197,16 @@ const ruleBase = {
   onFailure: z.enum(['block', 'flag', 'allow']).default('block').describe('When the check itself fails or times out.'),
   timeout: duration.prefault('2s').describe('For one text; then the check counts as failed.'),
   maxText: size.prefault('4MiB').describe('Texts longer than this are not inspected and count as failed.'),
+  release: z
+    .enum(['full', 'lag', 'immediate'])
+    .optional()
+    .describe(
+      'When text of a stream leaves whose detector asks a model: `full` once the whole was checked, `lag` about 800 to 1,500 characters behind, after its window was, `immediate` at once, so that a late finding can only end the stream. Default: `full`.',
+    ),
 };
 
 /** One rule variant per registered detector, so that options are checked by the detector's own schema. */
-const rule = z.discriminatedUnion(
+export const ruleSchema = z.discriminatedUnion(
   'detector',
   DETECTORS.map((detector) =>
     z.strictObject({
@@ -379,7 +387,7 @@ export const configSchema = z.strictObject({
     .describe('US dollars per million tokens by model pattern; comes before the shipped table.'),
   access: access.prefault({}).describe('Who may come in, and what they may do.'),
   budgets: z.array(budget).default([]).describe('Reserved before a request, settled after it.'),
-  rules: z.array(rule).default([]).describe('What is looked for in texts, and what happens then.'),
+  rules: z.array(ruleSchema).default([]).describe('What is looked for in texts, and what happens then.'),
   overrides: z
     .array(override)
     .max(256)
@@ -445,6 +453,42 @@ export const configSchema = z.strictObject({
         })
         .prefault({})
         .describe('Which messages of a history are new to the rules.'),
+      uninspectable: z
+        .enum(UNINSPECTABLE_CHOICES)
+        .optional()
+        .describe(
+          'What happens to a request with something in it that no rule can look at. Always recorded as not run. Default: `block` for ' +
+            'documents that should be readable and are not (password, damage, limits, unknown format), `allow` for sound, ' +
+            'URLs and file ids.',
+        ),
+      files: z
+        .strictObject({
+          images: z
+            .enum(UNINSPECTABLE_CHOICES)
+            .default('allow')
+            .describe('Pictures: their metadata are inspected, what they show is not.'),
+          audio: z
+            .enum(UNINSPECTABLE_CHOICES)
+            .optional()
+            .describe('Sound and film. Default: as `uninspectable`, else allow.'),
+          references: z
+            .enum(UNINSPECTABLE_CHOICES)
+            .optional()
+            .describe(
+              'What is not in the request: URLs, which are not fetched, file ids, stored items, token ids. Default: as `uninspectable`, ' +
+                'else allow.',
+            ),
+          maxBytes: size.prefault('24MiB').describe('A file that is read; a larger one cannot be inspected.'),
+          maxText: size
+            .prefault('1MiB')
+            .describe(
+              'Text (UTF-16 units) taken out of all files of one request together; beyond it they cannot be inspected.',
+            ),
+          maxPages: z.int().min(1).max(100_000).default(1000).describe('Pages of a PDF that are read.'),
+          timeout: duration.prefault('10s').describe('For reading all files of one request together.'),
+        })
+        .prefault({})
+        .describe('Images and files in messages.'),
     })
     .prefault({})
     .describe('How requests and answers are inspected, held back and stopped.'),

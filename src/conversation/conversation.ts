@@ -17,6 +17,8 @@ export interface Conversation {
   /** Every text in the body that a model will read, in order of position. */
   readonly segments: readonly Segment[];
   readonly tools: readonly ToolDefinition[];
+  /** JSON Schema that the request demands of the answer's text (structured output), as sent; null when it demands none. */
+  readonly answerSchema: unknown;
   /** Upper bound of output tokens that the request itself sets (all choices together), or null. */
   readonly maxOutputTokens: number | null;
   /** Number of choices asked for. */

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Asked } from '../judges/chat-judge.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
 import type { GuardMemory } from './guard-memory.ts';
 
@@ -56,6 +57,26 @@ export function createGatewayMetrics(registry: Registry, memory: GuardMemory) {
     name: 'parapet_held_characters',
     help: 'Most characters of a stream that were held back at once.',
     buckets: [0, 1, 4, 16, 64, 256, 1024, 4096, 16_384],
+    registers,
+  });
+  const classified = new Histogram({
+    name: 'parapet_encoder_seconds',
+    help: 'Until an encoder had classified a text, or failed on it.',
+    labelNames: ['outcome'],
+    buckets: SECONDS,
+    registers,
+  });
+  const judged = new Histogram({
+    name: 'parapet_judge_seconds',
+    help: 'Until a judge had answered about a text; remembered answers asked nobody.',
+    labelNames: ['model', 'outcome'],
+    buckets: SECONDS,
+    registers,
+  });
+  const judgeTokens = new Counter({
+    name: 'parapet_judge_tokens_total',
+    help: 'Tokens that judges read and wrote.',
+    labelNames: ['model', 'direction'],
     registers,
   });
   const turnedAway = new Counter({
@@ -122,6 +143,14 @@ export function createGatewayMetrics(registry: Registry, memory: GuardMemory) {
     reloads,
     configOk,
     held,
+    classified(outcome: 'classified' | 'failed', millis: number): void {
+      classified.observe({ outcome }, millis / 1000);
+    },
+    judged(model: string, { outcome, millis, inputTokens, outputTokens }: Asked): void {
+      judged.observe({ model, outcome }, millis / 1000);
+      judgeTokens.inc({ model, direction: 'input' }, inputTokens);
+      judgeTokens.inc({ model, direction: 'output' }, outputTokens);
+    },
     observe(draft: ExchangeDraft): void {
       const { surface } = draft;
       requests.inc({ surface, outcome: draft.outcome, status: draft.status });

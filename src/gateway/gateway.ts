@@ -8,6 +8,7 @@ import { errorBody } from '../conversation/error-body.ts';
 import { SURFACES } from '../conversation/registry.ts';
 import type { Dialect, Surface } from '../conversation/surface.ts';
 import { Fault } from '../core/fault.ts';
+import type { FileReader } from '../guard/files/file-reader.ts';
 import type { LiveFeed } from '../monitor/live-feed.ts';
 import type { AllowBook } from './allow-book.ts';
 import type { EvidenceWriter } from './evidence.ts';
@@ -25,6 +26,7 @@ export interface GatewayParts {
   readonly owners: ObjectOwners;
   readonly allowBook: AllowBook;
   readonly memory: GuardMemory;
+  readonly files: FileReader;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -36,6 +38,7 @@ export class Gateway {
   readonly owners: ObjectOwners;
   readonly allowBook: AllowBook;
   readonly memory: GuardMemory;
+  readonly files: FileReader;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -53,6 +56,7 @@ export class Gateway {
     this.owners = parts.owners;
     this.allowBook = parts.allowBook;
     this.memory = parts.memory;
+    this.files = parts.files;
     this.metrics = parts.metrics;
     this.live = parts.live;
     this.log = parts.log;

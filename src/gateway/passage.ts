@@ -3,13 +3,15 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { Dialect, ResponseView, Surface } from '../conversation/surface.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
-import { inspectAnswer } from './inspect-answer.ts';
 import { type History, isAnswer, readHistory } from '../guard/history.ts';
 import { NO_MEMORY } from '../guard/message-memory.ts';
 import { bindRules, type Rule } from '../guard/rule.ts';
+import { inspectAnswer } from '../guard/inspect-answer.ts';
+import { readFiles } from '../guard/files/read-files.ts';
 import { inspectSegments } from '../guard/inspect-segments.ts';
+import { redact } from '../guard/redaction.ts';
 import { takeOut } from '../guard/stopped-history.ts';
-import { mergeRedactions, redact, type Redaction } from '../guard/redaction.ts';
+import { toEdits } from '../guard/to-edits.ts';
 import { estimateTokens } from '../text/count-tokens.ts';
 import { readJson } from '../text/json/read-json.ts';
 import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
@@ -19,6 +21,7 @@ import { answerMessages } from './answer-messages.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { Client } from './client.ts';
 import { outcomeOf, stopFault, toFault } from './ending.ts';
+import { exchangeContext } from '../guard/exchange-context.ts';
 import { everyString } from './every-string.ts';
 import { ExchangeDraft } from './exchange-draft.ts';
 import type { Gateway } from './gateway.ts';
@@ -174,9 +177,8 @@ export class Passage {
     draft.surface = surface.id;
     const bytes = await readBody(this.#client.request, limits.body, limits.bodyTimeout);
     draft.requestBytes = bytes.length;
-    const conversation = surface.parseRequest(
-      readJson(bytes, { bytes: limits.body, depth: limits.depth, items: limits.items }),
-    );
+    let body: unknown = readJson(bytes, { bytes: limits.body, depth: limits.depth, items: limits.items });
+    const conversation = surface.parseRequest(body);
     draft.model = conversation.model;
     draft.stream = conversation.stream;
 
@@ -186,9 +188,14 @@ export class Passage {
       await this.#ownedBy(principal, conversation.previous, 'previous_response_id');
     this.#thread = readThread(this.#gateway.memory.threads, principal.id, conversation.previous, guard.previous);
 
-    const allowed = this.#bind(principal, conversation.model, surface.id, conversation.segments);
-    const edits = await this.#inspectInput(principal, conversation, allowed);
-    const inputTokens = countTokens(conversation.segments);
+    const allowed = this.#bind(principal, surface.id, conversation);
+    const files = hasMedia(conversation.segments)
+      ? await this.#untilGone(this.#readFiles('input', body, conversation.segments))
+      : [];
+    body = null; // an answer may stream for minutes, and a body be large
+    const edits = await this.#inspectInput(principal, conversation, files, allowed);
+    const inputTokens =
+      countTokens(conversation.segments) + countTokens(files.filter(({ file }) => file?.hidden === false));
     this.#inputTokens = inputTokens;
     this.#spending = await Spending.reserve(this.#generation, principal, conversation.model, inputTokens, {
       maxOutput: conversation.maxOutputTokens,
@@ -215,21 +222,14 @@ export class Passage {
    * Takes the rules that hold for this exchange and tells them what they need to know of it.
    * @returns version of the allow-list.
    */
-  #bind(principal: Principal, model: string, surface: string, segments: readonly Segment[]): string {
+  #bind(principal: Principal, surface: string, conversation: Conversation): string {
     const generation = this.#generation;
-    const who = { principal: principal.id, team: principal.team ?? null, model, surface };
+    const who = { principal: principal.id, team: principal.team ?? null, model: conversation.model, surface };
     const allow = this.#gateway.allowBook.for(generation.loaded).for(who);
-    const prompts = segments.flatMap(({ origin, kind, text }) =>
-      origin === 'operator' && kind === 'text' ? [text] : [],
-    );
+    const context = exchangeContext(conversation, principal);
     this.#rules = bindRules(
       generation.rules.for(who),
-      {
-        instructions: [...(this.#thread?.instructions ?? []), ...prompts],
-        answerSchema: null,
-        model,
-        principal: { id: who.principal, team: who.team },
-      },
+      { ...context, instructions: [...(this.#thread?.instructions ?? []), ...context.instructions] },
       allow?.allows,
     );
     return allow?.version ?? '';
@@ -259,11 +259,17 @@ export class Passage {
   }
 
   /** @throws Fault `ERR_BLOCKED`, `ERR_REVIEW`, `ERR_CHECK_FAILED`. */
-  async #inspectInput(principal: Principal, conversation: Conversation, allowed: string): Promise<JsonEdit[]> {
+  async #inspectInput(
+    principal: Principal,
+    conversation: Conversation,
+    files: readonly Segment[],
+    allowed: string,
+  ): Promise<JsonEdit[]> {
     const { config } = this.#generation.loaded;
     const { memory } = this.#gateway;
     const { log } = this.#draft;
-    const { segments } = conversation;
+    // Files come last: the words around one are still read as neighbours.
+    const segments = files.length === 0 ? conversation.segments : [...conversation.segments, ...files];
     const open = openSegments(this.#thread);
     const remembered = HISTORIES.has(conversation.surface) ? memory.messages.of(principal.id) : NO_MEMORY;
     const history: History = readHistory(segments, this.#rules, remembered, {
@@ -288,6 +294,16 @@ export class Passage {
     keepInput(this.#draft, segments, new Map([...redactions, ...out.redactions]), config.evidence.content);
     this.#stopIfTold('input');
     return [...out.edits, ...toEdits(segments, redactions)];
+  }
+
+  /** Texts in images and files; what cannot be read is in the log. */
+  #readFiles(stage: 'input' | 'output', body: unknown, segments: readonly Segment[]): Promise<readonly Segment[]> {
+    return readFiles(stage, body, segments, {
+      reader: this.#gateway.files,
+      settings: this.#generation.files,
+      rules: this.#rules,
+      log: this.#draft.log,
+    });
   }
 
   #stopIfTold(stage: 'input' | 'output'): void {
@@ -405,7 +421,8 @@ export class Passage {
       };
       draft.microUsd = this.#settle(draft.usage);
     }
-    const { redactions, edits } = await inspectAnswer(this.#rules, body, view, draft.log);
+    const files = hasMedia(view.segments) ? await this.#readFiles('output', body, view.segments) : [];
+    const { redactions, edits } = await inspectAnswer(this.#rules, body, view, draft.log, files);
     keepOutput(draft, view.segments, redactions, evidence.content);
     this.#stopIfTold('output');
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
@@ -540,7 +557,7 @@ export class Passage {
       throw new Fault('ERR_NOT_FOUND', `There is no response "${route.object}" that you may use.`, { where: 'path' });
     }
     this.#thread = this.#gateway.memory.threads.recall(principal.id, route.object);
-    this.#bind(principal, '', 'openai-responses', []);
+    this.#bind(principal, 'openai-responses', RETRIEVAL);
     const method = route.operation === 'cancel' ? 'POST' : route.operation === 'delete' ? 'DELETE' : 'GET';
     this.#spending = await Spending.reserve(this.#generation, principal, '', 0, {
       maxOutput: 0,
@@ -651,6 +668,7 @@ const RETRIEVAL: Conversation = {
   stream: true,
   segments: [],
   tools: [],
+  answerSchema: null,
   maxOutputTokens: null,
   choices: 1,
   previous: null,
@@ -662,18 +680,12 @@ function reportsUsageOnRequest(surface: Surface): boolean {
   return surface.id === 'openai-chat' || surface.id === 'openai-completions';
 }
 
+function hasMedia(segments: readonly Segment[]): boolean {
+  return segments.some(({ kind }) => kind === 'media');
+}
+
 function countTokens(segments: readonly Segment[]): number {
   let tokens = 0;
   for (const segment of segments) tokens += estimateTokens(segment.text);
   return tokens;
-}
-
-function toEdits(segments: readonly Segment[], redactions: ReadonlyMap<Segment, readonly Redaction[]>): JsonEdit[] {
-  if (redactions.size === 0) return [];
-  const edits: JsonEdit[] = [];
-  for (const segment of segments) {
-    const ranges = redactions.get(segment);
-    if (ranges !== undefined) edits.push({ path: segment.path, value: redact(segment.text, mergeRedactions(ranges)) });
-  }
-  return edits;
 }

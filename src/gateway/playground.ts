@@ -1,3 +1,4 @@
+import type { Conversation } from '../conversation/conversation.ts';
 import { SURFACES } from '../conversation/registry.ts';
 import { ORIGINS, ROLES, type Segment } from '../conversation/segment.ts';
 import { Fault, isFault } from '../core/fault.ts';
@@ -5,6 +6,7 @@ import type { Finding } from '../core/finding.ts';
 import type { Action, Decision, Stage } from '../core/verdict.ts';
 import type { AllowList } from '../guard/allow-list.ts';
 import { DecisionLog } from '../guard/decision-log.ts';
+import { exchangeContext } from '../guard/exchange-context.ts';
 import { inspectSegments } from '../guard/inspect-segments.ts';
 import { mergeRedactions, redact } from '../guard/redaction.ts';
 import { bindRules, reads, type Rule } from '../guard/rule.ts';
@@ -23,6 +25,8 @@ const VIEWS = { units: MOST_UNITS, depth: 3, pieces: 1024, total: 4 * MOST_UNITS
 /** What is tried out: one text, texts with their speakers, or a request body of some surface. */
 export interface PlaygroundQuestion {
   readonly segments: readonly Segment[];
+  /** What detectors that judge an answer by what was asked are told. */
+  readonly conversation: Conversation;
   readonly stage: Stage;
   readonly surface: string;
   readonly model: string;
@@ -85,17 +89,9 @@ export async function tryOut(
     model: question.model,
     surface: question.surface,
   };
-  const prompts = segments.flatMap(({ origin, kind, text }) =>
-    origin === 'operator' && kind === 'text' ? [text] : [],
-  );
   const rules = bindRules(
     policy.rules.for(who),
-    {
-      instructions: prompts,
-      answerSchema: null,
-      model: question.model,
-      principal: { id: question.principal, team: question.team },
-    },
+    { ...exchangeContext(question.conversation, null), principal: { id: question.principal, team: question.team } },
     policy.allow.for(who)?.allows,
   );
   const log = new DecisionLog();
@@ -159,6 +155,7 @@ export function readQuestion(body: Readonly<Record<string, unknown>>): Playgroun
     throw new Fault('ERR_REQUEST_INVALID', 'Give one of text, messages and request.', { where: given[1] ?? 'text' });
   }
   let segments: readonly Segment[];
+  let conversation: Conversation | null = null;
   let model = optionalText(body, 'model') ?? '';
   if (body['text'] !== undefined) segments = [toSegment(body, 0, 'text', stage)];
   else if (body['messages'] !== undefined) {
@@ -171,7 +168,7 @@ export function readQuestion(body: Readonly<Record<string, unknown>>): Playgroun
       throw new Fault('ERR_REQUEST_INVALID', 'This must be an object.', { where: `messages[${index}]` });
     });
   } else {
-    const conversation = readRequest(body['request'], surface);
+    conversation = readRequest(body['request'], surface);
     segments = conversation.segments;
     model = model === '' ? conversation.model : model;
   }
@@ -184,6 +181,7 @@ export function readQuestion(body: Readonly<Record<string, unknown>>): Playgroun
   }
   return {
     segments,
+    conversation: { ...(conversation ?? NOTHING_ASKED), surface, model, segments },
     stage,
     surface,
     model,
@@ -191,6 +189,19 @@ export function readQuestion(body: Readonly<Record<string, unknown>>): Playgroun
     team: optionalText(body, 'team') ?? null,
   };
 }
+
+const NOTHING_ASKED: Conversation = {
+  surface: 'openai-chat',
+  model: '',
+  stream: false,
+  segments: [],
+  tools: [],
+  answerSchema: null,
+  maxOutputTokens: null,
+  choices: 1,
+  previous: null,
+  usageRequested: false,
+};
 
 function readRequest(request: unknown, surface: string) {
   const text = typeof request === 'string' ? request : JSON.stringify(request);

@@ -2,12 +2,14 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { Origin, Role, Segment, SegmentKind } from '../conversation/segment.ts';
 import { SURFACE_IDS } from '../conversation/surface.ts';
 import type { Exchange, KeptSegment } from '../core/exchange.ts';
+import type { Principal } from '../core/principal.ts';
 import type { Action, Decision } from '../core/verdict.ts';
 import { stricter } from '../core/verdict.ts';
 import type { BlockedHistory } from '../guard/stopped-history.ts';
 import { takeOut } from '../guard/stopped-history.ts';
 import type { AllowList } from '../guard/allow-list.ts';
 import { DecisionLog } from '../guard/decision-log.ts';
+import { exchangeContext } from '../guard/exchange-context.ts';
 import { readHistory } from '../guard/history.ts';
 import { inspectSegments } from '../guard/inspect-segments.ts';
 import type { MessageMemory } from '../guard/message-memory.ts';
@@ -42,20 +44,12 @@ export async function replay(
     model: exchange.model ?? '',
     surface: exchange.surface,
   };
+  const conversation = asConversation(exchange, input);
   const allow = policy.allow.for(who);
-  const rules = bindRules(
-    policy.rules.for(who),
-    {
-      instructions: input.flatMap(({ origin, kind, text }) => (origin === 'operator' && kind === 'text' ? [text] : [])),
-      answerSchema: null,
-      model: who.model,
-      principal: exchange.principal === null ? null : { id: who.principal, team: who.team },
-    },
-    allow?.allows,
-  );
+  const rules = bindRules(policy.rules.for(who), exchangeContext(conversation, principalOf(exchange)), allow?.allows);
   const log = new DecisionLog();
   const history = readHistory(input, rules, policy.memory.of(who.principal), { allowed: allow?.version ?? '' });
-  const out = takeOut(asConversation(exchange, input), history.stopped, policy.blockedHistory, log);
+  const out = takeOut(conversation, history.stopped, policy.blockedHistory, log);
   const read = input.filter((segment) => !out.redactions.has(segment));
   await inspectSegments(rules, 'input', read, log, { old: history.old });
   history.settle(log);
@@ -98,6 +92,12 @@ function messageOf(id: string): number {
   return id === 'input' || id === 'prompt' ? 0 : -1;
 }
 
+function principalOf({ principal }: Exchange): Principal | null {
+  if (principal === null) return null;
+  const { id, kind, team } = principal;
+  return { id, kind, claims: {}, ...(team === null ? {} : { team }) };
+}
+
 function asConversation(exchange: Exchange, segments: readonly Segment[]): Conversation {
   return {
     surface: SURFACE_IDS.find((id) => id === exchange.surface) ?? 'openai-chat',
@@ -105,6 +105,7 @@ function asConversation(exchange: Exchange, segments: readonly Segment[]): Conve
     stream: exchange.stream,
     segments,
     tools: [],
+    answerSchema: null,
     maxOutputTokens: null,
     choices: 1,
     previous: null,

@@ -7,9 +7,9 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { LiveFeed } from '../monitor/live-feed.ts';
 import type { KeyService } from '../access/virtual-keys.ts';
 import type { Counters } from '../store/counters.ts';
-import type { Resources } from '../detect/resources.ts';
 import type { Store } from '../store/store.ts';
 import type { AllowBook } from './allow-book.ts';
+import type { DetectorResources } from './detector-resources.ts';
 import type { RuleSets } from './rule-sets.ts';
 
 /** Everything that a configuration decides, built once and swapped whole on reload. */
@@ -48,7 +48,7 @@ export interface Runtime {
   readonly live: LiveFeed;
   readonly allowBook: AllowBook;
   /** What detectors may use of the outside world. */
-  readonly resources: Resources;
+  readonly resources: DetectorResources;
   readonly metrics: Registry;
   readonly log: Logger;
   /** Where callers reach the data plane: `http://127.0.0.1:8787`. */

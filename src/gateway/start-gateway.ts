@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { createCanaryService } from '../access/canaries.ts';
 import { loadPepper } from '../access/pepper.ts';
 import { createKeyService } from '../access/virtual-keys.ts';
 import { loadConfig } from '../config/load.ts';
@@ -10,13 +11,15 @@ import { watchConfig } from '../config/watch.ts';
 import { systemClock } from '../core/clock.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
+import { FileReader } from '../guard/files/file-reader.ts';
 import { createLiveFeed } from '../monitor/live-feed.ts';
 import { openCounters } from '../store/open-counters.ts';
 import { openStore } from '../store/open-store.ts';
-import { NO_RESOURCES } from '../detect/resources.ts';
 import { allowKey } from '../guard/allow-list.ts';
 import { ALLOW_REFRESH_MILLIS, AllowBook } from './allow-book.ts';
 import { buildGeneration } from './build-generation.ts';
+import { watchCanaries } from './canary-watch.ts';
+import { DetectorResources } from './detector-resources.ts';
 import { EvidenceWriter, recoverEvidence } from './evidence.ts';
 import { Gateway } from './gateway.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
@@ -84,6 +87,8 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     const keys = createKeyService({ store, pepper, clock });
     const allowBook = new AllowBook(store, allowKey(pepper), clock);
     await allowBook.refresh();
+    const canaries = await watchCanaries(createCanaryService({ store, pepper, clock }), clock, onError);
+    undo.push(() => canaries.close());
 
     const metricsRegistry = new Registry();
     const memory = new GuardMemory(config.guard, clock);
@@ -97,18 +102,27 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       onRecorded: (draft) => metrics.observe(draft),
     });
     undo.push(() => evidence.flush());
-    const parts = { keys, counters, clock, onError, resources: NO_RESOURCES };
+    const resources = new DetectorResources({
+      canaries: canaries.current,
+      onAsked: (model, asked) => metrics.judged(model, asked),
+      onClassified: (outcome, millis) => metrics.classified(outcome, millis),
+    });
+    undo.push(() => resources.close());
+    const parts = { keys, counters, clock, onError, resources };
     let generation: Generation = await buildGeneration(loaded, parts);
-    undo.push(() => closeUpstreams(generation));
+    undo.push(() => closeGeneration(generation));
     await generation.budgets.restore(store);
     metrics.configOk.set(1);
 
+    const files = new FileReader();
+    undo.push(() => files.close());
     const gateway = new Gateway({
       generation: () => generation,
       evidence,
       owners: new ObjectOwners(store, clock),
       allowBook,
       memory,
+      files,
       metrics,
       live,
       log,
@@ -129,8 +143,8 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
           await generation.budgets.restore(store);
           memory.resize(next.config.guard);
           gateway.modelCatalogue.keepOnly(generation.upstreams);
-          // Requests that began under the old generation still use its connections.
-          const timer = setTimeout(() => void closeUpstreams(old), old.loaded.config.limits.streamFor);
+          // Requests that began under the old generation still use its connections and models.
+          const timer = setTimeout(() => void closeGeneration(old), old.loaded.config.limits.streamFor);
           timer.unref();
           log.info({ config: next.hash }, 'configuration loaded');
         }
@@ -231,8 +245,8 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
   }
 }
 
-async function closeUpstreams(generation: Generation): Promise<void> {
-  await Promise.all(generation.upstreams.map((upstream) => upstream.close()));
+async function closeGeneration(generation: Generation): Promise<void> {
+  await Promise.all([generation.lease.release(), ...generation.upstreams.map((upstream) => upstream.close())]);
 }
 
 /** Parts that were opened at the start cannot be swapped under running requests. */

@@ -85,6 +85,7 @@ export class StreamAnswer {
       maxHeld: guard.maxHeld,
       unknownEvents: guard.unknownEvents,
       keepText: parts.keepText || evidence.content !== 'none',
+      wake: () => this.#then(() => drive(this.#pass([]))),
     });
     if (parts.dropUsage) this.#guard.dropUsageOnly();
   }
@@ -326,6 +327,7 @@ export class StreamAnswer {
     if (this.#done) return;
     this.#done = true;
     for (const timer of this.#timers) clearTimeout(timer);
+    this.#guard.giveUp();
     const { client, dialect, draft, gateway, generation } = this.#parts;
     draft.status = status;
     for (const text of this.#guard.texts()) keepChannel(draft, text, generation.loaded.config.evidence.content);
@@ -392,10 +394,12 @@ export class StreamAnswer {
   #ping(): void {
     const { client, generation, reader } = this.#parts;
     const quiet = generation.now() - this.#lastWrite >= generation.loaded.config.limits.pingEvery;
-    if (this.#done || client.gone || !client.response.headersSent || !quiet || client.response.writableNeedDrain)
-      return;
+    // What is held back for long costs the status line: somebody on the way would take the silence for a dead connection.
+    const begun = client.response.headersSent || this.#guard.held > 0;
+    if (this.#done || client.gone || !begun || !quiet || client.response.writableNeedDrain) return;
     const ping = reader.ping();
     if (ping === '') return;
+    this.#head();
     this.#lastWrite = generation.now();
     client.response.write(ping);
   }
@@ -436,6 +440,7 @@ export class StreamAnswer {
     gateway.log.error({ err: error, request: draft.id }, 'a stream could not be ended');
     this.#done = true;
     for (const timer of this.#timers) clearTimeout(timer);
+    this.#guard.giveUp();
     answer.abort();
     client.response.destroy();
     this.#finished();

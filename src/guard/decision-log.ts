@@ -69,7 +69,7 @@ export class DecisionLog {
     return this.#marks.filter((mark) => mark.stage === stage && mark.segment === segment);
   }
 
-  /** False when a check of this segment failed: nobody knows what it holds. */
+  /** False when a check of this segment failed or did not take place: nobody knows what it holds. */
   checked(stage: Stage, segment: string): boolean {
     return !this.#unchecked.has(`${stage} ${segment}`);
   }
@@ -90,6 +90,7 @@ export class DecisionLog {
         this.#entry(rule, stage);
         return;
       case 'skipped':
+        this.#unchecked.add(`${stage} ${place.segment}`);
         this.#raise(rule, stage, 'skipped', outcome.reason);
         return;
       case 'failed':
@@ -159,6 +160,31 @@ export class DecisionLog {
     entry.forced = 'block';
     entry.reason = reason;
     this.#act(rule, stage, 'block');
+  }
+
+  /**
+   * Something that no rule could look at. It is recorded as `skipped` with its place, never as clean, and `action` is what that means.
+   * @param rule stands for the configuration's say about such things (`guard.uninspectable`).
+   */
+  notRun(rule: Rule, stage: Stage, action: Action, what: Pick<Evidence, 'rule' | 'message'>, place: Place): void {
+    const entry = this.#raise(rule, stage, 'skipped', what.message);
+    entry.forced = stricter(entry.forced, action);
+    // The reason tells of what decided.
+    if (stricter(this.#action, action) !== this.#action) entry.reason = what.message;
+    if (entry.evidence.length < MAX_EVIDENCE) {
+      const { segment, role, origin } = place;
+      entry.evidence.push({ ...what, severity: 'info', mask: '', segment, role, origin, span: { start: 0, end: 0 } });
+    } else {
+      entry.dropped += 1;
+    }
+    this.#act(rule, stage, action);
+  }
+
+  /** A remark beside what was decided, such as what the rule looked at. It changes nothing; of several the first stays. */
+  remark(rule: Rule, stage: Stage, remark: string, millis = 0): void {
+    const entry = this.#entry(rule, stage);
+    entry.reason ??= remark;
+    entry.millis += millis;
   }
 
   /** Takes over what another log gathered when that was stricter than anything here (a repeated text judged anew). */

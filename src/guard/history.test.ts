@@ -71,6 +71,7 @@ function conversation(messages: readonly Said[]): Conversation {
           ],
     ),
     tools: [],
+    answerSchema: null,
     maxOutputTokens: null,
     choices: 1,
     previous: null,

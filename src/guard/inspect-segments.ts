@@ -52,6 +52,7 @@ export function* inspecting(
 ): Steps<Redactions> {
   let redactions: Map<Segment, Redaction[]> | null = null;
   const redact = (segment: Segment, redaction: Redaction): void => {
+    if (segment.file !== undefined) return;
     redactions ??= new Map();
     const list = redactions.get(segment);
     if (list === undefined) redactions.set(segment, [redaction]);
@@ -60,6 +61,7 @@ export function* inspecting(
 
   for (const rule of rules) {
     if (!rule.on.includes(stage)) continue;
+    const enforced = rule.mode === 'enforce' && rule.action === 'redact';
     /** Writes down what was found across borders; true when that was nothing. */
     const note = (across: Across): boolean => {
       if (across.status === 'failed') {
@@ -75,14 +77,15 @@ export function* inspecting(
           placeOf(first.segment),
           others.map(({ segment, span }) => ({ segment: segment.id, ...span })),
         );
-        if (rule.mode !== 'enforce' || rule.action !== 'redact' || finding.allowed !== undefined) continue;
+        if (finding.allowed !== undefined) continue;
+        if (rule.action === 'redact') for (const piece of pieces) refuseFile(rule, stage, piece.segment, log);
+        if (!enforced) continue;
         redact(first.segment, { ...first.span, placeholder: `[${finding.label}]` });
         for (const { segment, span } of others) redact(segment, { ...span, placeholder: '' });
       }
       return across.crossings.length === 0;
     };
     const began = performance.now();
-    const enforced = rule.mode === 'enforce' && rule.action === 'redact';
     const runs = new Map<string, NeighbourRun>();
     let clean = true;
     for (const segment of segments) {
@@ -100,13 +103,13 @@ export function* inspecting(
           clean = false;
           found = outcome.status === 'found';
           log.outcome(rule, stage, outcome, placeOf(segment));
-          if (enforced && outcome.status === 'found') {
-            for (const finding of outcome.findings) {
-              if (finding.allowed === undefined) redact(segment, toRedaction(finding));
-            }
-          }
+          const findings =
+            outcome.status === 'found' ? outcome.findings.filter(({ allowed }) => allowed === undefined) : [];
+          if (rule.action === 'redact' && findings.length > 0) refuseFile(rule, stage, segment, log);
+          if (enforced) for (const finding of findings) redact(segment, toRedaction(finding));
         }
       }
+      if (rule.inspector.alone) continue;
       const speaker = speakerOf(segment);
       let run = runs.get(speaker);
       if (run === undefined) runs.set(speaker, (run = new NeighbourRun(rule, stage, look)));
@@ -122,6 +125,12 @@ export function* inspecting(
   const merged = new Map<Segment, readonly Redaction[]>();
   for (const [segment, list] of redactions as Map<Segment, Redaction[]>) merged.set(segment, mergeRedactions(list));
   return merged;
+}
+
+/** Nothing can be put in the place of a text inside a file: what was to be redacted there blocks. */
+function refuseFile(rule: Rule, stage: Stage, segment: Segment, log: DecisionLog): void {
+  if (segment.file !== undefined)
+    log.escalate(rule, stage, `found inside a file, which cannot be redacted: ${segment.id}`);
 }
 
 function placeOf({ id, role, origin }: Segment): Place {

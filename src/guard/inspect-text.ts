@@ -7,9 +7,16 @@ import type { Rule } from './rule.ts';
 /**
  * Runs one rule's detector over one text. Synchronous when the detector is, so that the common path makes
  * no promise. Never throws: an error, a time-out and a text over `maxText` are `failed`.
+ * @param signal aborted when nobody waits for the answer any more; it is then `failed`.
  */
-export function inspectText(rule: Rule, text: string, subject: Subject): Outcome | Promise<Outcome> {
+export function inspectText(
+  rule: Rule,
+  text: string,
+  subject: Subject,
+  signal?: AbortSignal,
+): Outcome | Promise<Outcome> {
   if (text.length > rule.maxText) return tooLong(rule, text);
+  if (rule.inspector.slow === true) return inspectSlowly(rule, text, subject, signal);
   try {
     const findings = rule.inspector.inspect(text, subject);
     if (isPromise(findings)) return allowing(rule, settle(rule, findings), text, subject);
@@ -39,6 +46,24 @@ export function followText(rule: Rule, streaming: Streaming, text: string, subje
     return { outcome, holdFrom };
   } catch (error) {
     return { outcome: failure(error), holdFrom: 0 };
+  }
+}
+
+/** A model or a service is told when its answer is too late, so that it does not work for nobody. */
+function inspectSlowly(
+  rule: Rule,
+  text: string,
+  subject: Subject,
+  signal: AbortSignal | undefined,
+): Outcome | Promise<Outcome> {
+  const late = new AbortController();
+  const either = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+  try {
+    const findings = rule.inspector.inspect(text, subject, either);
+    if (!isPromise(findings)) return toOutcome(findings);
+    return settle(rule, findings).finally(() => late.abort());
+  } catch (error) {
+    return failure(error);
   }
 }
 

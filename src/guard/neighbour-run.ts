@@ -90,6 +90,7 @@ export class NeighbourRun {
     const last = this.#last;
     if (last === null) return true;
     const step = segment.message - last.message;
+    if (segment.file !== undefined || last.file !== undefined) return segment.file !== undefined && step === 0;
     if (segment.kind !== 'text') return segment.kind === 'tool-result' && step === 0 && segment.call === last.call;
     return step === 0 || step === 1 || (step > 1 && SPOKEN.has(segment.origin));
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { Fault } from '../core/fault.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Action, Mode, Stage } from '../core/verdict.ts';
@@ -14,6 +14,12 @@ export type FailureChoice = (typeof FAILURE_CHOICES)[number];
 /** Which messages of a request a rule reads: those that it has not read yet, or every one in every request. */
 export const MESSAGE_CHOICES = ['new', 'all'] as const;
 export type MessageChoice = (typeof MESSAGE_CHOICES)[number];
+/**
+ * When a text of a stream leaves that only a slow detector can decide: `full` after the whole was checked, `lag` after its
+ * window was, `immediate` at once.
+ */
+export const RELEASES = ['full', 'lag', 'immediate'] as const;
+export type Release = (typeof RELEASES)[number];
 
 /** A rule as the configuration states it. */
 export interface RuleSettings {
@@ -33,6 +39,8 @@ export interface RuleSettings {
   readonly timeout: number;
   /** UTF-16 units that are inspected at most; a longer text is a failed check. */
   readonly maxText: number;
+  /** For detectors that cannot follow a stream. Absent: `full`. */
+  readonly release?: Release | undefined;
   readonly options: unknown;
 }
 
@@ -71,11 +79,19 @@ export function createRule(rule: RuleSettings, resources: Resources): Rule {
   if (detector === undefined) throw new Fault('ERR_CONFIG', `There is no detector "${rule.detector}".`);
   const { options, ...rest } = rule;
   const patterns = rule.tools?.map(wildcard);
+  let outside = false;
+  const watched: Resources = {
+    encoder: (settings) => ((outside = true), resources.encoder(settings)),
+    judge: (settings) => ((outside = true), resources.judge(settings)),
+    canaries: () => resources.canaries(),
+  };
+  const inspector = detector.create(options as never, watched);
   return {
     ...rest,
     messages: messagesOf(rule),
-    inspector: detector.create(options as never, resources),
-    verdictKey: digest([rule.detector, options, rule.maxText]),
+    inspector,
+    // A model that was replaced has the same settings: what one said holds as long as it is in use.
+    verdictKey: digest([rule.detector, options, rule.maxText, outside ? randomUUID() : '']),
     policyKey: digest(rule),
     ...(patterns === undefined ? {} : { isTool: (name: string) => patterns.some((matches) => matches(name)) }),
   };
@@ -92,19 +108,15 @@ export function messagesOf(rule: Pick<RuleSettings, 'action' | 'messages'>): Mes
 /** The rules as they hold in one exchange. Call it once: what a rule decided is kept by the rule's identity. */
 export function bindRules(rules: readonly Rule[], context: ExchangeContext, allows?: Allows): readonly Rule[] {
   if (allows === undefined && rules.every(({ inspector }) => inspector.forExchange === undefined)) return rules;
-  let contextKey: string | null = null;
+  let whole: string | null = null;
   return rules.map((rule) => {
     const bound = rule.inspector.forExchange?.(context);
     if (bound === undefined) return allows === undefined ? rule : { ...rule, allows };
-    if (rule.verdictKey === undefined) return { ...rule, inspector: bound, allows };
-    contextKey ??= digest(context);
-    return {
-      ...rule,
-      inspector: bound,
-      allows,
-      verdictKey: `${rule.verdictKey}/${contextKey}`,
-      contextKey,
-    };
+    const { verdictKey, ...rest } = rule;
+    // Verdicts on answers are not remembered, and hashing a conversation takes its time.
+    if (verdictKey === undefined || !rule.on.includes('input')) return { ...rest, inspector: bound, allows };
+    const contextKey = bound.boundTo ?? (whole ??= digest(context));
+    return { ...rest, inspector: bound, allows, verdictKey: `${verdictKey}/${contextKey}`, contextKey };
   });
 }
 

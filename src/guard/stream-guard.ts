@@ -14,6 +14,7 @@ import { boundFrame, FrameRest } from './frame-rest.ts';
 import { inspecting } from './inspect-segments.ts';
 import { type Redaction, mergeRedactions, redact } from './redaction.ts';
 import { type Rule, reads, readsAnswers } from './rule.ts';
+import { WindowedScan } from './windowed-scan.ts';
 
 /** Channels that one stream may have; more is not a model's answer. */
 const MAX_CHANNELS = 256;
@@ -23,7 +24,9 @@ interface Channel {
   readonly kind: SegmentKind;
   readonly message: number;
   readonly tool: string | undefined;
-  readonly scans: readonly ChannelScan[];
+  readonly scans: readonly (ChannelScan | WindowedScan)[];
+  /** Some rule follows it in windows, beside the stream. */
+  readonly windowed: boolean;
   /** Units received. */
   length: number;
   /** Units that every enforced rule has decided. */
@@ -60,6 +63,8 @@ interface Queued {
   readonly view: FrameView;
   readonly pieces: readonly Piece[];
   readonly edits: readonly JsonEdit[];
+  /** Channels that it ends: a client that has read it takes their text for whole. */
+  readonly ends: readonly Channel[];
   /** The lines beside its data (comments, ids) may not leave. */
   readonly bare: boolean;
 }
@@ -73,6 +78,8 @@ export interface StreamGuardOptions {
   readonly unknownEvents: 'inspect' | 'block';
   /** True: keep every channel's text, for the record of the conversation. */
   readonly keepText: boolean;
+  /** Called when something that was waited for is known, outside of `push`: a `push` of no frames gives what may leave now. */
+  readonly wake?: () => void;
 }
 
 export interface Released {
@@ -104,6 +111,9 @@ export class StreamGuard {
    */
   #unfinished: Channel | null = null;
   readonly #rest: FrameRest;
+  /** Rules that do not follow streams in windows. */
+  readonly #wholeRules: readonly Rule[];
+  readonly #gone = new AbortController();
   #queue: Queued[] = [];
   #queuedBytes = 0;
   #usage: Usage | null = null;
@@ -121,6 +131,7 @@ export class StreamGuard {
     this.#reader = options.reader;
     this.#log = options.log;
     this.#rest = new FrameRest(this.#rules, options.log);
+    this.#wholeRules = this.#rules.filter((rule) => !isWindowed(rule));
   }
 
   get usage(): Usage | null {
@@ -175,6 +186,8 @@ export class StreamGuard {
   }
 
   *#push(frames: readonly Frame[]): Steps<Released> {
+    for (const channel of this.#channels) if (channel.windowed) this.#collect(channel);
+    if (this.#stopped) return NOTHING;
     for (const frame of frames) {
       yield* this.#take(frame);
       if (this.#stopped) return NOTHING;
@@ -188,9 +201,17 @@ export class StreamGuard {
   }
 
   *#finish(): Steps<Released> {
-    for (const channel of this.#channels) yield* this.#close(channel);
+    yield* this.#closeAll();
     if (this.#stopped) return NOTHING;
     return this.#release();
+  }
+
+  /** The stream ends before its time: nobody waits for checks that still run. */
+  giveUp(): void {
+    this.#gone.abort();
+    for (const { scans } of this.#channels) {
+      for (const scan of scans) if (scan instanceof WindowedScan) scan.giveUp();
+    }
   }
 
   /** Every channel's text with its redactions, when `keepText` was set. */
@@ -222,7 +243,7 @@ export class StreamGuard {
     }
     const bare = guarded && !(yield* this.#rest.admits(frame.rest, event?.event ?? ''));
     if (event === null) {
-      this.#enqueue({ frame, view: COMMENT, pieces: [], edits: [], bare });
+      this.#enqueue({ frame, view: COMMENT, pieces: [], ends: [], edits: [], bare });
       return;
     }
     const members = guarded ? boundFrame(event) : null;
@@ -252,22 +273,24 @@ export class StreamGuard {
       channel.length += delta.text.length;
       place.end = channel.length;
       this.#textBytes += Buffer.byteLength(delta.text, 'utf8');
-      if (this.#options.keepText || isArguments(channel)) channel.original += delta.text;
+      if (this.#options.keepText || channel.windowed || isArguments(channel)) channel.original += delta.text;
       pieces.push({ channel, start, end: channel.length, path: delta.path, text: delta.text, own: [] });
       yield* this.#scan(channel, delta.text, false);
     }
+    const ends: Channel[] = [];
     for (const key of view.closes) {
       const channel = this.#places.get(key)?.channel;
       if (channel === undefined) continue;
       channel.ended = true;
+      ends.push(channel);
       const goesOn = channel.kind === 'text' && view.lane === null && channel.decided < channel.length;
       if (goesOn && !view.terminal) this.#unfinished = channel;
       else yield* this.#close(channel);
     }
-    if (view.terminal) for (const channel of this.#channels) yield* this.#close(channel);
+    if (view.terminal) yield* this.#closeAll();
     const edits = view.copies.length > 0 && guarded ? yield* this.#inspectCopies(view.copies, pieces) : [];
     const rest = guarded ? yield* this.#rest.inspect(event, view, members) : [];
-    this.#enqueue({ frame, view, pieces, edits: [...edits, ...rest], bare });
+    this.#enqueue({ frame, view, pieces, ends, edits: [...edits, ...rest], bare });
   }
 
   *#placeOf(delta: Delta): Steps<Place> {
@@ -307,7 +330,14 @@ export class StreamGuard {
       tool: delta.tool,
       scans: this.#rules
         .filter((rule) => reads(rule, 'output', subject))
-        .map((rule) => new ChannelScan(rule, this.#log, subject, place)),
+        .map((rule) =>
+          isWindowed(rule) && delta.kind !== 'tool-arguments'
+            ? new WindowedScan(rule, this.#log, subject, place, { wake: this.#wake, signal: this.#gone.signal })
+            : new ChannelScan(rule, this.#log, subject, place),
+        ),
+      windowed:
+        delta.kind !== 'tool-arguments' &&
+        this.#rules.some((rule) => isWindowed(rule) && reads(rule, 'output', subject)),
       length: 0,
       decided: 0,
       redactions: [],
@@ -320,19 +350,37 @@ export class StreamGuard {
     return channel;
   }
 
+  readonly #wake = (): void => this.#options.wake?.();
+
   *#scan(channel: Channel, text: string, final: boolean): Steps<void> {
+    for (const scan of channel.scans) addRedactions(channel, yield* scan.push(text, final));
+    this.#decide(channel);
+  }
+
+  #decide(channel: Channel): void {
     let decided = channel.length;
-    for (const scan of channel.scans) {
-      const redactions = yield* scan.push(text, final);
-      if (redactions.length > 0) {
-        channel.redactions = [...mergeRedactions([...channel.redactions, ...redactions])];
-        channel.redacted = true;
-      }
-      if (scan.rule.mode !== 'enforce') continue;
+    for (const { rule, decided: own } of channel.scans) {
+      if (rule.mode !== 'enforce') continue;
       // No client acts on half of a tool call's arguments, and whole they can be read as the tool will read them.
-      decided = isArguments(channel) && !channel.closed ? 0 : Math.min(decided, scan.decided);
+      decided = isArguments(channel) && !channel.closed ? 0 : Math.min(decided, own);
     }
     channel.decided = decided;
+  }
+
+  /** What checks beside the stream have come to since. */
+  #collect(channel: Channel): void {
+    for (const scan of channel.scans) if (scan instanceof WindowedScan) addRedactions(channel, scan.collect());
+    this.#decide(channel);
+  }
+
+  /** Everything that was said is decided: closes all channels and waits for the checks beside the stream. */
+  *#closeAll(): Steps<void> {
+    for (const channel of this.#channels) yield* this.#close(channel);
+    for (const channel of this.#channels) {
+      if (!channel.windowed) continue;
+      for (const scan of channel.scans) if (scan instanceof WindowedScan) addRedactions(channel, yield* scan.settle());
+      this.#decide(channel);
+    }
   }
 
   *#close(channel: Channel): Steps<void> {
@@ -362,7 +410,10 @@ export class StreamGuard {
       // What the deltas already showed is not evidence twice; what only the copy shows is.
       const repeated = place !== undefined && place.end - place.start === copy.text.length;
       const log = repeated ? new DecisionLog() : this.#log;
-      const redactions = (yield* inspecting(this.#rules, 'output', [segment], log)).get(segment) ?? [];
+      // What slow detectors saw in windows they need not see again: the very same text has the same findings.
+      const seen = repeated && copy.kind === 'text' && place.channel.windowed && holds(place, copy.text);
+      const rules = seen ? this.#wholeRules : this.#rules;
+      const redactions = (yield* inspecting(rules, 'output', [segment], log)).get(segment) ?? [];
       let text = redact(copy.text, redactions);
       if (copy.kind === 'tool-arguments') {
         text = (yield* redactEscapedArguments(this.#rules, segment, text, log)) ?? text;
@@ -395,8 +446,7 @@ export class StreamGuard {
     for (let index = 0; index < queue.length; index += 1) {
       const queued = queue[index]!;
       const { lane } = queued.view;
-      const waits =
-        barrier || (heldLanes !== null && (lane === null || heldLanes.has(lane))) || !isDecided(queued.pieces);
+      const waits = barrier || (heldLanes !== null && (lane === null || heldLanes.has(lane))) || !isDecided(queued);
       if (waits) {
         kept ??= [];
         kept.push(queued);
@@ -446,6 +496,21 @@ export class StreamGuard {
   }
 }
 
+/** Rules of slow detectors that need not have the whole of a text to let some of it go. */
+function isWindowed({ inspector, release }: Rule): boolean {
+  return inspector.streaming === undefined && (release === 'lag' || release === 'immediate');
+}
+
+function addRedactions(channel: Channel, redactions: readonly Redaction[]): void {
+  if (redactions.length === 0) return;
+  channel.redactions = [...mergeRedactions([...channel.redactions, ...redactions])];
+  channel.redacted = true;
+}
+
+function holds({ channel, start, end }: Place, text: string): boolean {
+  return channel.original.slice(start, end) === text;
+}
+
 function isArguments({ kind }: Channel): boolean {
   return kind === 'tool-arguments';
 }
@@ -458,9 +523,15 @@ function tooMany(): Fault {
   return new Fault('ERR_UPSTREAM_INVALID', `The provider's stream has more than ${MAX_CHANNELS} channels.`);
 }
 
-function isDecided(pieces: readonly Piece[]): boolean {
+function isDecided({ pieces, ends }: Queued): boolean {
   for (const { channel, end } of pieces) if (channel.decided < end) return false;
+  for (const channel of ends) if (channel.windowed && isPending(channel)) return false;
   return true;
+}
+
+/** True while a rule that may end the stream still looks at what the channel said, even where that has left. */
+function isPending({ scans }: Channel): boolean {
+  return scans.some((scan) => scan instanceof WindowedScan && scan.rule.mode === 'enforce' && scan.pending);
 }
 
 const COMMENT: FrameView = {

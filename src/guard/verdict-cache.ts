@@ -23,6 +23,16 @@ export interface Verdicts {
   inspect(rule: Rule, text: string, subject: Subject): Outcome | Promise<Outcome>;
 }
 
+/** Null when the detector cannot say in which state it is: then it has to be asked, and will fail by itself. */
+function verdictOf({ inspector }: Rule, verdictKey: string): string | null {
+  try {
+    const version = inspector.version?.();
+    return version === undefined ? verdictKey : `${verdictKey}/${version}`;
+  } catch {
+    return null;
+  }
+}
+
 interface Entry {
   readonly at: number;
   readonly byRule: Map<string, Outcome>;
@@ -78,8 +88,8 @@ export class VerdictCache {
       inspect: (rule, text, subject) => {
         const { verdictKey } = rule;
         if (verdictKey === undefined || this.#options.texts === 0) return inspectText(rule, text, subject);
-        const version = rule.inspector.version?.();
-        const verdict = version === undefined ? verdictKey : `${verdictKey}/${version}`;
+        const verdict = verdictOf(rule, verdictKey);
+        if (verdict === null) return inspectText(rule, text, subject);
         const key = keyOf(text, subject);
         const known = this.#get(key)?.byRule.get(verdict);
         if (known !== undefined) {

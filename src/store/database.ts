@@ -84,6 +84,15 @@ export interface Tables {
     readonly removed_at: number | null;
   };
 
+  canary: {
+    readonly id: string;
+    readonly kind: string;
+    readonly note: string | null;
+    readonly place: string | null;
+    readonly check: string;
+    readonly created_at: number;
+  };
+
   owner: {
     /** SHA-256 of the provider's id: of one size whatever the provider says. */
     readonly object: string;

@@ -11,6 +11,7 @@ export interface Migration {
 /** In order; a database's version is how many of them it has seen. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'exchanges, usage, content, keys, admins, owners', up: first },
+  { name: 'canaries', up: canaries },
   { name: 'allow-list', up: allowList },
 ];
 
@@ -130,6 +131,18 @@ async function first(db: Kysely<unknown>, kind: Kind): Promise<void> {
     .addColumn('at', 'bigint', text)
     .execute();
   await schema.createIndex('owner_at').on('owner').column('at').execute();
+}
+
+async function canaries({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createTable('canary')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('kind', 'text', (c) => c.notNull())
+    .addColumn('note', 'text')
+    .addColumn('place', 'text')
+    .addColumn('check', 'text', (c) => c.notNull())
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .execute();
 }
 
 async function allowList({ schema }: Kysely<unknown>): Promise<void> {

@@ -249,6 +249,35 @@ export function createSqlStore(database: Database, writer: ExchangeWriter, logNa
         return numUpdatedRows > 0n;
       }),
 
+    putCanary: (row) =>
+      answer(async () => {
+        const { createdAt, ...columns } = row;
+        const { numInsertedOrUpdatedRows } = await database.durably(() =>
+          db
+            .insertInto('canary')
+            .values({ ...columns, created_at: createdAt })
+            .onConflict((conflict) => conflict.column('id').doNothing())
+            .executeTakeFirst(),
+        );
+        if (numInsertedOrUpdatedRows !== 1n) {
+          throw new Fault('ERR_STORE', `There is already a canary with the id "${row.id}".`, { where });
+        }
+      }),
+
+    canaries: () =>
+      answer(async () => {
+        const rows = await db.selectFrom('canary').selectAll().orderBy('created_at').orderBy('id').execute();
+        return rows.map(({ created_at, ...row }) => ({ ...row, createdAt: created_at }));
+      }),
+
+    deleteCanary: (id) =>
+      answer(async () => {
+        const { numDeletedRows } = await database.durably(() =>
+          db.deleteFrom('canary').where('id', '=', id).executeTakeFirst(),
+        );
+        return numDeletedRows > 0n;
+      }),
+
     putOwner: (object, principal, upstream, at) =>
       answer(async () => {
         await db

@@ -474,6 +474,19 @@ function suite(name: string, fresh: () => Promise<Fresh>, skip: string | false):
         ]);
       }));
 
+    it('keeps canaries until they are removed, and never writes one over another', () =>
+      withStore(async (store) => {
+        const row = { id: 'abcdefgh', kind: 'prompt', note: null, place: 'a.txt', check: 'c0', createdAt: 2 };
+        const older = { ...row, id: 'zzzzzzzz', note: 'for the bank', place: null, createdAt: 1 };
+        await store.putCanary(row);
+        await store.putCanary(older);
+        await assert.rejects(store.putCanary({ ...row, kind: 'dataset' }), /already a canary/);
+        assert.deepEqual(await store.canaries(), [older, row]);
+        assert.equal(await store.deleteCanary('abcdefgh'), true);
+        assert.equal(await store.deleteCanary('abcdefgh'), false);
+        assert.deepEqual(await store.canaries(), [older]);
+      }));
+
     it('lets nobody take over an object that has an owner', () =>
       withStore(async (store) => {
         await store.putOwner('resp_1', 'alice', 'openai', 1);

@@ -46,6 +46,18 @@ export interface SessionRow {
   readonly expiresAt: number;
 }
 
+/** A canary as stored: its token is derived from the id and the installation's pepper, and stands nowhere. */
+export interface CanaryRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly note: string | null;
+  /** Name of the file that it was put into. */
+  readonly place: string | null;
+  /** HMAC (hex) that tells whether the pepper at hand is the one that the token was derived with. */
+  readonly check: string;
+  readonly createdAt: number;
+}
+
 /** An exchange with its place in the ledger. */
 export interface StoredExchange {
   readonly index: number;
@@ -149,6 +161,13 @@ export interface Store {
   allowRows(): Promise<readonly AllowRow[]>;
   /** False when there is no such entry, or it was removed before. */
   removeAllow(id: string, at: number): Promise<boolean>;
+
+  /** Refuses an id that is there already. */
+  putCanary(row: CanaryRow): Promise<void>;
+  /** Oldest first. */
+  canaries(): Promise<readonly CanaryRow[]>;
+  /** False when there is no such canary. */
+  deleteCanary(id: string): Promise<boolean>;
 
   /** Remembers who owns a provider-side object (a Responses id) and which upstream holds it. */
   putOwner(object: string, principal: string, upstream: string, at: number): Promise<void>;

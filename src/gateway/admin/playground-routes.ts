@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { changedConfig } from '../../config/changed-config.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/fault.ts';
+import { configuredResources } from '../configured-resources.ts';
 import { readQuestion, tryOut } from '../playground.ts';
 import { createReplayPolicy } from '../replay-policy.ts';
 import type { Runtime } from '../runtime.ts';
@@ -27,16 +28,24 @@ export function playgroundRoutes(runtime: Runtime, clock: Clock): Hono<AdminEnv>
     try {
       const { loaded, rules } = runtime.generation;
       const { changes } = body;
-      const policy =
-        changes === undefined || changes === null
-          ? { rules, allow: runtime.allowBook.for(loaded) }
-          : createReplayPolicy(changedConfig(loaded, changes), {
-              resources: runtime.resources,
-              stored: runtime.allowBook.stored,
-              key: runtime.allowBook.key,
-              clock,
-            });
-      return c.json<PlaygroundAnswer>(await tryOut(question, policy));
+      if (changes === undefined || changes === null) {
+        const allow = runtime.allowBook.for(loaded);
+        return c.json<PlaygroundAnswer>(await tryOut(question, { rules, allow }));
+      }
+      const changed = changedConfig(loaded, changes);
+      const lease = runtime.resources.lease(loaded.directory);
+      try {
+        const policy = createReplayPolicy(changed, {
+          resources: configuredResources(lease.resources, loaded.config),
+          stored: runtime.allowBook.stored,
+          key: runtime.allowBook.key,
+          clock,
+        });
+        await lease.ready();
+        return c.json<PlaygroundAnswer>(await tryOut(question, policy));
+      } finally {
+        await lease.release();
+      }
     } finally {
       running = false;
     }

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { changedConfig } from '../../config/changed-config.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Fault, isFault } from '../../core/fault.ts';
+import { configuredResources } from '../configured-resources.ts';
 import { createReplayPolicy } from '../replay-policy.ts';
 import type { Runtime } from '../runtime.ts';
 import { requireRule, simulate, type SimulationReport } from '../simulate.ts';
@@ -58,16 +59,21 @@ export function simulateRoutes(runtime: Runtime, clock: Clock): Hono<AdminEnv> {
         retryAfter: 5,
       });
     }
+    const lease = runtime.resources.lease(loaded.directory);
     const parts = {
-      resources: runtime.resources,
+      resources: configuredResources(lease.resources, loaded.config),
       stored: runtime.allowBook.stored,
       key: runtime.allowBook.key,
       clock,
     };
-    const policies = {
-      before: createReplayPolicy(loaded.config, parts),
-      after: createReplayPolicy(changed, parts),
-    };
+    let policies;
+    try {
+      policies = { before: createReplayPolicy(loaded.config, parts), after: createReplayPolicy(changed, parts) };
+      await lease.ready();
+    } catch (error) {
+      await lease.release();
+      throw error;
+    }
     const job: Job = {
       id: randomUUID(),
       admin: c.get('admin').name,
@@ -81,7 +87,8 @@ export function simulateRoutes(runtime: Runtime, clock: Clock): Hono<AdminEnv> {
     jobs.set(job.id, job);
     if (jobs.size > KEPT_JOBS) jobs.delete(jobs.keys().next().value!);
     const to = clock();
-    void run(runtime, job, { ...policies, from: to - days * DAY, to, limit, ...(rule === undefined ? {} : { rule }) });
+    const what = { ...policies, from: to - days * DAY, to, limit, ...(rule === undefined ? {} : { rule }) };
+    void run(runtime, job, what).finally(() => lease.release());
     return c.json<SimulateJob>(view(job), 202);
   });
 

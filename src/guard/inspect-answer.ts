@@ -2,10 +2,10 @@ import type { Segment } from '../conversation/segment.ts';
 import { pathId } from '../conversation/segment.ts';
 import type { ResponseView } from '../conversation/surface.ts';
 import { unreadStrings } from '../conversation/unread-strings.ts';
-import type { DecisionLog } from '../guard/decision-log.ts';
-import { inspectSegments, type Redactions } from '../guard/inspect-segments.ts';
-import { mergeRedactions, redact } from '../guard/redaction.ts';
-import type { Rule } from '../guard/rule.ts';
+import type { DecisionLog } from './decision-log.ts';
+import { inspectSegments, type Redactions } from './inspect-segments.ts';
+import { mergeRedactions, redact } from './redaction.ts';
+import type { Rule } from './rule.ts';
 import type { JsonEdit } from '../text/json/splice-json.ts';
 
 export interface InspectedAnswer {
@@ -17,12 +17,14 @@ export interface InspectedAnswer {
 /**
  * Runs the output rules over a whole answer: over what its reader took for text, and over every other string and key,
  * because the client gets those too.
+ * @param files texts that were taken out of its images and files.
  */
 export async function inspectAnswer(
   rules: readonly Rule[],
   body: unknown,
   view: ResponseView,
   log: DecisionLog,
+  files: readonly Segment[] = [],
 ): Promise<InspectedAnswer> {
   const keys = new Set<Segment>();
   const rest = unreadStrings(
@@ -37,7 +39,7 @@ export async function inspectAnswer(
     if (key) keys.add(segment);
     return segment;
   });
-  const redactions = await inspectSegments(rules, 'output', [...view.segments, ...rest], log);
+  const redactions = await inspectSegments(rules, 'output', [...view.segments, ...rest, ...files], log);
   if (redactions.size === 0) return { redactions, edits: [] };
 
   const edits = new Map<string, JsonEdit>();

@@ -1,0 +1,69 @@
+import { decodeLoose } from '../decode-text.ts';
+import { readTiffTags } from '../exif.ts';
+import { type Extraction, malformed } from '../extraction.ts';
+import { type Format, latin1, startsWith, viewOf } from '../format.ts';
+import { inflate } from '../inflate.ts';
+import { readTrailing } from '../trailing.ts';
+import { readXmp } from '../xmp.ts';
+
+const SIGNATURE = '\x89PNG\r\n\x1a\n';
+
+/** PNG (W3C PNG, third edition): text chunks, Exif, XMP. */
+export const png: Format = {
+  id: 'png',
+  sniff: (bytes) => startsWith(bytes, SIGNATURE),
+  async read(bytes, out) {
+    out.gap('pixels', '', 'the picture of the PNG');
+    const view = viewOf(bytes);
+    let at = SIGNATURE.length;
+    while (at + 12 <= bytes.length) {
+      out.count();
+      const length = view.getUint32(at);
+      const type = latin1(bytes, at + 4, 4);
+      if (length > bytes.length - at - 12) throw malformed('PNG', `a chunk of ${length} bytes goes beyond the end`, at);
+      const data = bytes.subarray(at + 8, at + 8 + length);
+      readChunk(type, data, out);
+      at += 12 + length;
+      if (type === 'IEND') return readTrailing(bytes, at, out);
+    }
+    throw malformed('PNG', 'it ends before its last chunk', at);
+  },
+};
+
+function readChunk(type: string, data: Uint8Array, out: Extraction): void {
+  switch (type) {
+    case 'tEXt': {
+      const end = data.indexOf(0);
+      if (end !== -1) out.piece(`tEXt=${latin1(data, 0, end)}`, decodeLoose(data.subarray(end + 1)), true);
+      return;
+    }
+    case 'zTXt': {
+      const end = data.indexOf(0);
+      if (end === -1) return;
+      const name = `zTXt=${latin1(data, 0, end)}`;
+      if (data[end + 1] !== 0) return out.gap('unsupported', name, 'text in an unknown compression');
+      return out.piece(name, decodeLoose(inflate(data.subarray(end + 2), 'zlib', 'PNG', out)), true);
+    }
+    case 'iTXt':
+      return readInternational(data, out);
+    case 'eXIf':
+      readTiffTags(data, out);
+      return;
+    default:
+  }
+}
+
+/** keyword, 0, compressed, method, language, 0, translated keyword, 0, text (PNG §11.3.3.4). */
+function readInternational(data: Uint8Array, out: Extraction): void {
+  const keyword = data.indexOf(0);
+  if (keyword === -1) return;
+  const language = data.indexOf(0, keyword + 3);
+  const translated = language === -1 ? -1 : data.indexOf(0, language + 1);
+  if (translated === -1) return;
+  const name = latin1(data, 0, keyword);
+  const body = data.subarray(translated + 1);
+  const plain = data[keyword + 1] === 1 ? inflate(body, 'zlib', 'PNG', out) : body;
+  if (name === 'XML:com.adobe.xmp') return readXmp(plain, out);
+  const title = decodeLoose(data.subarray(language + 1, translated));
+  out.piece(`iTXt=${name}`, `${title}\n${decodeLoose(plain)}`, true);
+}
