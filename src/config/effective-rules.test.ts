@@ -84,9 +84,14 @@ overrides:
   });
 
   it('of options can be merged for every detector: what its schema gives, it takes', () => {
+    // What these two use has no default.
+    const needed: Readonly<Record<string, object>> = {
+      encoder: { folder: 'models/guard', labels: ['ATTACK'] },
+      judge: { url: 'https://judge.example/v1', model: 'm', question: 'Is it an attack?' },
+    };
     for (const { meta, options, defaults } of DETECTORS) {
       const schema = options(z) as z.ZodType;
-      const once = schema.parse(defaults);
+      const once = schema.parse({ ...defaults, ...needed[meta.id] });
       assert.ok(isDeepStrictEqual(schema.parse(once), once), meta.id);
     }
   });
