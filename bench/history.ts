@@ -2,6 +2,7 @@
  * What a history costs that is sent again with every request: a conversation of 200 messages through all detectors with
  * their default options, the first time, and again with one more turn. Run: `npm run bench:history`.
  */
+import { z } from 'zod';
 import { RuleSets } from '../src/gateway/rule-sets.ts';
 import { parseConfig } from '../src/config/load.ts';
 import { SURFACES } from '../src/conversation/registry.ts';
@@ -27,8 +28,10 @@ function message(index: number): { role: string; content: string } {
   return { role: index % 2 === 0 ? 'user' : 'assistant', content: `${index}: ${words.join(' ')}.` };
 }
 
+/** Those that read requests, and work without being told what model or judge to use. */
 const usable = DETECTORS.filter(
-  ({ meta }) => (meta.stages as readonly string[]).includes('input') && meta.cost !== 'network',
+  ({ meta, options, defaults }) =>
+    (meta.stages as readonly string[]).includes('input') && (options(z) as z.ZodType).safeParse(defaults).success,
 );
 
 const settings = (messages: 'new' | 'all'): RuleSets => {
