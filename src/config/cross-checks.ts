@@ -125,6 +125,15 @@ export function crossChecks(config: Config): Remarks {
       }
     });
     if (redactsOnlyNew(rule)) error(['rules', i, 'messages'], REDACTS_ALL);
+    if (rule.restore && rule.action !== 'redact') {
+      error(['rules', i, 'restore'], 'needs action: redact, because nothing else is replaced by a placeholder');
+    }
+    if (rule.restore && rule.on.includes('output')) {
+      error(
+        ['rules', i, 'restore'],
+        'works on requests only: set on: [input], and use a second rule without restore for answers',
+      );
+    }
     if (rule.mode === 'enforce' && rule.onFailure === 'allow') {
       warn(['rules', i, 'onFailure'], 'lets a text pass unchecked when the check fails');
     }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ACTIONS, MODES, STAGES } from '../core/verdict.ts';
 import { DIALECTS, SURFACE_IDS } from '../conversation/surface.ts';
 import { ORIGINS, ROLES, SEGMENT_KINDS } from '../conversation/segment.ts';
+import { troubleWithHost } from '../detect/exfil-link/allow-list.ts';
 import { DETECTORS } from '../detect/registry.ts';
 
 /** Which messages of a request a rule reads; the same list as in `guard/rule.ts`, which this room cannot see. */
@@ -194,6 +195,12 @@ const ruleBase = {
   messages: SCOPE.messages.optional(),
   action: z.enum(ACTIONS).describe('What happens when it finds something. Of several rules the strictest wins.'),
   mode: z.enum(MODES).default('enforce').describe('`shadow` records what would have happened and changes nothing.'),
+  restore: z
+    .boolean()
+    .default(false)
+    .describe(
+      'With `action: redact` and `on: [input]`: the model sees placeholders, and in the answer they are the values again.',
+    ),
   onFailure: z.enum(['block', 'flag', 'allow']).default('block').describe('When the check itself fails or times out.'),
   timeout: duration.prefault('2s').describe('For one text; then the check counts as failed.'),
   maxText: size.prefault('4MiB').describe('Texts longer than this are not inspected and count as failed.'),
@@ -453,6 +460,32 @@ export const configSchema = z.strictObject({
         })
         .prefault({})
         .describe('Which messages of a history are new to the rules.'),
+      vault: z
+        .strictObject({
+          keepFor: duration
+            .prefault('31d')
+            .describe(
+              'How long values are kept for a conversation that the provider keeps, since it last went on. Providers keep responses for 30 days.',
+            ),
+          maxEntries: z
+            .int()
+            .min(1)
+            .default(100_000)
+            .describe('Values kept per principal; the conversations that rested longest make room.'),
+          linkHosts: z
+            .array(
+              z.string().superRefine((entry, context) => {
+                const message = troubleWithHost(entry);
+                if (message !== null) context.addIssue({ code: 'custom', message });
+              }),
+            )
+            .default([])
+            .describe(
+              'Hosts that values may be sent to as part of a URL: `crm.example.com`, or `*.example.com` for everything below it.',
+            ),
+        })
+        .prefault({})
+        .describe('Reversible redaction: what rules with `restore: true` put into the vault.'),
       uninspectable: z
         .enum(UNINSPECTABLE_CHOICES)
         .optional()

@@ -36,6 +36,8 @@ export interface Subject {
   readonly origin: string;
   readonly kind: string;
   readonly tool?: string;
+  /** True: stands beside an answer's text (ids, members that no reader knows), not in it. */
+  readonly beside?: true;
   /** True for a text in a file that a person who opens it does not see: metadata, white on white, `display: none`. */
   readonly hidden?: boolean;
 }
@@ -91,12 +93,12 @@ export interface Inspector {
   readonly slow?: true;
   /** Absent: the detector needs whole texts, and the guard holds the channel until it is complete. */
   readonly streaming?: Streaming;
+  /** True: it judges each text as a whole, so that texts joined across their borders mean nothing to it. */
+  readonly alone?: true;
   /**
    * For detectors that measure rather than match: how sure it is, 0 to 1, whether or not that is a finding. Where texts
    * of this subject are not its business, null. Throws as `inspect` does.
    */
-  /** True: it judges each text as a whole, so that texts joined across their borders mean nothing to it. */
-  readonly alone?: true;
   score?(text: string, subject: Subject, signal?: AbortSignal): number | null | Promise<number | null>;
   /**
    * For detectors whose answer changes with something besides text, subject and options (tokens that are planted while

@@ -19,6 +19,7 @@ import type { Generation } from './generation.ts';
 import { ModelCatalogue } from './list-models.ts';
 import type { ObjectOwners } from './object-owners.ts';
 import { Passage } from './passage.ts';
+import type { Vault } from './vault.ts';
 
 export interface GatewayParts {
   readonly generation: () => Generation;
@@ -26,6 +27,7 @@ export interface GatewayParts {
   readonly owners: ObjectOwners;
   readonly allowBook: AllowBook;
   readonly memory: GuardMemory;
+  readonly vault: Vault;
   readonly files: FileReader;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
@@ -38,6 +40,7 @@ export class Gateway {
   readonly owners: ObjectOwners;
   readonly allowBook: AllowBook;
   readonly memory: GuardMemory;
+  readonly vault: Vault;
   readonly files: FileReader;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
@@ -56,6 +59,7 @@ export class Gateway {
     this.owners = parts.owners;
     this.allowBook = parts.allowBook;
     this.memory = parts.memory;
+    this.vault = parts.vault;
     this.files = parts.files;
     this.metrics = parts.metrics;
     this.live = parts.live;

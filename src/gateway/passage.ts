@@ -5,6 +5,10 @@ import { Fault, isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
 import { type History, isAnswer, readHistory } from '../guard/history.ts';
 import { NO_MEMORY } from '../guard/message-memory.ts';
+import { createAllowList } from '../detect/exfil-link/allow-list.ts';
+import { conceal } from '../guard/conceal.ts';
+import { bindVault, isReversible, restoresSomething } from '../guard/own-values.ts';
+import type { Restoring } from '../guard/restorer.ts';
 import { bindRules, type Rule } from '../guard/rule.ts';
 import { inspectAnswer } from '../guard/inspect-answer.ts';
 import { readFiles } from '../guard/files/read-files.ts';
@@ -33,12 +37,14 @@ import { presentedBy } from './presented.ts';
 import { namesKey, namesOurKey, upstreamAuth } from './provider-key.ts';
 import { rateHeaders } from './rate-headers.ts';
 import { readBody } from './read-body.ts';
+import { restoreAnswer } from '../guard/restore-answer.ts';
 import { createRequestId } from './request-id.ts';
 import { type Route, explainUnknown, matchRoute } from './route.ts';
 import { Spending } from './spending.ts';
 import { StreamAnswer } from './stream-answer.ts';
 import { openSegments, readThread, rememberThread } from './thread.ts';
 import { NO_THREAD, type Thread } from './thread-memory.ts';
+import type { ConversationVault } from './vault.ts';
 
 /** Answers of providers that another upstream may do better. */
 const RETRYABLE = new Set([408, 429, 500, 502, 503, 504, 529]);
@@ -81,6 +87,10 @@ export class Passage {
   #history: History | null = null;
   /** The turns before this one, where the provider keeps them; null when they are not known. */
   #thread: Thread | null = NO_THREAD;
+  /** Values that go back to the caller; null where no rule restores any. */
+  #vault: ConversationVault | null = null;
+  /** The provider keeps this exchange: its values are kept as well. */
+  #kept = false;
 
   constructor(gateway: Gateway, request: IncomingMessage, response: ServerResponse) {
     this.#gateway = gateway;
@@ -189,11 +199,18 @@ export class Passage {
     this.#thread = readThread(this.#gateway.memory.threads, principal.id, conversation.previous, guard.previous);
 
     const allowed = this.#bind(principal, surface.id, conversation);
+    this.#kept = conversation.kept === true;
+    await this.#openVault(principal, conversation.previous, 'input');
     const files = hasMedia(conversation.segments)
       ? await this.#untilGone(this.#readFiles('input', body, conversation.segments))
       : [];
+    const edits = await this.#inspectInput(principal, conversation, files, allowed, body);
     body = null; // an answer may stream for minutes, and a body be large
-    const edits = await this.#inspectInput(principal, conversation, files, allowed);
+    if (conversation.previous !== null) {
+      // A conversation that the provider keeps holds the placeholders as soon as it has been sent.
+      await this.#keepVault(conversation.previous, 'input');
+      this.#stopIfTold('input');
+    }
     const inputTokens =
       countTokens(conversation.segments) + countTokens(files.filter(({ file }) => file?.hidden === false));
     this.#inputTokens = inputTokens;
@@ -264,6 +281,7 @@ export class Passage {
     conversation: Conversation,
     files: readonly Segment[],
     allowed: string,
+    body: unknown,
   ): Promise<JsonEdit[]> {
     const { config } = this.#generation.loaded;
     const { memory } = this.#gateway;
@@ -277,13 +295,15 @@ export class Passage {
       before: open.length === 0 ? '' : JSON.stringify(open.map(({ text }) => text)),
     });
     const out = takeOut(conversation, history.stopped, config.guard.blockedHistory, log);
-    const redactions = await inspectSegments(
+    const found = await inspectSegments(
       this.#rules,
       'input',
       [...open, ...segments.filter((segment) => !out.redactions.has(segment))],
       log,
       { look: memory.verdicts.of(principal.id).inspect, old: history.old, company: new Set(open) },
     );
+    const concealed = this.#vault === null ? found : conceal(conversation.segments, found, this.#vault.vault, body);
+    const redactions = new Map([...concealed].filter(([segment]) => !out.redactions.has(segment)));
     history.settle(log);
     this.#history = history;
     if (this.#thread === null) {
@@ -294,6 +314,44 @@ export class Passage {
     keepInput(this.#draft, segments, new Map([...redactions, ...out.redactions]), config.evidence.content);
     this.#stopIfTold('input');
     return [...out.edits, ...toEdits(segments, redactions)];
+  }
+
+  /** With a rule that restores: finds what the caller may get back. What the rule finds from now on is added. */
+  async #openVault(principal: Principal, object: string | null, stage: 'input' | 'output'): Promise<void> {
+    if (!restoresSomething(this.#rules)) return;
+    const { vault } = this.#gateway;
+    try {
+      this.#vault = await vault.open(principal.id, object);
+    } catch (error) {
+      this.#vaultFailed(error, stage, 'the vault could not be read');
+      this.#vault = vault.openEmpty(principal.id);
+    }
+    this.#rules = bindVault(this.#rules, this.#vault.vault);
+  }
+
+  /** Before an answer leaves that a later request can go on with, its values are where that request will look. */
+  async #keepVault(object: string, stage: 'input' | 'output'): Promise<void> {
+    const { principal } = this.#draft;
+    if (this.#vault === null || !this.#kept || principal === null) return;
+    try {
+      await this.#gateway.vault.keep(principal.id, this.#vault, object, this.#generation.loaded.config.guard.vault);
+    } catch (error) {
+      this.#vaultFailed(error, stage, 'the vault could not be written');
+    }
+  }
+
+  /** A failed check like any other: what it means, each rule says itself. */
+  #vaultFailed(error: unknown, stage: 'input' | 'output', reason: string): void {
+    this.#gateway.log.error({ err: error, request: this.#draft.id }, reason);
+    for (const rule of this.#rules.filter(isReversible)) {
+      this.#draft.log.outcome(rule, stage, { status: 'failed', reason }, { segment: '', role: '', origin: '' });
+    }
+  }
+
+  get #restoring(): Restoring | undefined {
+    if (this.#vault === null) return undefined;
+    const { linkHosts } = this.#generation.loaded.config.guard.vault;
+    return { vault: this.#vault.vault, allows: createAllowList(linkHosts) };
   }
 
   /** Texts in images and files; what cannot be read is in the log. */
@@ -421,9 +479,11 @@ export class Passage {
       };
       draft.microUsd = this.#settle(draft.usage);
     }
+    ({ bytes, body, view } = restoreAnswer(this.#restoring, bytes, body, view, parse));
     const files = hasMedia(view.segments) ? await this.#readFiles('output', body, view.segments) : [];
     const { redactions, edits } = await inspectAnswer(this.#rules, body, view, draft.log, files);
-    keepOutput(draft, view.segments, redactions, evidence.content);
+    keepOutput(draft, view.segments, redactions, evidence.content, this.#vault?.vault.restored);
+    if (view.id !== null && draft.surface === 'openai-responses') await this.#keepVault(view.id, 'output');
     this.#stopIfTold('output');
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
     if (conversation !== null) {
@@ -461,6 +521,8 @@ export class Passage {
       dialect: this.#dialect,
       settle: (usage) => this.#settle(usage),
       keepText: HISTORIES.has(surface.id),
+      restoring: this.#restoring,
+      keepVault: (object) => this.#keepVault(object, 'output'),
     });
     await stream.run();
     if (this.#draft.outcome === 'served') this.#answered(conversation, stream.said());
@@ -500,7 +562,10 @@ export class Passage {
     draft.microUsd = this.#settle(
       answer.status === 429 || answer.status >= 500 ? null : { inputTokens: 0, outputTokens: 0, estimated: true },
     );
-    const { edits } = await inspectAnswer(this.#rules, body, everyString(body), draft.log);
+    // It may quote the request as the provider saw it.
+    let view: ResponseView;
+    ({ bytes, body, view } = restoreAnswer(this.#restoring, bytes, body, everyString(body), everyString));
+    const { edits } = await inspectAnswer(this.#rules, body, view, draft.log);
     this.#stopIfTold('output');
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
     draft.outcome = 'failed';
@@ -564,7 +629,9 @@ export class Passage {
       stream: false,
       generates: false,
     });
+    await this.#openVault(principal, route.object, 'output');
     const answer = await this.#send([{ upstream, model: '' }], method, route.upstreamPath, () => null);
+    if (route.operation === 'delete' && answer.status < 300) await this.#forgetVault(principal, route.object);
     const surface = this.#gateway.responsesSurface;
     if (answer.status >= 400) return this.#relayError(answer);
     requireReadable(answer);
@@ -574,6 +641,15 @@ export class Passage {
     }
     // What an answer holds was inspected when it was made, perhaps under other rules, perhaps in the background: again.
     return this.#whole(answer, (body) => surface.parseResponse(body) ?? everyString(body), null);
+  }
+
+  /** What cannot be deleted now goes when it expires. */
+  async #forgetVault(principal: Principal, object: string): Promise<void> {
+    try {
+      await this.#gateway.vault.forget(principal.id, object);
+    } catch (error) {
+      this.#gateway.log.error({ err: error, request: this.#draft.id }, 'values of a deleted response are still kept');
+    }
   }
 
   #headersOf(answer: Answer): Record<string, string | string[]> {

@@ -26,6 +26,7 @@ import { createGatewayMetrics } from './gateway-metrics.ts';
 import type { Generation } from './generation.ts';
 import { GuardMemory } from './guard-memory.ts';
 import { ObjectOwners } from './object-owners.ts';
+import { loadVaultKey, Vault } from './vault.ts';
 import type { Readiness, ReloadState, Runtime } from './runtime.ts';
 
 /** Between two deletions of what is past its retention. */
@@ -122,6 +123,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       owners: new ObjectOwners(store, clock),
       allowBook,
       memory,
+      vault: new Vault(store.vault, await loadVaultKey(stateDirectory), clock),
       files,
       metrics,
       live,

@@ -5,6 +5,7 @@ import { createFrameSplitter, type Frame } from '../conversation/sse/split-frame
 import { Fault } from '../core/fault.ts';
 import type { Usage } from '../core/usage.ts';
 import type { AnswerText } from '../guard/history.ts';
+import type { Restoring } from '../guard/restorer.ts';
 import type { Rule } from '../guard/rule.ts';
 import { StreamGuard } from '../guard/stream-guard.ts';
 import type { Answer } from './answer.ts';
@@ -46,6 +47,10 @@ export interface StreamAnswerParts {
   readonly settle: (usage: Usage) => number | null;
   /** What was said is asked for afterwards, whether or not it is kept. */
   readonly keepText: boolean;
+  /** Values that go back to the client. */
+  readonly restoring: Restoring | undefined;
+  /** Told of the answer's id before anything of the answer leaves. */
+  readonly keepVault: (object: string) => Promise<void>;
 }
 
 /**
@@ -85,6 +90,7 @@ export class StreamAnswer {
       maxHeld: guard.maxHeld,
       unknownEvents: guard.unknownEvents,
       keepText: parts.keepText || evidence.content !== 'none',
+      restoring: parts.restoring,
       wake: () => this.#then(() => drive(this.#pass([]))),
     });
     if (parts.dropUsage) this.#guard.dropUsageOnly();
@@ -223,7 +229,14 @@ export class StreamAnswer {
       yield* wait(this.#stop(stop));
       return;
     }
-    if (!this.#owned && this.#guard.id !== null) yield* wait(this.#rememberOwner(this.#guard.id));
+    if (!this.#owned && this.#guard.id !== null) {
+      yield* wait(this.#rememberOwner(this.#guard.id));
+      const unkept = stopFault(draft, 'output');
+      if (unkept !== null) {
+        yield* wait(this.#stop(unkept));
+        return;
+      }
+    }
     if (released.terminal) {
       yield* wait(this.#complete(released.chunks));
       return;
@@ -330,7 +343,8 @@ export class StreamAnswer {
     this.#guard.giveUp();
     const { client, dialect, draft, gateway, generation } = this.#parts;
     draft.status = status;
-    for (const text of this.#guard.texts()) keepChannel(draft, text, generation.loaded.config.evidence.content);
+    const own = this.#parts.restoring?.vault.restored;
+    for (const text of this.#guard.texts()) keepChannel(draft, text, generation.loaded.config.evidence.content, own);
     gateway.metrics.held.observe(this.#mostHeld);
     try {
       await gateway.record(draft, this.#ticket, generation);
@@ -431,6 +445,7 @@ export class StreamAnswer {
     const { answer, draft, gateway } = this.#parts;
     if (draft.surface === 'openai-responses' && draft.principal !== null) {
       await gateway.owners.remember(id, draft.principal.id, answer.upstream.id);
+      await this.#parts.keepVault(id);
     }
   }
 

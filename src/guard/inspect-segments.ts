@@ -1,4 +1,5 @@
 import { drive, type Steps, wait } from '../core/drive.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Stage } from '../core/verdict.ts';
 import type { Subject } from '../detect/detector.ts';
@@ -6,7 +7,8 @@ import type { Segment } from '../conversation/segment.ts';
 import type { DecisionLog, Place } from './decision-log.ts';
 import { inspectText } from './inspect-text.ts';
 import { type Across, NeighbourRun, speakerOf } from './neighbour-run.ts';
-import { type Redaction, mergeRedactions, toRedaction } from './redaction.ts';
+import { isReversible } from './own-values.ts';
+import { type Redaction, type Reversible, mergeRedactions, toRedaction } from './redaction.ts';
 import { type Rule, reads } from './rule.ts';
 import { toSubject } from './to-subject.ts';
 
@@ -61,6 +63,9 @@ export function* inspecting(
 
   for (const rule of rules) {
     if (!rule.on.includes(stage)) continue;
+    const restores = stage === 'input' && isReversible(rule);
+    const reversible = ({ label }: Finding): Reversible | undefined =>
+      restores ? { label, detector: rule.detector } : undefined;
     const enforced = rule.mode === 'enforce' && rule.action === 'redact';
     /** Writes down what was found across borders; true when that was nothing. */
     const note = (across: Across): boolean => {
@@ -80,8 +85,12 @@ export function* inspecting(
         if (finding.allowed !== undefined) continue;
         if (rule.action === 'redact') for (const piece of pieces) refuseFile(rule, stage, piece.segment, log);
         if (!enforced) continue;
-        redact(first.segment, { ...first.span, placeholder: `[${finding.label}]` });
-        for (const { segment, span } of others) redact(segment, { ...span, placeholder: '' });
+        redact(first.segment, toRedaction({ ...finding, span: first.span }, 0, reversible(finding)));
+        for (const { segment, span } of others) {
+          // What comes back has to come back where it stood: each part has a placeholder of its own.
+          const part = reversible(finding);
+          redact(segment, { ...span, placeholder: '', ...(part === undefined ? {} : { reversible: part }) });
+        }
       }
       return across.crossings.length === 0;
     };
@@ -106,7 +115,7 @@ export function* inspecting(
           const findings =
             outcome.status === 'found' ? outcome.findings.filter(({ allowed }) => allowed === undefined) : [];
           if (rule.action === 'redact' && findings.length > 0) refuseFile(rule, stage, segment, log);
-          if (enforced) for (const finding of findings) redact(segment, toRedaction(finding));
+          if (enforced) for (const finding of findings) redact(segment, toRedaction(finding, 0, reversible(finding)));
         }
       }
       if (rule.inspector.alone) continue;

@@ -34,6 +34,8 @@ export interface RuleSettings {
   readonly messages?: MessageChoice | undefined;
   readonly action: Action;
   readonly mode: Mode;
+  /** With `redact` on input: put the values back where the answer has their placeholders. */
+  readonly restore?: boolean | undefined;
   readonly onFailure: FailureChoice;
   /** Milliseconds that an asynchronous check may take. */
   readonly timeout: number;

@@ -100,6 +100,21 @@ export interface Tables {
     readonly upstream: string;
     readonly at: number;
   };
+
+  vault_link: {
+    /** Keyed hash of the principal and the provider's id. */
+    readonly link: string;
+    readonly thread: string;
+    readonly principal: string;
+    readonly expires_at: number;
+  };
+
+  vault_entry: {
+    readonly thread: string;
+    readonly placeholder: string;
+    readonly principal: string;
+    readonly sealed: string;
+  };
 }
 
 export type Kind = 'sqlite' | 'postgres';

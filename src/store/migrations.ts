@@ -1,5 +1,6 @@
 import { sql, type ColumnDefinitionBuilder, type Kysely, type CreateTableBuilder } from 'kysely';
 import type { Kind } from './database.ts';
+import { createVaultTables } from './vault-table.ts';
 
 /** One step of the schema. Steps are only ever added: a published one never changes. */
 export interface Migration {
@@ -12,6 +13,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'exchanges, usage, content, keys, admins, owners', up: first },
   { name: 'canaries', up: canaries },
+  { name: 'vault', up: createVaultTables },
   { name: 'allow-list', up: allowList },
 ];
 

@@ -9,6 +9,7 @@ import { allowColumns, allowRow } from './allow-columns.ts';
 import { apiKeyChange, apiKeyRow, keyRow } from './key-columns.ts';
 import type { Store } from './store.ts';
 import { storeFault } from './store-fault.ts';
+import { createVaultTable } from './vault-table.ts';
 import { readOverview, readUsage } from './usage-reader.ts';
 
 /** Rows deleted in one step, so that requests are served between two. */
@@ -64,8 +65,11 @@ export function createSqlStore(database: Database, writer: ExchangeWriter, logNa
     }
   }
 
+  const vault = createVaultTable(database, answer);
+
   return {
     kind: database.kind,
+    vault,
 
     putExchanges: (rows) =>
       answer(async () => {
@@ -117,10 +121,11 @@ export function createSqlStore(database: Database, writer: ExchangeWriter, logNa
     purge: (now) =>
       answer(async () => {
         const content = await purgeTable('content', 'exchange', 'expires_at', now);
-        if (content > 0) await database.scrub();
+        const values = await vault.purge(now);
+        if (content + values > 0) await database.scrub();
         const sessions = await purgeTable('session', 'id', 'expires_at', now);
         const owners = await purgeTable('owner', 'object', 'at', now - OWNER_MILLIS);
-        return content + sessions + owners;
+        return content + values + sessions + owners;
       }),
 
     putKey: (row) =>

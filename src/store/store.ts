@@ -1,3 +1,4 @@
+import type { VaultTable } from './vault-table.ts';
 import type { Exchange, ExchangeOutcome, KeptSegment } from '../core/exchange.ts';
 
 /** A virtual key as stored: the secret only as a hash. */
@@ -113,6 +114,8 @@ export interface OverviewBucket {
  */
 export interface Store {
   readonly kind: 'sqlite' | 'postgres';
+  /** Values that reversible redaction keeps for conversations that a provider keeps. */
+  readonly vault: VaultTable;
 
   /**
    * Inserts exchanges of this gateway's ledger in one transaction; a row that is already there is left alone.
@@ -139,7 +142,7 @@ export interface Store {
 
   putContent(exchange: string, segments: readonly KeptSegment[], key: string, expiresAt: number): Promise<void>;
   content(exchange: string): Promise<{ readonly segments: readonly KeptSegment[]; readonly key: string } | null>;
-  /** Deletes content whose retention is over, expired sessions and forgotten response owners; returns how many rows went. */
+  /** Deletes content whose retention is over, expired sessions, vault entries and forgotten response owners; returns how many rows went. */
   purge(now: number): Promise<number>;
 
   putKey(row: KeyRow): Promise<void>;

@@ -77,6 +77,14 @@ describe('canary', () => {
     assert.equal(finding!.severity, 'high');
   });
 
+  it('leaves a system prompt alone on its way to the model, and nothing else that comes in', async () => {
+    const at = (origin: string) =>
+      watching(TOKEN).inspect(TOKEN, { ...subject, stage: 'input', role: 'system', origin });
+    assert.equal((await at('operator')).length, 0);
+    for (const origin of ['user', 'tool', 'document', 'model', 'definition'])
+      assert.equal((await at(origin)).length, 1);
+  });
+
   it('follows what is planted while it runs, and builds its index only when that changes', async () => {
     let planted: { id: string; note: null; token: string }[] = [];
     const inspector = canary.create(canary.defaults, { ...NO_RESOURCES, canaries: () => planted });

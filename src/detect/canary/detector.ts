@@ -77,7 +77,9 @@ export const canary = defineDetector({
     };
     return {
       version: () => versionOf(resources.canaries()),
-      inspect: (text) => read(text).matches.map(toFinding),
+      // A system prompt on its way to the model is where its canary belongs.
+      inspect: (text, { stage, origin }) =>
+        stage === 'input' && origin === 'operator' ? [] : read(text).matches.map(toFinding),
       streaming: {
         lookBehind: 0,
         maxHold: MAX_HOLD,

@@ -66,7 +66,7 @@ describe('custom', () => {
       .array(fc.tuple(atom, repeat), { minLength: 1, maxLength: 5 })
       .map((parts) => parts.flat().join(''));
     fc.assert(
-      fc.property(pattern, fc.stringMatching(/^[abcé😀 ]{0,200}$/u), (regex, text) => {
+      fc.property(pattern, fc.stringMatching(/^(?:[abcé ]|😀){0,200}$/), (regex, text) => {
         const bounded = boundPattern(regex, '', 8);
         if (!('compiled' in bounded)) return;
         const matcher = bounded.compiled.matcher(text);

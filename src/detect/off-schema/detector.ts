@@ -99,8 +99,8 @@ function inspectorOf(
   context: Pick<ExchangeContext, 'answerSchema' | 'tools'> | null,
 ): Inspector {
   const forText = [schema, request ? context?.answerSchema : null].filter((one) => one !== undefined && one !== null);
-  const schemasFor = ({ stage, kind, tool }: Pick<Subject, 'stage' | 'kind' | 'tool'>): readonly unknown[] => {
-    if (stage !== 'output') return [];
+  const schemasFor = ({ stage, kind, tool, beside }: Subject): readonly unknown[] => {
+    if (stage !== 'output' || beside) return [];
     if (kind === 'text') return forText;
     if (kind !== 'tool-arguments' || !tools) return [];
     return context?.tools.filter((one) => one.name === tool && isJsonSchema(one.schema)).map((one) => one.schema) ?? [];

@@ -21,6 +21,9 @@ const STAND_IN = {
 /** Stands for `guard.uninspectable` among the rules whose decisions are recorded. */
 export const UNINSPECTABLE: Rule = { id: 'uninspectable', ...STAND_IN };
 
+/** The same where every rule that looks is in shadow and the operator chose nothing: it is recorded, and changes nothing. */
+const UNINSPECTABLE_SHADOW: Rule = { ...UNINSPECTABLE, mode: 'shadow' };
+
 /** Under this name the record says which files were read, and what else they have: scripts, macros, hidden text. */
 const FILES: Rule = { id: 'files', ...STAND_IN };
 
@@ -126,7 +129,14 @@ function note(
   const id = part === '' ? segment.id : `${segment.id}#${part}`;
   const place = { segment: id, role: segment.role, origin: 'document' };
   const message = `Not inspected (${reason}): ${what}.`.replace(/\.\.$/, '.');
-  log.notRun(UNINSPECTABLE, stage, settings.actionFor(reason), { rule: `uninspectable/${reason}`, message }, place);
+  const enforced = settings.explicit || looking.some(({ mode }) => mode === 'enforce');
+  log.notRun(
+    enforced ? UNINSPECTABLE : UNINSPECTABLE_SHADOW,
+    stage,
+    settings.actionFor(reason),
+    { rule: `uninspectable/${reason}`, message },
+    place,
+  );
   for (const rule of looking)
     log.outcome(rule, stage, { status: 'skipped', reason: `not run on ${id} (${reason})` }, place);
 }
