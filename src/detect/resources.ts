@@ -72,9 +72,6 @@ export interface Resources {
 
 const NO_CANARIES: readonly never[] = Object.freeze([]);
 
-/** One list, because a detector takes another list for a changed one. */
-const NOTHING_PLANTED: ReturnType<Resources['canaries']> = Object.freeze([]);
-
 /** For texts inspected without a gateway around: nothing outside can be used. */
 export const NO_RESOURCES: Resources = {
   encoder: () => {
