@@ -10,7 +10,6 @@ import type { Upstream } from './upstream.ts';
 export interface Generation extends AdminView {
   readonly budgets: BudgetKeeper;
   readonly prices: Prices;
-  readonly rules: readonly Rule[];
   /** The models and judges that the rules use. */
   readonly lease: ResourceLease;
   /** How images and files in messages are read. */
