@@ -33,15 +33,21 @@ export const ROOMS = {
   classify: { storey: 1, imports: ['core', 'bytes', 'text', 'math'], may: ['fs'] },
   /** The only room that loads ONNX Runtime. */
   engine: { storey: 1, imports: ['core', 'bytes', 'text', 'math'], may: ['fs', 'clock', 'worker'] },
+  /** Asks a model behind an OpenAI-compatible endpoint about a text: the one way on which a text under inspection leaves the house. */
+  judges: { storey: 1, imports: ['core', 'text'], may: ['net', 'clock'] },
   conversation: { storey: 1, imports: ['core', 'bytes', 'text'], may: [] },
   store: { storey: 1, imports: ['core'], may: ['fs', 'net', 'clock', 'worker'] },
   ledger: { storey: 1, imports: ['core', 'bytes'], may: ['fs', 'clock'] },
 
   detect: { storey: 2, imports: ['core', 'text', 'math', 'classify'], may: [], plugins: true },
+  /** Models and judges that detectors use, opened once and shared. */
+  resources: { storey: 2, imports: ['core', 'access', 'detect', 'engine', 'judges'], may: ['fs', 'clock'] },
+  flow: { storey: 2, imports: ['core', 'text', 'math', 'conversation'], may: [] },
   access: { storey: 2, imports: ['core', 'store'], may: ['fs', 'net', 'clock'] },
 
   config: { storey: 3, imports: ['core', 'text', 'conversation', 'detect', 'access'], may: ['fs', 'clock'] },
-  guard: { storey: 3, imports: ['core', 'text', 'formats', 'conversation', 'detect'], may: ['clock'] },
+  /** Files in messages are read on threads that can be ended: hence `worker`. */
+  guard: { storey: 3, imports: ['core', 'text', 'formats', 'conversation', 'detect'], may: ['clock', 'worker'] },
   monitor: { storey: 3, imports: ['core', 'math', 'store'], may: ['clock'] },
   gateway: {
     storey: 3,
@@ -51,10 +57,10 @@ export const ROOMS = {
       'text',
       'formats',
       'conversation',
-      'engine',
       'store',
       'ledger',
       'detect',
+      'resources',
       'access',
       'config',
       'guard',
@@ -63,6 +69,12 @@ export const ROOMS = {
     may: ['fs', 'net', 'clock'],
   },
   report: { storey: 3, imports: ['core'], may: [] },
+  /** The door for programs that import Parapet: no server, no state of its own. */
+  library: {
+    storey: 3,
+    imports: ['core', 'text', 'conversation', 'detect', 'resources', 'config', 'guard'],
+    may: [],
+  },
   demo: { storey: 3, imports: ['core', 'conversation'], may: ['fs', 'net', 'clock'] },
   cli: {
     storey: 3,
@@ -76,12 +88,14 @@ export const ROOMS = {
       'store',
       'ledger',
       'detect',
+      'resources',
       'access',
       'config',
       'guard',
       'monitor',
       'gateway',
       'report',
+      'flow',
       'demo',
     ],
     may: ['fs', 'net', 'env', 'clock'],
@@ -138,4 +152,6 @@ export const ONE_FILE_PACKAGES: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'src/engine/onnx-runtime.ts',
   'onnxruntime-web': 'src/engine/onnx-runtime.ts',
   '@huggingface/tokenizers': 'src/engine/tokenizer.ts',
+  htmlparser2: 'src/formats/markup.ts',
+  unpdf: 'src/formats/pdf/pdfjs.ts',
 };

@@ -88,6 +88,15 @@ const MEANINGS: Readonly<Record<FaultCode, readonly [when: string, remedy: strin
     'The upstream answered something that is not its protocol, or more than `limits.response`.',
     'Check that `upstreams[].dialect` fits the URL.',
   ],
+  ERR_FILE_MALFORMED: [
+    'A file is not what its format asks for. In a message it counts as a file that cannot be inspected.',
+    'Send an undamaged file, or see `guard.uninspectable`.',
+  ],
+  ERR_FILE_LIMIT: [
+    'A file is larger, longer or deeper than `guard.files` allows to read.',
+    'Send a smaller one, or raise the limit.',
+  ],
+  ERR_FILE_ENCRYPTED: ['A file needs a password.', 'Send it without one.'],
   ERR_STORE: ['The database cannot answer.', '`/readyz` on the admin port says which part is down.'],
   ERR_LEDGER: [
     'The ledger cannot be written, so nothing may be served.',

@@ -109,6 +109,7 @@ const program = createProgram({
   terminal: false,
   signal: new AbortController().signal,
   exitCode: 0,
+  stdin: async function* () {},
 });
 const scripts = (JSON.parse(textOf('package.json')) as { readonly scripts: Readonly<Record<string, string>> }).scripts;
 
@@ -221,6 +222,7 @@ test('samples in TypeScript and JavaScript compile', () => {
           checkJs: true,
           noEmit: true,
           typeRoots: [join(root, 'node_modules/@types')],
+          paths: { 'parapet/guard': [join(root, 'src/library/create-guard.ts')] },
         },
         files: [...files.keys()],
         include: [],

@@ -41,7 +41,6 @@ const DEPENDENCIES: Readonly<Record<string, string>> = {
   '@secretlint/types': 'its types',
   commander: 'command line',
   eld: 'which language a text is in',
-  fflate: 'unpacks documents, with a bound on what comes out',
   'gpt-tokenizer': 'counts tokens where the provider does not say',
   hono: 'routes of the admin plane',
   htmlparser2: 'text and attributes of HTML and XML',

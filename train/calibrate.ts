@@ -15,7 +15,8 @@ export interface Judged {
  */
 export function platt(judged: readonly Judged[]): { readonly slope: number; readonly bias: number } {
   let [positives, negatives] = [0, 0];
-  for (const { label, weight } of judged) if (label === 1) positives += weight;
+  for (const { label, weight } of judged)
+    if (label === 1) positives += weight;
     else negatives += weight;
   const high = (positives + 1) / (positives + 2);
   const low = 1 / (negatives + 2);

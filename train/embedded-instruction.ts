@@ -1,5 +1,5 @@
 import { compose } from './compose.ts';
-import { ATTACKS, DOCUMENTS, embeddedInstructionRows, INSTRUCTIONS } from './embedded-instruction-rows.ts';
+import { ANSWERS, ATTACKS, DOCUMENTS, embeddedInstructionRows, INSTRUCTIONS } from './embedded-instruction-rows.ts';
 import { capped, DOCUMENT_FOLDS, foldOf } from './folds.ts';
 import { buildLexicon } from './lexicon/build-lexicon.ts';
 import type { Item, Specification } from './specification.ts';
@@ -31,7 +31,7 @@ export const embeddedInstructionSpecification: Specification = {
     damping: 20,
     epochs: 4,
     rate: 0.3,
-    penalty: 1e-5,
+    penalty: 1e-4,
     seed: 1,
     sourcePower: 0.5,
     positives: 1,
@@ -42,20 +42,34 @@ export const embeddedInstructionSpecification: Specification = {
   items: (data) =>
     DOCUMENT_FOLDS.flatMap((_, fold) => {
       const inFold = data.filter(({ permissive, source }) => permissive && foldOf(source, DOCUMENT_FOLDS) === fold);
-      const documents = capped(inFold.filter(({ label, kind }) => label === 0 && DOCUMENTS[kind] !== undefined));
-      const injections = inFold.filter(
-        ({ label, source, text }) => text.length <= LONGEST_INJECTION && (label === 1 ? ATTACKS : INSTRUCTIONS)[source] !== undefined,
+      const documents = capped(
+        inFold.filter(({ label, kind, source }) => label === 0 && DOCUMENTS[kind] !== undefined && source !== ANSWERS),
       );
-      const made: Item[] = documents.map(({ text, source, lang }) => ({ text, label: 0, source, language: lang, fold }));
+      const injections = inFold.filter(
+        ({ label, source, text }) =>
+          text.length <= LONGEST_INJECTION && (label === 1 ? ATTACKS : INSTRUCTIONS)[source] !== undefined,
+      );
+      const made: Item[] = documents.map(({ text, source, lang }) => ({
+        text,
+        label: 0,
+        source,
+        language: lang,
+        fold,
+      }));
       for (const [k, source] of [...new Set(injections.map((row) => row.source))].entries()) {
         const texts = injections.filter((row) => row.source === source).map(({ text }) => text);
         if (texts.length < 20) continue;
         const carriers = capped(documents, 60).map(({ text }) => text);
-        for (const text of compose(carriers, texts, 100 + k)) made.push({ text, label: 1, source: `documents + ${source}`, fold });
+        for (const text of compose(carriers, texts, 100 + k))
+          made.push({ text, label: 1, source: `documents + ${source}`, fold });
       }
       return made;
     }),
   // Guides on prompts and on security quote what attackers write; they are reported, but decide no threshold.
-  benign: (items) => capped(items.filter(({ label, source }) => label === 0 && !QUOTES_INSTRUCTIONS.has(source)), 200),
-  rates: { low: 0.002, balanced: 0.01, high: 0.05 },
+  benign: (items) =>
+    capped(
+      items.filter(({ label, source }) => label === 0 && !QUOTES_INSTRUCTIONS.has(source)),
+      200,
+    ),
+  rates: { low: 0.003, balanced: 0.015, high: 0.05 },
 };

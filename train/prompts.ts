@@ -46,7 +46,9 @@ export function trainAll(specification: Specification, data: readonly DataRow[],
     const held = new NearDuplicates();
     for (const row of rows) if (row.label === 1 && isHeld(row, fold, folds)) held.add(row.text);
     // A copy of a held-out attack in another source would make the fold's figures too good.
-    const model = trainer.train((row) => !isHeld(row, fold, folds) && !(isOthers(row) && row.label === 1 && held.has(row.text)));
+    const model = trainer.train(
+      (row) => !isHeld(row, fold, folds) && !(isOthers(row) && row.label === 1 && held.has(row.text)),
+    );
     const classifier = new Classifier(model);
     for (const item of items) if (item.fold === fold) scored.push({ item, raw: rawOf(classifier, item.text) });
     say(`${settings.name}: fold ${fold + 1} of ${folds.length}`);
@@ -68,11 +70,16 @@ export function trainAll(specification: Specification, data: readonly DataRow[],
 /** Each source counts with the root of its size; attacks and harmless texts count the same. */
 function judgedOf(scored: readonly { readonly item: Item; readonly raw: number }[]): Judged[] {
   const sizes = new Map<string, number>();
-  for (const { item } of scored) sizes.set(`${item.label} ${item.source}`, (sizes.get(`${item.label} ${item.source}`) ?? 0) + 1);
+  for (const { item } of scored)
+    sizes.set(`${item.label} ${item.source}`, (sizes.get(`${item.label} ${item.source}`) ?? 0) + 1);
   const weights = scored.map(({ item }) => sizes.get(`${item.label} ${item.source}`)! ** -0.5);
   const totals: [number, number] = [0, 0];
   for (const [i, { item }] of scored.entries()) totals[item.label] += weights[i]!;
-  return scored.map(({ item, raw }, i) => ({ raw, label: item.label, weight: (weights[i]! / totals[item.label]) * 1000 }));
+  return scored.map(({ item, raw }, i) => ({
+    raw,
+    label: item.label,
+    weight: (weights[i]! / totals[item.label]) * 1000,
+  }));
 }
 
 function isOthers({ source }: Row): boolean {
@@ -92,7 +99,8 @@ function rawOf(classifier: Classifier, text: string): number {
 function main(): void {
   const data = readData('prompts/injection.jsonl.gz');
   const began = performance.now();
-  const say = (what: string): void => console.log(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${what}`);
+  const say = (what: string): void =>
+    console.log(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${what}`);
   mkdirSync(MODELS, { recursive: true });
   mkdirSync(CACHE, { recursive: true });
   for (const specification of [userAttackSpecification, embeddedInstructionSpecification]) {
@@ -115,7 +123,9 @@ function main(): void {
       sources,
     };
     writeFileSync(join(MODELS, `${name}.json`), `${JSON.stringify(manifest, null, 2)}\n`);
-    say(`${name}: ${bytes.length} bytes, ${model.keys.length} features, thresholds ${JSON.stringify(manifest.thresholds)}`);
+    say(
+      `${name}: ${bytes.length} bytes, ${model.keys.length} features, thresholds ${JSON.stringify(manifest.thresholds)}`,
+    );
   }
 }
 

@@ -28,7 +28,13 @@ export const userAttackSpecification: Specification = {
   items: (data) =>
     data
       .filter(({ permissive, kind }) => permissive && !LEFT_OUT.has(kind))
-      .map(({ text, label, source, lang }) => ({ text, label, source, language: lang, fold: foldOf(source, USER_FOLDS) })),
+      .map(({ text, label, source, lang }) => ({
+        text,
+        label,
+        source,
+        language: lang,
+        fold: foldOf(source, USER_FOLDS),
+      })),
   benign: (items) => capped(items.filter(({ label, source }) => label === 0 && REAL_USERS.includes(source))),
   rates: { low: 0.001, balanced: 0.005, high: 0.02 },
 };

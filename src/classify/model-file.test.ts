@@ -65,7 +65,11 @@ test('what is written is read again, and written again it is the same bytes', ()
   assert.deepEqual(read.keys, model.keys);
   assert.deepEqual(read.weights, model.weights);
   assert.deepEqual(writeModel(read), bytes);
-  assert.deepEqual(readModel(Buffer.from([1, 2, ...bytes]).subarray(2), 'sample.bin'), read, 'a view into a larger buffer');
+  assert.deepEqual(
+    readModel(Buffer.from([1, 2, ...bytes]).subarray(2), 'sample.bin'),
+    read,
+    'a view into a larger buffer',
+  );
   assert.deepEqual(new Classifier(read).score(tokenise(TEXT)), new Classifier(model).score(tokenise(TEXT)));
 });
 

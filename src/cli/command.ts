@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 export interface Io {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** What is piped in. Read only by commands that say so. */
+  readonly stdin: () => AsyncIterable<Uint8Array>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** True when stdout is a terminal: colours, progress and tables for people only then. */

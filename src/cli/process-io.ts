@@ -22,5 +22,6 @@ export function processIo(): Io {
     terminal: process.stdout.isTTY === true,
     signal: controller.signal,
     exitCode: 0,
+    stdin: () => process.stdin,
   };
 }

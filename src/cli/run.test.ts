@@ -25,6 +25,7 @@ async function ran(cwd: string, argv: readonly string[], env: Io['env'] = {}): P
     terminal: false,
     signal: new AbortController().signal,
     exitCode: 0,
+    stdin: async function* () {},
   };
   const code = await run(argv, io);
   return { code, out: out.join('\n'), err: err.join('\n') };

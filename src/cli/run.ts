@@ -2,16 +2,33 @@ import { Command, CommanderError } from 'commander';
 import { isFault } from '../core/fault.ts';
 import type { Io, RegisterCommand } from './command.ts';
 import { register as audit } from './commands/audit.ts';
+import { register as canary } from './commands/canary.ts';
 import { register as config } from './commands/config.ts';
+import { register as detect } from './commands/detect.ts';
+import { register as flow } from './commands/flow.ts';
 import { register as init } from './commands/init.ts';
 import { register as keys } from './commands/keys.ts';
 import { register as policy } from './commands/policy.ts';
 import { register as admin } from './commands/admin.ts';
 import { register as serve } from './commands/serve.ts';
 import { register as threats } from './commands/threats.ts';
+import { register as vault } from './commands/vault.ts';
 import { packageVersion } from './version.ts';
 
-const COMMANDS: readonly RegisterCommand[] = [init, config, serve, keys, policy, audit, admin, threats];
+const COMMANDS: readonly RegisterCommand[] = [
+  init,
+  config,
+  serve,
+  detect,
+  flow,
+  keys,
+  policy,
+  canary,
+  audit,
+  admin,
+  vault,
+  threats,
+];
 
 const EXAMPLES = `
 Examples:

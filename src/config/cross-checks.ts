@@ -1,8 +1,12 @@
+import { join } from 'node:path';
 import { createPrices } from '../access/prices.ts';
 import { PRICE_TABLE } from '../access/price-table.ts';
-import { wildcard } from '../access/wildcard.ts';
+import { wildcard } from '../core/wildcard.ts';
 import { DETECTORS } from '../detect/registry.ts';
 import type { JsonPath } from '../conversation/segment.ts';
+import { allowChecks } from './allow-checks.ts';
+import { overrideChecks, REDACTS_ALL, redactsOnlyNew } from './override-checks.ts';
+import { checkRelease, encoderFolders } from './slow-rules.ts';
 import { hasPassword } from './sensitive.ts';
 import type { Config } from './schema.ts';
 
@@ -37,6 +41,12 @@ export function namedFiles(config: Config): readonly NamedFile[] {
   add(config.listen.tls?.clientCa, 'listen', 'tls', 'clientCa');
   config.access.jwt.forEach((jwt, i) => {
     if (typeof jwt.jwks === 'object') add(jwt.jwks.file, 'access', 'jwt', i, 'jwks', 'file');
+  });
+  config.rules.forEach((rule, i) => {
+    for (const { path, folder } of encoderFolders(rule)) {
+      // Of a model's files the one that has one name only; the others are looked for when the model is loaded.
+      add(join(folder, 'tokenizer.json'), 'rules', i, 'options', ...path);
+    }
   });
   return files;
 }
@@ -102,6 +112,7 @@ export function crossChecks(config: Config): Remarks {
     }
   });
 
+  config.rules.forEach((rule, i) => checkRelease(rule, ['rules', i], error, warn));
   config.rules.forEach((rule, i) => {
     const stages = DETECTORS.find((detector) => detector.meta.id === rule.detector)?.meta.stages ?? [];
     rule.on.forEach((stage, j) => {
@@ -113,11 +124,25 @@ export function crossChecks(config: Config): Remarks {
         });
       }
     });
+    if (redactsOnlyNew(rule)) error(['rules', i, 'messages'], REDACTS_ALL);
+    if (rule.restore && rule.action !== 'redact') {
+      error(['rules', i, 'restore'], 'needs action: redact, because nothing else is replaced by a placeholder');
+    }
+    if (rule.restore && rule.on.includes('output')) {
+      error(
+        ['rules', i, 'restore'],
+        'works on requests only: set on: [input], and use a second rule without restore for answers',
+      );
+    }
     if (rule.mode === 'enforce' && rule.onFailure === 'allow') {
       warn(['rules', i, 'onFailure'], 'lets a text pass unchecked when the check fails');
     }
   });
 
+  for (const { errors: wrong, warnings: odd } of [overrideChecks(config), allowChecks(config)]) {
+    errors.push(...wrong);
+    warnings.push(...odd);
+  }
   checkPrices(config, warn);
 
   if (config.limits.concurrent > config.limits.inFlight) {

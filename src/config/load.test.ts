@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -215,6 +215,15 @@ const CROSS: readonly (readonly [string, RegExp])[] = [
   [`${MINIMAL}    headers: {Host: x}\n`, /headers\.Host: is set by the gateway/],
   [`${MINIMAL}    headers: {"a b": x}\n`, /headers\["a b"\]: is not a header name/],
   [`${MINIMAL}    headers: {a: "x\\r\\nb: y"}\n`, /headers\.a: has a control character/],
+  [
+    `${MINIMAL}rules: [{id: r, detector: personal-data, on: [input], action: flag, restore: true}]\n`,
+    /rules\[0\]\.restore: needs action: redact/,
+  ],
+  [
+    `${MINIMAL}rules: [{id: r, detector: personal-data, action: redact, restore: true}]\n`,
+    /rules\[0\]\.restore: works on requests only: set on: \[input\]/,
+  ],
+  [`${MINIMAL}guard: {vault: {linkHosts: ["*.github.io"]}}\n`, /linkHosts\[0\]: would allow names that anybody/],
   [MINIMAL.replace('openai.com', 'openai.com/v1'), /upstreams\[0\]\.url: is the base URL without the version/],
   [MINIMAL.replace('https://', 'https://u:p@'), /upstreams\[0\]\.url: must not carry a user/],
   [MINIMAL.replace('https://api.openai.com', 'ftp://api.openai.com'), /upstreams\[0\]\.url: must be a URL/],
@@ -236,6 +245,18 @@ const WARNED: readonly (readonly [string, RegExp])[] = [
   [
     `${MINIMAL}rules: [{id: r, detector: secret-leak, action: block, onFailure: allow}]\n`,
     /onFailure: lets a text pass/,
+  ],
+  [
+    `${MINIMAL}rules: [{id: r, detector: judge, action: block, release: immediate, options: {url: "http://127.0.0.1/v1", model: m, question: q, key: sk-written-here}}]\n`,
+    /release: lets text leave before it is checked/,
+  ],
+  [
+    `${MINIMAL}rules: [{id: r, detector: judge, action: flag, on: [input], release: lag, options: {url: "http://127.0.0.1/v1", model: m, question: q, key: sk-written-here}}]\n`,
+    /options\.key: a credential stands in the file/,
+  ],
+  [
+    `${MINIMAL}rules: [{id: r, detector: judge, action: flag, on: [input], release: lag, options: {url: "http://127.0.0.1/v1", model: m, question: q}}]\n`,
+    /release: has no effect/,
   ],
   [`${MINIMAL}counters: {url: "redis://:pw@cache.example.com"}\n`, /counters\.url: .*unencrypted/],
 ];
@@ -365,4 +386,42 @@ test('any text is read or refused with ERR_CONFIG, never anything else', () => {
     ),
     { numRuns: 2000 },
   );
+});
+
+test('release is for detectors that ask a model, and what has left cannot be redacted', () => {
+  const judge = 'options: { url: "https://j.example/v1", model: m, question: q }';
+  const wrong = (rule: string): string => {
+    try {
+      parse(`${MINIMAL}rules: [{ id: r, ${rule} }]\n`);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'no error';
+  };
+  assert.match(
+    wrong('detector: secret-leak, action: block, release: lag'),
+    /release: is for detectors that ask a model/,
+  );
+  assert.equal(wrong('detector: secret-leak, action: block, release: full'), 'no error');
+  assert.match(wrong(`detector: judge, action: redact, release: immediate, ${judge}`), /cannot be "immediate"/);
+  assert.equal(wrong(`detector: judge, action: redact, release: lag, ${judge}`), 'no error');
+  assert.match(wrong('detector: judge, action: block'), /options\.question: is missing/);
+  assert.match(wrong('detector: encoder, action: block'), /options\.folder: is missing/);
+});
+
+test('the folder of an encoder has to hold a tokenizer, and is watched', async () => {
+  const where = await mkdtemp(join(tmpdir(), 'parapet-config-'));
+  const path = join(where, 'parapet.yaml');
+  await writeFile(
+    path,
+    `${MINIMAL}rules: [{ id: r, detector: encoder, action: block, options: { folder: models/pg2, labels: [A] } }]\n`,
+  );
+  await assert.rejects(loadConfig(path, { KEY: 'k' }), (error: Error) => {
+    assert.match(error.message, /rules\[0\]\.options\.folder: cannot read .*tokenizer\.json/);
+    return true;
+  });
+  await mkdir(join(where, 'models/pg2'), { recursive: true });
+  await writeFile(join(where, 'models/pg2/tokenizer.json'), '{}');
+  assert.deepEqual((await loadConfig(path, { KEY: 'k' })).watched, [join(where, 'models/pg2/tokenizer.json')]);
+  await rm(where, { recursive: true });
 });

@@ -7,6 +7,8 @@ import type { JsonPath } from '../conversation/segment.ts';
 export function isSensitive(path: JsonPath): boolean {
   const [room, second, third] = path;
   if (room === 'upstreams') return third === 'key' || (third === 'headers' && path.length === 4);
+  // A judge's key, in the options of its own detector or of one that has tiers.
+  if (room === 'rules') return third === 'options' && path.at(-1) === 'key';
   return room === 'admin' && second === 'oidc' && third === 'clientSecret';
 }
 

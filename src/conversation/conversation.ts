@@ -17,12 +17,16 @@ export interface Conversation {
   /** Every text in the body that a model will read, in order of position. */
   readonly segments: readonly Segment[];
   readonly tools: readonly ToolDefinition[];
+  /** JSON Schema that the request demands of the answer's text (structured output), as sent; null when it demands none. */
+  readonly answerSchema: unknown;
   /** Upper bound of output tokens that the request itself sets (all choices together), or null. */
   readonly maxOutputTokens: number | null;
   /** Number of choices asked for. */
   readonly choices: number;
   /** Responses: id of an earlier response or conversation whose history the provider adds. */
   readonly previous: string | null;
+  /** The provider keeps this exchange, so that a later request can go on with it without repeating it. */
+  readonly kept?: true;
   /** Chat: whether the caller asked for the usage chunk itself. */
   readonly usageRequested: boolean;
 }

@@ -47,6 +47,11 @@ export interface Segment {
   readonly call?: string;
   /** For `media`: the MIME type or the provider's part type, and the URL where it is a reference. */
   readonly media?: { readonly type: string; readonly url?: string; readonly bytes?: number };
+  /**
+   * The text was taken out of a file: `path` is the file's, `id` is the file's id, `#` and the part (`…file_data#page=2`), and nothing
+   * can be spliced into it. `hidden`: a person who opens the file does not see it.
+   */
+  readonly file?: { readonly hidden: boolean };
 }
 
 const NAME = /^[\w$-]+$/;

@@ -28,6 +28,9 @@ export const FAULT_CODES = [
   'ERR_UPSTREAM_TIMEOUT',
   'ERR_UPSTREAM_AUTH', // the provider refused our key
   'ERR_UPSTREAM_INVALID', // the provider answered something that is not its protocol
+  'ERR_FILE_MALFORMED', // a file inside a message is damaged
+  'ERR_FILE_LIMIT', // a file is larger, deeper or longer than is read
+  'ERR_FILE_ENCRYPTED', // a file needs a password
   'ERR_STORE',
   'ERR_LEDGER', // the ledger cannot be written, so nothing may be served
   'ERR_LEDGER_INVALID', // verification failed

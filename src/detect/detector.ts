@@ -25,6 +25,8 @@ export interface DetectorMeta<Id extends string = string> {
   readonly cost: Cost;
   readonly stability: 'stable' | 'experimental';
   readonly references: readonly string[];
+  /** Present: what must be configured before it can find anything; its `defaults` alone do not satisfy `options`. */
+  readonly needs?: 'encoder' | 'judge';
 }
 
 /** What is known about the text under inspection. */
@@ -34,14 +36,22 @@ export interface Subject {
   readonly origin: string;
   readonly kind: string;
   readonly tool?: string;
+  /** True: stands beside an answer's text (ids, members that no reader knows), not in it. */
+  readonly beside?: true;
+  /** True for a text in a file that a person who opens it does not see: metadata, white on white, `display: none`. */
+  readonly hidden?: boolean;
 }
 
 /** What is known about the exchange that a text belongs to, for detectors that judge an answer by what was asked. */
 export interface ExchangeContext {
   /** Texts of system and developer prompts, in order. */
   readonly instructions: readonly string[];
+  /** What the user wrote, in order: an answer that says it again gives nothing away. */
+  readonly userTexts: readonly string[];
   /** JSON Schema that the request itself demands of the answer (structured output), or null. */
   readonly answerSchema: unknown;
+  /** The tools that the caller offers, with the JSON Schema of their arguments, or null where it sent none. */
+  readonly tools: readonly { readonly name: string; readonly schema: unknown }[];
   readonly model: string;
   readonly principal: { readonly id: string; readonly team: string | null } | null;
 }
@@ -72,16 +82,32 @@ export interface Inspector {
   /**
    * All findings in a whole text, ordered by start, not overlapping. Time linear in its length.
    * A synchronous answer is preferred: it keeps the common path free of promises.
+   * @param signal aborted when nobody waits for the answer any more.
    * @throws on failure; the caller turns that into `failed`, never into `clean`.
    */
-  inspect(text: string, subject: Subject): readonly Finding[] | Promise<readonly Finding[]>;
+  inspect(text: string, subject: Subject, signal?: AbortSignal): readonly Finding[] | Promise<readonly Finding[]>;
+  /**
+   * An inspection may run a large model or ask another service: milliseconds to seconds, or money. The guard then does
+   * not ask about every frame of a stream, and not about identifiers.
+   */
+  readonly slow?: true;
   /** Absent: the detector needs whole texts, and the guard holds the channel until it is complete. */
   readonly streaming?: Streaming;
+  /** True: it judges each text as a whole, so that texts joined across their borders mean nothing to it. */
+  readonly alone?: true;
   /**
    * For detectors that measure rather than match: how sure it is, 0 to 1, whether or not that is a finding. Where texts
    * of this subject are not its business, null. Throws as `inspect` does.
    */
-  score?(text: string, subject: Subject): number | null | Promise<number | null>;
+  score?(text: string, subject: Subject, signal?: AbortSignal): number | null | Promise<number | null>;
+  /**
+   * For detectors whose answer changes with something besides text, subject and options (tokens that are planted while
+   * the program runs): a short word that changes with it. Absent: the same text always gets the same answer, and
+   * answers may be remembered.
+   */
+  version?(): string;
+  /** On what `forExchange` gave: what of the exchange its answers depend on. Absent: all of it. */
+  readonly boundTo?: string;
   /** For detectors that need to know what was asked: the inspector to use in one exchange. Absent: the same for all. */
   forExchange?(context: ExchangeContext): Inspector;
 }
@@ -90,7 +116,7 @@ export interface Detector<Id extends string = string, Options = unknown> {
   readonly meta: DetectorMeta<Id>;
   /** Schema of the options. Gets zod as an argument so that detectors can be used without loading it. */
   readonly options: (z: typeof Zod) => Zod.ZodType<Options>;
-  /** Options when none are configured; must satisfy `options`. */
+  /** Options when none are configured; must satisfy `options`, unless `meta.needs` says that something has to be configured. */
   readonly defaults: Options;
   /** @param resources what the detector may use of the outside world; nothing of it is opened before it is needed. */
   create(options: Options, resources?: Resources): Inspector;

@@ -13,6 +13,7 @@ import { COSTS, type Detector, type Subject } from './detector.ts';
 import { DETECTORS } from './registry.ts';
 import { fixtureInspector } from '../../test/detect/fixture-inspector.ts';
 import { growthExponent } from '../../test/detect/growth-exponent.ts';
+import { STAND_IN_RESOURCES } from '../../test/detect/stand-in-resources.ts';
 import { releaseThroughGuard } from '../../test/detect/release-through-guard.ts';
 
 /**
@@ -38,8 +39,19 @@ function fixtures(id: string, verdict: 'hit' | 'miss' | 'hostile'): { readonly n
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
 }
 
+/** Options of a detector that finds nothing without being told what: `fixtures/options.json`. */
+function neededOptions(id: string): unknown {
+  const setup = readFileSync(join(ROOM, id, 'fixtures/setup.json'), 'utf8');
+  return (JSON.parse(setup) as { options: unknown }).options;
+}
+
 function subjectFor(detector: Detector<string, unknown>): Subject {
-  return { stage: detector.meta.stages[0]!, role: 'assistant', origin: detector.meta.origins?.[0] ?? 'model', kind: 'text' };
+  return {
+    stage: detector.meta.stages[0]!,
+    role: 'assistant',
+    origin: detector.meta.origins?.[0] ?? 'model',
+    kind: 'text',
+  };
 }
 
 /** Asserts what holds for the findings of any text. */
@@ -79,6 +91,7 @@ for (const detector of detectors) {
   const { id } = detector.meta;
 
   describe(id, () => {
+    const needed = detector.meta.needs !== undefined;
     const inspector = fixtureInspector(detector);
     const subject = subjectFor(detector);
     const hits = fixtures(id, 'hit');
@@ -108,9 +121,21 @@ for (const detector of detectors) {
 
     it('accepts its own defaults, fills them in, and refuses keys that it does not know', () => {
       const schema = detector.options(z);
-      assert.deepEqual(schema.parse(detector.defaults), detector.defaults);
-      assert.deepEqual(schema.parse({}), detector.defaults);
-      assert.equal(schema.safeParse({ ...(detector.defaults as object), 'no-such-option': 1 }).success, false);
+      if (needed) {
+        assert.equal(schema.safeParse(detector.defaults).success, false, 'what is needed has no default');
+        const given = neededOptions(id) as object;
+        assert.deepEqual(schema.parse(given), { ...(detector.defaults as object), ...given });
+      } else {
+        assert.deepEqual(schema.parse(detector.defaults), detector.defaults);
+        assert.deepEqual(schema.parse({}), detector.defaults);
+      }
+      assert.equal(
+        schema.safeParse({
+          ...(needed ? (neededOptions(id) as object) : (detector.defaults as object)),
+          'no-such-option': 1,
+        }).success,
+        false,
+      );
       z.toJSONSchema(schema as z.ZodType, { io: 'input' });
     });
 
@@ -131,6 +156,31 @@ for (const detector of detectors) {
         assert.deepEqual(await inspector.inspect(text, subject), []);
       });
     }
+
+    it('lets its tiers decide, where it has some', async () => {
+      const band = [0, 1];
+      const encoder = { folder: 'stand-in', labels: ['MATCH'], band };
+      const judge = { url: 'https://judge.example/v1', model: 'stand-in', band };
+      const own = existsSync(join(ROOM, id, 'fixtures/setup.json')) ? (neededOptions(id) as object) : {};
+      if (needed || !detector.options(z).safeParse({ ...own, encoder, judge }).success) return;
+      for (const [tier, tiers] of [
+        ['encoder', { encoder }],
+        ['judge', { judge }],
+        ['judge', { encoder, judge }],
+      ] as const) {
+        const withTier = detector.create(detector.options(z).parse({ ...own, ...tiers }), STAND_IN_RESOURCES);
+        assert.equal(withTier.slow, true);
+        const elephant = 'The elephant walks into the bank and asks for a loan.';
+        const found = await withTier.inspect(elephant, subject);
+        assert.deepEqual(
+          found.map(({ rule, score }) => [rule, score]),
+          [[`${id}/${tier}`, 0.97]],
+        );
+        assertWellFormed(id, elephant, found);
+        for (const { text } of hits)
+          assert.deepEqual(await withTier.inspect(text, subject), [], 'a tier takes it back');
+      }
+    });
 
     it('never throws, whatever the text, and keeps its findings well formed', async () => {
       const unit = fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.constantFrom(0xd800, 0xdc00, 0, 10, 34, 92));

@@ -8,10 +8,11 @@ import type { KeyService } from '../access/virtual-keys.ts';
 import type { LoadedConfig } from '../config/loaded-config.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
-import type { Resources } from '../detect/resources.ts';
-import { createRules } from '../guard/rule.ts';
+import { fileSettings } from '../guard/files/file-settings.ts';
 import type { Counters } from '../store/counters.ts';
+import type { DetectorResources } from '../resources/detector-resources.ts';
 import type { Generation } from './generation.ts';
+import { RuleSets } from './rule-sets.ts';
 import { createUpstream } from './upstream.ts';
 
 /** Shorter keys are no credentials; looking for them would find them in any answer. */
@@ -21,7 +22,7 @@ export interface GenerationParts {
   readonly keys: KeyService;
   readonly counters: Counters;
   readonly clock: Clock;
-  readonly resources: Resources;
+  readonly resources: DetectorResources;
   readonly onError: (message: string, error: unknown) => void;
 }
 
@@ -48,6 +49,7 @@ export async function buildGeneration(
     ...(previous === undefined ? {} : { previous }),
   });
   const authenticator = createAuthenticator({ config: config.access, directory, keys: parts.keys, clock });
+  const { lease, rules } = await rulesWithResources(loaded, parts.resources);
   return {
     loaded,
     since: clock(),
@@ -55,11 +57,29 @@ export async function buildGeneration(
     policy,
     budgets,
     prices: createPrices(config.prices),
-    rules: createRules(config.rules, parts.resources),
+    rules,
+    lease,
+    files: fileSettings(config.guard),
     upstreams: config.upstreams.map((upstream) => createUpstream(upstream, clock)),
     providerKeys: config.upstreams.flatMap(({ key }) => (key === undefined || key.length < LEAST_KEY ? [] : [key])),
     now: clock,
   };
+}
+
+/** The rules with every model loaded that they use: what cannot be loaded is said now, not with the first text. */
+async function rulesWithResources(
+  { config, directory }: LoadedConfig,
+  resources: DetectorResources,
+): Promise<Pick<Generation, 'rules' | 'lease'>> {
+  const lease = resources.lease(directory);
+  try {
+    const rules = new RuleSets(config, lease.resources);
+    await lease.ready();
+    return { rules, lease };
+  } catch (error) {
+    await lease.release();
+    throw error;
+  }
 }
 
 async function policyText({ config, directory }: LoadedConfig): Promise<string> {

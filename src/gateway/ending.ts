@@ -1,29 +1,11 @@
 import type { ExchangeOutcome } from '../core/exchange.ts';
 import { Fault, isFault } from '../core/fault.ts';
+import { stopFault as faultOf } from '../guard/stop-fault.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
 
 /** What the guard's decision means for the exchange, or null when it may go on. */
 export function stopFault(draft: ExchangeDraft, stage: 'input' | 'output'): Fault | null {
-  const { action, cause } = draft.log;
-  if (cause === null || (action !== 'block' && action !== 'review')) return null;
-  const what = stage === 'input' ? 'request' : 'answer';
-  const failed = draft.log
-    .decisions()
-    .some(
-      (decision) => decision.rule === cause.rule.id && decision.stage === cause.stage && decision.status === 'failed',
-    );
-  if (failed && action === 'block') {
-    return new Fault(
-      'ERR_CHECK_FAILED',
-      `The ${what} was stopped because the check "${cause.rule.id}" could not be carried out.`,
-    );
-  }
-  return action === 'review'
-    ? new Fault(
-        'ERR_REVIEW',
-        `The ${what} was stopped by the rule "${cause.rule.id}": a person has to look at it first.`,
-      )
-    : new Fault('ERR_BLOCKED', `The ${what} was blocked by the rule "${cause.rule.id}".`);
+  return faultOf(draft.log, stage === 'input' ? 'request' : 'answer');
 }
 
 export function outcomeOf(fault: Fault): ExchangeOutcome {

@@ -1,10 +1,12 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Asked } from '../resources/detector-resources.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
+import type { GuardMemory } from './guard-memory.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
 /** What Prometheus sees of the gateway. Labels are bounded: no principal, no model name that a caller made up. */
-export function createGatewayMetrics(registry: Registry) {
+export function createGatewayMetrics(registry: Registry, memory: GuardMemory) {
   const registers = [registry];
   const requests = new Counter({
     name: 'parapet_requests_total',
@@ -57,6 +59,26 @@ export function createGatewayMetrics(registry: Registry) {
     buckets: [0, 1, 4, 16, 64, 256, 1024, 4096, 16_384],
     registers,
   });
+  const classified = new Histogram({
+    name: 'parapet_encoder_seconds',
+    help: 'Until an encoder had classified a text, or failed on it.',
+    labelNames: ['outcome'],
+    buckets: SECONDS,
+    registers,
+  });
+  const judged = new Histogram({
+    name: 'parapet_judge_seconds',
+    help: 'Until a judge had answered about a text; remembered answers asked nobody.',
+    labelNames: ['model', 'outcome'],
+    buckets: SECONDS,
+    registers,
+  });
+  const judgeTokens = new Counter({
+    name: 'parapet_judge_tokens_total',
+    help: 'Tokens that judges read and wrote.',
+    labelNames: ['model', 'direction'],
+    registers,
+  });
   const turnedAway = new Counter({
     name: 'parapet_turned_away_total',
     help: 'Requests turned away without a record: throttled authentication, load shedding.',
@@ -76,12 +98,59 @@ export function createGatewayMetrics(registry: Registry) {
     registers,
   });
 
+  const shadowHeld = new Histogram({
+    name: 'parapet_shadow_held_characters',
+    help: 'Most characters of a stream that a rule in shadow mode would have held back at once.',
+    labelNames: ['rule'],
+    buckets: [0, 1, 4, 16, 64, 256, 1024, 4096, 16_384],
+    registers,
+  });
+  const shadowStop = new Histogram({
+    name: 'parapet_shadow_stop_character',
+    help: 'Characters of a text that would have left before a rule in shadow mode had stopped the stream.',
+    labelNames: ['rule'],
+    buckets: [0, 16, 64, 256, 1024, 4096, 16_384, 65_536],
+    registers,
+  });
+  const verdicts = new Counter({
+    name: 'parapet_verdicts_total',
+    help: 'Verdicts of rules on texts of requests: taken from memory (`hit`) or made (`miss`).',
+    labelNames: ['result'],
+    registers,
+    collect() {
+      this.reset();
+      this.inc({ result: 'hit' }, memory.verdicts.hits);
+      this.inc({ result: 'miss' }, memory.verdicts.misses);
+    },
+  });
+  const remembered = new Gauge({
+    name: 'parapet_remembered',
+    help: 'What is remembered of requests: texts with verdicts, messages that passed or were stopped, threads.',
+    labelNames: ['what'],
+    registers,
+    collect() {
+      this.set({ what: 'texts' }, memory.verdicts.size);
+      this.set({ what: 'messages' }, memory.messages.size);
+      this.set({ what: 'threads' }, memory.threads.size);
+    },
+  });
+
   return {
+    verdicts,
+    remembered,
     turnedAway,
     inFlight,
     reloads,
     configOk,
     held,
+    classified(outcome: 'classified' | 'failed', millis: number): void {
+      classified.observe({ outcome }, millis / 1000);
+    },
+    judged(model: string, { outcome, millis, inputTokens, outputTokens }: Asked): void {
+      judged.observe({ model, outcome }, millis / 1000);
+      judgeTokens.inc({ model, direction: 'input' }, inputTokens);
+      judgeTokens.inc({ model, direction: 'output' }, outputTokens);
+    },
     observe(draft: ExchangeDraft): void {
       const { surface } = draft;
       requests.inc({ surface, outcome: draft.outcome, status: draft.status });
@@ -96,7 +165,11 @@ export function createGatewayMetrics(registry: Registry) {
       }
       if (draft.microUsd !== null && draft.upstream !== null)
         cost.inc({ upstream: draft.upstream }, draft.microUsd / 1e6);
-      for (const { rule, stage, status, action, mode } of draft.log.decisions()) {
+      for (const { rule, stage, status, action, mode, shadow } of draft.log.decisions()) {
+        if (shadow !== undefined) {
+          shadowHeld.observe({ rule }, shadow.held);
+          if (shadow.stoppedAt !== null) shadowStop.observe({ rule }, shadow.stoppedAt);
+        }
         if (status === 'found' || status === 'failed') decisions.inc({ rule, stage, status, action, mode });
       }
     },

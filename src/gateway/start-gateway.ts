@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { createCanaryService } from '../access/canaries.ts';
 import { loadPepper } from '../access/pepper.ts';
 import { createKeyService } from '../access/virtual-keys.ts';
 import { loadConfig } from '../config/load.ts';
@@ -10,16 +11,22 @@ import { watchConfig } from '../config/watch.ts';
 import { systemClock } from '../core/clock.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
+import { FileReader } from '../guard/files/file-reader.ts';
 import { createLiveFeed } from '../monitor/live-feed.ts';
 import { openCounters } from '../store/open-counters.ts';
 import { openStore } from '../store/open-store.ts';
-import { NO_RESOURCES } from '../detect/resources.ts';
+import { allowKey } from '../guard/allow-list.ts';
+import { ALLOW_REFRESH_MILLIS, AllowBook } from './allow-book.ts';
 import { buildGeneration } from './build-generation.ts';
+import { watchCanaries } from './canary-watch.ts';
+import { DetectorResources } from '../resources/detector-resources.ts';
 import { EvidenceWriter, recoverEvidence } from './evidence.ts';
 import { Gateway } from './gateway.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import type { Generation } from './generation.ts';
+import { GuardMemory } from './guard-memory.ts';
 import { ObjectOwners } from './object-owners.ts';
+import { loadVaultKey, Vault } from './vault.ts';
 import type { Readiness, ReloadState, Runtime } from './runtime.ts';
 
 /** Between two deletions of what is past its retention. */
@@ -77,10 +84,16 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     if (recovered.restored + recovered.interrupted > 0) log.warn(recovered, 'records recovered after an unclean stop');
     const counters = await openCounters(config.counters.url);
     undo.push(() => counters.close());
-    const keys = createKeyService({ store, pepper: await loadPepper(stateDirectory), clock });
+    const pepper = await loadPepper(stateDirectory);
+    const keys = createKeyService({ store, pepper, clock });
+    const allowBook = new AllowBook(store, allowKey(pepper), clock);
+    await allowBook.refresh();
+    const canaries = await watchCanaries(createCanaryService({ store, pepper, clock }), clock, onError);
+    undo.push(() => canaries.close());
 
     const metricsRegistry = new Registry();
-    const metrics = createGatewayMetrics(metricsRegistry);
+    const memory = new GuardMemory(config.guard, clock);
+    const metrics = createGatewayMetrics(metricsRegistry, memory);
     const live = createLiveFeed();
     const evidence = new EvidenceWriter({
       ledger,
@@ -90,16 +103,28 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       onRecorded: (draft) => metrics.observe(draft),
     });
     undo.push(() => evidence.flush());
-    const parts = { keys, counters, clock, onError, resources: NO_RESOURCES };
+    const resources = new DetectorResources({
+      canaries: canaries.current,
+      onAsked: (model, asked) => metrics.judged(model, asked),
+      onClassified: (outcome, millis) => metrics.classified(outcome, millis),
+    });
+    undo.push(() => resources.close());
+    const parts = { keys, counters, clock, onError, resources };
     let generation: Generation = await buildGeneration(loaded, parts);
-    undo.push(() => closeUpstreams(generation));
+    undo.push(() => closeGeneration(generation));
     await generation.budgets.restore(store);
     metrics.configOk.set(1);
 
+    const files = new FileReader();
+    undo.push(() => files.close());
     const gateway = new Gateway({
       generation: () => generation,
       evidence,
       owners: new ObjectOwners(store, clock),
+      allowBook,
+      memory,
+      vault: new Vault(store.vault, await loadVaultKey(stateDirectory), clock),
+      files,
       metrics,
       live,
       log,
@@ -118,9 +143,10 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
           const old = generation;
           generation = await buildGeneration(next, parts, old.budgets);
           await generation.budgets.restore(store);
+          memory.resize(next.config.guard);
           gateway.modelCatalogue.keepOnly(generation.upstreams);
-          // Requests that began under the old generation still use its connections.
-          const timer = setTimeout(() => void closeUpstreams(old), old.loaded.config.limits.streamFor);
+          // Requests that began under the old generation still use its connections and models.
+          const timer = setTimeout(() => void closeGeneration(old), old.loaded.config.limits.streamFor);
           timer.unref();
           log.info({ config: next.hash }, 'configuration loaded');
         }
@@ -151,6 +177,12 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     purge.unref();
     undo.push(() => clearInterval(purge));
 
+    const refresh = setInterval(() => {
+      allowBook.refresh().catch((error: unknown) => onError('the allow-list could not be read again', error));
+    }, ALLOW_REFRESH_MILLIS);
+    refresh.unref();
+    undo.push(() => clearInterval(refresh));
+
     const check = async (name: string, probe: () => Promise<string>): Promise<Readiness['checks'][number]> => {
       try {
         return { name, ok: true, detail: await probe() };
@@ -166,6 +198,8 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       keys,
       ledger,
       live,
+      allowBook,
+      resources: parts.resources,
       metrics: metricsRegistry,
       log,
       dataUrl,
@@ -213,8 +247,8 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
   }
 }
 
-async function closeUpstreams(generation: Generation): Promise<void> {
-  await Promise.all(generation.upstreams.map((upstream) => upstream.close()));
+async function closeGeneration(generation: Generation): Promise<void> {
+  await Promise.all([generation.lease.release(), ...generation.upstreams.map((upstream) => upstream.close())]);
 }
 
 /** Parts that were opened at the start cannot be swapped under running requests. */

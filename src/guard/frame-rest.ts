@@ -26,11 +26,14 @@ const BOUNDS = { bytes: 1 << 26, depth: 256, items: 1_000_000 };
  */
 export class FrameRest {
   readonly #rules: readonly Rule[];
+  /** Those that are asked about words that no language has: ids, padding. */
+  readonly #fast: readonly Rule[];
   readonly #log: DecisionLog;
   readonly #clean = new Set<string>();
 
   constructor(rules: readonly Rule[], log: DecisionLog) {
     this.#rules = rules;
+    this.#fast = rules.filter(({ inspector }) => inspector.slow !== true);
     this.#log = log;
   }
 
@@ -70,7 +73,8 @@ export class FrameRest {
   *#look(id: string, text: string): Steps<string | null> {
     if (this.#clean.has(text)) return null;
     const segment: Segment = { id, path: [], role: 'assistant', origin: 'model', kind: 'text', text, message: -1 };
-    const ranges = (yield* inspecting(this.#rules, 'output', [segment], this.#log)).get(segment);
+    const rules = isWord(text) ? this.#fast : this.#rules;
+    const ranges = (yield* inspecting(rules, 'output', [segment], this.#log)).get(segment);
     if (ranges !== undefined) return redact(text, ranges);
     if (text.length <= REMEMBERED) {
       if (this.#clean.size >= MOST_REMEMBERED) this.#clean.clear();
@@ -78,6 +82,11 @@ export class FrameRest {
     }
     return null;
   }
+}
+
+/** True for what is no sentence: slow detectors read what a text says, and every frame carries several ids. */
+function isWord(text: string): boolean {
+  return text.length <= REMEMBERED && !/\s/.test(text);
 }
 
 /** A key has no place of its own to put something else: its member goes. */

@@ -7,12 +7,20 @@ import type { Rule } from './rule.ts';
 /**
  * Runs one rule's detector over one text. Synchronous when the detector is, so that the common path makes
  * no promise. Never throws: an error, a time-out and a text over `maxText` are `failed`.
+ * @param signal aborted when nobody waits for the answer any more; it is then `failed`.
  */
-export function inspectText(rule: Rule, text: string, subject: Subject): Outcome | Promise<Outcome> {
+export function inspectText(
+  rule: Rule,
+  text: string,
+  subject: Subject,
+  signal?: AbortSignal,
+): Outcome | Promise<Outcome> {
   if (text.length > rule.maxText) return tooLong(rule, text);
+  if (rule.inspector.slow === true) return inspectSlowly(rule, text, subject, signal);
   try {
     const findings = rule.inspector.inspect(text, subject);
-    return isPromise(findings) ? settle(rule, findings) : toOutcome(findings);
+    if (isPromise(findings)) return allowing(rule, settle(rule, findings), text, subject);
+    return withAllowed(rule, toOutcome(findings), text, subject);
   } catch (error) {
     return failure(error);
   }
@@ -32,9 +40,30 @@ export function followText(rule: Rule, streaming: Streaming, text: string, subje
       return { outcome: inspectText(rule, text, subject), holdFrom: streaming.holdFrom(text) };
     }
     const { findings, holdFrom } = streaming.follow(text, subject);
-    return { outcome: isPromise(findings) ? settle(rule, findings) : toOutcome(findings), holdFrom };
+    const outcome = isPromise(findings)
+      ? allowing(rule, settle(rule, findings), text, subject)
+      : withAllowed(rule, toOutcome(findings), text, subject);
+    return { outcome, holdFrom };
   } catch (error) {
     return { outcome: failure(error), holdFrom: 0 };
+  }
+}
+
+/** A model or a service is told when its answer is too late, so that it does not work for nobody. */
+function inspectSlowly(
+  rule: Rule,
+  text: string,
+  subject: Subject,
+  signal: AbortSignal | undefined,
+): Outcome | Promise<Outcome> {
+  const late = new AbortController();
+  const either = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+  try {
+    const findings = rule.inspector.inspect(text, subject, either);
+    if (!isPromise(findings)) return toOutcome(findings);
+    return settle(rule, findings).finally(() => late.abort());
+  } catch (error) {
+    return failure(error);
   }
 }
 
@@ -58,6 +87,21 @@ async function settle(rule: Rule, pending: Promise<readonly Finding[]>): Promise
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Marks the findings that an entry of the allow-list covers. */
+export function withAllowed(rule: Rule, outcome: Outcome, text: string, subject: Subject): Outcome {
+  const { allows } = rule;
+  if (allows === undefined || outcome.status !== 'found') return outcome;
+  const findings = outcome.findings.map((finding) => {
+    const allowed = allows(rule, finding, text, subject);
+    return allowed === null ? finding : { ...finding, allowed };
+  });
+  return { status: 'found', findings };
+}
+
+async function allowing(rule: Rule, outcome: Promise<Outcome>, text: string, subject: Subject): Promise<Outcome> {
+  return withAllowed(rule, await outcome, text, subject);
 }
 
 function toOutcome(findings: readonly Finding[]): Outcome {

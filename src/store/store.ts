@@ -1,3 +1,4 @@
+import type { VaultTable } from './vault-table.ts';
 import type { Exchange, ExchangeOutcome, KeptSegment } from '../core/exchange.ts';
 
 /** A virtual key as stored: the secret only as a hash. */
@@ -17,6 +18,20 @@ export interface KeyRow {
   readonly lastUsedAt: number | null;
 }
 
+/** An entry of the allow-list that was added through the console. */
+export interface AllowRow {
+  readonly id: string;
+  /** What it covers, in the keys of `allow` in the configuration. */
+  readonly covers: Readonly<Record<string, unknown>>;
+  readonly owner: string;
+  readonly reason: string;
+  /** The administrator who added it. */
+  readonly createdBy: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly removedAt: number | null;
+}
+
 export interface AdminRow {
   readonly name: string;
   /** scrypt, PHC string format. */
@@ -30,6 +45,18 @@ export interface SessionRow {
   readonly admin: string;
   readonly createdAt: number;
   readonly expiresAt: number;
+}
+
+/** A canary as stored: its token is derived from the id and the installation's pepper, and stands nowhere. */
+export interface CanaryRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly note: string | null;
+  /** Name of the file that it was put into. */
+  readonly place: string | null;
+  /** HMAC (hex) that tells whether the pepper at hand is the one that the token was derived with. */
+  readonly check: string;
+  readonly createdAt: number;
 }
 
 /** An exchange with its place in the ledger. */
@@ -87,6 +114,8 @@ export interface OverviewBucket {
  */
 export interface Store {
   readonly kind: 'sqlite' | 'postgres';
+  /** Values that reversible redaction keeps for conversations that a provider keeps. */
+  readonly vault: VaultTable;
 
   /**
    * Inserts exchanges of this gateway's ledger in one transaction; a row that is already there is left alone.
@@ -113,7 +142,7 @@ export interface Store {
 
   putContent(exchange: string, segments: readonly KeptSegment[], key: string, expiresAt: number): Promise<void>;
   content(exchange: string): Promise<{ readonly segments: readonly KeptSegment[]; readonly key: string } | null>;
-  /** Deletes content whose retention is over, expired sessions and forgotten response owners; returns how many rows went. */
+  /** Deletes content whose retention is over, expired sessions, vault entries and forgotten response owners; returns how many rows went. */
   purge(now: number): Promise<number>;
 
   putKey(row: KeyRow): Promise<void>;
@@ -128,6 +157,20 @@ export interface Store {
   putSession(row: SessionRow): Promise<void>;
   session(id: string): Promise<SessionRow | null>;
   deleteSession(id: string): Promise<void>;
+
+  /** Adds an entry; an id that is there already is refused with `ERR_STORE`. */
+  putAllow(row: AllowRow): Promise<void>;
+  /** Every entry, newest first, also those that are over or were removed. */
+  allowRows(): Promise<readonly AllowRow[]>;
+  /** False when there is no such entry, or it was removed before. */
+  removeAllow(id: string, at: number): Promise<boolean>;
+
+  /** Refuses an id that is there already. */
+  putCanary(row: CanaryRow): Promise<void>;
+  /** Oldest first. */
+  canaries(): Promise<readonly CanaryRow[]>;
+  /** False when there is no such canary. */
+  deleteCanary(id: string): Promise<boolean>;
 
   /** Remembers who owns a provider-side object (a Responses id) and which upstream holds it. */
   putOwner(object: string, principal: string, upstream: string, at: number): Promise<void>;

@@ -42,6 +42,7 @@ describe('parapet audit, on the ledger of a gateway', () => {
       terminal: false,
       signal: new AbortController().signal,
       exitCode: 0,
+      stdin: async function* () {},
     });
     return { code, out: out.join('\n'), err: err.join('\n') };
   }

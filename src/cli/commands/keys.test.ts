@@ -31,6 +31,7 @@ describe('parapet keys', () => {
       terminal: false,
       signal: new AbortController().signal,
       exitCode: 0,
+      stdin: async function* () {},
     });
     return { code, out: out.join('\n'), err: err.join('\n') };
   }

@@ -39,6 +39,7 @@ describe('parapet policy', () => {
       terminal: false,
       signal: new AbortController().signal,
       exitCode: 0,
+      stdin: async function* () {},
     });
     return { code, out: out.join('\n'), err: err.join('\n') };
   }

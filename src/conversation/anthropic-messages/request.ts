@@ -1,4 +1,5 @@
 import type { Conversation, ToolDefinition } from '../conversation.ts';
+import { answerSchemaOf } from '../answer-schema.ts';
 import type { JsonRecord } from '../json-shape.ts';
 import {
   invalid,
@@ -57,6 +58,7 @@ export function parseMessagesRequest(input: unknown, surface: SurfaceId): Conver
     stream: generates && optionalFlag(body, 'stream'),
     segments: collector.segments,
     tools: toolDefinitions(body),
+    answerSchema: demandedSchema(body),
     maxOutputTokens: generates ? maxOutputTokens : null,
     choices: 1,
     previous: null,
@@ -135,6 +137,12 @@ function readServers(value: unknown, collector: SegmentCollector): void {
       collector.leaves([...path, key], member, 'tool-definition', DEFINITION);
     }
   });
+}
+
+/** `output_config.format`, and `output_format` as it was named before. */
+function demandedSchema(body: JsonRecord): unknown {
+  const config = body['output_config'];
+  return answerSchemaOf((isRecord(config) ? config['format'] : null) ?? body['output_format']);
 }
 
 function toolDefinitions(body: JsonRecord): ToolDefinition[] {

@@ -1,4 +1,5 @@
 import type { Conversation, ToolDefinition } from '../conversation.ts';
+import { answerSchemaOf } from '../answer-schema.ts';
 import type { JsonRecord } from '../json-shape.ts';
 import {
   invalid,
@@ -59,6 +60,7 @@ export function parseChatRequest(input: unknown): Conversation {
     stream: optionalFlag(body, 'stream'),
     segments: collector.segments,
     tools: toolDefinitions(body),
+    answerSchema: answerSchemaOf(body['response_format']),
     maxOutputTokens: perChoice === null ? null : perChoice * choices,
     choices,
     previous: null,
@@ -145,6 +147,9 @@ function readSpoken(value: unknown, path: JsonPath, who: Speaker, collector: Seg
   }
 }
 
+/** `video_url` and `audio_url` are what compatible servers (vLLM) added. */
+const MEDIA_URLS = new Set(['image_url', 'video_url', 'audio_url']);
+
 function readPart(value: unknown, path: JsonPath, who: Speaker, collector: SegmentCollector): void {
   const part = requireRecord(value, path);
   const type = stringOr(part['type'], '');
@@ -154,8 +159,8 @@ function readPart(value: unknown, path: JsonPath, who: Speaker, collector: Segme
     if (key === 'type' || key === 'prompt_cache_breakpoint' || key === 'cache_control') continue;
     if (key === 'text') collector.text(at, member, kind, who);
     else if (key === 'refusal') collector.text(at, member, 'refusal', who);
-    else if (key === 'image_url' && isRecord(member)) readMedia(member, at, type, who, collector);
-    else if (key === 'image_url') collector.mediaUrl(at, member, type, who);
+    else if (MEDIA_URLS.has(key) && isRecord(member)) readMedia(member, at, type, who, collector);
+    else if (MEDIA_URLS.has(key)) collector.mediaUrl(at, member, type, who);
     else if ((key === 'input_audio' || key === 'file') && isRecord(member)) readMedia(member, at, type, who, collector);
     else collector.leaves(at, member, kind, { ...who, origin: who.origin === 'user' ? 'document' : who.origin });
   }

@@ -29,6 +29,7 @@ export function parseCompletionsRequest(input: unknown): Conversation {
     stream: optionalFlag(body, 'stream'),
     segments: collector.segments,
     tools: [],
+    answerSchema: null,
     maxOutputTokens: perAnswer === null ? null : perAnswer * generated * prompts,
     choices: answers * prompts,
     previous: null,

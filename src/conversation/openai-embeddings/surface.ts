@@ -33,6 +33,7 @@ function parseRequest(input: unknown): Conversation {
     stream: false,
     segments: collector.segments,
     tools: [],
+    answerSchema: null,
     maxOutputTokens: null,
     choices: 1,
     previous: null,

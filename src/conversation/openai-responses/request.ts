@@ -1,4 +1,5 @@
 import type { Conversation, ToolDefinition } from '../conversation.ts';
+import { answerSchemaOf } from '../answer-schema.ts';
 import type { JsonRecord } from '../json-shape.ts';
 import {
   invalid,
@@ -47,9 +48,12 @@ export function parseResponsesRequest(input: unknown): Conversation {
     stream: optionalFlag(body, 'stream'),
     segments: collector.segments,
     tools: toolDefinitions(body),
+    answerSchema: isRecord(body['text']) ? answerSchemaOf(body['text']['format']) : null,
     maxOutputTokens: optionalCount(body, 'max_output_tokens'),
     choices: 1,
     previous: previousOf(body),
+    // Kept unless it says otherwise; a conversation keeps it in any case.
+    ...(body['store'] === false && (body['conversation'] ?? null) === null ? {} : { kept: true }),
     usageRequested: false,
   };
 }

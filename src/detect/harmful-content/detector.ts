@@ -5,11 +5,14 @@ import { loadClassifier } from '../../classify/load-classifier.ts';
 import { SENSITIVITIES, type Sensitivity } from '../../classify/sensitivity.ts';
 import { mask } from '../../text/mask.ts';
 import { rememberLast } from '../../text/remember-last.ts';
-import { defineDetector } from '../detector.ts';
+import { defineDetector, type Inspector, type Subject } from '../detector.ts';
+import { NO_RESOURCES } from '../resources.ts';
+import { tierKeys, type TierOptions } from '../tier-options.ts';
+import { withTiers } from '../tiered.ts';
 import { assess, type Assessment, categoriesOf, kindsFor } from './assess.ts';
 import { ABOUT, CATEGORIES, type Category, KINDS, type Kind } from './category.ts';
 
-export interface HarmfulContentOptions {
+export interface HarmfulContentOptions extends TierOptions {
   readonly sensitivity: Sensitivity;
   /** `request`: somebody asks for something harmful (input only). `toxic`: hateful, insulting or obscene text. */
   readonly kinds: readonly Kind[];
@@ -64,6 +67,7 @@ export const harmfulContent = defineDetector({
         .default([...CATEGORIES])
         .describe('Categories that are reported.'),
       minSeverity: z.enum(SEVERITIES).default('low').describe('Milder findings are not reported.'),
+      ...tierKeys(z),
     }),
   defaults: {
     sensitivity: 'balanced',
@@ -71,7 +75,7 @@ export const harmfulContent = defineDetector({
     categories: [...CATEGORIES],
     minSeverity: 'low',
   } as HarmfulContentOptions,
-  create: (options) => {
+  create: (options, resources = NO_RESOURCES) => {
     for (const name of ['harmful-content', 'harm-category']) loadClassifier(name); // a missing file is noticed when the rule is made
     const looks = {
       input: rememberLast((text) => assess(text, kindsFor('input', options.kinds), options.sensitivity)),
@@ -80,7 +84,7 @@ export const harmfulContent = defineDetector({
     const wanted = new Set(
       options.categories.filter((category) => isAtLeast(ABOUT[category].severity, options.minSeverity)),
     );
-    return {
+    const own: Inspector = {
       inspect(text, { stage }) {
         const found = looks[stage](text);
         return found === null || found.score < 0.5 ? NO_FINDINGS : findingsOf(found, wanted);
@@ -90,8 +94,28 @@ export const harmfulContent = defineDetector({
         return looks[stage](text)?.score ?? 0;
       },
     };
+    const question = ({ stage }: Subject): string => questionOf(kindsFor(stage, options.kinds), wanted);
+    const about = {
+      id: 'harmful-content',
+      question,
+      what: 'harmful content',
+      severity: 'high',
+      label: 'HARMFUL_CONTENT',
+    } as const;
+    return withTiers(own, options, about, resources);
   },
 });
+
+/** What a judge is asked. */
+function questionOf(kinds: readonly Kind[], wanted: ReadonlySet<Category>): string {
+  const statements = kinds.map((kind) =>
+    kind === 'request'
+      ? 'asks for help with something that harms people, in earnest or under a pretext'
+      : 'is hateful, insulting, threatening or obscene',
+  );
+  const subjects = [...wanted].map((category) => ABOUT[category].what).join('; ');
+  return `The text ${statements.join(', or it ')}, and what it is about is one of: ${subjects}. Reports, research, fiction without detail, help against harm and harmless uses of strong words are not meant.`;
+}
 
 /** The likeliest category decides what the finding is; when it is not wanted, there is none. */
 function findingsOf({ kind, score, span, plain }: Assessment, wanted: ReadonlySet<Category>): readonly Finding[] {

@@ -8,9 +8,12 @@ import { keywordKey } from './keyword-key.ts';
 import { mask } from '../../text/mask.ts';
 import { rememberLast } from '../../text/remember-last.ts';
 import { defineDetector, type Inspector } from '../detector.ts';
+import { NO_RESOURCES } from '../resources.ts';
+import { tierKeys, type TierOptions } from '../tier-options.ts';
+import { withTiers } from '../tiered.ts';
 import { TopicModel, type TopicScore, type TopicSettings } from './topic-model.ts';
 
-export interface TopicOptions {
+export interface TopicOptions extends TierOptions {
   /** Topics that texts must be about; empty for any. */
   readonly allow: readonly TopicSettings[];
   /** Topics that texts must not be about. */
@@ -86,12 +89,19 @@ export const topic = defineDetector({
         .default(8)
         .describe('Words that a text must have before it must be about an allowed topic.'),
       severity: z.enum(SEVERITIES).default('low').describe('Severity of a finding.'),
+      ...tierKeys(z),
     });
   },
   defaults: { allow: [], deny: [], threshold: 0.5, minWords: 8, severity: 'low' } as TopicOptions,
-  create: (options) => {
+  create: (options, resources = NO_RESOURCES) => {
     const { allow, deny, threshold, minWords, severity } = options;
-    if (allow.length === 0 && deny.length === 0) return UNCONCERNED;
+    if (allow.length === 0 && deny.length === 0) {
+      if (options.encoder === undefined && options.judge === undefined) return UNCONCERNED;
+      throw new Fault('ERR_CONFIG', 'There are tiers and no topics.', {
+        where: 'topic',
+        hint: 'Name topics, or use the detector encoder or judge.',
+      });
+    }
     const names = [...allow, ...deny].map(({ name }) => name);
     if (new Set(names).size < names.length)
       throw new Fault('ERR_CONFIG', 'Two topics have the same name.', { hint: `Names: ${names.join(', ')}.` });
@@ -101,7 +111,7 @@ export const topic = defineDetector({
       allow.length > 0 &&
       tokensOf(text).count >= minWords &&
       scores.slice(0, allow.length).every(({ score }) => score < threshold);
-    return {
+    const own: Inspector = {
       inspect(text) {
         const scores = scoresOf(text);
         if (scores.length === 0) return NO_FINDINGS;
@@ -141,8 +151,30 @@ export const topic = defineDetector({
         return Math.max(denied, 1 - Math.max(...scores.slice(0, allow.length).map(({ score }) => score)));
       },
     };
+    const question = questionOf(allow, deny);
+    const about = { id: 'topic', question, what: 'off topic', severity, label: 'OFF_TOPIC' } as const;
+    return withTiers(own, options, about, resources);
   },
 });
+
+/** Words of a topic that a judge is told, besides its name. */
+const TOLD = 12;
+
+/** What a judge is asked. */
+function questionOf(allow: readonly TopicSettings[], deny: readonly TopicSettings[]): string {
+  const list = (topics: readonly TopicSettings[]): string =>
+    topics
+      .map(({ name, keywords, examples }) => {
+        const told = [...keywords, ...examples.map((example) => JSON.stringify(example))].slice(0, TOLD);
+        return `${name} (${told.join(', ')})`;
+      })
+      .join('; ');
+  const statements = [
+    ...(deny.length === 0 ? [] : [`A passage of the text is about one of these topics: ${list(deny)}.`]),
+    ...(allow.length === 0 ? [] : [`The text as a whole is about none of these topics: ${list(allow)}.`]),
+  ];
+  return statements.join(' Or: ');
+}
 
 function isKeyword(word: string): boolean {
   try {

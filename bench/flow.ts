@@ -1,0 +1,117 @@
+/**
+ * What deciding a tool call costs: a history of 50 messages with 100 KB of results that is sent again with each turn, and
+ * how the cost grows with the history.
+ *
+ *     node bench/flow.ts
+ */
+import { decide } from '../src/flow/decide.ts';
+import { FlowCache } from '../src/flow/flow-cache.ts';
+import type { FlowCall, FlowEvent, FlowTool } from '../src/flow/history.ts';
+
+const text = { type: 'string' };
+const tool = (name: string, properties: object): FlowTool => ({
+  name,
+  description: '',
+  schema: { type: 'object', properties },
+});
+const TOOLS = [
+  tool('search_letters', { query: text }),
+  tool('send_letter', { recipients: { type: 'array', items: text }, subject: text, body: text }),
+  tool('delete_letter', { letter_id: text }),
+];
+
+/** Letters as a serialiser writes them, of about `bytes` in all. */
+function letters(seed: number, bytes: number): string {
+  const records: string[] = [];
+  let size = 0;
+  for (let i = 0; size < bytes; i++) {
+    const n = seed * 1000 + i;
+    const body =
+      `The meeting of group ${n} is moved to room ${n % 40}; please tell person${n}@firm.example and bring the plan. `.repeat(
+        4,
+      );
+    const record = `- body: '${body}'\n  id_: '${n}'\n  recipients:\n  - staff${n}@firm.example\n  sender: head${n}@firm.example\n  subject: Meeting of group ${n}`;
+    records.push(record);
+    size += record.length;
+  }
+  return records.join('\n');
+}
+
+function history(messages: number, bytes: number): FlowEvent[] {
+  const events: FlowEvent[] = [{ kind: 'operator', text: 'You help Eve with her letters.' }];
+  const turns = Math.floor((messages - 1) / 4);
+  for (let turn = 0; turn < turns; turn++) {
+    const id = `call_${turn}`;
+    events.push(
+      {
+        kind: 'user',
+        text: `Read what is new about group ${turn} and send a letter with a summary to staff${turn}@firm.example.`,
+      },
+      { kind: 'call', id, tool: 'search_letters', args: { query: `group ${turn}` } },
+      { kind: 'result', id, tool: 'search_letters', text: letters(turn, bytes / turns) },
+      { kind: 'model', text: 'Here is what I found.' },
+    );
+  }
+  return events;
+}
+
+const CALL: FlowCall = {
+  kind: 'call',
+  id: 'z',
+  tool: 'send_letter',
+  args: {
+    recipients: ['staff3@firm.example', 'person5@firm.example'],
+    subject: 'Meeting',
+    body: 'The meeting of group 3 is moved to room 3, and nobody else is told about it. '.repeat(5),
+  },
+};
+
+function millis(work: () => void, runs: number): { readonly p50: number; readonly p99: number } {
+  const times: number[] = [];
+  for (let i = 0; i < runs; i++) {
+    const began = performance.now();
+    work();
+    times.push(performance.now() - began);
+  }
+  times.sort((a, b) => a - b);
+  return { p50: times[times.length >> 1]!, p99: times[Math.floor(times.length * 0.99)]! };
+}
+
+const row = (name: string, { p50, p99 }: { readonly p50: number; readonly p99: number }): void =>
+  console.log(`| ${name} | ${p50.toFixed(2)} | ${p99.toFixed(2)} |`);
+
+console.log('| decision | p50 ms | p99 ms |\n|---|--:|--:|');
+const events = history(50, 100_000);
+const warm = new FlowCache();
+const decideOn = (cache: FlowCache, given: readonly FlowEvent[]): void => {
+  const { state, book } = cache.view(given, TOOLS);
+  decide(state, CALL, book, { profile: 'strict' });
+};
+decideOn(warm, events);
+row(
+  '50 messages, 100 KB, sent again',
+  millis(() => decideOn(warm, events), 300),
+);
+let turn = 0;
+row(
+  '50 messages, 100 KB, with one new result of 4 KB',
+  millis(() => {
+    const id = `new_${turn++}`;
+    decideOn(warm, [
+      ...events,
+      { kind: 'call', id, tool: 'search_letters', args: { query: `group ${turn}` } },
+      { kind: 'result', id, tool: 'search_letters', text: letters(turn, 4000) },
+    ]);
+  }, 300),
+);
+row(
+  '50 messages, 100 KB, never seen',
+  millis(() => decideOn(new FlowCache(), events), 40),
+);
+
+console.log('\n| never seen, bytes of results | ms | ms per MB |\n|---|--:|--:|');
+for (const bytes of [100_000, 1_000_000, 10_000_000]) {
+  const long = history(50, bytes);
+  const { p50 } = millis(() => decideOn(new FlowCache(), long), 3);
+  console.log(`| ${bytes.toLocaleString('en')} | ${p50.toFixed(0)} | ${(p50 / (bytes / 1e6)).toFixed(0)} |`);
+}

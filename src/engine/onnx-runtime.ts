@@ -1,0 +1,165 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Fault } from '../core/fault.ts';
+
+/** `native`: ONNX Runtime's own library. `wasm`: the same engine as WebAssembly; slower, and there on every platform. */
+export const RUNTIME_KINDS = ['native', 'wasm'] as const;
+export type RuntimeKind = (typeof RUNTIME_KINDS)[number];
+
+/** A dense tensor. `int64` data is a BigInt64Array, `float16` raw bits in a Uint16Array (or a Float16Array where there is one). */
+export interface Tensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: ArrayBufferView & { readonly length: number };
+}
+
+/** An input or output of a graph. */
+export interface Port {
+  readonly name: string;
+  readonly type: string;
+  /** A number where the graph fixes the dimension, a name (or -1) where it does not. */
+  readonly shape: readonly (number | string)[];
+}
+
+/** A graph ready to run. One run at a time; a run blocks the thread that asked for it. */
+export interface Session {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  run(feeds: Readonly<Record<string, Tensor>>, outputs: readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
+  release(): Promise<void>;
+}
+
+export interface OnnxRuntime {
+  readonly kind: RuntimeKind;
+  /**
+   * Opens a graph from a local file, with its external data where it has any. Uses one thread.
+   * @throws Fault `ERR_CONFIG` when the file is not a graph that this runtime can run.
+   */
+  open(file: string): Promise<Session>;
+}
+
+/** What both packages offer and this file uses. Their own types ask for a browser's. */
+interface OrtPackage {
+  readonly env: { logLevel?: string; readonly wasm: { numThreads?: number; proxy?: boolean } };
+  readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => Tensor;
+  readonly InferenceSession: { create(model: string | Uint8Array, options: object): Promise<OrtSession> };
+}
+
+interface OrtSession {
+  readonly inputMetadata: readonly OrtPort[];
+  readonly outputMetadata: readonly OrtPort[];
+  run(feeds: object, outputs: readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
+  release(): Promise<void>;
+}
+
+interface OrtPort {
+  readonly name: string;
+  readonly isTensor: boolean;
+  readonly type?: string;
+  readonly shape?: readonly (number | string)[];
+}
+
+/** One thread, arenas that give memory back, no messages but errors. */
+const SESSION_OPTIONS = {
+  executionMode: 'sequential',
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  graphOptimizationLevel: 'all',
+  logSeverityLevel: 3,
+};
+
+/**
+ * Loads ONNX Runtime from what is installed; nothing is ever downloaded.
+ * @param kind absent: the native library where it works, WebAssembly otherwise.
+ * @throws Fault `ERR_CONFIG` when none works.
+ */
+export async function loadOnnxRuntime(kind?: RuntimeKind): Promise<OnnxRuntime> {
+  const causes: unknown[] = [];
+  for (const candidate of kind === undefined ? RUNTIME_KINDS : [kind]) {
+    try {
+      return candidate === 'native' ? nativeRuntime(await importNative()) : wasmRuntime(await importWasm());
+    } catch (cause) {
+      causes.push(cause);
+    }
+  }
+  throw new Fault('ERR_CONFIG', `ONNX Runtime cannot be loaded${kind === undefined ? '' : ` (${kind})`}.`, {
+    hint: 'Install the packages again with "npm ci"; onnxruntime-web works on every platform, onnxruntime-node on Linux, macOS and Windows.',
+    cause: new AggregateError(causes),
+  });
+}
+
+async function importNative(): Promise<OrtPackage> {
+  const found = (await import('onnxruntime-node')) as unknown as OrtPackage & { readonly default?: OrtPackage };
+  return found.default ?? found;
+}
+
+async function importWasm(): Promise<OrtPackage> {
+  const found = (await import('onnxruntime-web')) as unknown as OrtPackage;
+  found.env.wasm.numThreads = 1;
+  found.env.wasm.proxy = false;
+  found.env.logLevel = 'error';
+  return found;
+}
+
+function nativeRuntime(ort: OrtPackage): OnnxRuntime {
+  return {
+    kind: 'native',
+    open: (file) => opening(file, () => ort.InferenceSession.create(file, SESSION_OPTIONS), ort),
+  };
+}
+
+function wasmRuntime(ort: OrtPackage): OnnxRuntime {
+  return {
+    kind: 'wasm',
+    open: (file) =>
+      opening(
+        file,
+        async () => {
+          const externalData = await readExternalData(file);
+          const options = externalData.length === 0 ? SESSION_OPTIONS : { ...SESSION_OPTIONS, externalData };
+          return ort.InferenceSession.create(await readFile(file), { ...options, executionProviders: ['wasm'] });
+        },
+        ort,
+      ),
+  };
+}
+
+/** Weights that exporters put beside a graph: `model.onnx_data`, `model.onnx.data`, `model.onnx_data_1`. */
+async function readExternalData(file: string): Promise<{ readonly path: string; readonly data: Uint8Array }[]> {
+  const name = basename(file);
+  const beside = (await readdir(dirname(file))).filter(
+    (other) => other.startsWith(`${name}_data`) || other === `${name}.data`,
+  );
+  return Promise.all(
+    beside.map(async (path) => ({ path, data: new Uint8Array(await readFile(join(dirname(file), path))) })),
+  );
+}
+
+async function opening(file: string, open: () => Promise<OrtSession>, ort: OrtPackage): Promise<Session> {
+  let session: OrtSession;
+  try {
+    session = await open();
+  } catch (cause) {
+    throw new Fault('ERR_CONFIG', 'ONNX Runtime cannot open this graph.', {
+      where: file,
+      hint: 'The file must be a complete ONNX model (not a Git LFS pointer), with its external data beside it.',
+      cause,
+    });
+  }
+  return {
+    inputs: session.inputMetadata.map(toPort),
+    outputs: session.outputMetadata.map(toPort),
+    run: (feeds, outputs) => {
+      const given = Object.entries(feeds).map(([name, { type, data, dims }]) => [
+        name,
+        new ort.Tensor(type, data, dims),
+      ]);
+      return session.run(Object.fromEntries(given) as object, outputs);
+    },
+    release: () => session.release(),
+  };
+}
+
+function toPort({ name, type, shape }: OrtPort): Port {
+  return { name, type: type ?? 'none', shape: shape ?? [] };
+}

@@ -1,0 +1,235 @@
+import { amountsIn, isDerived } from './amounts.ts';
+import { canonicalValue, comparable, kindOf, standsIn, type ValueKind } from './canonical.ts';
+import { agrees, datesIn, dayOf, isEndOfStay } from './dates.ts';
+import { type FlowState, leavesOf, type Source, type Written } from './flow-state.ts';
+import type { FlowCall } from './history.ts';
+import { isLinked } from './linked-record.ts';
+import type { Leaf } from './result-index.ts';
+import { atLeast, betterTier, type Tier, worseTier } from './tier.ts';
+import type { ArgumentRole, ToolProfile } from './tool-profile.ts';
+import { identifierWords, stem } from './words.ts';
+
+/** Where a value comes from, in words that a person can check. */
+export interface Witness {
+  readonly tier: Tier;
+  readonly kind: ValueKind;
+  /** `in your own words`, `the field "sender" of search_emails`, `only in the text of read_file`, `nowhere`. */
+  readonly from: string;
+}
+
+/** Shorter pieces of text prove nothing. */
+const SHORTEST_PIECE = 3;
+
+/** The best witness of one value. */
+export function witness(state: FlowState, raw: string | number, role: ArgumentRole, profile: ToolProfile): Witness {
+  const value = canonicalValue(raw);
+  const kind = typeof raw === 'number' ? 'number' : kindOf(value);
+  if (value === '') return { tier: 'U', kind, from: 'it is empty' };
+  if (isUsers(state, value, kind, role, profile)) return { tier: 'U', kind, from: 'in your own words' };
+  const found = inFields(state, value, kind, role, profile) ?? inText(state, value);
+  if (role === 'amount' && kind === 'number' && (found === null || !atLeast(found.tier, 'S'))) {
+    const tier = computedTier(state, Number(value));
+    if (tier === 'S') return { tier, kind, from: 'computed from amounts that you spoke of' };
+    if (tier === 'D' && found === null) return { tier, kind, from: 'computed from an amount in a text that you named' };
+  }
+  return found === null ? { tier: 'N', kind, from: 'nowhere in this conversation' } : { ...found, kind };
+}
+
+/** The tier of one value of a call. */
+export function tierOfValue(
+  state: FlowState,
+  value: string,
+  profile: ToolProfile,
+  path: readonly (string | number)[],
+): Tier {
+  return witness(state, value, profile.role(path), profile).tier;
+}
+
+/** How well each leaf of a call is witnessed, for what it writes. */
+export function tiersOfCall(state: FlowState, call: FlowCall, profile: ToolProfile): readonly Written[] {
+  const written: Written[] = [];
+  for (const { path, value } of leavesOf(call.args)) {
+    if (typeof value !== 'string' || value.length < SHORTEST_PIECE) continue;
+    // As if somebody were to be reached by it later: what somebody wrote as a subject is no witness for that.
+    const { tier } = witness(state, value, profile.role(path) === 'id' ? 'id' : 'recipient', profile);
+    if (!atLeast(tier, 'S'))
+      written.push({ value: canonicalValue(value), tier: tier === 'N' ? worstInside(state, value) : tier });
+  }
+  return written;
+}
+
+/** A text that the model composed is as good as the worst of what it was shown: anything in it may be somebody else's. */
+function worstInside(state: FlowState, value: string): Tier {
+  return value.length > 40 && state.tainted ? 'X' : 'N';
+}
+
+function isUsers(state: FlowState, value: string, kind: ValueKind, role: ArgumentRole, profile: ToolProfile): boolean {
+  const { trusted } = state;
+  if (role === 'date' || kind === 'date') {
+    const day = dayOf(value);
+    if (day !== null) {
+      const said = datesIn(trusted);
+      if (said.dates.some((date) => agrees(date, day)) || isEndOfStay(day, trusted)) return true;
+    }
+  }
+  if (role === 'amount' && kind === 'number')
+    return amountsIn(trusted).plain.some((amount) => amount === Number(value));
+  if (role === 'id' && /^\d{1,4}$/.test(value)) return isNumbered(trusted, value, profile);
+  if (kind === 'url') return isUsersUrl(trusted, value);
+  if (kind === 'iban' || kind === 'phone') {
+    const form = comparable(value, kind);
+    if (form.length >= 7 && standsIn(trusted.replace(/(?<=[\da-z])[ ()./-]+(?=\d)/g, ''), form, true)) return true;
+  }
+  if (value.length < 2) return false;
+  return standsIn(trusted, value, kind !== 'text' || role === 'id' || role === 'recipient' || role === 'secret');
+}
+
+/** A short number is an id only where the user says so: `ID 13`, `#13`, `file 13`, `number 13`. */
+function isNumbered(trusted: string, value: string, profile: ToolProfile): boolean {
+  for (const [, before] of trusted.matchAll(
+    new RegExp(`([^\\s]+ ?[^\\s]*)\\s?['"#(]?(?<![\\d.,:/-])${value}(?![\\d.:/-]|,\\d)`, 'g'),
+  )) {
+    const near = identifierWords(before!);
+    if (
+      before!.includes('#') ||
+      near.some((word) => ['id', 'ids', 'number', 'nr', 'no', 'numéro', 'nummer', 'número'].includes(word))
+    )
+      return true;
+    if (near.some((word) => profile.nouns.includes(stem(word)))) return true;
+  }
+  return trusted.includes(`#${value}`) && standsIn(trusted, value, false);
+}
+
+const URLS = /(?:https?:\/\/|www\.)[^\s"'<>()[\]]+|(?<![@\w.-])(?:[a-z0-9-]+\.)+[a-z]{2,24}(?:\/[^\s"'<>()[\]]*)?/g;
+/** What may be added to the path of a site that the user named, in units. */
+const LONGEST_PATH = 64;
+
+/** The same host and path, or a page below it; nothing may be added that carries data. */
+function isUsersUrl(trusted: string, value: string): boolean {
+  const asked = comparable(value, 'url');
+  for (const [raw] of trusted.matchAll(URLS)) {
+    const own = comparable(raw!.replace(/[.,;:!?]+$/, ''), 'url');
+    if (asked === own) return true;
+    const rest = asked.slice(own.length);
+    if (asked.startsWith(`${own}/`) && rest.length <= LONGEST_PATH && !/[?#=&%]/.test(rest)) return true;
+  }
+  return false;
+}
+
+/** Amounts of a text that are looked at, at most. */
+const MOST_TEXT_AMOUNTS = 16;
+
+function computedTier(state: FlowState, amount: number): Tier {
+  const named = amountsIn(state.turns.slice(-3).join(' '));
+  const recorded: number[] = [];
+  for (const source of state.sources) {
+    source.index.records.forEach((record, index) => {
+      if (!isLinked(state, source, index)) return;
+      for (const leaf of record.leaves) {
+        if (leaf.kind === 'number' && isAmountKey(leaf.key)) recorded.push(Math.abs(Number(leaf.value)));
+      }
+    });
+  }
+  const fields = recorded.slice(-32);
+  if (isDerived(amount, named, fields)) return 'S';
+  const texts = state.sources
+    .filter(({ named: asked, index }) => asked === 'user' && index.records.length === 0)
+    .map(({ index }) => index.text.slice(0, 20_000));
+  const { plain, shares } = amountsIn(texts.join(' '));
+  const told = {
+    plain: [...named.plain, ...plain.slice(0, MOST_TEXT_AMOUNTS)],
+    shares: [...named.shares, ...shares.slice(0, MOST_TEXT_AMOUNTS)],
+  };
+  return isDerived(amount, told, fields) ? 'D' : 'N';
+}
+
+function isAmountKey(key: string): boolean {
+  return identifierWords(key).some((word) =>
+    ['amount', 'price', 'total', 'sum', 'cost', 'value', 'fee', 'balance', 'rent', 'due'].includes(word),
+  );
+}
+
+type Found = Omit<Witness, 'kind'>;
+
+function inFields(
+  state: FlowState,
+  value: string,
+  kind: ValueKind,
+  role: ArgumentRole,
+  profile: ToolProfile,
+): Found | null {
+  let best: Found | null = null;
+  const form = comparable(value, kind);
+  for (const source of state.sources.toReversed()) {
+    for (const leaf of source.index.leaves.get(form) ?? []) {
+      if (role === 'id' ? !isIdOf(leaf, source, profile) : NAMES_SOMEBODY.has(role) && isProse(leaf.key)) continue;
+      const tier = worseTier(fieldTier(state, source, leaf), writtenTier(state, value));
+      if (best === null || (betterTier(tier, best.tier) === tier && tier !== best.tier)) {
+        const where = leaf.key === '' ? `an entry of ${source.title}` : `the field "${leaf.key}" of ${source.title}`;
+        best = { tier, from: where };
+      }
+    }
+  }
+  return best;
+}
+
+/** What names somebody or something to reach; a subject or a body never does, even when it is nothing but an address. */
+const NAMES_SOMEBODY: ReadonlySet<ArgumentRole> = new Set(['recipient', 'url', 'secret', 'code']);
+const PROSE = new Set(
+  (
+    'subject body content contents text message title description note notes caption comment summary reason memo details remark remarks ' +
+    'html markdown post tweet question answer feedback review reviews instructions snippet excerpt abstract bio about headline preview'
+  ).split(' '),
+);
+
+/** A field that holds what somebody wrote. */
+function isProse(key: string): boolean {
+  return identifierWords(key).some((word) => PROSE.has(word));
+}
+
+function fieldTier(state: FlowState, source: Source, leaf: Leaf): Tier {
+  if (source.profile?.firstParty === true) return 'T';
+  if (leaf.record === -1) return 'F';
+  // What was just made by a call of this turn is known by the id that it got.
+  if (source.written) return /^(?:id|uuid|key)$|_?id_?$/i.test(leaf.key) ? 'S' : 'F';
+  if (source.named === 'user' && source.index.records.length === 1) return 'S';
+  return isLinked(state, source, leaf.record) ? 'S' : 'F';
+}
+
+/** What the model itself wrote somewhere is not made better by reading it back. */
+function writtenTier(state: FlowState, value: string): Tier {
+  let tier: Tier = 'U';
+  for (const written of state.written) if (written.value === value) tier = worseTier(tier, written.tier);
+  return tier;
+}
+
+/** An id only counts for the kind of thing that it is an id of: the 13 of an event is not the file 13. */
+function isIdOf(leaf: Leaf, source: Source, profile: ToolProfile): boolean {
+  const key = identifierWords(leaf.key);
+  if (leaf.kind === 'text' && leaf.value.length > 12) return true;
+  const bare = key
+    .filter((word) => !['id', 'ids', 'uuid', 'key', 'ref', 'number', 'no', 'name', 'filename', 'title'].includes(word))
+    .map(stem);
+  if (bare.length > 0) return bare.some((word) => profile.nouns.includes(word) || profile.objects.has(word));
+  if (
+    leaf.key !== '' &&
+    !key.some((word) => ['id', 'ids', 'uuid', 'key', 'ref', 'number', 'no', 'name', 'filename', 'title'].includes(word))
+  )
+    return false;
+  return source.profile?.nouns.some((noun) => profile.nouns.includes(noun)) ?? false;
+}
+
+function inText(state: FlowState, value: string): Found | null {
+  if (value.length < 2) return null;
+  let best: Found | null = null;
+  for (const source of state.sources.toReversed()) {
+    if (!standsIn(source.index.text, value, true)) continue;
+    const copied = state.written.find((written) => written.value.includes(value));
+    const own: Tier = source.named === 'no' ? 'X' : 'D';
+    const tier = copied === undefined ? own : worseTier(own, copied.tier === 'N' ? 'X' : copied.tier);
+    if (best === null || (tier === 'D' && best.tier === 'X'))
+      best = { tier, from: `only in the text of ${source.title}` };
+    if (tier === 'D') break;
+  }
+  return best;
+}
