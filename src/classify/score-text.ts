@@ -1,7 +1,9 @@
 import type { Span } from '../core/span.ts';
 import { views, type View } from '../text/decode-layers.ts';
+import { chained } from '../text/mapped-text.ts';
 import { rememberLast } from '../text/remember-last.ts';
 import type { Classifier } from './classifier.ts';
+import { loosePlain } from './loose-plain.ts';
 import { tokensOf } from './tokens.ts';
 
 /** UTF-16 units that are read at once, and how far parts of a longer text overlap. */
@@ -11,7 +13,14 @@ const OVERLAP = 1 << 11;
 const LIMITS = { units: PART, depth: 2, pieces: 256, total: 4 * PART } as const;
 
 /** The plain forms of a text, shared by the classifiers that read it. */
-const viewsOf: (text: string) => readonly View[] = rememberLast((text) => views(text, LIMITS));
+const viewsOf: (text: string) => readonly View[] = rememberLast((text) => {
+  const found = views(text, LIMITS);
+  const [first] = found as [View];
+  const loose = loosePlain(first.text);
+  if (loose === null) return found;
+  const { text: plain, map } = chained(first, loose);
+  return [...found, { text: plain, map, via: [...first.via, ...loose.undone], more: false }];
+});
 
 export interface TextScore {
   /** Probability, 0 to 1. */

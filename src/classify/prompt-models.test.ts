@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readModel } from './model-file.ts';
 
 const FOLDER = join(import.meta.dirname, 'models');
-const names = readdirSync(FOLDER)
-  .filter((file) => file.endsWith('.bin'))
-  .map((file) => file.slice(0, -4));
+/** The models that `npm run train:prompts` makes. */
+const names = ['user-attack', 'embedded-instruction'];
 
 interface Manifest {
   readonly file: string;
@@ -21,10 +20,6 @@ interface Manifest {
 
 /** What a card must say; a reader who must answer for a model looks for these. */
 const HEADINGS = ['Purpose', 'Training data', 'Split', 'Figures', 'Limits', 'Making it again'];
-
-it('there are models', () => {
-  assert.ok(names.length >= 2);
-});
 
 for (const name of names) {
   describe(name, () => {

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Classifier } from '../src/classify/classifier.ts';
-import { writeModel } from '../src/classify/model-file.ts';
-import { scoreText } from '../src/classify/score-text.ts';
-import { generateDocumentTexts, generateUserTexts } from './generate/generate.ts';
-import { auroc } from './metrics.ts';
-import { trainAll } from './prompts.ts';
-import type { DataRow } from './read-data.ts';
-import type { Row } from './row.ts';
-import { userAttackSpecification } from './user-attack.ts';
-import { Trainer } from './train-model.ts';
+import { Classifier } from '../../src/classify/classifier.ts';
+import { writeModel } from '../../src/classify/model-file.ts';
+import { scoreText } from '../../src/classify/score-text.ts';
+import { generateDocumentTexts, generateUserTexts } from '../../train/generate/generate.ts';
+import { auroc } from '../../train/metrics.ts';
+import { trainAll } from '../../train/prompts.ts';
+import type { DataRow } from '../../train/read-data.ts';
+import type { Row } from '../../train/row.ts';
+import { userAttackSpecification } from '../../train/user-attack.ts';
+import { Trainer } from '../../train/train-model.ts';
 
 const bySource = (a: Row, b: Row): number => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0);
 
@@ -44,7 +44,10 @@ test('a whole training gives a calibrated model and one for each fold, again and
     licence: 'own',
     permissive: true,
   }));
-  const specification = { ...userAttackSpecification, rows: () => data.map(({ text, label, source, kind }) => ({ text, label, source, kind })).toSorted(bySource) };
+  const specification = {
+    ...userAttackSpecification,
+    rows: () => data.map(({ text, label, source, kind }) => ({ text, label, source, kind })).toSorted(bySource),
+  };
   const train = () => trainAll(specification, data, () => {});
   const { model, folds } = train();
   assert.equal(folds.length, userAttackSpecification.folds.length);
