@@ -124,6 +124,8 @@ function main(): void {
       sources,
     };
     writeFileSync(join(MODELS, `${name}.json`), `${JSON.stringify(manifest, null, 2)}\n`);
+    const card = join(MODELS, `${name}.md`);
+    if (existsSync(card)) writeFileSync(card, withTraining(readFileSync(card, 'utf8'), manifest, data));
     say(
       `${name}: ${bytes.length} bytes, ${model.keys.length} features, thresholds ${JSON.stringify(manifest.thresholds)}`,
     );

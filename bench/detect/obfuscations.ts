@@ -1,4 +1,4 @@
-import { Seeded } from '../../train/seeded.ts';
+import type { Seeded } from '../../train/seeded.ts';
 
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
   a: 'а',

@@ -110,7 +110,9 @@ export function lexiconKey(entry: string): number {
   if (count === 0 || count > PHRASE_MAX)
     throw new RangeError(`"${entry}" has ${count} words; 1 to ${PHRASE_MAX} are possible`);
   if (isStem) {
-    const letters = [...text.slice(starts[0], ends[0])].filter((c) => UNIT_KIND[c.charCodeAt(0)] === LETTER).length;
+    const letters = Array.from(text.slice(starts[0], ends[0])).filter(
+      (c) => UNIT_KIND[c.charCodeAt(0)] === LETTER,
+    ).length;
     if (count !== 1 || letters < STEM.min || letters > STEM.max)
       throw new RangeError(`"${entry}" is no stem of ${STEM.min} to ${STEM.max} letters`);
     return hashes[0]! ^ STEM_SEED;

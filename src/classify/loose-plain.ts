@@ -28,6 +28,7 @@ export interface LoosePlain extends MappedText {
  * and would cost a redaction much.
  */
 export function loosePlain(text: string): LoosePlain | null {
+  if (!mayBeDisguised(text)) return null;
   const joined = joinAlone(text);
   const base = joined ?? unchanged(text);
   const leet = readLeet(base.text);
@@ -35,6 +36,25 @@ export function loosePlain(text: string): LoosePlain | null {
   return joined === null
     ? { ...leet, undone: ['leet'] }
     : { ...chained(joined, leet), undone: ['spaced-letters', 'leet'] };
+}
+
+/** One cheap look: enough signs, or enough letters that stand alone. */
+function mayBeDisguised(text: string): boolean {
+  let signs = 0;
+  let alone = 0;
+  let word = 0;
+  for (let i = 0; i <= text.length; i++) {
+    const unit = i < text.length ? text.charCodeAt(i) : 0x20;
+    const lower = unit | 0x20;
+    const isDigit = unit >= 0x30 && unit <= 0x39;
+    if (isDigit || unit === 0x40 || unit === 0x24) signs++;
+    if (isDigit || (lower >= 0x61 && lower <= 0x7a)) word++;
+    else {
+      if (word === 1) alone++;
+      word = 0;
+    }
+  }
+  return signs >= LEET_WORDS || alone >= ALONE;
 }
 
 function readLeet(text: string): MappedText | null {

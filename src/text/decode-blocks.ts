@@ -1,3 +1,4 @@
+import { blockShape, type BlockShape } from './block-shape.ts';
 import { readUtf8, textOf, type DecodedCharacter, type DecodedPiece } from './decoded-piece.ts';
 import { isWritten } from './language-likeness.ts';
 
@@ -8,7 +9,9 @@ import { isWritten } from './language-likeness.ts';
  */
 export function findBlocks(text: string, nested = NESTED): DecodedPiece[] {
   const found: DecodedPiece[] = [];
-  for (const [via, pattern, read] of FORMS) {
+  const shape = blockShape(text);
+  for (const [via, pattern, read, fits] of FORMS) {
+    if (!fits(shape)) continue;
     for (const run of joinLines(text, pattern)) {
       const characters = read(text, run.start, run.end);
       if (characters === null) continue;
@@ -37,23 +40,35 @@ interface Run {
 type Read = (text: string, start: number, end: number) => DecodedCharacter[] | null;
 
 /** Each pattern is a run of one class, or of groups of fixed length with a separator: linear without backtracking. */
-const FORMS: readonly (readonly [via: string, pattern: RegExp, read: Read])[] = [
+const FORMS: readonly (readonly [via: string, pattern: RegExp, read: Read, fits: (shape: BlockShape) => boolean])[] = [
   [
     'binary',
     /(?<![01])(?:[01]{8}[ ,]?){3,}[01]{8}(?![01])/g,
     bitReader(1, (c) => (c === 48 || c === 49 ? c - 48 : -1)),
+    ({ digits }) => digits >= 32,
   ],
-  ['hex', /(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{16,}(?![0-9A-Za-z])/g, bitReader(4, hexValue)],
+  [
+    'hex',
+    /(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{16,}(?![0-9A-Za-z])/g,
+    bitReader(4, hexValue),
+    ({ longest }) => longest >= 16,
+  ],
   [
     'hex',
     /(?<![0-9A-Za-z])(?:(?:0x)?[0-9A-Fa-f]{2}[ ,:;-]{1,2}){7,}(?:0x)?[0-9A-Fa-f]{2}(?![0-9A-Za-z])/g,
     bitReader(4, hexValue),
+    ({ shortWords }) => shortWords >= 8,
   ],
-  ['decimal', /(?<![\d.])(?:\d{2,3}[ ,;]{1,2}){7,}\d{2,3}(?![\d.])/g, readDecimal],
-  ['base32', /(?<![0-9A-Za-z])(?:[A-Z2-7]{16,}|[a-z2-7]{16,})={0,6}(?![0-9A-Za-z])/g, bitReader(5, base32Value)],
-  ['base64', /[A-Za-z0-9+/_-]{12,}={0,2}/g, bitReader(6, base64Value)],
-  ['ascii85', /[!-uz~]{20,}/g, readAscii85],
-  ['base85', /[0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]{20,}/g, readBase85],
+  ['decimal', /(?<![\d.])(?:\d{2,3}[ ,;]{1,2}){7,}\d{2,3}(?![\d.])/g, readDecimal, ({ digits }) => digits >= 16],
+  [
+    'base32',
+    /(?<![0-9A-Za-z])(?:[A-Z2-7]{16,}|[a-z2-7]{16,})={0,6}(?![0-9A-Za-z])/g,
+    bitReader(5, base32Value),
+    ({ longest }) => longest >= 16,
+  ],
+  ['base64', /[A-Za-z0-9+/_-]{12,}={0,2}/g, bitReader(6, base64Value), ({ longest }) => longest >= 12],
+  ['ascii85', /[!-uz~]{20,}/g, readAscii85, ({ longest }) => longest >= 20],
+  ['base85', /[0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]{20,}/g, readBase85, ({ longest }) => longest >= 20],
 ];
 /** A line of an encoding that was broken into lines is at least this long, except the last. */
 const LINE = 40;

@@ -44,7 +44,7 @@ const LEET: Readonly<Record<string, string>> = {
 
 /** `pr3v10us`: a common word with digits and signs for letters; at least one of them inside it. */
 export function leet(word: string): string | null {
-  if (word.length < 4 || word.length > 24 || !/[0-9@$!|+]/.test(word) || !/[A-Za-z]/.test(word)) return null;
+  if (word.length < 4 || word.length > 24 || !mixesSigns(word)) return null;
   const spelt = word.toLowerCase();
   // `word!` and `3rd` end and begin with what is no letter.
   if (!/[a-z0-9@$!|+]*[a-z][0-9@$!|+]+[a-z]|^[0-9@$|+]+[a-z]/.test(spelt) && !/[a-z][0-9@$]$/.test(spelt)) return null;
@@ -66,17 +66,17 @@ export function leet(word: string): string | null {
 
 /** `vtaber`: a common word under rot13, unless it is one as it stands. */
 export function rot13Word(word: string): string | null {
-  return turned(word, rot13);
+  return turned(word, ROTATED);
 }
 
 /** `erongi`: a common word backwards, unless it is one as it stands. */
 export function reversedWord(word: string): string | null {
-  return turned(word, (lower) => [...lower].reverse().join(''));
+  return turned(word, REVERSED);
 }
 
 /** `iiignore`, `ignooore`: a common word with letters repeated three times and more. */
 export function stretchedWord(word: string): string | null {
-  if (word.length > 64 || !/([A-Za-z])\1\1/i.test(word)) return null;
+  if (word.length > 64 || !hasTriple(word)) return null;
   const plain = word.toLowerCase().replace(/([a-z])\1{2,}/g, '$1');
   return plain.length >= 4 && COMMON_WORDS.has(plain) ? plain : null;
 }
@@ -89,12 +89,43 @@ export function rot13(text: string): string {
   });
 }
 
-function turned(word: string, turn: (lower: string) => string): string | null {
-  if (word.length < 4 || word.length > 16 || !/^[A-Za-z]+$/.test(word)) return null;
-  const lower = word.toLowerCase();
-  if (COMMON_WORDS.has(lower)) return null;
-  const plain = turn(lower);
-  return COMMON_WORDS.has(plain) ? plain : null;
+/** Common words by what they look like when turned, so that a word costs a look-up and no turning. */
+function turnedForms(turn: (word: string) => string): ReadonlyMap<string, string> {
+  const forms = new Map<string, string>();
+  for (const word of COMMON_WORDS) {
+    if (!/^[a-z]{4,16}$/.test(word)) continue;
+    const form = turn(word);
+    if (!COMMON_WORDS.has(form)) forms.set(form, word);
+  }
+  return forms;
+}
+
+const ROTATED = turnedForms(rot13);
+const REVERSED = turnedForms((word) => Array.from(word).reverse().join(''));
+
+function turned(word: string, forms: ReadonlyMap<string, string>): string | null {
+  return word.length < 4 || word.length > 16 ? null : (forms.get(word.toLowerCase()) ?? null);
+}
+
+/** Whether three units in a row are the same letter, whatever its case. */
+function hasTriple(word: string): boolean {
+  for (let i = 2; i < word.length; i++) {
+    const unit = word.charCodeAt(i) | 0x20;
+    if (unit === (word.charCodeAt(i - 1) | 0x20) && unit === (word.charCodeAt(i - 2) | 0x20) && isLetter(unit))
+      return true;
+  }
+  return false;
+}
+
+/** Whether letters and what leet writes for letters are both in a word. */
+function mixesSigns(word: string): boolean {
+  let letters = false;
+  let signs = false;
+  for (let i = 0; i < word.length; i++) {
+    if (isLetter(word.charCodeAt(i))) letters = true;
+    else signs = true;
+  }
+  return letters && signs;
 }
 
 function isUpper(word: string, at: number): boolean {
