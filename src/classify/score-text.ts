@@ -15,11 +15,11 @@ const LIMITS = { units: PART, depth: 2, pieces: 256, total: 4 * PART } as const;
 /** The plain forms of a text, shared by the classifiers that read it. */
 const viewsOf: (text: string) => readonly View[] = rememberLast((text) => {
   const found = views(text, LIMITS);
-  const [first] = found as [View];
-  const loose = loosePlain(first.text);
+  const last = found.at(-1)!;
+  const loose = loosePlain(last.text);
   if (loose === null) return found;
-  const { text: plain, map } = chained(first, loose);
-  return [...found, { text: plain, map, via: [...first.via, ...loose.undone], more: false }];
+  const { text: plain, map } = chained(last, loose);
+  return [...found, { text: plain, map, via: [...last.via, ...loose.undone], more: false }];
 });
 
 export interface TextScore {
