@@ -38,7 +38,12 @@ function fixtures(id: string, verdict: 'hit' | 'miss' | 'hostile'): { readonly n
 }
 
 function subjectFor(detector: Detector<string, unknown>): Subject {
-  return { stage: detector.meta.stages[0]!, role: 'assistant', origin: detector.meta.origins?.[0] ?? 'model', kind: 'text' };
+  return {
+    stage: detector.meta.stages[0]!,
+    role: 'assistant',
+    origin: detector.meta.origins?.[0] ?? 'model',
+    kind: 'text',
+  };
 }
 
 /** Asserts what holds for the findings of any text. */

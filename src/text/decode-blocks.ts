@@ -11,8 +11,9 @@ export function findBlocks(text: string, nested = NESTED): DecodedPiece[] {
   const found: DecodedPiece[] = [];
   const shape = blockShape(text);
   for (const [via, pattern, read, fits] of FORMS) {
-    if (!fits(shape)) continue;
-    for (const run of joinLines(text, pattern)) {
+    if (typeof fits !== 'number' && !fits(shape)) continue;
+    const within = typeof fits === 'number' ? { runs: shape.visible, least: fits } : null;
+    for (const run of joinLines(text, pattern, within)) {
       const characters = read(text, run.start, run.end);
       if (characters === null) continue;
       const piece = { start: run.start, end: run.end, via, characters };
@@ -39,20 +40,23 @@ interface Run {
 
 type Read = (text: string, start: number, end: number) => DecodedCharacter[] | null;
 
-/** Each pattern is a run of one class, or of groups of fixed length with a separator: linear without backtracking. */
-const FORMS: readonly (readonly [via: string, pattern: RegExp, read: Read, fits: (shape: BlockShape) => boolean])[] = [
+/**
+ * With each form either how many visible characters in a row it needs, where it has no spaces, or what shape a text must have.
+ * Each pattern is a run of one class, or of groups of fixed length with a separator: linear without backtracking.
+ */
+const FORMS: readonly (readonly [
+  via: string,
+  pattern: RegExp,
+  read: Read,
+  fits: number | ((shape: BlockShape) => boolean),
+])[] = [
   [
     'binary',
     /(?<![01])(?:[01]{8}[ ,]?){3,}[01]{8}(?![01])/g,
     bitReader(1, (c) => (c === 48 || c === 49 ? c - 48 : -1)),
     ({ digits }) => digits >= 32,
   ],
-  [
-    'hex',
-    /(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{16,}(?![0-9A-Za-z])/g,
-    bitReader(4, hexValue),
-    ({ longest }) => longest >= 16,
-  ],
+  ['hex', /(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{16,}(?![0-9A-Za-z])/g, bitReader(4, hexValue), 16],
   [
     'hex',
     /(?<![0-9A-Za-z])(?:(?:0x)?[0-9A-Fa-f]{2}[ ,:;-]{1,2}){7,}(?:0x)?[0-9A-Fa-f]{2}(?![0-9A-Za-z])/g,
@@ -60,22 +64,39 @@ const FORMS: readonly (readonly [via: string, pattern: RegExp, read: Read, fits:
     ({ shortWords }) => shortWords >= 8,
   ],
   ['decimal', /(?<![\d.])(?:\d{2,3}[ ,;]{1,2}){7,}\d{2,3}(?![\d.])/g, readDecimal, ({ digits }) => digits >= 16],
-  [
-    'base32',
-    /(?<![0-9A-Za-z])(?:[A-Z2-7]{16,}|[a-z2-7]{16,})={0,6}(?![0-9A-Za-z])/g,
-    bitReader(5, base32Value),
-    ({ longest }) => longest >= 16,
-  ],
-  ['base64', /[A-Za-z0-9+/_-]{12,}={0,2}/g, bitReader(6, base64Value), ({ longest }) => longest >= 12],
-  ['ascii85', /[!-uz~]{20,}/g, readAscii85, ({ longest }) => longest >= 20],
-  ['base85', /[0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]{20,}/g, readBase85, ({ longest }) => longest >= 20],
+  ['base32', /(?<![0-9A-Za-z])(?:[A-Z2-7]{16,}|[a-z2-7]{16,})={0,6}(?![0-9A-Za-z])/g, bitReader(5, base32Value), 16],
+  ['base64', /[A-Za-z0-9+/_-]{12,}={0,2}/g, bitReader(6, base64Value), 12],
+  ['ascii85', /[!-uz~]{20,}/g, readAscii85, 20],
+  ['base85', /[0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]{20,}/g, readBase85, 20],
 ];
 /** A line of an encoding that was broken into lines is at least this long, except the last. */
 const LINE = 40;
 
-function* joinLines(text: string, pattern: RegExp): Generator<Run> {
+/** Stretches that a pattern is looked for in, which cannot match outside of them: those of at least `least` units. */
+interface Within {
+  readonly runs: readonly number[];
+  readonly least: number;
+}
+
+function* matches(
+  text: string,
+  pattern: RegExp,
+  within: Within | null,
+): Generator<{ readonly match: string; readonly index: number }> {
+  if (within === null) {
+    for (const { 0: match, index } of text.matchAll(pattern)) yield { match, index };
+    return;
+  }
+  for (let k = 0; k < within.runs.length; k += 2) {
+    const [start, end] = [within.runs[k]!, within.runs[k + 1]!];
+    if (end - start < within.least) continue;
+    for (const { 0: match, index } of text.slice(start, end).matchAll(pattern)) yield { match, index: start + index };
+  }
+}
+
+function* joinLines(text: string, pattern: RegExp, within: Within | null): Generator<Run> {
   let open: { start: number; end: number; line: number } | null = null;
-  for (const { 0: match, index } of text.matchAll(pattern)) {
+  for (const { match, index } of matches(text, pattern, within)) {
     const end = index + match.length;
     const gap: string = open === null ? '' : text.slice(open.end, Math.min(index, open.end + 3));
     if (open !== null && open.line >= LINE && (gap === '\n' || gap === '\r\n') && open.end + gap.length === index) {
