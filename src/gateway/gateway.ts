@@ -10,9 +10,11 @@ import type { Dialect, Surface } from '../conversation/surface.ts';
 import { Fault } from '../core/fault.ts';
 import type { FileReader } from '../guard/files/file-reader.ts';
 import type { LiveFeed } from '../monitor/live-feed.ts';
+import type { AllowBook } from './allow-book.ts';
 import type { EvidenceWriter } from './evidence.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
+import type { GuardMemory } from './guard-memory.ts';
 import type { Generation } from './generation.ts';
 import { ModelCatalogue } from './list-models.ts';
 import type { ObjectOwners } from './object-owners.ts';
@@ -23,6 +25,8 @@ export interface GatewayParts {
   readonly generation: () => Generation;
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
+  readonly allowBook: AllowBook;
+  readonly memory: GuardMemory;
   readonly vault: Vault;
   readonly files: FileReader;
   readonly metrics: GatewayMetrics;
@@ -34,6 +38,8 @@ export interface GatewayParts {
 export class Gateway {
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
+  readonly allowBook: AllowBook;
+  readonly memory: GuardMemory;
   readonly vault: Vault;
   readonly files: FileReader;
   readonly metrics: GatewayMetrics;
@@ -51,6 +57,8 @@ export class Gateway {
     this.#generation = parts.generation;
     this.evidence = parts.evidence;
     this.owners = parts.owners;
+    this.allowBook = parts.allowBook;
+    this.memory = parts.memory;
     this.vault = parts.vault;
     this.files = parts.files;
     this.metrics = parts.metrics;
