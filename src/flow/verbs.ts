@@ -50,7 +50,7 @@ export const TOOL_VERBS: Readonly<Record<Exclude<Act, 'other'>, readonly string[
 export const NOUN_LIKE = new Set(
   list(
     'message email mail call comment post copy plan schedule book trade bid rate like pin star start stop block format ' +
-      'reset set put push is has ask run script shell sql tweet sms lock share transfer deposit scan subscribe order close move change turn switch dim reply note',
+      'reset set put push is has ask run script shell sql tweet sms lock share transfer deposit scan subscribe order close move change turn switch dim note',
   ),
 );
 
