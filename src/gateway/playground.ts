@@ -45,6 +45,8 @@ export interface PlaygroundRule {
   readonly detector: string;
   /** 0 to 1; null where such texts are not its business, or the check failed. */
   readonly score: number | null;
+  /** The score from which on it is a finding; null where the detector has no single one. */
+  readonly threshold: number | null;
   readonly findings: readonly Finding[];
   /** Why the check failed; null when it did not. */
   readonly failed: string | null;
@@ -116,7 +118,7 @@ export async function tryOut(
 async function ask(rule: Rule, stage: Stage, segment: Segment): Promise<PlaygroundRule> {
   const { id, detector, inspector, maxText, allows } = rule;
   const { text } = segment;
-  const nothing = { rule: id, detector, score: null, findings: [], millis: 0 };
+  const nothing = { rule: id, detector, score: null, threshold: null, findings: [], millis: 0 };
   if (text.length > maxText) return { ...nothing, failed: `longer than the rule's maxText ${maxText}` };
   const subject = toSubject(stage, segment);
   const { scores, findings, failed, millis } = await scoreText([{ id: detector, inspector, subject }], text);
@@ -124,6 +126,7 @@ async function ask(rule: Rule, stage: Stage, segment: Segment): Promise<Playgrou
     rule: id,
     detector,
     score: scores[detector] ?? null,
+    threshold: inspector.threshold?.(subject) ?? null,
     findings: findings.map((finding) => {
       const allowed = allows?.(rule, finding, text, subject) ?? null;
       return allowed === null ? finding : { ...finding, allowed };

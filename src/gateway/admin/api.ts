@@ -404,4 +404,21 @@ export interface RuleRow extends RuleCounts {
 export interface RuleReport {
   readonly since: number;
   readonly rules: readonly RuleRow[];
+  /** As the configuration file writes them. */
+  readonly overrides: readonly OverrideView[];
+}
+
+export interface OverrideView {
+  readonly match: Readonly<Record<string, readonly string[]>>;
+  /** By the id of the rule. */
+  readonly rules: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** `GET /api/rules/schema/:detector`: what a rule with this detector may say, for forms. */
+export interface RuleForm {
+  readonly detector: string;
+  readonly summary: string;
+  /** JSON Schema of the whole rule, its `options` included. */
+  readonly schema: unknown;
+  readonly defaults: unknown;
 }
