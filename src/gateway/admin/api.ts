@@ -406,6 +406,8 @@ export interface RuleReport {
   readonly rules: readonly RuleRow[];
   /** As the configuration file writes them. */
   readonly overrides: readonly OverrideView[];
+  /** What a rule can name as its detector. */
+  readonly detectors: readonly { readonly id: string; readonly title: string; readonly summary: string }[];
 }
 
 export interface OverrideView {

@@ -47,6 +47,7 @@ export function ruleRoutes(runtime: Runtime, activity: RecentActivity): Hono<Adm
         };
       }),
       overrides: written(runtime.generation.loaded, ['overrides'], runtime.generation.loaded.config.overrides) as never,
+      detectors: DETECTORS.map(({ meta: { id, title, summary } }) => ({ id, title, summary })),
     };
     return c.json(body);
   });
