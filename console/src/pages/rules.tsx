@@ -70,7 +70,7 @@ function NewRule({ detectors }: { readonly detectors: RuleReport['detectors'] })
 function scopeOf(rule: RuleRow): string {
   const lists = [rule.roles, rule.origins, rule.kinds, rule.tools];
   const said = lists.flatMap((list) => (list === null ? [] : [list.join(', ')]));
-  return [...said, ...(rule.messages === 'all' ? ['all messages'] : [])].join(' · ');
+  return [...said, ...(rule.messages === 'all' && rule.on.includes('input') ? ['all messages'] : [])].join(' · ');
 }
 
 function RuleTable({ rules }: { readonly rules: readonly RuleRow[] }) {

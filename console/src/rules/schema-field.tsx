@@ -18,20 +18,31 @@ export function SchemaField(props: FieldProps) {
   const choices = schema.type === 'array' && typeof schema.items === 'object' ? schema.items.enum : undefined;
   if (choices !== undefined && choices.length <= MOST_BOXES) return <BoxesField {...props} choices={choices} />;
   if (schema.type === 'boolean') return <BoxField {...props} />;
+  return <LabelledField {...props} />;
+}
+
+/** The label names it, and what it means is told after it: not both in one breath. */
+function LabelledField(props: FieldProps) {
+  const id = useId();
   return (
-    <label className="field">
-      <span>{props.name}</span>
-      <Control {...props} />
-      <Description text={schema.description} />
-    </label>
+    <div className="field">
+      <label htmlFor={id}>{props.name}</label>
+      <Control {...props} id={id} />
+      <Description id={id} text={props.schema.description} />
+    </div>
   );
 }
 
-function Control({ name, schema, value, onChange }: FieldProps) {
+type ControlProps = FieldProps & { readonly id: string };
+
+function Control(props: ControlProps) {
+  const { schema, value, onChange } = props;
+  const named = naming(props);
   if (schema.enum !== undefined) {
     const isOptional = schema.default === undefined;
     return (
       <select
+        {...named}
         value={typeof value === 'string' ? value : ''}
         onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value)}
       >
@@ -47,6 +58,7 @@ function Control({ name, schema, value, onChange }: FieldProps) {
     const { nullable, ...limits } = number;
     return (
       <input
+        {...named}
         type="number"
         {...limits}
         value={typeof value === 'number' ? value : ''}
@@ -61,6 +73,7 @@ function Control({ name, schema, value, onChange }: FieldProps) {
   if (schema.type === 'string') {
     return (
       <input
+        {...named}
         value={typeof value === 'string' ? value : ''}
         spellCheck={false}
         autoComplete="off"
@@ -69,9 +82,13 @@ function Control({ name, schema, value, onChange }: FieldProps) {
     );
   }
   if (schema.type === 'array' && typeof schema.items === 'object' && schema.items.type === 'string') {
-    return <LinesControl value={value} schema={schema} onChange={onChange} />;
+    return <LinesControl {...props} />;
   }
-  return <JsonControl name={name} value={value} onChange={onChange} />;
+  return <JsonControl {...props} />;
+}
+
+function naming({ id, schema }: ControlProps) {
+  return { id, ...(schema.description === undefined ? {} : { 'aria-describedby': `${id}-about` }) };
 }
 
 function numberOf(schema: FieldSchema) {
@@ -82,10 +99,12 @@ function numberOf(schema: FieldSchema) {
 }
 
 /** A list of texts, one on each line. */
-function LinesControl({ value, schema, onChange }: Pick<FieldProps, 'value' | 'schema' | 'onChange'>) {
+function LinesControl(props: ControlProps) {
+  const { schema, value, onChange } = props;
   const [text, setText] = useState(() => (Array.isArray(value) ? value.join('\n') : ''));
   return (
     <textarea
+      {...naming(props)}
       className="code-field"
       rows={3}
       spellCheck={false}
@@ -100,19 +119,21 @@ function LinesControl({ value, schema, onChange }: Pick<FieldProps, 'value' | 's
   );
 }
 
-function JsonControl({ name, value, onChange }: Pick<FieldProps, 'name' | 'value' | 'onChange'>) {
+function JsonControl(props: ControlProps) {
+  const { name, value, onChange } = props;
   const [text, setText] = useState(() => (value === undefined ? '' : JSON.stringify(value, null, 2)));
   const [wrong, setWrong] = useState(false);
   const errorId = useId();
   return (
     <>
       <textarea
+        {...naming(props)}
         className="code-field"
         rows={4}
         spellCheck={false}
         placeholder="JSON"
         aria-invalid={wrong}
-        aria-describedby={wrong ? errorId : undefined}
+        {...(wrong ? { 'aria-describedby': errorId } : {})}
         value={text}
         onChange={(event) => {
           setText(event.target.value);
@@ -134,22 +155,29 @@ function JsonControl({ name, value, onChange }: Pick<FieldProps, 'name' | 'value
 }
 
 function BoxField({ name, schema, value, onChange }: FieldProps) {
+  const id = useId();
   return (
     <div className="field">
       <label className="box">
-        <input type="checkbox" checked={value === true} onChange={(event) => onChange(event.target.checked)} />
+        <input
+          type="checkbox"
+          aria-describedby={`${id}-about`}
+          checked={value === true}
+          onChange={(event) => onChange(event.target.checked)}
+        />
         <span>{name}</span>
       </label>
-      <Description text={schema.description} />
+      <Description id={id} text={schema.description} />
     </div>
   );
 }
 
 /** None ticked means what the schema says where nothing is said, which for scopes is everything. */
 function BoxesField({ name, schema, value, choices, onChange }: FieldProps & { readonly choices: readonly unknown[] }) {
+  const id = useId();
   const chosen = new Set(Array.isArray(value) ? value : []);
   return (
-    <fieldset className="field boxes">
+    <fieldset className="field boxes" aria-describedby={`${id}-about`}>
       <legend>{name}</legend>
       <div className="row">
         {choices.map((choice) => (
@@ -166,11 +194,11 @@ function BoxesField({ name, schema, value, choices, onChange }: FieldProps & { r
           </label>
         ))}
       </div>
-      <Description text={schema.description} />
+      <Description id={id} text={schema.description} />
     </fieldset>
   );
 }
 
-function Description({ text }: { readonly text: string | undefined }) {
-  return text === undefined ? null : <small>{text.replaceAll('`', '')}</small>;
+function Description({ id, text }: { readonly id: string; readonly text: string | undefined }) {
+  return text === undefined ? null : <small id={`${id}-about`}>{text.replaceAll('`', '')}</small>;
 }
