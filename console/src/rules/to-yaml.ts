@@ -3,42 +3,37 @@
  * the text would be read as something else.
  */
 export function toYaml(value: unknown): string {
-  return `${blockOf(value, 0)}\n`;
+  const written = write(value);
+  return `${typeof written === 'string' ? written : written.join('\n')}\n`;
 }
 
 const LINE = 100;
 
-function blockOf(value: unknown, depth: number): string {
-  const indent = '  '.repeat(depth);
-  if (Array.isArray(value)) {
-    const flow = flowOf(value);
-    if (flow !== null && flow.length + indent.length <= LINE) return flow;
-    return value
-      .map((item) => {
-        const isBlock = typeof item === 'object' && item !== null && Object.keys(item).length > 0;
-        const text = blockOf(item, depth + 1);
-        return `${indent}- ${isBlock ? text.slice(indent.length + 2) : text}`;
-      })
-      .join('\n');
-  }
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value).filter(([, member]) => member !== undefined);
-    if (members.length === 0) return '{}';
-    return members
-      .map(([key, member]) => {
-        const text = blockOf(member, depth + 1);
-        const below = text.startsWith('  '.repeat(depth + 1)) && typeof member === 'object' && member !== null;
-        return `${indent}${textOf(key)}:${below ? '\n' : ' '}${text}`;
-      })
-      .join('\n');
-  }
-  return scalarOf(value);
+/** One line that may stand behind a key, or lines that stand below it. */
+type Written = string | readonly string[];
+
+function write(value: unknown): Written {
+  if (Array.isArray(value)) return writeList(value);
+  if (typeof value !== 'object' || value === null) return scalarOf(value);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  if (members.length === 0) return '{}';
+  return members.flatMap(([key, member]) => {
+    const written = write(member);
+    const name = key === 'on' ? key : textOf(key); // a boolean in YAML 1.1 only
+    return typeof written === 'string' ? [`${name}: ${written}`] : [`${name}:`, ...written.map((line) => `  ${line}`)];
+  });
 }
 
-/** A list of plain values on one line; null where it is none. */
-function flowOf(list: readonly unknown[]): string | null {
-  if (list.some((item) => typeof item === 'object' && item !== null)) return null;
-  return `[${list.map(scalarOf).join(', ')}]`;
+function writeList(list: readonly unknown[]): Written {
+  if (list.every((item) => typeof item !== 'object' || item === null)) {
+    const line = `[${list.map(scalarOf).join(', ')}]`;
+    if (line.length <= LINE || list.length === 0) return line;
+  }
+  return list.flatMap((item) => {
+    const written = write(item);
+    const [first = '', ...more] = typeof written === 'string' ? [written] : written;
+    return [`- ${first}`, ...more.map((line) => `  ${line}`)];
+  });
 }
 
 function scalarOf(value: unknown): string {
