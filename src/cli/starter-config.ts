@@ -1,6 +1,6 @@
 import { RECOMMENDED_RULES } from '../config/recommended-rules.ts';
 
-/** What `parapet init` writes. `recommended-rules.test.ts` loads it. */
+/** What `parapet init` writes. `starter-config.test.ts` loads it. */
 export const STARTER_CONFIG = `# Parapet: a gateway in front of OpenAI and Anthropic.
 # Check this file:   parapet config check        See every value in force:   parapet config explain
 # Help while typing: parapet config schema > parapet.schema.json

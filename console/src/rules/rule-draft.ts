@@ -47,7 +47,16 @@ export function withoutDefaults(draft: RuleDraft, schema: FieldSchema, defaults:
 
 /** What has to be written to try the rule, or to put it into the file. */
 export function changesOf(rule: RuleDraft): string {
-  return toYaml({ rules: [rule] });
+  const keys = Object.keys(rule).toSorted((a, b) => place(a) - place(b));
+  return toYaml({ rules: [Object.fromEntries(keys.map((key) => [key, rule[key]]))] });
+}
+
+/** The order in which rules are written by hand. */
+const ORDER = ['id', 'detector', 'on', 'roles', 'origins', 'kinds', 'tools', 'messages', 'action', 'restore', 'mode'];
+
+function place(key: string): number {
+  const index = ORDER.indexOf(key);
+  return index === -1 ? (key === 'options' ? ORDER.length + 1 : ORDER.length) : index;
 }
 
 function same(a: unknown, b: unknown): boolean {
