@@ -96,22 +96,35 @@ export async function tryOut(
     { ...exchangeContext(question.conversation, null), principal: { id: question.principal, team: question.team } },
     policy.allow.for(who)?.allows,
   );
-  const log = new DecisionLog();
-  const redactions = await inspectSegments(rules, stage, segments, log);
-  const texts: PlaygroundText[] = [];
+  // Each by itself first: detectors remember the text that they read last, and what it cost would be told too low after.
+  const said = new Map<Segment, readonly PlaygroundRule[]>();
   const cost: Record<string, number> = {};
   for (const segment of segments) {
-    const { id, role, origin, kind, text } = segment;
-    const said: PlaygroundRule[] = [];
+    const all: PlaygroundRule[] = [];
     for (const rule of rules) {
-      if (text === '' || !reads(rule, stage, segment)) continue;
+      if (segment.text === '' || !reads(rule, stage, segment)) continue;
       const one = await ask(rule, stage, segment);
       cost[rule.detector] = (cost[rule.detector] ?? 0) + one.millis;
-      said.push(one);
+      all.push(one);
     }
-    const sent = redact(text, mergeRedactions(redactions.get(segment) ?? []));
-    texts.push({ id, role, origin, kind, text, views: views(text, VIEWS).map(toView), rules: said, sent });
+    said.set(segment, all);
   }
+  const log = new DecisionLog();
+  const redactions = await inspectSegments(rules, stage, segments, log);
+  const texts = segments.map((segment): PlaygroundText => {
+    const { id, role, origin, kind, text } = segment;
+    const sent = redact(text, mergeRedactions(redactions.get(segment) ?? []));
+    return {
+      id,
+      role,
+      origin,
+      kind,
+      text,
+      views: views(text, VIEWS).map(toView),
+      rules: said.get(segment) ?? [],
+      sent,
+    };
+  });
   return { stage, action: log.action, decisions: log.decisions(), texts, cost };
 }
 

@@ -141,6 +141,10 @@ describe('trying out rules in a browser', { skip: browserPath === null ? NO_CHRO
     const file = await readFile(served.gateway.configPath, 'utf8');
     const id = await say(ATTACK);
     await open('/rules', 'Rules');
+    await page.getByLabel('Detector').selectOption('canary');
+    await page.getByRole('button', { name: 'New rule' }).click();
+    await page.getByText('id: new-canary').waitFor();
+    await page.goBack();
     await page.getByRole('link', { name: 'user-attacks' }).click();
     await page.getByRole('heading', { name: 'Change a rule' }).waitFor();
     await page.getByLabel('action', { exact: true }).selectOption('flag');

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Decision, Evidence } from '../../../src/core/verdict.ts';
 import type { ExchangeDetail } from '../../../src/gateway/admin/api.ts';
-import { duration, exactCount } from '../format/number.ts';
+import { exactCount, fineDuration } from '../format/number.ts';
 import { plural } from '../format/words.ts';
 import { ActionBadge, Badge, SeverityBadge, StatusBadge } from '../parts/badge.tsx';
 import { Button } from '../parts/button.tsx';
@@ -43,7 +43,7 @@ export function Decisions({
                     <ActionBadge action={decision.action} />
                   </>
                 )}
-                <span className="push faint number">{duration(decision.millis)}</span>
+                <span className="push faint number">{fineDuration(decision.millis)}</span>
               </div>
               {meaningOf(decision).map((line) => (
                 <p key={line} className="decision-reason">

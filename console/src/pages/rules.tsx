@@ -1,8 +1,10 @@
+import type { FormEvent } from 'react';
 import type { AllowView, RuleReport, RuleRow } from '../../../src/gateway/admin/api.ts';
 import { useResource } from '../api/use-resource.ts';
 import { exactCount, percent } from '../format/number.ts';
 import { plural } from '../format/words.ts';
 import { ActionBadge, Badge } from '../parts/badge.tsx';
+import { Button } from '../parts/button.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { Page } from '../parts/page.tsx';
@@ -51,18 +53,27 @@ export function RulesPage() {
 /** Goes to the editor with a new rule for the detector that is chosen. */
 function NewRule({ detectors }: { readonly detectors: RuleReport['detectors'] }) {
   const { go } = useRouter();
+  const send = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const chosen = String(new FormData(event.currentTarget).get('detector'));
+    go(`/rules/edit?detector=${encodeURIComponent(chosen)}`);
+  };
   return (
-    <label className="inline-label">
-      <span>New rule with</span>
-      <select value="" onChange={(event) => go(`/rules/edit?detector=${encodeURIComponent(event.target.value)}`)}>
-        <option value="">choose a detector</option>
-        {detectors.map(({ id, title }) => (
-          <option key={id} value={id}>
-            {title}
-          </option>
-        ))}
-      </select>
-    </label>
+    <form className="row" onSubmit={send}>
+      <label className="inline-label">
+        <span>Detector</span>
+        <select name="detector">
+          {detectors.map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Button type="submit" icon="plus">
+        New rule
+      </Button>
+    </form>
   );
 }
 

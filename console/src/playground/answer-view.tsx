@@ -1,6 +1,6 @@
 import type { PlaygroundAnswer } from '../../../src/gateway/admin/api.ts';
 import { Decisions } from '../exchange/decisions.tsx';
-import { duration } from '../format/number.ts';
+import { fineDuration } from '../format/number.ts';
 import { ActionBadge } from '../parts/badge.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Panel } from '../parts/page.tsx';
@@ -29,7 +29,7 @@ function CostByDetector({ cost }: { readonly cost: PlaygroundAnswer['cost'] }) {
   const most = rows[0]?.[1] ?? 0;
   const total = rows.reduce((sum, [, millis]) => sum + millis, 0);
   return (
-    <Panel title="Time by detector" flush aside={<span className="faint">{duration(total)} together</span>}>
+    <Panel title="Time by detector" flush aside={<span className="faint">{fineDuration(total)} together</span>}>
       {rows.length === 0 ? (
         <Empty title="No detector ran.">No rule reads texts like these.</Empty>
       ) : (
@@ -38,7 +38,7 @@ function CostByDetector({ cost }: { readonly cost: PlaygroundAnswer['cost'] }) {
             <li key={detector} className="ranking-row">
               <span className="ranking-bar" style={{ width: `${most === 0 ? 0 : (millis / most) * 100}%` }} />
               <span className="ranking-name">{detector}</span>
-              <span className="number">{duration(millis)}</span>
+              <span className="number">{fineDuration(millis)}</span>
             </li>
           ))}
         </ul>

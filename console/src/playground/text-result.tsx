@@ -1,5 +1,5 @@
 import type { PlaygroundRule, PlaygroundText } from '../../../src/gateway/admin/api.ts';
-import { duration } from '../format/number.ts';
+import { fineDuration } from '../format/number.ts';
 import { plural } from '../format/words.ts';
 import { MarkedText } from '../marks/marked-text.tsx';
 import { Badge, SeverityBadge } from '../parts/badge.tsx';
@@ -130,7 +130,7 @@ function RuleScores({ rules, name }: { readonly rules: readonly PlaygroundRule[]
                   </td>
                 </>
               )}
-              <td className="number">{duration(rule.millis)}</td>
+              <td className="number">{fineDuration(rule.millis)}</td>
             </tr>
           ))}
         </tbody>
