@@ -1,6 +1,4 @@
-import type { PlaygroundRequest } from '../../../src/gateway/admin/api.ts';
-import type { Origin, Role } from '../../../src/conversation/segment.ts';
-import type { SurfaceId } from '../../../src/conversation/surface.ts';
+import type { Origin, PlaygroundRequest, Role, SurfaceId } from '../../../src/gateway/admin/api.ts';
 import type { Stage } from '../../../src/core/verdict.ts';
 
 export const ROLES = ['user', 'system', 'developer', 'assistant', 'tool'] as const satisfies readonly Role[];

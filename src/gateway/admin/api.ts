@@ -3,6 +3,8 @@ import type { Severity } from '../../core/severity.ts';
 import type { Action, Mode, Stage } from '../../core/verdict.ts';
 import type { SimulationReport } from '../simulate.ts';
 
+export type { Origin, Role } from '../../conversation/segment.ts';
+export type { SurfaceId } from '../../conversation/surface.ts';
 export type { ChangedExchange, RuleDifference, RuleTally, SimulationReport } from '../simulate.ts';
 
 /**
