@@ -84,7 +84,7 @@ for (const dialect of ['openai', 'anthropic'] as const) {
       await demo.app.request('/demo/api/reset', { method: 'POST' });
       const through = await ask(question, 'through');
       assert.doesNotMatch(told(through), /EUR went to/);
-      assert.match(told(through), /stopped: You read \[EMBEDDED_INSTRUCTION\] where an order to the model stood/);
+      assert.match(told(through), /stopped: You read \[EMBEDDED_INSTRUCTION\] where an order to the model began/);
       assert.match(said(through), /7 transactions: /, 'what the person asked for is answered');
     });
 

@@ -73,7 +73,7 @@ test('everything can be done from the keyboard', { skip }, async () => {
 
 test('the order in a memo is taken out, and around the gateway it moves money', { skip }, async () => {
   await page.getByRole('button', { name: 'An order in a memo' }).click();
-  assert.match(await whatHappened(), /Stopped\s*You read \[EMBEDDED_INSTRUCTION\] where an order to the model stood/);
+  assert.match(await whatHappened(), /Stopped\s*You read \[EMBEDDED_INSTRUCTION\] where an order to the model began/);
   assert.equal(await page.locator('tr.new').count(), 0, 'no money moved');
   await page.getByRole('button', { name: 'Ask the same around Parapet' }).click();
   assert.match(await whatHappened(), /950\.00 EUR went to Harbour Holdings; you did not ask for it/);

@@ -2,7 +2,6 @@ import { useEffect, useRef, useState } from 'react';
 import type { PlaygroundAnswer } from '../../../src/gateway/admin/api.ts';
 import { request } from '../api/request.ts';
 import { useSubmit } from '../keys/use-submit.ts';
-import { Failure } from '../parts/notice.tsx';
 import { Page, Panel } from '../parts/page.tsx';
 import { AnswerView } from '../playground/answer-view.tsx';
 import { Comparison } from '../playground/comparison.tsx';
@@ -48,6 +47,7 @@ export function PlaygroundPage() {
           <QuestionForm
             question={question}
             busy={busy}
+            error={error}
             onChange={(next) => {
               carryChanges(next.changes);
               setQuestion(next);
@@ -56,7 +56,6 @@ export function PlaygroundPage() {
           />
         </div>
         <div className="stack" ref={results}>
-          {error !== null && <Failure error={error} />}
           {answers !== null && answers.changed !== null && (
             <>
               <Comparison running={answers.running} changed={answers.changed} />
@@ -70,7 +69,7 @@ export function PlaygroundPage() {
             </>
           )}
           {answer !== null && <AnswerView answer={answer} />}
-          {answer === null && error === null && (
+          {answer === null && (
             <Examples
               onTake={(taken) => {
                 const next = { ...taken, changes: question.changes };

@@ -1,5 +1,7 @@
 import type { FormEvent, KeyboardEvent } from 'react';
+import type { RequestError } from '../api/request.ts';
 import { Button } from '../parts/button.tsx';
+import { Failure } from '../parts/notice.tsx';
 import { Panel } from '../parts/page.tsx';
 import { MessageField } from './message-field.tsx';
 import { EMPTY_MESSAGE, isEmpty, type Question, SURFACES } from './question.ts';
@@ -14,11 +16,13 @@ const FORMS = [
 export function QuestionForm({
   question,
   busy,
+  error,
   onChange,
   onAsk,
 }: {
   readonly question: Question;
   readonly busy: boolean;
+  readonly error: RequestError | null;
   readonly onChange: (question: Question) => void;
   readonly onAsk: () => void;
 }) {
@@ -122,6 +126,7 @@ export function QuestionForm({
             </small>
           </label>
         </details>
+        {error !== null && <Failure error={error} />}
         <div className="row">
           <Button kind="primary" type="submit" disabled={busy || isEmpty(question)}>
             {busy ? 'Looking…' : 'Look at it'}

@@ -23,7 +23,13 @@ export function SimulationResult({ report }: { readonly report: SimulationReport
         <Tile
           label="Replayed"
           value={report.replayed}
-          note={missing.length === 0 ? 'every one' : `${exactCount(report.exchanges - report.replayed)} could not be`}
+          note={
+            report.exchanges === 0
+              ? 'nothing to replay'
+              : missing.length === 0
+                ? 'every one'
+                : `${exactCount(report.exchanges - report.replayed)} could not be`
+          }
         />
         <Tile label="Would end differently" value={report.changed} note="request or answer" />
       </div>
@@ -48,16 +54,20 @@ export function SimulationResult({ report }: { readonly report: SimulationReport
           ) : undefined
         }
       >
-        {report.changes.length === 0 ? (
-          <Empty title={report.replayed === 0 ? 'Nothing could be replayed.' : 'None: everything would end as it did.'}>
-            {report.replayed === 0 &&
-              'Simulation needs kept texts: set evidence.content to full, or make the span longer.'}
-          </Empty>
-        ) : (
-          <Changes changes={report.changes} />
-        )}
+        {report.changes.length === 0 ? <Nothing report={report} /> : <Changes changes={report.changes} />}
       </Panel>
     </>
+  );
+}
+
+/** Why no exchange is listed. */
+function Nothing({ report: { exchanges, replayed } }: { readonly report: SimulationReport }) {
+  if (exchanges === 0) return <Empty title="There was no exchange in this span." />;
+  if (replayed > 0) return <Empty title="None: everything would end as it did." />;
+  return (
+    <Empty title="Nothing could be replayed.">
+      Simulation needs texts as they came: set <code>evidence.content</code> to full.
+    </Empty>
   );
 }
 

@@ -142,7 +142,10 @@ function tellRefusals({ route, errors }: RunFacts): readonly Told[] {
 /** Placeholders that do not stand for a secret. */
 const STOOD = [
   ['[INSTRUCTIONS]', 'the assistant’s instructions would have stood'],
-  ['[EMBEDDED_INSTRUCTION]', 'an order to the model stood; it was taken out before the request reached the model'],
+  [
+    '[EMBEDDED_INSTRUCTION]',
+    'an order to the model began; that passage was taken out before the request reached the model',
+  ],
 ] as const;
 
 /** What a run came to, in plain words: only what was seen, at both ends. What was merely written down comes last. */
