@@ -8,13 +8,16 @@ import { KeysPage } from './pages/keys.tsx';
 import { LedgerPage } from './pages/ledger.tsx';
 import { MissingPage } from './pages/missing.tsx';
 import { OverviewPage } from './pages/overview.tsx';
+import { PlaygroundPage } from './pages/playground.tsx';
 import { PrincipalsPage } from './pages/principals.tsx';
+import { RuleEditPage } from './pages/rule-edit.tsx';
 import { RulesPage } from './pages/rules.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { TrafficPage } from './pages/traffic.tsx';
 import { Button } from './parts/button.tsx';
 import { Frame } from './parts/frame.tsx';
 import { Failure } from './parts/notice.tsx';
+import { carryChanges } from './rules/carried-changes.ts';
 import { useRouter } from './router.tsx';
 
 export function App() {
@@ -34,6 +37,7 @@ export function App() {
   useEffect(() => {
     whenSignedOut(() => {
       forgetResources();
+      carryChanges('');
       setSession((old) => (old === null ? null : { ...old, admin: null }));
     });
     void load();
@@ -80,6 +84,10 @@ function CurrentPage() {
       return <KeysPage />;
     case '/rules':
       return <RulesPage />;
+    case '/rules/edit':
+      return <RuleEditPage />;
+    case '/playground':
+      return <PlaygroundPage />;
     case '/config':
       return <ConfigPage />;
     case '/ledger':

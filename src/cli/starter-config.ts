@@ -1,4 +1,6 @@
-/** What `parapet init` writes. `starter-config.test.ts` loads it and holds it against the schema. */
+import { RECOMMENDED_RULES } from '../config/recommended-rules.ts';
+
+/** What `parapet init` writes. `starter-config.test.ts` loads it. */
 export const STARTER_CONFIG = `# Parapet: a gateway in front of OpenAI and Anthropic.
 # Check this file:   parapet config check        See every value in force:   parapet config explain
 # Help while typing: parapet config schema > parapet.schema.json
@@ -35,18 +37,7 @@ access: # who may come in: virtual keys (parapet keys create), JWTs, client cert
     text: |
       permit(principal, action, resource);
 
-rules: # what is looked for, where, and what happens then
-  - id: secrets-in
-    detector: secret-leak
-    on: [input]
-    action: redact # allow | flag | redact | review | block
-    onFailure: block # when the check itself fails or times out
-  - id: secrets-out
-    detector: secret-leak
-    on: [output]
-    action: redact
-    # mode: shadow # record what would have happened and change nothing
-
+${RECOMMENDED_RULES}
 budgets: # reserved before a request, settled after it
   - id: per-caller
     per: principal

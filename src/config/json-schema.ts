@@ -24,6 +24,12 @@ export function configJsonSchema(): JsonSchema {
   return z.toJSONSchema(configSchema, { io: 'input', target: 'draft-2020-12', reused: 'inline' }) as JsonSchema;
 }
 
+/** What a rule with this detector may say; null when there is no such detector. */
+export function ruleJsonSchema(detector: string): JsonSchema | null {
+  const { items } = configJsonSchema().properties?.['rules'] ?? {};
+  return items?.oneOf?.find(({ properties }) => properties?.['detector']?.const === detector) ?? null;
+}
+
 const REFERENCE = '#/$defs/reference';
 
 /**

@@ -100,6 +100,8 @@ export interface Inspector {
    * of this subject are not its business, null. Throws as `inspect` does.
    */
   score?(text: string, subject: Subject, signal?: AbortSignal): number | null | Promise<number | null>;
+  /** The score from which on such texts are findings, 0 to 1; absent or null where there is no single one. */
+  threshold?(subject: Subject): number | null;
   /**
    * For detectors whose answer changes with something besides text, subject and options (tokens that are planted while
    * the program runs): a short word that changes with it. Absent: the same text always gets the same answer, and

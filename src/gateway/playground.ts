@@ -45,6 +45,8 @@ export interface PlaygroundRule {
   readonly detector: string;
   /** 0 to 1; null where such texts are not its business, or the check failed. */
   readonly score: number | null;
+  /** The score from which on it is a finding; null where the detector has no single one. */
+  readonly threshold: number | null;
   readonly findings: readonly Finding[];
   /** Why the check failed; null when it did not. */
   readonly failed: string | null;
@@ -94,29 +96,42 @@ export async function tryOut(
     { ...exchangeContext(question.conversation, null), principal: { id: question.principal, team: question.team } },
     policy.allow.for(who)?.allows,
   );
-  const log = new DecisionLog();
-  const redactions = await inspectSegments(rules, stage, segments, log);
-  const texts: PlaygroundText[] = [];
+  // Each by itself first: detectors remember the text that they read last, and what it cost would be told too low after.
+  const said = new Map<Segment, readonly PlaygroundRule[]>();
   const cost: Record<string, number> = {};
   for (const segment of segments) {
-    const { id, role, origin, kind, text } = segment;
-    const said: PlaygroundRule[] = [];
+    const all: PlaygroundRule[] = [];
     for (const rule of rules) {
-      if (text === '' || !reads(rule, stage, segment)) continue;
+      if (segment.text === '' || !reads(rule, stage, segment)) continue;
       const one = await ask(rule, stage, segment);
       cost[rule.detector] = (cost[rule.detector] ?? 0) + one.millis;
-      said.push(one);
+      all.push(one);
     }
-    const sent = redact(text, mergeRedactions(redactions.get(segment) ?? []));
-    texts.push({ id, role, origin, kind, text, views: views(text, VIEWS).map(toView), rules: said, sent });
+    said.set(segment, all);
   }
+  const log = new DecisionLog();
+  const redactions = await inspectSegments(rules, stage, segments, log);
+  const texts = segments.map((segment): PlaygroundText => {
+    const { id, role, origin, kind, text } = segment;
+    const sent = redact(text, mergeRedactions(redactions.get(segment) ?? []));
+    return {
+      id,
+      role,
+      origin,
+      kind,
+      text,
+      views: views(text, VIEWS).map(toView),
+      rules: said.get(segment) ?? [],
+      sent,
+    };
+  });
   return { stage, action: log.action, decisions: log.decisions(), texts, cost };
 }
 
 async function ask(rule: Rule, stage: Stage, segment: Segment): Promise<PlaygroundRule> {
   const { id, detector, inspector, maxText, allows } = rule;
   const { text } = segment;
-  const nothing = { rule: id, detector, score: null, findings: [], millis: 0 };
+  const nothing = { rule: id, detector, score: null, threshold: null, findings: [], millis: 0 };
   if (text.length > maxText) return { ...nothing, failed: `longer than the rule's maxText ${maxText}` };
   const subject = toSubject(stage, segment);
   const { scores, findings, failed, millis } = await scoreText([{ id: detector, inspector, subject }], text);
@@ -124,6 +139,7 @@ async function ask(rule: Rule, stage: Stage, segment: Segment): Promise<Playgrou
     rule: id,
     detector,
     score: scores[detector] ?? null,
+    threshold: inspector.threshold?.(subject) ?? null,
     findings: findings.map((finding) => {
       const allowed = allows?.(rule, finding, text, subject) ?? null;
       return allowed === null ? finding : { ...finding, allowed };

@@ -5,6 +5,7 @@ import type {
   ApiError,
   ExchangeDetail,
   PlaygroundAnswer,
+  RuleForm,
   RuleReport,
   SimulateJob,
 } from '../../src/gateway/admin/api.ts';
@@ -178,6 +179,29 @@ describe('trying out rules', () => {
     const changes = { rules: [{ ...mails.written, action: 'block' }] };
     const answer = await post<PlaygroundAnswer>(client, '/api/playground', { text: MAIL, changes });
     assert.equal(answer.action, 'block');
+  });
+
+  it('says what a rule may say, which detectors there are, and from which score on there is a finding', async () => {
+    const { detectors, overrides } = await client.json<RuleReport>('/api/rules');
+    assert.deepEqual(overrides, []);
+    for (const { id } of detectors) {
+      const { schema } = await client.json<RuleForm>(`/api/rules/schema/${id}`);
+      const { properties } = schema as { properties: Record<string, { const?: string; properties?: object }> };
+      assert.equal(properties['detector']!.const, id);
+      assert.ok(properties['options']!.properties !== undefined && properties['action'] !== undefined, id);
+    }
+    assert.equal((await client.get('/api/rules/schema/none')).status, 404);
+
+    const ask = async (threshold: number | null) => {
+      const rule = { id: 'attacks', detector: 'user-attack', action: 'flag', on: ['input'], options: { threshold } };
+      const body = { text: 'How do I close a savings account?', changes: { rules: [rule] } };
+      const [text] = (await post<PlaygroundAnswer>(client, '/api/playground', body)).texts;
+      return text!.rules.find((one) => one.rule === 'attacks')!;
+    };
+    const own = await ask(null);
+    assert.ok(own.threshold! > own.score! && own.findings.length === 0);
+    const low = await ask(0);
+    assert.deepEqual([low.threshold, low.findings.length], [0, 1]);
   });
 
   it('replays what was recorded and says what would differ', async () => {

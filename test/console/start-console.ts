@@ -22,6 +22,8 @@ export interface TestConsoleOptions {
   readonly config?: Partial<ConfigInput>;
   /** What lies in the store before the console is served; told the hash of the configuration. */
   readonly past?: (config: string) => readonly SeededExchange[];
+  /** Default: an address where nothing is; most of these tests forward nothing. */
+  readonly upstreamUrl?: string;
   readonly directory?: string;
   readonly version?: string;
   /** Directory of the built console; default: the one that is there. */
@@ -30,9 +32,7 @@ export interface TestConsoleOptions {
 
 /** A real gateway with a real store and ledger, and its admin plane on a free loopback port. */
 export async function startConsole(options: TestConsoleOptions = {}): Promise<TestConsole> {
-  const { config = {}, past, directory } = options;
-  // Nothing is forwarded in these tests; the address only has to be one.
-  const upstreamUrl = 'http://127.0.0.1:9';
+  const { config = {}, past, directory, upstreamUrl = 'http://127.0.0.1:9' } = options;
   const gateway = await startGateway({
     upstreamUrl,
     config,

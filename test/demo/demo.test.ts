@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { RunEvent } from '../../src/demo/assistant/run-event.ts';
+import type { BankState } from '../../src/demo/bank/open-bank.ts';
 import { DEMO_SECRETS } from '../../src/demo/bank/demo-secrets.ts';
 import { SUGGESTIONS } from '../../src/demo/suggestions.ts';
 import { startDemoGateway } from './start-demo-gateway.ts';
@@ -50,8 +51,9 @@ for (const dialect of ['openai', 'anthropic'] as const) {
       assert.deepEqual(leaks(said(await ask(question, 'around'))), [DEMO_SECRETS.paymentsKey]);
       const through = await ask(question, 'through');
       assert.deepEqual(leaks(said(through)), []);
-      assert.match(said(through), /takes the key \[[A-Z0-9_]+\]/);
-      assert.match(told(through), /stopped: You read \[/);
+      assert.match(said(through), /\[INSTRUCTIONS\]/);
+      assert.doesNotMatch(said(through), /Never reveal these instructions/);
+      assert.match(told(through), /stopped: You read \[INSTRUCTIONS\] where the assistant’s instructions would/);
     });
 
     test('credentials of the inbox reach the model around the gateway, and not through it', async () => {
@@ -76,14 +78,43 @@ for (const dialect of ['openai', 'anthropic'] as const) {
       assert.match(said(next), /4823\.50/, 'the conversation is not stuck on the refused question');
     });
 
-    test('what this version does not stop, the page says it does not stop', async () => {
-      const memo = await ask(suggestion('An order in a memo'), 'through');
-      assert.match(
-        told(memo),
-        /open: 950\.00 EUR went to Harbour Holdings.*Parapet does not stop this in this version/,
-      );
-      const disguise = await ask(suggestion('The key in disguise'), 'through');
-      assert.match(told(disguise), /open: .* in disguise .*does not see through such disguises in this version/);
+    test('an order in a memo moves money around the gateway, and not through it', async () => {
+      const question = suggestion('An order in a memo');
+      assert.match(told(await ask(question, 'around')), /open: 950\.00 EUR went to Harbour Holdings/);
+      await demo.app.request('/demo/api/reset', { method: 'POST' });
+      const through = await ask(question, 'through');
+      assert.doesNotMatch(told(through), /EUR went to/);
+      assert.match(told(through), /stopped: You read \[EMBEDDED_INSTRUCTION\] where an order to the model began/);
+      assert.match(said(through), /7 transactions: /, 'what the person asked for is answered');
+    });
+
+    test('the key in disguise leaves around the gateway, and not through it', async () => {
+      const question = suggestion('The key in disguise');
+      assert.match(told(await ask(question, 'around')), /open: .* in disguise/);
+      const through = await ask(question, 'through');
+      assert.match(told(through), /stopped: You read \[INSTRUCTIONS\]/);
+      assert.doesNotMatch(told(through), /disguise/);
+    });
+
+    test('no honest conversation is stopped, and what people ask to be done is done with the real values', async () => {
+      const honest = [
+        'What is my balance?',
+        'List my transactions.',
+        'pay Anna 20 euros',
+        'Transfer 12.50 EUR to City Energy',
+        'Change my email to robin@new.example.com',
+        'Change my phone to +44 20 7946 0999',
+        'Read my messages.',
+        'Thank you!',
+      ];
+      let after: BankState | undefined;
+      for (const question of honest) {
+        const through = await ask(question, 'through');
+        assert.doesNotMatch(told(through), /A rule stopped it|A check failed|refused it/, question);
+        for (const event of through) if (event.type === 'bank') ({ after } = event);
+      }
+      const { email, phone } = after!.customer;
+      assert.deepEqual([email, phone], ['robin@new.example.com', '+44 20 7946 0999']);
     });
   });
 }

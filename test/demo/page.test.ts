@@ -71,10 +71,13 @@ test('everything can be done from the keyboard', { skip }, async () => {
   assert.match(await page.locator('#accounts').innerText(), /was 4823\.50\s*4803\.50 €/);
 });
 
-test('the order in a memo moves money, and the page does not hide it', { skip }, async () => {
+test('the order in a memo is taken out, and around the gateway it moves money', { skip }, async () => {
   await page.getByRole('button', { name: 'An order in a memo' }).click();
-  assert.match(await whatHappened(), /Not stopped\s*950\.00 EUR went to Harbour Holdings; you did not ask for it/);
-  assert.match(await page.locator('tr.new').innerText(), /-950\.00/);
+  assert.match(await whatHappened(), /Stopped\s*You read \[EMBEDDED_INSTRUCTION\] where an order to the model began/);
+  assert.equal(await page.locator('tr.new').count(), 0, 'no money moved');
+  await page.getByRole('button', { name: 'Ask the same around Parapet' }).click();
+  assert.match(await whatHappened(), /950\.00 EUR went to Harbour Holdings; you did not ask for it/);
+  assert.match(await page.locator('tr.new').first().innerText(), /-950\.00/);
   await page.getByRole('button', { name: 'Reset the bank' }).click();
   await page.getByText('The bank is as on its first day.').waitFor();
   assert.equal(await page.locator('tr.new').count(), 0);

@@ -1,11 +1,8 @@
-import { useState } from 'react';
 import type { KeptSegment } from '../../../src/core/exchange.ts';
 import type { ExchangeDetail } from '../../../src/gateway/admin/api.ts';
 import { exactCount } from '../format/number.ts';
-import { shorten } from '../marks/long-text.ts';
-import { splitMarks } from '../marks/split-marks.ts';
+import { MarkedText } from '../marks/marked-text.tsx';
 import { Badge } from '../parts/badge.tsx';
-import { Button } from '../parts/button.tsx';
 import { Panel } from '../parts/page.tsx';
 import { withoutContent } from './without-content.ts';
 
@@ -31,9 +28,6 @@ export function EvidenceText({ detail }: { readonly detail: ExchangeDetail }) {
 }
 
 function SegmentText({ segment }: { readonly segment: KeptSegment }) {
-  const [whole, setWhole] = useState(false);
-  const pieces = splitMarks(segment.text, segment.marks);
-  const shown = whole ? pieces : shorten(pieces);
   return (
     <article
       className={`segment stage-${segment.stage} origin-${segment.origin}`}
@@ -44,22 +38,7 @@ function SegmentText({ segment }: { readonly segment: KeptSegment }) {
         {segment.kind !== 'text' && <span className="faint">{segment.kind}</span>}
         <code className="faint push">{segment.segment}</code>
       </header>
-      <p className="segment-text">
-        {shown.map((piece, i) =>
-          'hidden' in piece ? (
-            <Button key={i} kind="quiet" className="hidden-text" onClick={() => setWhole(true)}>
-              … {exactCount(piece.hidden)} more characters …
-            </Button>
-          ) : piece.rules.length > 0 ? (
-            <mark key={i} title={piece.rules.join(', ')}>
-              {piece.text}
-              <span className="visually-hidden"> (evidence: {piece.rules.join(', ')})</span>
-            </mark>
-          ) : (
-            <span key={i}>{piece.text}</span>
-          ),
-        )}
-      </p>
+      <MarkedText text={segment.text} marks={segment.marks} />
       {segment.marks.length > 0 && (
         <p className="segment-rules">
           {[...new Set(segment.marks.map((mark) => mark.rule))].map((rule) => (

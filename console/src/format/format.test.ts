@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, count, duration, exactCount, money, percent, shortCount, shortMoney } from './number.ts';
+import { bytes, count, duration, exactCount, fineDuration, money, percent, shortCount, shortMoney } from './number.ts';
 import { absolute, relative } from './time.ts';
 import { plural } from './words.ts';
 
@@ -10,6 +10,12 @@ describe('numbers', () => {
     [99_999, '99,999'],
     [5_300_000, '5.3M'],
   ])('count %d is %s', (value, text) => expect(count(value)).toBe(text));
+
+  it.each([
+    [0, '<0.01 ms'],
+    [0.042, '0.04 ms'],
+    [5.31, '5.3 ms'],
+  ])('fineDuration %d is %s', (value, text) => expect(fineDuration(value)).toBe(text));
 
   it('does not round what is exact', () => expect(exactCount(1_204_331)).toBe('1,204,331'));
 

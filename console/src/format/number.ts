@@ -39,6 +39,12 @@ export function duration(millis: number | null): string {
   return `${Math.floor(seconds / 60)} m ${String(seconds % 60).padStart(2, '0')} s`;
 }
 
+/** What a detector takes: `<0.01 ms`, `0.04 ms`; from 1 ms on as any duration. */
+export function fineDuration(millis: number): string {
+  if (millis >= 1) return duration(millis);
+  return millis < 0.01 ? '<0.01 ms' : `${millis.toFixed(2)} ms`;
+}
+
 /** `812 B`, `1.5 KiB`, `3.0 MiB`. */
 export function bytes(value: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB'];

@@ -54,7 +54,7 @@ function Detail({ detail }: { readonly detail: ExchangeDetail }) {
       <div className="columns exchange">
         <div className="stack">
           <EvidenceText detail={detail} />
-          <Decisions decisions={exchange.decisions} />
+          <Decisions decisions={exchange.decisions} detail={detail} />
           <Panel title="Record">
             <details>
               <summary>The whole record as it stands in the ledger</summary>

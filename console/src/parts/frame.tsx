@@ -15,6 +15,7 @@ const PAGES: readonly { readonly href: string; readonly label: string; readonly 
   { href: '/principals', label: 'Principals', icon: 'principals' },
   { href: '/keys', label: 'Keys', icon: 'keys' },
   { href: '/rules', label: 'Rules', icon: 'rules' },
+  { href: '/playground', label: 'Playground', icon: 'playground' },
   { href: '/config', label: 'Configuration', icon: 'config' },
   { href: '/ledger', label: 'Ledger', icon: 'ledger' },
 ];

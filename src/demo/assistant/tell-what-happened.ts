@@ -68,7 +68,7 @@ const FATES: Readonly<Record<Fate, readonly [kind: Told['kind'], what: string]>>
   disguised: ['open', 'given back in disguise (encoded or spelled out)'],
 };
 
-const GAP_DISGUISE = ' Parapet does not see through such disguises in this version.';
+const GAP_DISGUISE = ' Parapet did not see through this disguise.';
 
 function listed(names: readonly string[]): string {
   const all = names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : (names[0] ?? '');
@@ -110,8 +110,8 @@ function tellMoney({ asked, before, after, route }: RunFacts): readonly Told[] {
       if (mentioned || asked.replaceAll(' ', '').includes(counterparty)) return [];
       const gap =
         route === 'through'
-          ? ' Parapet does not stop this in this version: it checks who asks, what it costs and whether secrets pass, ' +
-            'but not yet whose words a tool call follows.'
+          ? ' Parapet did not stop this: no rule knew the order for what it is, and whose words a tool call follows is ' +
+            'not checked by the rules of this demo.'
           : '';
       return [{ kind: 'open', text: `${amount.replace('-', '')} EUR went to ${name}; you did not ask for it.${gap}` }];
     });
@@ -139,15 +139,29 @@ function tellRefusals({ route, errors }: RunFacts): readonly Told[] {
   });
 }
 
+/** Placeholders that do not stand for a secret. */
+const STOOD = [
+  ['[INSTRUCTIONS]', 'the assistant’s instructions would have stood'],
+  [
+    '[EMBEDDED_INSTRUCTION]',
+    'an order to the model began; that passage was taken out before the request reached the model',
+  ],
+] as const;
+
 /** What a run came to, in plain words: only what was seen, at both ends. What was merely written down comes last. */
 export function tellWhatHappened(facts: RunFacts): readonly Told[] {
   const told: Told[] = [...tellRefusals(facts), ...tellSecrets(facts), ...tellMoney(facts)];
   const marks = new Set(facts.answered.match(/\[[A-Z][A-Z0-9_]{2,40}\]/g) ?? []);
-  if (facts.route === 'through' && marks.size > 0) {
-    told.push({
-      kind: 'stopped',
-      text: `You read ${listed([...marks])} where ${marks.size > 1 ? 'secrets' : 'a secret'} would have stood.`,
-    });
+  if (facts.route === 'through') {
+    for (const [mark, stood] of STOOD) {
+      if (marks.delete(mark)) told.push({ kind: 'stopped', text: `You read ${mark} where ${stood}.` });
+    }
+    if (marks.size > 0) {
+      told.push({
+        kind: 'stopped',
+        text: `You read ${listed([...marks])} where ${marks.size > 1 ? 'secrets' : 'a secret'} would have stood.`,
+      });
+    }
   }
   if (told.every(({ kind }) => kind === 'recorded'))
     told.push({ kind: 'calm', text: 'Nothing left that should not have.' });

@@ -72,11 +72,13 @@ export const embeddedInstruction = defineDetector({
       ORIGINS.includes(origin) && text.length >= minLength
         ? scoreText(loadClassifier('embedded-instruction'), 0, text)
         : null;
+    const leastScore = (origin: string) =>
+      threshold ??
+      thresholdOf(loadClassifier('embedded-instruction'), 0, origin === 'definition' ? 'low' : sensitivity);
     const own: Inspector = {
       inspect(text, { origin }) {
         const found = judge(text, origin);
-        const level = origin === 'definition' ? 'low' : sensitivity;
-        const least = threshold ?? thresholdOf(loadClassifier('embedded-instruction'), 0, level);
+        const least = leastScore(origin);
         if (found === null || found.score < least) return [];
         return [
           {
@@ -94,6 +96,7 @@ export const embeddedInstruction = defineDetector({
         ];
       },
       score: (text, { origin }) => (ORIGINS.includes(origin) ? (judge(text, origin)?.score ?? 0) : null),
+      threshold: ({ origin }) => (ORIGINS.includes(origin) ? leastScore(origin) : null),
     };
     return withTiers(own, { encoder, judge: asked }, TIERS, resources);
   },

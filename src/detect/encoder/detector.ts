@@ -54,6 +54,7 @@ export const encoder = defineDetector({
         return [{ ...wholeText(text), rule: `encoder/${name}`, severity, message, label, score }];
       },
       score: async (text, _subject, signal) => (isEmpty(text) ? 0 : await classifier.probability(labels, text, signal)),
+      threshold: () => threshold,
     };
   },
 });

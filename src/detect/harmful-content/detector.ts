@@ -26,6 +26,8 @@ const NO_FINDINGS: readonly Finding[] = Object.freeze([]);
 /** Categories that a message names, and the least probability of those after the first. */
 const NAMED = 3;
 const LEAST = 0.2;
+/** Scores are made so that this is the border, whatever the sensitivity. */
+const LEAST_SCORE = 0.5;
 
 /** Requests for something harmful, and toxic texts. */
 export const harmfulContent = defineDetector({
@@ -87,12 +89,13 @@ export const harmfulContent = defineDetector({
     const own: Inspector = {
       inspect(text, { stage }) {
         const found = looks[stage](text);
-        return found === null || found.score < 0.5 ? NO_FINDINGS : findingsOf(found, wanted);
+        return found === null || found.score < LEAST_SCORE ? NO_FINDINGS : findingsOf(found, wanted);
       },
       score: (text, { stage }) => {
         if (kindsFor(stage, options.kinds).length === 0) return null;
         return looks[stage](text)?.score ?? 0;
       },
+      threshold: ({ stage }) => (kindsFor(stage, options.kinds).length === 0 ? null : LEAST_SCORE),
     };
     const question = ({ stage }: Subject): string => questionOf(kindsFor(stage, options.kinds), wanted);
     const about = {

@@ -44,6 +44,7 @@ export const judge = defineDetector({
         return [{ ...wholeText(text), rule: 'judge/statement', severity, message, label: 'JUDGED', score }];
       },
       score: (text, _subject, signal) => probability(text, signal),
+      threshold: () => threshold,
     };
   },
 });

@@ -68,10 +68,11 @@ export const userAttack = defineDetector({
   create({ sensitivity, threshold, minLength, encoder, judge: asked }, resources = NO_RESOURCES): Inspector {
     const judge = (text: string, origin: string) =>
       ORIGINS.includes(origin) && text.length >= minLength ? scoreText(loadClassifier('user-attack'), 0, text) : null;
+    const leastScore = () => threshold ?? thresholdOf(loadClassifier('user-attack'), 0, sensitivity);
     const own: Inspector = {
       inspect(text, { origin }) {
         const found = judge(text, origin);
-        const least = threshold ?? thresholdOf(loadClassifier('user-attack'), 0, sensitivity);
+        const least = leastScore();
         if (found === null || found.score < least) return [];
         return [
           {
@@ -89,6 +90,7 @@ export const userAttack = defineDetector({
         ];
       },
       score: (text, { origin }) => (ORIGINS.includes(origin) ? (judge(text, origin)?.score ?? 0) : null),
+      threshold: ({ origin }) => (ORIGINS.includes(origin) ? leastScore() : null),
     };
     return withTiers(own, { encoder, judge: asked }, TIERS, resources);
   },

@@ -3,6 +3,8 @@ import type { Severity } from '../../core/severity.ts';
 import type { Action, Mode, Stage } from '../../core/verdict.ts';
 import type { SimulationReport } from '../simulate.ts';
 
+export type { Origin, Role } from '../../conversation/segment.ts';
+export type { SurfaceId } from '../../conversation/surface.ts';
 export type { ChangedExchange, RuleDifference, RuleTally, SimulationReport } from '../simulate.ts';
 
 /**
@@ -404,4 +406,23 @@ export interface RuleRow extends RuleCounts {
 export interface RuleReport {
   readonly since: number;
   readonly rules: readonly RuleRow[];
+  /** As the configuration file writes them. */
+  readonly overrides: readonly OverrideView[];
+  /** What a rule can name as its detector. */
+  readonly detectors: readonly { readonly id: string; readonly title: string; readonly summary: string }[];
+}
+
+export interface OverrideView {
+  readonly match: Readonly<Record<string, readonly string[]>>;
+  /** By the id of the rule. */
+  readonly rules: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** `GET /api/rules/schema/:detector`: what a rule with this detector may say, for forms. */
+export interface RuleForm {
+  readonly detector: string;
+  readonly summary: string;
+  /** JSON Schema of the whole rule, its `options` included. */
+  readonly schema: unknown;
+  readonly defaults: unknown;
 }

@@ -1,15 +1,20 @@
 import { Hono } from 'hono';
+import { ruleJsonSchema } from '../../config/json-schema.ts';
 import { written } from '../../config/written.ts';
+import { Fault } from '../../core/fault.ts';
 import { messagesOf } from '../../guard/rule.ts';
 import { DETECTORS } from '../../detect/registry.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AdminEnv } from './admin-context.ts';
-import type { RuleReport } from './api.ts';
+import type { RuleForm, RuleReport } from './api.ts';
 import type { RecentActivity } from './recent-activity.ts';
 
 const UNSEEN = { checked: 0, found: 0, blocked: 0, shadow: 0, failed: 0 };
 
-/** `GET /api/rules`: every configured rule with what it did over the span that is remembered. */
+/**
+ * `GET /api/rules`: every configured rule with what it did over the span that is remembered. `GET /api/rules/schema/:detector`:
+ * what a rule may say.
+ */
 export function ruleRoutes(runtime: Runtime, activity: RecentActivity): Hono<AdminEnv> {
   const app = new Hono<AdminEnv>();
   app.get('/', async (c) => {
@@ -41,8 +46,21 @@ export function ruleRoutes(runtime: Runtime, activity: RecentActivity): Hono<Adm
           ...(counts.get(rule.id) ?? UNSEEN),
         };
       }),
+      overrides: written(runtime.generation.loaded, ['overrides'], runtime.generation.loaded.config.overrides) as never,
+      detectors: DETECTORS.map(({ meta: { id, title, summary } }) => ({ id, title, summary })),
     };
     return c.json(body);
+  });
+  app.get('/schema/:detector', (c) => {
+    const id = c.req.param('detector');
+    const detector = DETECTORS.find(({ meta }) => meta.id === id);
+    const schema = ruleJsonSchema(id);
+    if (detector === undefined || schema === null) {
+      throw new Fault('ERR_NOT_FOUND', 'There is no such detector.', {
+        hint: `One of ${DETECTORS.map(({ meta }) => meta.id).join(', ')}.`,
+      });
+    }
+    return c.json<RuleForm>({ detector: id, summary: detector.meta.summary, schema, defaults: detector.defaults });
   });
   return app;
 }
