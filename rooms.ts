@@ -60,6 +60,7 @@ export const ROOMS = {
       'store',
       'ledger',
       'detect',
+      'flow',
       'access',
       'config',
       'guard',

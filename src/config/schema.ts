@@ -4,6 +4,7 @@ import { DIALECTS } from '../conversation/surface.ts';
 import { ROLES } from '../conversation/segment.ts';
 import { troubleWithHost } from '../detect/exfil-link/allow-list.ts';
 import { DETECTORS } from '../detect/registry.ts';
+import { flowSchema } from './flow-schema.ts';
 
 /** As `guard/files/file-settings.ts` has them; config does not import the guard. */
 const UNINSPECTABLE_CHOICES = ['allow', 'review', 'block'] as const;
@@ -354,6 +355,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('How answers are held back and stopped.'),
+  flow: flowSchema.prefault({}).describe('Which tool calls of a model pass, by where their values come from.'),
   limits: z
     .strictObject({
       body: size.prefault('32MiB').describe('A request body.'),

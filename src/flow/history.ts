@@ -38,6 +38,8 @@ export interface FlowTool {
   readonly schema: unknown;
   /** JSON Schema of its results, where it declares one. */
   readonly outputSchema?: unknown;
+  /** The operator says that nobody but the user, or the operator, writes what it reads. Absent: by its name. */
+  readonly firstParty?: boolean;
   /** MCP's hints; they may only raise the risk, never lower it. */
   readonly annotations?: {
     readonly readOnlyHint?: boolean;

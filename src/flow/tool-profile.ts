@@ -133,7 +133,7 @@ export function profileTool(tool: FlowTool): ToolProfile {
     objects: objectsOf(nouns, words),
     returns: act === 'read' && tool.outputSchema === undefined && returnsText(words, parameters) ? 'text' : 'data',
     lists: act === 'read' && listsThings(words),
-    firstParty: act === 'read' && isFirstParty(words, nouns),
+    firstParty: act === 'read' && (tool.firstParty ?? isFirstParty(words, nouns)),
     role(path) {
       const [root] = path;
       const key = path.findLast((step): step is string => typeof step === 'string') ?? '';

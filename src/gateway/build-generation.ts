@@ -12,6 +12,7 @@ import { fileSettings } from '../guard/files/file-settings.ts';
 import { createRules } from '../guard/rule.ts';
 import type { Counters } from '../store/counters.ts';
 import type { DetectorResources } from './detector-resources.ts';
+import { createFlowEngine } from './flow/flow-engine.ts';
 import type { Generation } from './generation.ts';
 import { createUpstream } from './upstream.ts';
 
@@ -49,6 +50,7 @@ export async function buildGeneration(
     ...(previous === undefined ? {} : { previous }),
   });
   const authenticator = createAuthenticator({ config: config.access, directory, keys: parts.keys, clock });
+  const flow = createFlowEngine(config.flow);
   const { lease, rules } = await rulesWithResources(loaded, parts.resources);
   return {
     loaded,
@@ -60,6 +62,7 @@ export async function buildGeneration(
     rules,
     lease,
     files: fileSettings(config.guard),
+    flow,
     upstreams: config.upstreams.map((upstream) => createUpstream(upstream, clock)),
     providerKeys: config.upstreams.flatMap(({ key }) => (key === undefined || key.length < LEAST_KEY ? [] : [key])),
     now: clock,

@@ -125,7 +125,7 @@ export function createGatewayMetrics(registry: Registry) {
       }
       if (draft.microUsd !== null && draft.upstream !== null)
         cost.inc({ upstream: draft.upstream }, draft.microUsd / 1e6);
-      for (const { rule, stage, status, action, mode } of draft.log.decisions()) {
+      for (const { rule, stage, status, action, mode } of draft.decisions()) {
         if (status === 'found' || status === 'failed') decisions.inc({ rule, stage, status, action, mode });
       }
     },

@@ -12,6 +12,7 @@ import type { FileReader } from '../guard/files/file-reader.ts';
 import type { LiveFeed } from '../monitor/live-feed.ts';
 import type { EvidenceWriter } from './evidence.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
+import type { FlowMemory } from './flow/flow-memory.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { Generation } from './generation.ts';
 import { ModelCatalogue } from './list-models.ts';
@@ -25,6 +26,7 @@ export interface GatewayParts {
   readonly owners: ObjectOwners;
   readonly vault: Vault;
   readonly files: FileReader;
+  readonly flowMemory: FlowMemory;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -36,6 +38,7 @@ export class Gateway {
   readonly owners: ObjectOwners;
   readonly vault: Vault;
   readonly files: FileReader;
+  readonly flowMemory: FlowMemory;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -53,6 +56,7 @@ export class Gateway {
     this.owners = parts.owners;
     this.vault = parts.vault;
     this.files = parts.files;
+    this.flowMemory = parts.flowMemory;
     this.metrics = parts.metrics;
     this.live = parts.live;
     this.log = parts.log;

@@ -20,6 +20,8 @@ import { watchCanaries } from './canary-watch.ts';
 import { DetectorResources } from './detector-resources.ts';
 import { EvidenceWriter, recoverEvidence } from './evidence.ts';
 import { Gateway } from './gateway.ts';
+import { FlowMemory } from './flow/flow-memory.ts';
+import { HistorySigner } from './flow/history-signer.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import type { Generation } from './generation.ts';
 import { ObjectOwners } from './object-owners.ts';
@@ -117,6 +119,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       owners: new ObjectOwners(store, clock),
       vault: new Vault(store.vault, await loadVaultKey(stateDirectory), clock),
       files,
+      flowMemory: new FlowMemory(new HistorySigner(pepper)),
       metrics,
       live,
       log,

@@ -8,6 +8,8 @@ import type { Rule } from '../guard/rule.ts';
 import { StreamGuard } from '../guard/stream-guard.ts';
 import type { Answer } from './answer.ts';
 import type { Client } from './client.ts';
+import type { CallGate } from './flow/call-gate.ts';
+import type { GatedStream } from './flow/gated-stream.ts';
 import { outcomeOf, stopFault, toFault } from './ending.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
 import type { Gateway } from './gateway.ts';
@@ -28,6 +30,13 @@ const BLANK_LINE = Buffer.from('\n\n');
 const BYTES_PER_TOKEN = 4;
 
 export interface StreamAnswerParts {
+  /** What decides its tool calls; null where nothing does. */
+  readonly calls: {
+    readonly gate: CallGate;
+    readonly stream: GatedStream;
+    /** Names under which a later request can go on with the answer. */
+    readonly kept: (id: string | null) => readonly string[];
+  } | null;
   readonly gateway: Gateway;
   readonly generation: Generation;
   /** The generation's rules as they hold in this exchange. */
@@ -85,7 +94,7 @@ export class StreamAnswer {
       log: parts.draft.log,
       maxHeld: guard.maxHeld,
       unknownEvents: guard.unknownEvents,
-      keepText: evidence.content !== 'none',
+      keepText: evidence.content !== 'none' || (parts.calls !== null && (parts.calls.gate.signs || keeps(parts))),
       restoring: parts.restoring,
       wake: () => this.#then(() => drive(this.#pass([]))),
     });
@@ -196,7 +205,9 @@ export class StreamAnswer {
     const { draft, spending } = this.#parts;
     const { answer, generation } = this.#parts;
     if (frames.some(({ bytes }) => namesKey(bytes, generation.providerKeys))) throw namesOurKey(answer.upstream.id);
-    const released = yield* wait(this.#guard.push(frames));
+    const { calls } = this.#parts;
+    const decided = calls === null ? frames : yield* calls.stream.push(frames);
+    const released = yield* wait(this.#guard.push(decided));
     if (this.#done) return;
     this.#mostHeld = Math.max(this.#mostHeld, this.#guard.heldUnits);
     const stop = stopFault(draft, 'output');
@@ -231,7 +242,10 @@ export class StreamAnswer {
     const { answer, draft, generation } = this.#parts;
     const rest = this.#splitter.end();
     if (rest !== null && namesKey(rest.bytes, generation.providerKeys)) throw namesOurKey(answer.upstream.id);
-    const first = rest === null ? { chunks: [], terminal: false } : await this.#guard.push([rest]);
+    const { calls } = this.#parts;
+    const decided = rest === null ? [] : calls === null ? [rest] : await drive(calls.stream.push([rest]));
+    calls?.stream.finish();
+    const first = rest === null ? { chunks: [], terminal: false } : await this.#guard.push(decided);
     const last = await this.#guard.finish();
     const stop = stopFault(draft, 'output');
     if (stop !== null) return this.#stop(stop);
@@ -320,6 +334,7 @@ export class StreamAnswer {
     draft.status = status;
     const own = this.#parts.restoring?.vault.restored;
     for (const text of this.#guard.texts()) keepChannel(draft, text, generation.loaded.config.evidence.content, own);
+    this.#rememberCalls();
     gateway.metrics.held.observe(this.#mostHeld);
     try {
       await gateway.record(draft, this.#ticket, generation);
@@ -334,6 +349,16 @@ export class StreamAnswer {
     } finally {
       this.#finished();
     }
+  }
+
+  /** What a later request will bring back, or refer to. */
+  #rememberCalls(): void {
+    const { calls } = this.#parts;
+    if (calls === null) return;
+    const texts = this.#guard.texts().filter(({ kind, redacted }) => kind === 'text' && redacted !== '');
+    const said = texts.map(({ redacted }) => redacted);
+    calls.gate.remember(said);
+    for (const id of calls.kept(this.#guard.id)) calls.gate.keep(id, calls.stream.stopped, said);
   }
 
   /** Before the first byte leaves, the ledger knows that it will. */
@@ -384,7 +409,8 @@ export class StreamAnswer {
     const { client, generation, reader } = this.#parts;
     const quiet = generation.now() - this.#lastWrite >= generation.loaded.config.limits.pingEvery;
     // What is held back for long costs the status line: somebody on the way would take the silence for a dead connection.
-    const begun = client.response.headersSent || this.#guard.held > 0;
+    const waits = this.#guard.held > 0 || (this.#parts.calls?.stream.held ?? 0) > 0;
+    const begun = client.response.headersSent || waits;
     if (this.#done || client.gone || !begun || !quiet || client.response.writableNeedDrain) return;
     const ping = reader.ping();
     if (ping === '') return;
@@ -447,6 +473,11 @@ export class StreamAnswer {
     timer.unref();
     this.#timers.push(timer);
   }
+}
+
+/** A later request can go on with the answer. */
+function keeps({ calls }: StreamAnswerParts): boolean {
+  return calls !== null && calls.kept('').length > 0;
 }
 
 function join(chunks: readonly Uint8Array[]): Uint8Array {

@@ -1,0 +1,184 @@
+import type { AnswerCall } from '../../conversation/call-stops.ts';
+import type { Decision } from '../../core/verdict.ts';
+import type { Principal } from '../../core/principal.ts';
+import type { FlowDecision } from '../../flow/decide.ts';
+import type { FlowView } from '../../flow/flow-cache.ts';
+import type { FlowCall, FlowEvent, FlowTool } from '../../flow/history.ts';
+import type { Approval } from './approvals.ts';
+import { recordCall, shown } from './call-record.ts';
+import type { FlowMemory } from './flow-memory.ts';
+import type { FlowEngine } from './flow-engine.ts';
+import { readArguments } from './read-arguments.ts';
+
+/** Calls of one answer that are looked at; no client carries out more. */
+const MOST_CALLS = 128;
+/** Denials of the same call in one turn after which the turn is over. */
+const MOST_DENIALS = 3;
+
+export interface CallGateParts extends Pick<FlowEngine, 'settings' | 'policy' | 'approvals'> {
+  readonly memory: FlowMemory;
+  readonly principal: Principal;
+  /** What the model was shown before the answer. */
+  readonly events: readonly FlowEvent[];
+  readonly tools: readonly FlowTool[];
+  /** Where decisions are recorded. */
+  readonly record: (decision: Decision) => void;
+}
+
+/** What becomes of one call. */
+export interface Ruling {
+  readonly call: AnswerCall;
+  readonly passes: boolean;
+  /** For who reads the answer. */
+  readonly notice: string;
+  /** For the model, as the result of the call. */
+  readonly error: string;
+}
+
+export interface Rulings {
+  readonly all: readonly Ruling[];
+  readonly stopped: readonly Ruling[];
+  /** The same call was denied too often: asking the model again would bring it again. */
+  readonly over: boolean;
+}
+
+/** Decides the tool calls of one exchange's answers. */
+export class CallGate {
+  readonly #parts: CallGateParts;
+  /** Calls of this exchange that pass, in order: those behind are decided on what they will have done. */
+  readonly #passed: FlowCall[] = [];
+
+  constructor(parts: CallGateParts) {
+    this.#parts = parts;
+  }
+
+  /** False in shadow mode: calls are decided and recorded, and all pass. */
+  get enforces(): boolean {
+    return this.#parts.settings.mode === 'enforce';
+  }
+
+  get continues(): boolean {
+    return this.enforces && this.#parts.settings.onDeny === 'continue';
+  }
+
+  get signs(): boolean {
+    return this.#parts.settings.history === 'signed';
+  }
+
+  /** What the model has been shown and done, with the calls that passed. */
+  get events(): readonly FlowEvent[] {
+    return [...this.#parts.events, ...this.#passed];
+  }
+
+  /** Decides calls of one answer together. Nothing that goes wrong lets a call pass. */
+  async rule(calls: readonly AnswerCall[]): Promise<Rulings> {
+    const all: Ruling[] = [];
+    let over = false;
+    for (const [index, call] of calls.entries()) {
+      const began = performance.now();
+      const { decision, found, approval } = await this.#decide(call, index);
+      const allowed = decision.verdict === 'allow' || approval?.status === 'approved';
+      if (!allowed && found !== null && this.#countDenied(found) >= MOST_DENIALS) over = true;
+      const note = approval === null ? '' : said(approval);
+      const passes = allowed || !this.enforces;
+      // In shadow mode what comes behind is decided as if what would be stopped had been.
+      if (allowed && found !== null) this.#passed.push(found);
+      const { settings, record } = this.#parts;
+      record(
+        recordCall(
+          { tool: call.tool, decision, passes: allowed, note, millis: performance.now() - began },
+          settings.mode === 'enforce' ? 'enforce' : 'shadow',
+        ),
+      );
+      const because = `${decision.reason}${note === '' ? '' : ` ${note}`}`;
+      all.push({
+        call,
+        passes,
+        notice: `The call of "${shown(call.tool)}" was stopped (${decision.rule}). ${because}`,
+        error: `blocked by policy ${decision.rule}: ${because} Do not repeat this call. Go on with the rest of the task, or say what could not be done.`,
+      });
+    }
+    return { all, stopped: all.filter(({ passes }) => !passes), over };
+  }
+
+  async #decide(
+    call: AnswerCall,
+    index: number,
+  ): Promise<{
+    readonly decision: FlowDecision;
+    readonly found: FlowCall | null;
+    readonly approval: Approval | null;
+  }> {
+    const deny = (rule: string, reason: string): FlowDecision => ({ verdict: 'deny', rule, reason, args: {} });
+    const { tools, policy, approvals, principal, memory } = this.#parts;
+    let found: FlowCall | null = null;
+    try {
+      if (index >= MOST_CALLS)
+        return {
+          decision: deny('too-many-calls', `One answer has more than ${MOST_CALLS} calls.`),
+          found,
+          approval: null,
+        };
+      const read = readArguments(
+        call,
+        tools.find(({ name }) => name === call.tool),
+      );
+      if (!read.ok) return { decision: deny(read.rule, read.reason), found, approval: null };
+      found = { kind: 'call', id: call.id === '' ? `answer.${call.key}` : call.id, tool: call.tool, args: read.args };
+      const view: FlowView = memory.cache.view(this.events, tools);
+      const decision = policy.decideCall(view, found, principal);
+      if (decision.verdict !== 'approve') return { decision, found, approval: null };
+      if (!this.enforces) return { decision, found, approval: null };
+      const approval: Approval =
+        approvals === null
+          ? { status: 'denied', reason: 'Nobody is there who could consent to it.' }
+          : await approvals.request(decision, found, principal);
+      return { decision, found, approval };
+    } catch {
+      return { decision: deny('failed', 'The call could not be decided on.'), found, approval: null };
+    }
+  }
+
+  #countDenied(call: FlowCall): number {
+    const { events, memory, principal } = this.#parts;
+    const turn = events.findLast((event) => event.kind === 'user');
+    return memory.countDenied(principal.id, turn?.kind === 'user' ? turn.text : '', call);
+  }
+
+  /** Before an answer leaves: what a later request will bring back of it. */
+  remember(texts: readonly string[]): void {
+    const { memory, principal } = this.#parts;
+    for (const call of this.#passed) {
+      memory.rememberCall(principal.id, call);
+      if (this.signs) memory.signer.signCall(principal.id, call);
+    }
+    if (this.signs) memory.signer.signTexts(principal.id, texts);
+  }
+
+  /** The provider keeps the answer under this id: a later request can go on with it. */
+  keep(response: string, stopped: readonly Ruling[], texts: readonly string[]): void {
+    const { memory, principal, events, tools } = this.#parts;
+    const said: FlowEvent[] = texts.length === 0 ? [] : [{ kind: 'model', text: texts.join('\n') }];
+    memory.keep(principal.id, response, {
+      events: [...this.events, ...said],
+      before: events,
+      tools,
+      stopped: stopped.flatMap(({ call, error }) =>
+        call.id === ''
+          ? []
+          : [{ id: call.id, type: call.form === 'free' ? 'custom_tool_call_output' : 'function_call_output', error }],
+      ),
+    });
+  }
+}
+
+function said(approval: Approval): string {
+  switch (approval.status) {
+    case 'approved':
+      return `Consent of ${approval.by}.`;
+    case 'denied':
+      return approval.reason;
+    case 'pending':
+      return approval.notice;
+  }
+}
