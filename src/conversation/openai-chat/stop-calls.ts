@@ -45,7 +45,8 @@ export const chatCalls: CallStops = {
       if (legacy !== undefined) edits.push({ path: [...path, 'function_call'], remove: true });
       edits.push({ path: [...path, 'content'], insert: withNotices(message['content'], texts) });
       const called = left > 0 || (isRecord(message['function_call']) && legacy === undefined);
-      if (!called && CALLED.has(choice['finish_reason'])) edits.push({ path: ['choices', position, 'finish_reason'], insert: 'stop' });
+      if (!called && CALLED.has(choice['finish_reason']))
+        edits.push({ path: ['choices', position, 'finish_reason'], insert: 'stop' });
     }
     return edits;
   },

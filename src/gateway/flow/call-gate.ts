@@ -2,6 +2,7 @@ import type { AnswerCall } from '../../conversation/call-stops.ts';
 import type { Decision } from '../../core/verdict.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { FlowDecision } from '../../flow/decide.ts';
+import { callKey } from '../../flow/flow-state.ts';
 import type { FlowView } from '../../flow/flow-cache.ts';
 import type { FlowCall, FlowEvent, FlowTool } from '../../flow/history.ts';
 import type { Approval } from './approvals.ts';
@@ -47,6 +48,7 @@ export class CallGate {
   readonly #parts: CallGateParts;
   /** Calls of this exchange that pass, in order: those behind are decided on what they will have done. */
   readonly #passed: FlowCall[] = [];
+  readonly #denied = new Map<string, number>();
 
   constructor(parts: CallGateParts) {
     this.#parts = parts;
@@ -98,7 +100,23 @@ export class CallGate {
         error: `blocked by policy ${decision.rule}: ${because} Do not repeat this call. Go on with the rest of the task, or say what could not be done.`,
       });
     }
+    if (over && this.enforces) this.#end(all);
     return { all, stopped: all.filter(({ passes }) => !passes), over };
+  }
+
+  /** The turn is over: nothing of the answer is carried out, so that the agent's loop ends. */
+  #end(all: Ruling[]): void {
+    const reason = `The same call was denied ${MOST_DENIALS} times in this turn.`;
+    for (const [index, ruling] of all.entries()) {
+      if (!ruling.passes) continue;
+      const { tool, id, key } = ruling.call;
+      const place = this.#passed.findIndex((call) => call.id === (id === '' ? `answer.${key}` : id));
+      if (place !== -1) this.#passed.splice(place, 1);
+      const decision: FlowDecision = { verdict: 'deny', rule: 'turn-over', reason, args: {} };
+      this.#parts.record(recordCall({ tool, decision, passes: false, note: '', millis: 0 }, 'enforce'));
+      const notice = `The call of "${shown(tool)}" was stopped (turn-over). ${reason}`;
+      all[index] = { ...ruling, passes: false, notice, error: notice };
+    }
   }
 
   async #decide(
@@ -139,10 +157,16 @@ export class CallGate {
     }
   }
 
+  /** How often the call was denied in this turn of the user's, in this exchange or in those before it. */
   #countDenied(call: FlowCall): number {
     const { events, memory, principal } = this.#parts;
-    const turn = events.findLast((event) => event.kind === 'user');
-    return memory.countDenied(principal.id, turn?.kind === 'user' ? turn.text : '', call);
+    const key = callKey(call);
+    const here = (this.#denied.get(key) ?? 0) + 1;
+    this.#denied.set(key, here);
+    const turn = events.findLastIndex((event) => event.kind === 'user');
+    // Two conversations may hold the same words; the provider's ids tell them apart.
+    const first = events.slice(turn + 1).find((event) => event.kind === 'call');
+    return first === undefined ? here : Math.max(here, memory.countDenied(principal.id, first.id, call));
   }
 
   /** Before an answer leaves: what a later request will bring back of it. */

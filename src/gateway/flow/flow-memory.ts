@@ -70,7 +70,10 @@ export class FlowMemory {
     return this.#calls.get(place(principal, id)) ?? null;
   }
 
-  /** @returns how often this call was denied in this turn, this time included. */
+  /**
+   * @param turn what tells this turn of the user's from every other.
+   * @returns how often this call was denied in it, this time included.
+   */
   countDenied(principal: string, turn: string, call: FlowCall): number {
     const key = createHash('sha256')
       .update(JSON.stringify([principal, turn, callKey(call)]))
