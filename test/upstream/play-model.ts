@@ -11,8 +11,8 @@ import { parseScenario } from './scenario.ts';
 import type { Upstream } from './start-upstream.ts';
 import { serialId, type Wire } from './wire.ts';
 
-/** What a model says next, by what it was asked and the request's text. */
-export type Mind = (asked: Asked, request: string) => Partial<Choice>;
+/** What a model says next, by what it was asked and the request's text; null: its provider fails. */
+export type Mind = (asked: Asked, request: string) => Partial<Choice> | null;
 
 const SILENT: Choice = { reasoning: null, text: null, refusal: null, tools: [], stop: 'end' };
 
@@ -38,7 +38,9 @@ export function playModel(upstream: Upstream, mind: Mind): void {
       return true;
     }
     const say = (asked: Asked, dialect: 'openai' | 'anthropic', wire: (answer: Answer) => Wire): Promise<void> => {
-      const choice: Choice = { ...SILENT, ...mind(asked, before + text) };
+      const next = mind(asked, before + text);
+      if (next === null) return deliverJson(response, 500, { error: { message: 'It failed.' } }, scenario, {});
+      const choice: Choice = { ...SILENT, ...next };
       const stop = choice.tools.length > 0 ? 'tools' : choice.stop;
       const usage = { input: 10, output: 5, cached: 0, cacheWrite: 0, reasoning: 0 };
       const said = wire({ choices: Array.from({ length: asked.choices }, () => ({ ...choice, stop })), usage });
