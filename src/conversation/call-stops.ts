@@ -48,6 +48,14 @@ export interface CallStream {
   calls(): readonly AnswerCall[];
   /** What leaves in the place of the frames that waited; frames that no stopped call touches are the same. Begins anew. */
   rewrite(frames: readonly Frame[], notices: Notices): readonly Frame[];
+  /** True for the event that ends the stream, behind which the counts of what it used are known. */
+  ends(event: SseEvent): boolean;
+  /** What the model has said since the last `goesOn`, as a whole answer; null when it cannot be told. */
+  answer(): unknown;
+  /** What waits is dropped, and a further stream goes on with this one: its frames go through `joined` before `take`. */
+  goesOn(): void;
+  /** A frame of the further stream as one of the same answer. */
+  joined(frame: Frame): readonly Frame[];
 }
 
 /** Null for surfaces whose answers hold no tool calls. */

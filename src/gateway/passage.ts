@@ -401,7 +401,7 @@ export class Passage {
     if (answer.status >= 400) return this.#relayError(answer);
     requireReadable(answer);
     if (surface.createStreamReader !== undefined && type.startsWith('text/event-stream')) {
-      return this.#stream(answer, surface, conversation, inputTokens, addsUsage);
+      return this.#stream(answer, surface, conversation, inputTokens, addsUsage, again);
     }
     const stops = callStops(surface.id);
     const parse = (body: unknown): ResponseView | null => surface.parseResponse(body);
@@ -511,12 +511,50 @@ export class Passage {
     return null;
   }
 
+  /**
+   * Asks the model once more for a stream.
+   * @returns null where it cannot be asked or gives none: then the reservation of before is in force again.
+   */
+  async #streamAgain(
+    again: AskAgain,
+    stops: CallStops,
+    said: unknown,
+    errors: ReadonlyMap<string, string>,
+  ): Promise<{ readonly answer: Answer; readonly spending: Spending | null } | null> {
+    const { upstreamRequestId } = this.#draft;
+    const before = this.#spending;
+    let kept = false;
+    try {
+      const answer = await again(stops, said, errors);
+      const type = String(answer?.headers['content-type'] ?? '');
+      if (answer !== null && answer.status < 300 && type.startsWith('text/event-stream')) {
+        requireReadable(answer);
+        kept = true;
+        // The counts of both come at the end, together; the request is counted now.
+        before?.settle({ inputTokens: 0, outputTokens: 0, estimated: false });
+        return { answer, spending: this.#spending };
+      }
+      answer?.abort();
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      this.#gateway.log.warn({ err: error, request: this.#draft.id }, 'the model could not be asked again');
+    } finally {
+      if (!kept && this.#spending !== before) {
+        this.#spending?.settle(null);
+        this.#spending = before;
+      }
+    }
+    this.#draft.upstreamRequestId = upstreamRequestId;
+    return null;
+  }
+
   async #stream(
     answer: Answer,
     surface: Surface,
     conversation: Conversation,
     inputTokens: number,
     addsUsage: boolean,
+    again: AskAgain | null = null,
   ): Promise<void> {
     const stops = callStops(surface.id);
     const gate = this.#gate;
@@ -532,6 +570,8 @@ export class Passage {
                 restore: (text) => (restoring === undefined ? text : restoreText(restoring, 'tool-arguments', text)),
               }),
               kept: conversation === RETRIEVAL ? () => [] : keptUnder(conversation),
+              // The id of a kept answer is out before its calls are; one that goes on with it would be kept under another.
+              again: again === null || this.#kept ? null : (...asked) => this.#streamAgain(again, ...asked),
             },
       gateway: this.#gateway,
       generation: this.#generation,

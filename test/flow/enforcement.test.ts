@@ -61,13 +61,11 @@ describe('an agent whose model is fooled', () => {
       it(`${title}: told that it is blocked, the model goes on with what was asked`, async () => {
         playModel(upstream, fooledModel('alone'));
         const { done, said } = await agent.run(continuing, name(), stream);
-        if (stream) {
-          assert.deepEqual(done, ['read_mail']);
-          assert.match(said, /The call of "send_money" was stopped/);
-        } else {
-          assert.deepEqual(done, ['read_mail', 'get_balance']);
-          assert.match(said, /your balance is 1810/);
-        }
+        // The id of a kept response is out before its calls are: nothing can go on with it.
+        const kept =
+          stream && (agent.name === 'openai responses, kept by the provider' || agent.name === 'ai, openai responses');
+        assert.deepEqual(done, kept ? ['read_mail'] : ['read_mail', 'get_balance']);
+        assert.match(said, kept ? /was stopped/ : /your balance is 1810/);
       });
     }
   }

@@ -1,4 +1,5 @@
 import type { JsonEdit } from '../../text/json/splice-json.ts';
+import { addNumbers } from '../add-numbers.ts';
 import { appendItems } from '../append-items.ts';
 import type { AnswerCall, CallStops, CallStream, Notices } from '../call-stops.ts';
 import { dataOf } from '../frame-view.ts';
@@ -58,6 +59,59 @@ interface OpenCall {
 /** Calls are decided when the message has its stop reason. */
 class MessagesCallStream implements CallStream {
   readonly #open = new Map<number, OpenCall>();
+  /** Blocks as the deltas have made them; their type is the API's. */
+  readonly #blocks = new Map<number, Record<string, unknown>>();
+  /** Something was said that cannot be said again. */
+  #unclear = false;
+  #usage: unknown = null;
+  #before: unknown = null;
+  #start: unknown = null;
+  #offset = 0;
+
+  ends(event: SseEvent): boolean {
+    return dataOf(event)?.['type'] === 'message_stop';
+  }
+
+  answer(): unknown {
+    if (this.#unclear) return null;
+    const blocks = [...this.#blocks]
+      .toSorted(([a], [b]) => a - b)
+      .map(([index, block]) => {
+        const open = this.#open.get(index);
+        return open === undefined || open.text === '' ? block : { ...block, input: parsedOrNone(open.text) };
+      });
+    return { content: blocks.filter((block) => block['type'] !== 'text' || block['text'] !== '') };
+  }
+
+  goesOn(): void {
+    this.#offset = Math.min(...this.#open.keys());
+    this.#before = this.#usage;
+    this.#blocks.clear();
+    this.#open.clear();
+  }
+
+  joined(frame: Frame): readonly Frame[] {
+    const data = frame.event === null ? null : dataOf(frame.event);
+    if (data === null) return [frame];
+    if (data['type'] === 'message_start') {
+      this.#start = isRecord(data['message']) ? data['message']['usage'] : null;
+      return [];
+    }
+    const name = frame.event!.event;
+    if (typeof data['index'] === 'number') return [madeFrame(name, { ...data, index: data['index'] + this.#offset })];
+    if (data['type'] !== 'message_delta') return [frame];
+    const later = { ...(isRecord(this.#start) ? this.#start : {}), ...(isRecord(data['usage']) ? data['usage'] : {}) };
+    return [madeFrame(name, { ...data, usage: addNumbers(this.#before, later) })];
+  }
+
+  #gather(index: number, delta: JsonRecord): void {
+    const block = this.#blocks.get(index);
+    const { type } = delta;
+    if (block === undefined || type === 'input_json_delta' || type === 'citations_delta') return;
+    const member = type === 'text_delta' ? 'text' : type === 'thinking_delta' ? 'thinking' : 'signature';
+    if (typeof delta[member] !== 'string') this.#unclear = true;
+    else block[member] = stringOr(block[member], '') + delta[member];
+  }
 
   take(event: SseEvent): 'pass' | 'held' | 'decide' | 'broken' {
     const data = dataOf(event);
@@ -65,6 +119,7 @@ class MessagesCallStream implements CallStream {
     const index = typeof data?.['index'] === 'number' ? data['index'] : 0;
     switch (data?.['type']) {
       case 'message_start': {
+        if (isRecord(data['message'])) this.#usage = data['message']['usage'];
         // A client takes the blocks of a message that begins with some; a provider sends none.
         blocksOf(data['message']).forEach((block, at) => {
           if (block['type'] === 'tool_use') this.#open.set(at, { block, text: '', broken: true });
@@ -74,6 +129,7 @@ class MessagesCallStream implements CallStream {
       case 'content_block_start': {
         const block = data['content_block'];
         if (!isRecord(block)) break;
+        this.#blocks.set(index, { ...block });
         const before = this.#open.get(index);
         if (before !== undefined) before.broken = true;
         else if (block['type'] === 'tool_use') this.#open.set(index, { block, text: '', broken: false });
@@ -82,12 +138,15 @@ class MessagesCallStream implements CallStream {
       case 'content_block_delta': {
         const open = this.#open.get(index);
         const delta = data['delta'];
+        if (isRecord(delta)) this.#gather(index, delta);
         if (open === undefined || !isRecord(delta) || delta['type'] !== 'input_json_delta') break;
         if (typeof delta['partial_json'] === 'string') open.text += delta['partial_json'];
         else open.broken = true;
         break;
       }
       case 'message_delta':
+        if (isRecord(data['usage'])) this.#usage = { ...(isRecord(this.#usage) ? this.#usage : {}), ...data['usage'] };
+        return holds ? 'decide' : 'pass';
       case 'message_stop':
         return holds ? 'decide' : 'pass';
       case 'error':
@@ -111,6 +170,14 @@ class MessagesCallStream implements CallStream {
     const out = notices.size === 0 ? frames : frames.flatMap((frame) => rewriteFrame(frame, notices, this.#open, left));
     this.#open.clear();
     return out;
+  }
+}
+
+function parsedOrNone(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
   }
 }
 

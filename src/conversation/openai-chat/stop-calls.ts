@@ -1,4 +1,5 @@
 import type { JsonEdit } from '../../text/json/splice-json.ts';
+import { addNumbers } from '../add-numbers.ts';
 import { appendItems } from '../append-items.ts';
 import type { AnswerCall, CallStops, CallStream, Notices } from '../call-stops.ts';
 import { dataOf } from '../frame-view.ts';
@@ -88,22 +89,76 @@ class ChatCallStream implements CallStream {
   /** Choices that have said something. */
   readonly #spoke = new Set<number>();
 
+  #said = '';
+  #first: JsonRecord | null = null;
+  #usage: unknown = null;
+  #before: unknown = null;
+  /** Put before the first words of a further stream. */
+  #lead = '';
+
+  ends({ data }: SseEvent): boolean {
+    return data === '[DONE]';
+  }
+
+  answer(): unknown {
+    const [calls, ...others] = this.#open.values();
+    if (calls === undefined || others.length > 0 || calls.has(LEGACY) || this.#choices.size > 1) return null;
+    const tool_calls = [...calls.values()].map(({ id, name, text, free }) =>
+      free
+        ? { id, type: 'custom', custom: { name, input: text } }
+        : { id, type: 'function', function: { name, arguments: text } },
+    );
+    const content = this.#said === '' ? null : this.#said;
+    return { choices: [{ index: 0, message: { role: 'assistant', content, tool_calls } }] };
+  }
+  readonly #choices = new Set<number>();
+
+  goesOn(): void {
+    this.#lead = this.#spoke.size > 0 ? '\n\n' : '';
+    this.#before = this.#usage;
+    this.#said = '';
+    this.#open.clear();
+    this.#finished.clear();
+  }
+
+  joined(frame: Frame): readonly Frame[] {
+    const chunk = frame.event === null || frame.event.data === '[DONE]' ? null : dataOf(frame.event);
+    if (chunk === null || this.#first === null || !Array.isArray(chunk['choices'])) return [frame];
+    const { id, created, system_fingerprint } = this.#first;
+    const choices = choicesOf(chunk).map(([, choice]) => {
+      const { delta } = choice;
+      if (!isRecord(delta) || typeof delta['content'] !== 'string' || delta['content'] === '') return choice;
+      const content = this.#lead + delta['content'];
+      this.#lead = '';
+      return { ...choice, delta: { ...delta, content } };
+    });
+    const usage = isRecord(chunk['usage']) ? { usage: addNumbers(this.#before, chunk['usage']) } : {};
+    const prints = system_fingerprint === undefined ? {} : { system_fingerprint };
+    return [madeFrame(frame.event!.event, { ...chunk, id, created, ...prints, choices, ...usage })];
+  }
+
   take(event: SseEvent): 'pass' | 'held' | 'decide' | 'broken' {
     const holds = this.#open.size > 0;
     if (event.data === '[DONE]') return holds ? 'decide' : 'pass';
     const chunk = dataOf(event);
     if (chunk === null) return holds ? 'held' : 'pass';
     if (chunk['error'] !== undefined && chunk['error'] !== null) return 'broken';
+    this.#first ??= chunk;
+    if (isRecord(chunk['usage'])) this.#usage = chunk['usage'];
     for (const [position, choice] of choicesOf(chunk)) this.#choice(indexOf(choice, position), choice);
     if (this.#open.size === 0) return 'pass';
     return [...this.#open.keys()].every((index) => this.#finished.has(index)) ? 'decide' : 'held';
   }
 
   #choice(index: number, choice: JsonRecord): void {
+    this.#choices.add(index);
     // What is no delta but a whole message is read by some clients all the same.
     for (const said of [choice['delta'], choice['message']]) {
       if (!isRecord(said)) continue;
-      if (typeof said['content'] === 'string' && said['content'] !== '') this.#spoke.add(index);
+      if (typeof said['content'] === 'string' && said['content'] !== '') {
+        this.#spoke.add(index);
+        this.#said += said['content'];
+      }
       const calls = said['tool_calls'];
       if (calls !== undefined && calls !== null && !Array.isArray(calls)) this.#call(index, 0).broken = true;
       listOf(calls).forEach((call, position) => {

@@ -1,5 +1,6 @@
 import type { JsonEdit } from '../../text/json/splice-json.ts';
 import { spliceJson } from '../../text/json/splice-json.ts';
+import { addNumbers } from '../add-numbers.ts';
 import { appendItems } from '../append-items.ts';
 import type { AnswerCall, CallStops, CallStream, Notices } from '../call-stops.ts';
 import { dataOf } from '../frame-view.ts';
@@ -81,6 +82,46 @@ class ResponsesCallStream implements CallStream {
   readonly #open = new Map<number, OpenCall>();
   /** The sequence number of the last event that left before the first that waits. */
   #sequence = -1;
+  /** Id of the first answer: clients take no other for the same stream. */
+  #id: unknown = undefined;
+  #last: JsonRecord | null = null;
+  #items: readonly JsonRecord[] = [];
+  #before: unknown = null;
+  #numbered = -1;
+
+  ends(event: SseEvent): boolean {
+    return event.data === '[DONE]' || TERMINAL.has(stringOr(dataOf(event)?.['type'], ''));
+  }
+
+  answer(): unknown {
+    const output = outputOf(this.#last).slice(this.#items.length);
+    return this.#last === null ? null : { ...this.#last, output };
+  }
+
+  goesOn(): void {
+    this.#items = outputOf(this.#last).slice(0, Math.min(...this.#open.keys()));
+    this.#before = this.#last?.['usage'] ?? null;
+    this.#id ??= this.#last?.['id'];
+    this.#numbered = this.#sequence;
+    this.#open.clear();
+  }
+
+  joined(frame: Frame): readonly Frame[] {
+    const data = frame.event === null || frame.event.data === '[DONE]' ? null : dataOf(frame.event);
+    if (data === null) return [frame];
+    const type = stringOr(data['type'], '');
+    if (WHOLE.has(type) && !TERMINAL.has(type)) return [];
+    const next: Record<string, unknown> = { ...data };
+    if (typeof data['output_index'] === 'number') next['output_index'] = data['output_index'] + this.#items.length;
+    if (typeof data['sequence_number'] === 'number') next['sequence_number'] = this.#numbered += 1;
+    const { response } = data;
+    if (isRecord(response)) {
+      const output = [...this.#items, ...outputOf(response)];
+      const usage = addNumbers(this.#before, response['usage']);
+      next['response'] = { ...response, id: this.#id ?? response['id'], output, usage };
+    }
+    return [madeFrame(frame.event!.event, next)];
+  }
 
   take(event: SseEvent): 'pass' | 'held' | 'decide' | 'broken' {
     const holds = this.#open.size > 0;
@@ -93,6 +134,7 @@ class ResponsesCallStream implements CallStream {
       outputOf(data['response']).forEach((item, index) => {
         if (isCall(item)) this.#see(index, item, TERMINAL.has(type));
       });
+      if (TERMINAL.has(type) && isRecord(data['response'])) this.#last = data['response'];
       if (TERMINAL.has(type)) return this.#open.size > 0 ? 'decide' : 'pass';
     } else this.#event(type, data);
     if (this.#open.size > 0) return 'held';
