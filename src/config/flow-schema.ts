@@ -26,9 +26,10 @@ export const flowSchema = z.strictObject({
     .enum(['continue', 'answer'])
     .default('continue')
     .describe(
-      '`continue`: when all calls of a whole answer are stopped, the model is told so as the result of its calls and asked again, twice at ' +
+      '`continue`: when all calls of an answer are stopped, the model is told so as the result of its calls and asked again, twice at ' +
         'most, and the caller gets what it says then. `answer`: the stopped call is taken out, and a text says what was stopped. ' +
-        'Streams, answers with several choices and answers of which other calls pass are always treated as with `answer`.',
+        'Answers of which other calls pass, answers with several choices, and streamed responses that the provider keeps are always ' +
+        'treated as with `answer`.',
     ),
   budgets: z
     .strictObject({

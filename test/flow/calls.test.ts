@@ -225,14 +225,20 @@ describe('tool calls', () => {
     });
 
     it(`${surface.path}: the same call is denied three times, and the turn is over`, async () => {
-      playModel(upstream, () => ({ tools: [PAYS] }));
-      const before = upstream.received;
-      const answer = await post(gateway.url, gateway.key, surface, surface.body(fresh(), false, {}));
-      assert.equal(upstream.received - before, 3, 'asked, and asked again twice');
-      assert.match(readable(answer.text, false), /was stopped/);
-      const { usage, decisions } = await recordOf(gateway, answer.id);
-      assert.equal(usage!.inputTokens, 30);
-      assert.equal(decisions.filter(({ detector }) => detector === 'flow').length, 3);
+      for (const stream of [false, true]) {
+        playModel(upstream, () => ({ text: 'I see.', tools: [PAYS] }));
+        const before = upstream.received;
+        const body = surface.body(`${fresh()}+chars=3+split=11`, stream, {});
+        const answer = await post(gateway.url, gateway.key, surface, body);
+        assert.equal(upstream.received - before, 3, 'asked, and asked again twice');
+        const text = readable(answer.text, stream);
+        assert.match(text, /was stopped/);
+        assert.ok(!text.includes(THEIRS));
+        const { usage, decisions } = await recordOf(gateway, answer.id);
+        assert.deepEqual([usage!.inputTokens, usage!.outputTokens], [30, 15]);
+        assert.equal(decisions.filter(({ detector }) => detector === 'flow').length, 3);
+        if (stream) assert.match(answer.text, /"(?:prompt|input)_tokens": ?30\b/);
+      }
 
       // Beside calls that pass, over several requests of one turn.
       playModel(upstream, () => ({

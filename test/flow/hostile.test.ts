@@ -237,10 +237,12 @@ describe('a stopped call', () => {
     try {
       for (const client of CLIENTS) {
         playModel(upstream, (_, request) => (request.includes('blocked by policy') ? null : { tools: [PAYS] }));
-        const { calls, ended, said } = await client.ask(continuing, `h+id=${(runs += 1)}`, false);
-        assert.deepEqual(calls, []);
-        assert.match(said, /was stopped/);
-        assert.equal(ended, ENDS[client.name]![1]);
+        for (const stream of [false, true]) {
+          const { calls, ended, said } = await client.ask(continuing, `h+id=${(runs += 1)}`, stream);
+          assert.deepEqual(calls, []);
+          assert.match(said, /was stopped/);
+          assert.equal(ended, ENDS[client.name]![1]);
+        }
       }
     } finally {
       await continuing.close();
