@@ -48,6 +48,8 @@ export class CallGate {
   readonly #parts: CallGateParts;
   /** Calls of this exchange that pass, in order: those behind are decided on what they will have done. */
   readonly #passed: FlowCall[] = [];
+  /** Calls that the caller gets: in shadow mode also those that would have been stopped. */
+  readonly #sent: FlowCall[] = [];
   readonly #denied = new Map<string, number>();
 
   constructor(parts: CallGateParts) {
@@ -67,11 +69,6 @@ export class CallGate {
     return this.#parts.settings.history === 'signed';
   }
 
-  /** What the model has been shown and done, with the calls that passed. */
-  get events(): readonly FlowEvent[] {
-    return [...this.#parts.events, ...this.#passed];
-  }
-
   /** Decides calls of one answer together. Nothing that goes wrong lets a call pass. */
   async rule(calls: readonly AnswerCall[]): Promise<Rulings> {
     const all: Ruling[] = [];
@@ -85,6 +82,7 @@ export class CallGate {
       const passes = allowed || !this.enforces;
       // In shadow mode what comes behind is decided as if what would be stopped had been.
       if (allowed && found !== null) this.#passed.push(found);
+      if (passes && found !== null) this.#sent.push(found);
       const { settings, record } = this.#parts;
       record(
         recordCall(
@@ -110,8 +108,11 @@ export class CallGate {
     for (const [index, ruling] of all.entries()) {
       if (!ruling.passes) continue;
       const { tool, id, key } = ruling.call;
-      const place = this.#passed.findIndex((call) => call.id === (id === '' ? `answer.${key}` : id));
-      if (place !== -1) this.#passed.splice(place, 1);
+      const own = id === '' ? `answer.${key}` : id;
+      for (const list of [this.#passed, this.#sent]) {
+        const place = list.findLastIndex((call) => call.id === own);
+        if (place !== -1) list.splice(place, 1);
+      }
       const decision: FlowDecision = { verdict: 'deny', rule: 'turn-over', reason, args: {} };
       this.#parts.record(recordCall({ tool, decision, passes: false, note: '', millis: 0 }, 'enforce'));
       const notice = `The call of "${shown(tool)}" was stopped (turn-over). ${reason}`;
@@ -143,7 +144,7 @@ export class CallGate {
       );
       if (!read.ok) return { decision: deny(read.rule, read.reason), found, approval: null };
       found = { kind: 'call', id: call.id === '' ? `answer.${call.key}` : call.id, tool: call.tool, args: read.args };
-      const view: FlowView = memory.cache.view(this.events, tools);
+      const view: FlowView = memory.cache.view([...this.#parts.events, ...this.#passed], tools);
       const decision = policy.decideCall(view, found, principal);
       if (decision.verdict !== 'approve') return { decision, found, approval: null };
       if (!this.enforces) return { decision, found, approval: null };
@@ -172,7 +173,7 @@ export class CallGate {
   /** Before an answer leaves: what a later request will bring back of it. */
   remember(texts: readonly string[]): void {
     const { memory, principal } = this.#parts;
-    for (const call of this.#passed) {
+    for (const call of this.#sent) {
       memory.rememberCall(principal.id, call);
       if (this.signs) memory.signer.signCall(principal.id, call);
     }
@@ -184,7 +185,7 @@ export class CallGate {
     const { memory, principal, events, tools } = this.#parts;
     const said: FlowEvent[] = texts.length === 0 ? [] : [{ kind: 'model', text: texts.join('\n') }];
     memory.keep(principal.id, response, {
-      events: [...this.events, ...said],
+      events: [...events, ...this.#sent, ...said],
       before: events,
       tools,
       stopped: stopped.flatMap(({ call, error }) =>
