@@ -40,6 +40,8 @@ export const ROOMS = {
   ledger: { storey: 1, imports: ['core', 'bytes'], may: ['fs', 'clock'] },
 
   detect: { storey: 2, imports: ['core', 'text', 'math', 'classify'], may: [], plugins: true },
+  /** Models and judges that detectors use, opened once and shared. */
+  resources: { storey: 2, imports: ['core', 'access', 'detect', 'engine', 'judges'], may: ['fs', 'clock'] },
   flow: { storey: 2, imports: ['core', 'text', 'math', 'conversation'], may: [] },
   access: { storey: 2, imports: ['core', 'store'], may: ['fs', 'net', 'clock'] },
 
@@ -55,12 +57,11 @@ export const ROOMS = {
       'text',
       'formats',
       'conversation',
-      'engine',
-      'judges',
       'store',
       'ledger',
       'detect',
       'flow',
+      'resources',
       'access',
       'config',
       'guard',
@@ -72,7 +73,7 @@ export const ROOMS = {
   /** The door for programs that import Parapet: no server, no state of its own. */
   library: {
     storey: 3,
-    imports: ['core', 'text', 'conversation', 'detect', 'config', 'guard'],
+    imports: ['core', 'text', 'conversation', 'detect', 'resources', 'config', 'guard'],
     may: [],
   },
   demo: { storey: 3, imports: ['core', 'conversation'], may: ['fs', 'net', 'clock'] },
@@ -88,6 +89,7 @@ export const ROOMS = {
       'store',
       'ledger',
       'detect',
+      'resources',
       'access',
       'config',
       'guard',

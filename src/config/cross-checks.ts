@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { createPrices } from '../access/prices.ts';
 import { PRICE_TABLE } from '../access/price-table.ts';
-import { wildcard } from '../access/wildcard.ts';
+import { wildcard } from '../core/wildcard.ts';
 import { DETECTORS } from '../detect/registry.ts';
 import type { JsonPath } from '../conversation/segment.ts';
+import { allowChecks } from './allow-checks.ts';
+import { overrideChecks, REDACTS_ALL, redactsOnlyNew } from './override-checks.ts';
 import { checkRelease, encoderFolders } from './slow-rules.ts';
 import { hasPassword } from './sensitive.ts';
 import type { Config } from './schema.ts';
@@ -122,6 +124,7 @@ export function crossChecks(config: Config): Remarks {
         });
       }
     });
+    if (redactsOnlyNew(rule)) error(['rules', i, 'messages'], REDACTS_ALL);
     if (rule.restore && rule.action !== 'redact') {
       error(['rules', i, 'restore'], 'needs action: redact, because nothing else is replaced by a placeholder');
     }
@@ -136,6 +139,10 @@ export function crossChecks(config: Config): Remarks {
     }
   });
 
+  for (const { errors: wrong, warnings: odd } of [overrideChecks(config), allowChecks(config)]) {
+    errors.push(...wrong);
+    warnings.push(...odd);
+  }
   checkPrices(config, warn);
 
   if (config.limits.concurrent > config.limits.inFlight) {

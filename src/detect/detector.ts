@@ -100,6 +100,14 @@ export interface Inspector {
    * of this subject are not its business, null. Throws as `inspect` does.
    */
   score?(text: string, subject: Subject, signal?: AbortSignal): number | null | Promise<number | null>;
+  /**
+   * For detectors whose answer changes with something besides text, subject and options (tokens that are planted while
+   * the program runs): a short word that changes with it. Absent: the same text always gets the same answer, and
+   * answers may be remembered.
+   */
+  version?(): string;
+  /** On what `forExchange` gave: what of the exchange its answers depend on. Absent: all of it. */
+  readonly boundTo?: string;
   /** For detectors that need to know what was asked: the inspector to use in one exchange. Absent: the same for all. */
   forExchange?(context: ExchangeContext): Inspector;
 }

@@ -10,10 +10,12 @@ import type { Dialect, Surface } from '../conversation/surface.ts';
 import { Fault } from '../core/fault.ts';
 import type { FileReader } from '../guard/files/file-reader.ts';
 import type { LiveFeed } from '../monitor/live-feed.ts';
+import type { AllowBook } from './allow-book.ts';
 import type { EvidenceWriter } from './evidence.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
 import type { FlowMemory } from './flow/flow-memory.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
+import type { GuardMemory } from './guard-memory.ts';
 import type { Generation } from './generation.ts';
 import { ModelCatalogue } from './list-models.ts';
 import type { ObjectOwners } from './object-owners.ts';
@@ -24,6 +26,8 @@ export interface GatewayParts {
   readonly generation: () => Generation;
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
+  readonly allowBook: AllowBook;
+  readonly memory: GuardMemory;
   readonly vault: Vault;
   readonly files: FileReader;
   readonly flowMemory: FlowMemory;
@@ -36,6 +40,8 @@ export interface GatewayParts {
 export class Gateway {
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
+  readonly allowBook: AllowBook;
+  readonly memory: GuardMemory;
   readonly vault: Vault;
   readonly files: FileReader;
   readonly flowMemory: FlowMemory;
@@ -54,6 +60,8 @@ export class Gateway {
     this.#generation = parts.generation;
     this.evidence = parts.evidence;
     this.owners = parts.owners;
+    this.allowBook = parts.allowBook;
+    this.memory = parts.memory;
     this.vault = parts.vault;
     this.files = parts.files;
     this.flowMemory = parts.flowMemory;

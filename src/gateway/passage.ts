@@ -3,20 +3,25 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { Dialect, ResponseView, Surface } from '../conversation/surface.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
+import { type History, isAnswer, readHistory } from '../guard/history.ts';
+import { NO_MEMORY } from '../guard/message-memory.ts';
 import { createAllowList } from '../detect/exfil-link/allow-list.ts';
 import { conceal } from '../guard/conceal.ts';
-import { bindVault, isReversible, restoresSomething } from '../guard/own-values.ts';
+import { bindVault, isReversible, noteRestored, restoresSomething } from '../guard/own-values.ts';
 import type { Restoring } from '../guard/restorer.ts';
 import { bindRules, type Rule } from '../guard/rule.ts';
 import { inspectAnswer } from '../guard/inspect-answer.ts';
 import { readFiles } from '../guard/files/read-files.ts';
 import { inspectSegments } from '../guard/inspect-segments.ts';
+import { redact } from '../guard/redaction.ts';
+import { takeOut } from '../guard/stopped-history.ts';
 import { toEdits } from '../guard/to-edits.ts';
 import { estimateTokens } from '../text/count-tokens.ts';
 import { readJson } from '../text/json/read-json.ts';
 import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
 import type { Segment } from '../conversation/segment.ts';
 import { Answer } from './answer.ts';
+import { answerMessages } from './answer-messages.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { Client } from './client.ts';
 import { outcomeOf, stopFault, toFault } from './ending.ts';
@@ -44,6 +49,8 @@ import { createRequestId } from './request-id.ts';
 import { type Route, explainUnknown, matchRoute } from './route.ts';
 import { Spending } from './spending.ts';
 import { StreamAnswer } from './stream-answer.ts';
+import { openSegments, readThread, rememberThread } from './thread.ts';
+import { NO_THREAD, type Thread } from './thread-memory.ts';
 import type { ConversationVault } from './vault.ts';
 
 /** Answers of providers that another upstream may do better. */
@@ -53,6 +60,14 @@ const RETRYABLE = new Set([408, 429, 500, 502, 503, 504, 529]);
 const MAX_ERROR = 1024 * 1024;
 /** Levels of nesting in a provider's answer. */
 const ANSWER_DEPTH = 256;
+
+/** Surfaces whose requests carry a history. */
+const HISTORIES: ReadonlySet<string> = new Set([
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+  'anthropic-count-tokens',
+]);
 
 /** Thrown through the steps when the client went away: nobody is left to answer. */
 const CLIENT_GONE = Symbol('client gone');
@@ -76,6 +91,9 @@ export class Passage {
   #inputTokens = 0;
   /** The generation's rules as they hold in this exchange. */
   #rules: readonly Rule[];
+  #history: History | null = null;
+  /** The turns before this one, where the provider keeps them; null when they are not known. */
+  #thread: Thread | null = NO_THREAD;
   /** Values that go back to the caller; null where no rule restores any. */
   #vault: ConversationVault | null = null;
   /** The provider keeps this exchange: its values are kept as well. */
@@ -88,7 +106,7 @@ export class Passage {
   constructor(gateway: Gateway, request: IncomingMessage, response: ServerResponse) {
     this.#gateway = gateway;
     this.#generation = gateway.generation;
-    this.#rules = this.#generation.rules;
+    this.#rules = this.#generation.rules.base;
     this.#client = new Client(request, response);
     const url = request.url ?? '/';
     const mark = url.indexOf('?');
@@ -187,16 +205,17 @@ export class Passage {
 
     this.#authorise(principal, 'invoke', conversation.model, surface.id, conversation.stream);
     const candidates = findCandidates(this.#generation.upstreams, surface.dialect, conversation.model);
-    if (conversation.previous !== null && guard.previous === 'owned')
+    if (conversation.previous !== null && guard.previous !== 'any')
       await this.#ownedBy(principal, conversation.previous, 'previous_response_id');
+    this.#thread = readThread(this.#gateway.memory.threads, principal.id, conversation.previous, guard.previous);
 
-    this.#rules = bindRules(this.#generation.rules, exchangeContext(conversation, principal));
+    const allowed = this.#bind(principal, surface.id, conversation);
     this.#kept = conversation.kept === true;
     await this.#openVault(principal, conversation.previous, 'input');
     const files = hasMedia(conversation.segments)
       ? await this.#untilGone(this.#readFiles('input', body, conversation.segments))
       : [];
-    const edits = await this.#inspectInput(conversation, files, body);
+    const edits = await this.#inspectInput(principal, conversation, files, allowed, body);
     this.#gate = openGate(this.#gateContext(principal), conversation, body, files, this.#client.request.headers);
     if (this.#gate !== null && surface.id === 'openai-responses') edits.push(...mendReferences(body));
     const stopped =
@@ -255,6 +274,23 @@ export class Passage {
     };
   }
 
+  /**
+   * Takes the rules that hold for this exchange and tells them what they need to know of it.
+   * @returns version of the allow-list.
+   */
+  #bind(principal: Principal, surface: string, conversation: Conversation): string {
+    const generation = this.#generation;
+    const who = { principal: principal.id, team: principal.team ?? null, model: conversation.model, surface };
+    const allow = this.#gateway.allowBook.for(generation.loaded).for(who);
+    const context = exchangeContext(conversation, principal);
+    this.#rules = bindRules(
+      generation.rules.for(who),
+      { ...context, instructions: [...(this.#thread?.instructions ?? []), ...context.instructions] },
+      allow?.allows,
+    );
+    return allow?.version ?? '';
+  }
+
   #authorise(principal: Principal, action: 'invoke' | 'list', model: string, surface: string, stream: boolean): void {
     const decision = this.#generation.policy.decide({
       principal,
@@ -279,15 +315,44 @@ export class Passage {
   }
 
   /** @throws Fault `ERR_BLOCKED`, `ERR_REVIEW`, `ERR_CHECK_FAILED`. */
-  async #inspectInput(conversation: Conversation, files: readonly Segment[], body: unknown): Promise<JsonEdit[]> {
-    const { loaded } = this.#generation;
+  async #inspectInput(
+    principal: Principal,
+    conversation: Conversation,
+    files: readonly Segment[],
+    allowed: string,
+    body: unknown,
+  ): Promise<JsonEdit[]> {
+    const { config } = this.#generation.loaded;
+    const { memory } = this.#gateway;
+    const { log } = this.#draft;
     // Files come last: the words around one are still read as neighbours.
     const segments = files.length === 0 ? conversation.segments : [...conversation.segments, ...files];
-    const found = await inspectSegments(this.#rules, 'input', segments, this.#draft.log);
-    const redactions = this.#vault === null ? found : conceal(conversation.segments, found, this.#vault.vault, body);
-    keepInput(this.#draft, segments, redactions, loaded.config.evidence.content);
+    const open = openSegments(this.#thread);
+    const remembered = HISTORIES.has(conversation.surface) ? memory.messages.of(principal.id) : NO_MEMORY;
+    const history: History = readHistory(segments, this.#rules, remembered, {
+      allowed,
+      before: open.length === 0 ? '' : JSON.stringify(open.map(({ text }) => text)),
+    });
+    const out = takeOut(conversation, history.stopped, config.guard.blockedHistory, log);
+    const found = await inspectSegments(
+      this.#rules,
+      'input',
+      [...open, ...segments.filter((segment) => !out.redactions.has(segment))],
+      log,
+      { look: memory.verdicts.of(principal.id).inspect, old: history.old, company: new Set(open) },
+    );
+    const concealed = this.#vault === null ? found : conceal(conversation.segments, found, this.#vault.vault, body);
+    const redactions = new Map([...concealed].filter(([segment]) => !out.redactions.has(segment)));
+    history.settle(log);
+    this.#history = history;
+    if (this.#thread === null) {
+      const outcome = { status: 'skipped', reason: 'earlier turns of this conversation are not known here' } as const;
+      const place = { segment: 'previous_response_id', role: '', origin: '' };
+      for (const rule of this.#rules) if (rule.on.includes('input')) log.outcome(rule, 'input', outcome, place);
+    }
+    keepInput(this.#draft, segments, new Map([...redactions, ...out.redactions]), config.evidence.content);
     this.#stopIfTold('input');
-    return toEdits(conversation.segments, redactions);
+    return [...out.edits, ...toEdits(segments, redactions)];
   }
 
   /** With a rule that restores: finds what the caller may get back. What the rule finds from now on is added. */
@@ -407,18 +472,20 @@ export class Passage {
     const parse = (body: unknown): ResponseView | null => surface.parseResponse(body);
     const counted = { inputTokens, generates: surface.generates };
     const kept = keptUnder(conversation);
-    await this.#whole(answer, parse, counted, stops === null ? null : { stops, again, kept, rounds: 0 });
+    await this.#whole(answer, parse, counted, stops === null ? null : { stops, again, kept, rounds: 0 }, conversation);
   }
 
   /**
    * A whole JSON answer: read, inspected, and only where a rule says so changed.
    * @param counted null: the answer was paid for when it was made.
+   * @param conversation null: it was asked for when it was made.
    */
   async #whole(
     answer: Answer,
     parse: (body: unknown) => ResponseView | null,
     counted: { readonly inputTokens: number; readonly generates: boolean } | null,
     calls: Calls | null,
+    conversation: Conversation | null = null,
   ): Promise<void> {
     const { limits, evidence } = this.#generation.loaded.config;
     const draft = this.#draft;
@@ -461,7 +528,8 @@ export class Passage {
       const round = await this.#untilGone(ruleAnswer(this.#gate, calls.stops, body, calls.rounds));
       if (round.status === 'again') {
         const next = await this.#askAgain(calls, said, round.errors);
-        if (next !== null) return this.#whole(next, parse, counted, { ...calls, rounds: calls.rounds + 1 });
+        if (next !== null)
+          return this.#whole(next, parse, counted, { ...calls, rounds: calls.rounds + 1 }, conversation);
       }
       if (round.status !== 'passes') {
         ({ stopped } = round);
@@ -473,6 +541,7 @@ export class Passage {
     const files = hasMedia(view.segments) ? await this.#readFiles('output', body, view.segments) : [];
     const { redactions, edits } = await inspectAnswer(this.#rules, body, view, draft.log, files);
     keepOutput(draft, view.segments, redactions, evidence.content, this.#vault?.vault.restored);
+    if (this.#vault !== null) noteRestored(this.#rules, this.#vault.vault, draft.log);
     if (view.id !== null && draft.surface === 'openai-responses') await this.#keepVault(view.id, 'output');
     this.#stopIfTold('output');
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
@@ -481,8 +550,15 @@ export class Passage {
       this.#gate.remember(texts);
       for (const id of calls.kept(view.id)) this.#gate.keep(id, stopped, texts);
     }
+    if (conversation !== null) {
+      const said = view.segments.map((segment) => {
+        return { ...segment, text: redact(segment.text, redactions.get(segment) ?? []) };
+      });
+      this.#answered(conversation, said);
+    }
     if (view.id !== null && draft.surface === 'openai-responses' && draft.principal !== null) {
       await this.#gateway.owners.remember(view.id, draft.principal.id, answer.upstream.id);
+      if (conversation !== null) this.#rememberThread(view.id, conversation, view.segments.some(isAnswer));
     }
     await this.#finish(answer.status, this.#headersOf(answer), bytes);
   }
@@ -586,10 +662,28 @@ export class Passage {
       headers: () => this.#headersOf(answer),
       dialect: this.#dialect,
       settle: (usage) => this.#settle(usage),
+      keepText: HISTORIES.has(surface.id),
       restoring: this.#restoring,
       keepVault: (object) => this.#keepVault(object, 'output'),
     });
     await stream.run();
+    if (this.#draft.outcome === 'served') this.#answered(conversation, stream.said());
+    if (stream.id !== null) this.#rememberThread(stream.id, conversation, stream.spoke);
+  }
+
+  #answered({ surface }: Conversation, texts: Parameters<typeof answerMessages>[1]): void {
+    const { messages, together } = answerMessages(surface, texts);
+    this.#history?.answered(messages, together);
+  }
+
+  /** What the next turn has to know of this one, where the provider keeps the conversation. */
+  #rememberThread(id: string, conversation: Conversation, spoke: boolean): void {
+    const { principal, surface, kept } = this.#draft;
+    if (principal === null || surface !== 'openai-responses' || conversation === RETRIEVAL) return;
+    const keeping = this.#generation.loaded.config.evidence.content;
+    const turn = { before: this.#thread, conversation, kept, spoke, keeping };
+    const objects = conversation.previous?.startsWith('conv_') ? [id, conversation.previous] : [id];
+    rememberThread(this.#gateway.memory.threads, principal.id, objects, turn);
   }
 
   /** A provider's error goes on as it is, less what a rule forbids, unless it speaks of our key or contains it. */
@@ -669,6 +763,8 @@ export class Passage {
     if (upstream === undefined) {
       throw new Fault('ERR_NOT_FOUND', `There is no response "${route.object}" that you may use.`, { where: 'path' });
     }
+    this.#thread = this.#gateway.memory.threads.recall(principal.id, route.object);
+    this.#bind(principal, 'openai-responses', RETRIEVAL);
     const method = route.operation === 'cancel' ? 'POST' : route.operation === 'delete' ? 'DELETE' : 'GET';
     this.#spending = await Spending.reserve(this.#generation, principal, '', 0, {
       maxOutput: 0,

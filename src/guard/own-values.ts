@@ -1,6 +1,7 @@
 import { isPromise } from '../core/drive.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Inspector, Subject } from '../detect/detector.ts';
+import type { DecisionLog } from './decision-log.ts';
 import type { ExchangeVault } from './exchange-vault.ts';
 import type { Rule } from './rule.ts';
 
@@ -25,6 +26,15 @@ export function bindVault(rules: readonly Rule[], vault: ExchangeVault): readonl
       ? { ...rule, inspector: exceptOwn(rule.inspector, rule.detector, vault) }
       : rule,
   );
+}
+
+/** Writes down, beside each rule that restores, how many of its values went back; never which. */
+export function noteRestored(rules: readonly Rule[], vault: ExchangeVault, log: DecisionLog): void {
+  if (vault.restored.size === 0) return;
+  for (const rule of rules.filter(isReversible)) {
+    const count = [...vault.restored].filter(({ detector }) => detector === rule.detector).length;
+    if (count > 0) log.remark(rule, 'output', count === 1 ? '1 value was restored' : `${count} values were restored`);
+  }
 }
 
 function exceptOwn(inspector: Inspector, detector: string, vault: ExchangeVault): Inspector {

@@ -56,7 +56,7 @@ function restoreValue(restoring: Restoring, kind: SegmentKind, value: unknown): 
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   // A segment whose place is an object holds its keys: a key cannot be edited alone, so the object is.
   if (findPlaceholders(Object.keys(value).join('\n'), restoring.vault).length === 0) return value;
-  const text = restoreJson(JSON.stringify(value), (string) => new Restorer(restoring).push(string, true));
+  const text = restoreJson(JSON.stringify(value), (string) => new Restorer(restoring, true).push(string, true));
   return text === null ? value : JSON.parse(text);
 }
 

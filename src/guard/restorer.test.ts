@@ -98,6 +98,23 @@ describe('Restorer', () => {
     assert.equal(placeholderHold('[link to a page', vault), '[link to a page'.length);
   });
 
+  it('writes values as JSON does where the text is an object in JSON, and nowhere else', () => {
+    const token = PLACEHOLDERS[3]!;
+    const value = VALUES[3]!;
+    for (const [before, escaped] of [
+      ['{"a": "', true],
+      [' \n{ "a": "', true],
+      ['{curly} ', false],
+      ['{', false],
+      ['[{"a": "', false],
+      ['see {"a": "', false],
+    ] as const) {
+      const { out } = inPieces(`${before}${token}`, [1, 3]);
+      assert.equal(out, before + (escaped ? JSON.stringify(value).slice(1, -1) : value), before);
+    }
+    assert.deepEqual(JSON.parse(inPieces(`{"a": "${token}"}`, [2]).out), { a: value });
+  });
+
   it('keeps a URL in view over any distance', () => {
     const token = PLACEHOLDERS[0]!;
     for (const length of [100, 1000, 4000, 5000, 9000, 20_000, 100_000]) {

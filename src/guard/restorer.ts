@@ -5,6 +5,9 @@ import { inUrl, LinkContext } from './link-context.ts';
 import type { Redaction } from './redaction.ts';
 import { restoreJson } from './restore-json.ts';
 
+/** Units at the beginning of a text by which it is told whether it is JSON. */
+const BEGINNING = 64;
+
 /** What can be restored in one exchange, and the hosts whose URLs values may be put into. */
 export interface Restoring {
   readonly vault: ExchangeVault;
@@ -32,12 +35,15 @@ export class Restorer {
   /** Units taken and decided, and units given out. */
   #taken = 0;
   #given = 0;
-  /** The text is JSON, so that values have to be written as JSON strings write them. Null: nothing but space so far. */
-  #json: boolean | null = null;
+  /** The first units given out, which tell whether the text is JSON. */
+  #beginning = '';
+  readonly #plain: boolean;
   readonly #changes: Change[] = [];
 
-  constructor(restoring: Restoring) {
+  /** @param plain the text is known not to be JSON. */
+  constructor(restoring: Restoring, plain = false) {
     this.#restoring = restoring;
+    this.#plain = plain;
     this.#links = new LinkContext(restoring.allows);
   }
 
@@ -115,16 +121,15 @@ export class Restorer {
 
   #pass(text: string): string {
     this.#links.append(text);
-    if (this.#json === null) {
-      const first = /\S/.exec(text);
-      if (first !== null) this.#json = first[0] === '{';
-    }
+    if (this.#beginning.length < BEGINNING) this.#beginning += text.slice(0, BEGINNING);
     return text;
   }
 
   /** What stands in the place of a placeholder, or null where it has to stay. */
   #valueOf({ entry }: FoundPlaceholder): string | null {
-    const written = this.#json === true ? JSON.stringify(entry.value).slice(1, -1) : entry.value;
+    // In an answer that is an object in JSON, a value is written as JSON writes strings.
+    const isJson = !this.#plain && /^\s*\{\s*"/.test(this.#beginning);
+    const written = isJson ? JSON.stringify(entry.value).slice(1, -1) : entry.value;
     // The caller's own words, not something that a rule wants kept together.
     if (entry.detector === '') return written;
     const place = this.#links.place();
@@ -149,8 +154,8 @@ export class Restorer {
 export function restoreText(restoring: Restoring, kind: SegmentKind, text: string): string {
   if (restoring.vault.size === 0) return text;
   if (kind === 'tool-arguments') {
-    const restored = restoreJson(text, (string) => new Restorer(restoring).push(string, true));
-    if (restored !== null) return restored;
+    const restore = (string: string): string => new Restorer(restoring, true).push(string, true);
+    return restoreJson(text, restore) ?? restore(text);
   }
   return new Restorer(restoring).push(text, true);
 }

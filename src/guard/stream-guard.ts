@@ -15,7 +15,7 @@ import { inspecting } from './inspect-segments.ts';
 import { type Redaction, mergeRedactions, redact } from './redaction.ts';
 import { restoreEcho } from './restore-echo.ts';
 import { Restorer, restoreText, type Restoring } from './restorer.ts';
-import { type Rule, applies } from './rule.ts';
+import { type Rule, reads, readsAnswers } from './rule.ts';
 import { WindowedScan } from './windowed-scan.ts';
 
 /** Channels that one stream may have; more is not a model's answer. */
@@ -138,7 +138,7 @@ export class StreamGuard {
 
   constructor(options: StreamGuardOptions) {
     this.#options = options;
-    this.#rules = options.rules.filter((rule) => applies(rule, 'output', 'assistant'));
+    this.#rules = options.rules.filter(readsAnswers);
     this.#reader = options.reader;
     this.#log = options.log;
     this.#rest = new FrameRest(this.#rules, options.log);
@@ -346,12 +346,16 @@ export class StreamGuard {
       kind: delta.kind,
       message: delta.message,
       tool: delta.tool,
-      scans: this.#rules.map((rule) =>
-        isWindowed(rule) && delta.kind !== 'tool-arguments'
-          ? new WindowedScan(rule, this.#log, subject, place, { wake: this.#wake, signal: this.#gone.signal })
-          : new ChannelScan(rule, this.#log, subject, place),
-      ),
-      windowed: delta.kind !== 'tool-arguments' && this.#rules.some(isWindowed),
+      scans: this.#rules
+        .filter((rule) => reads(rule, 'output', subject))
+        .map((rule) =>
+          isWindowed(rule) && delta.kind !== 'tool-arguments'
+            ? new WindowedScan(rule, this.#log, subject, place, { wake: this.#wake, signal: this.#gone.signal })
+            : new ChannelScan(rule, this.#log, subject, place),
+        ),
+      windowed:
+        delta.kind !== 'tool-arguments' &&
+        this.#rules.some((rule) => isWindowed(rule) && reads(rule, 'output', subject)),
       length: 0,
       decided: 0,
       redactions: [],

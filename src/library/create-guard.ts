@@ -19,6 +19,8 @@ export type { FaultCode } from '../core/fault.ts';
 export type { Action, Decision, Evidence, Mode, Stage } from '../core/verdict.ts';
 export type { SurfaceId } from '../conversation/surface.ts';
 export type { Resources } from '../detect/resources.ts';
+export { openResources } from './open-resources.ts';
+export type { OpenResources } from './open-resources.ts';
 export type { RuleInput } from './create-rules.ts';
 export type { AnswerTransform, BodyVerdict, GuardedExchange, StreamOptions } from './guarded-exchange.ts';
 export type { TextTransform } from './text-transform.ts';

@@ -14,6 +14,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'exchanges, usage, content, keys, admins, owners', up: first },
   { name: 'canaries', up: canaries },
   { name: 'vault', up: createVaultTables },
+  { name: 'allow-list', up: allowList },
 ];
 
 async function first(db: Kysely<unknown>, kind: Kind): Promise<void> {
@@ -143,6 +144,20 @@ async function canaries({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('place', 'text')
     .addColumn('check', 'text', (c) => c.notNull())
     .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .execute();
+}
+
+async function allowList({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createTable('allow_entry')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('covers', 'text', (c) => c.notNull())
+    .addColumn('owner', 'text', (c) => c.notNull())
+    .addColumn('reason', 'text', (c) => c.notNull())
+    .addColumn('created_by', 'text', (c) => c.notNull())
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addColumn('expires_at', 'bigint', (c) => c.notNull())
+    .addColumn('removed_at', 'bigint')
     .execute();
 }
 

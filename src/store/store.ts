@@ -18,6 +18,20 @@ export interface KeyRow {
   readonly lastUsedAt: number | null;
 }
 
+/** An entry of the allow-list that was added through the console. */
+export interface AllowRow {
+  readonly id: string;
+  /** What it covers, in the keys of `allow` in the configuration. */
+  readonly covers: Readonly<Record<string, unknown>>;
+  readonly owner: string;
+  readonly reason: string;
+  /** The administrator who added it. */
+  readonly createdBy: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly removedAt: number | null;
+}
+
 export interface AdminRow {
   readonly name: string;
   /** scrypt, PHC string format. */
@@ -143,6 +157,13 @@ export interface Store {
   putSession(row: SessionRow): Promise<void>;
   session(id: string): Promise<SessionRow | null>;
   deleteSession(id: string): Promise<void>;
+
+  /** Adds an entry; an id that is there already is refused with `ERR_STORE`. */
+  putAllow(row: AllowRow): Promise<void>;
+  /** Every entry, newest first, also those that are over or were removed. */
+  allowRows(): Promise<readonly AllowRow[]>;
+  /** False when there is no such entry, or it was removed before. */
+  removeAllow(id: string, at: number): Promise<boolean>;
 
   /** Refuses an id that is there already. */
   putCanary(row: CanaryRow): Promise<void>;

@@ -110,6 +110,7 @@ describe('what is kept of texts', () => {
               assert.ok((await store.exchange(id)) !== null);
               const record = JSON.stringify((await store.exchange(id))!.exchange);
               assert.ok(!record.includes('kowalska') && !record.includes('1111 1111'), record);
+              assert.ok(record.includes('"reason":"2 values were restored"'), record);
               for (let wait = 0; wait < 100 && content !== 'none' && (await store.content(id)) === null; wait++) {
                 await new Promise((resolve) => setTimeout(resolve, 10));
               }

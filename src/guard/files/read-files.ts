@@ -2,7 +2,7 @@ import type { Segment } from '../../conversation/segment.ts';
 import type { Stage } from '../../core/verdict.ts';
 import type { Gap, Reading } from '../../formats/extraction.ts';
 import type { DecisionLog } from '../decision-log.ts';
-import { type Rule, applies } from '../rule.ts';
+import { type Rule, reads } from '../rule.ts';
 import type { FileReader } from './file-reader.ts';
 import type { FileSettings } from './file-settings.ts';
 import { inlineBytes } from './inline-bytes.ts';
@@ -61,7 +61,7 @@ export async function readFiles(
   const notes = new Set<string>();
   for (const segment of segments) {
     if (segment.kind !== 'media') continue;
-    const looking = rules.filter((rule) => applies(rule, stage, segment.role));
+    const looking = rules.filter((rule) => reads(rule, stage, { ...segment, origin: 'document', kind: 'text' }));
     if (looking.length === 0 && !settings.explicit) continue;
     files += 1;
     const began = performance.now();
