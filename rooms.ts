@@ -60,6 +60,7 @@ export const ROOMS = {
       'store',
       'ledger',
       'detect',
+      'flow',
       'resources',
       'access',
       'config',

@@ -4,6 +4,7 @@ import { DIALECTS, SURFACE_IDS } from '../conversation/surface.ts';
 import { ORIGINS, ROLES, SEGMENT_KINDS } from '../conversation/segment.ts';
 import { troubleWithHost } from '../detect/exfil-link/allow-list.ts';
 import { DETECTORS } from '../detect/registry.ts';
+import { flowSchema } from './flow-schema.ts';
 
 /** Which messages of a request a rule reads; the same list as in `guard/rule.ts`, which this room cannot see. */
 const MESSAGE_CHOICES = ['new', 'all'] as const;
@@ -525,6 +526,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('How requests and answers are inspected, held back and stopped.'),
+  flow: flowSchema.prefault({}).describe('Which tool calls of a model pass, by where their values come from.'),
   limits: z
     .strictObject({
       body: size.prefault('32MiB').describe('A request body.'),

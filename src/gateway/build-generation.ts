@@ -10,6 +10,7 @@ import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
 import { fileSettings } from '../guard/files/file-settings.ts';
 import type { Counters } from '../store/counters.ts';
+import { createFlowEngine } from './flow/flow-engine.ts';
 import type { DetectorResources } from '../resources/detector-resources.ts';
 import type { Generation } from './generation.ts';
 import { RuleSets } from './rule-sets.ts';
@@ -49,6 +50,7 @@ export async function buildGeneration(
     ...(previous === undefined ? {} : { previous }),
   });
   const authenticator = createAuthenticator({ config: config.access, directory, keys: parts.keys, clock });
+  const flow = createFlowEngine(config.flow);
   const { lease, rules } = await rulesWithResources(loaded, parts.resources);
   return {
     loaded,
@@ -60,6 +62,7 @@ export async function buildGeneration(
     rules,
     lease,
     files: fileSettings(config.guard),
+    flow,
     upstreams: config.upstreams.map((upstream) => createUpstream(upstream, clock)),
     providerKeys: config.upstreams.flatMap(({ key }) => (key === undefined || key.length < LEAST_KEY ? [] : [key])),
     now: clock,

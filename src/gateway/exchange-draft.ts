@@ -3,6 +3,7 @@ import type { Exchange, ExchangeOutcome, KeptSegment } from '../core/exchange.ts
 import type { Fault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Usage } from '../core/usage.ts';
+import type { Decision } from '../core/verdict.ts';
 import { DecisionLog } from '../guard/decision-log.ts';
 
 /** The record of one exchange while it goes on. Each step of the way writes its part; `seal` makes the record. */
@@ -10,6 +11,8 @@ export class ExchangeDraft {
   readonly id: string;
   readonly startedAt: number;
   readonly log = new DecisionLog();
+  /** Decisions on tool calls. */
+  readonly flow: Decision[] = [];
   readonly #began = performance.now();
   readonly #method: string;
   readonly #path: string;
@@ -72,6 +75,10 @@ export class ExchangeDraft {
     return this.#firstByte;
   }
 
+  decisions(): readonly Decision[] {
+    return this.flow.length === 0 ? this.log.decisions() : [...this.log.decisions(), ...this.flow];
+  }
+
   seal(contentDigest: string | null): Exchange {
     const { principal } = this;
     return {
@@ -101,7 +108,7 @@ export class ExchangeDraft {
       bytes: { request: this.requestBytes, response: this.responseBytes },
       usage: this.usage,
       microUsd: this.microUsd,
-      decisions: this.log.decisions(),
+      decisions: this.decisions(),
       config: this.#config,
       contentDigest,
     };

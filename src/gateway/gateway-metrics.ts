@@ -165,7 +165,7 @@ export function createGatewayMetrics(registry: Registry, memory: GuardMemory) {
       }
       if (draft.microUsd !== null && draft.upstream !== null)
         cost.inc({ upstream: draft.upstream }, draft.microUsd / 1e6);
-      for (const { rule, stage, status, action, mode, shadow } of draft.log.decisions()) {
+      for (const { rule, stage, status, action, mode, shadow } of draft.decisions()) {
         if (shadow !== undefined) {
           shadowHeld.observe({ rule }, shadow.held);
           if (shadow.stoppedAt !== null) shadowStop.observe({ rule }, shadow.stoppedAt);

@@ -13,6 +13,7 @@ import type { LiveFeed } from '../monitor/live-feed.ts';
 import type { AllowBook } from './allow-book.ts';
 import type { EvidenceWriter } from './evidence.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
+import type { FlowMemory } from './flow/flow-memory.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { GuardMemory } from './guard-memory.ts';
 import type { Generation } from './generation.ts';
@@ -29,6 +30,7 @@ export interface GatewayParts {
   readonly memory: GuardMemory;
   readonly vault: Vault;
   readonly files: FileReader;
+  readonly flowMemory: FlowMemory;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -42,6 +44,7 @@ export class Gateway {
   readonly memory: GuardMemory;
   readonly vault: Vault;
   readonly files: FileReader;
+  readonly flowMemory: FlowMemory;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -61,6 +64,7 @@ export class Gateway {
     this.memory = parts.memory;
     this.vault = parts.vault;
     this.files = parts.files;
+    this.flowMemory = parts.flowMemory;
     this.metrics = parts.metrics;
     this.live = parts.live;
     this.log = parts.log;

@@ -1,6 +1,7 @@
 import type { BudgetKeeper } from '../access/budgets.ts';
 import type { Prices } from '../access/prices.ts';
 import type { FileSettings } from '../guard/files/file-settings.ts';
+import type { FlowEngine } from './flow/flow-engine.ts';
 import type { ResourceLease } from '../resources/detector-resources.ts';
 import type { Generation as AdminView } from './runtime.ts';
 import type { Upstream } from './upstream.ts';
@@ -13,6 +14,8 @@ export interface Generation extends AdminView {
   readonly lease: ResourceLease;
   /** How images and files in messages are read. */
   readonly files: FileSettings;
+  /** How tool calls are decided. */
+  readonly flow: FlowEngine;
   readonly upstreams: readonly Upstream[];
   /** Values that must never leave: the providers' keys. */
   readonly providerKeys: readonly string[];

@@ -25,6 +25,12 @@ import { answerMessages } from './answer-messages.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { Client } from './client.ts';
 import { outcomeOf, stopFault, toFault } from './ending.ts';
+import { type CallStops, callStops } from '../conversation/call-stops.ts';
+import { addUsage, ruleAnswer, saidIn } from './flow/answer-round.ts';
+import type { CallGate, Ruling } from './flow/call-gate.ts';
+import { GatedStream } from './flow/gated-stream.ts';
+import { answerStopped, mendReferences } from './flow/mend-request.ts';
+import { type GateContext, openGate, reopenGate } from './flow/open-gate.ts';
 import { exchangeContext } from '../guard/exchange-context.ts';
 import { everyString } from './every-string.ts';
 import { ExchangeDraft } from './exchange-draft.ts';
@@ -38,6 +44,7 @@ import { namesKey, namesOurKey, upstreamAuth } from './provider-key.ts';
 import { rateHeaders } from './rate-headers.ts';
 import { readBody } from './read-body.ts';
 import { restoreAnswer } from '../guard/restore-answer.ts';
+import { restoreText } from '../guard/restorer.ts';
 import { createRequestId } from './request-id.ts';
 import { type Route, explainUnknown, matchRoute } from './route.ts';
 import { Spending } from './spending.ts';
@@ -91,6 +98,10 @@ export class Passage {
   #vault: ConversationVault | null = null;
   /** The provider keeps this exchange: its values are kept as well. */
   #kept = false;
+  /** Decides the answer's tool calls; null where nothing does. */
+  #gate: CallGate | null = null;
+  /** The reservation that holds now is not settled. */
+  #owed = false;
 
   constructor(gateway: Gateway, request: IncomingMessage, response: ServerResponse) {
     this.#gateway = gateway;
@@ -205,6 +216,12 @@ export class Passage {
       ? await this.#untilGone(this.#readFiles('input', body, conversation.segments))
       : [];
     const edits = await this.#inspectInput(principal, conversation, files, allowed, body);
+    this.#gate = openGate(this.#gateContext(principal), conversation, body, files, this.#client.request.headers);
+    if (this.#gate !== null && surface.id === 'openai-responses') edits.push(...mendReferences(body));
+    const stopped =
+      conversation.previous === null
+        ? []
+        : (this.#gateway.flowMemory.history(principal.id, conversation.previous)?.stopped ?? []);
     body = null; // an answer may stream for minutes, and a body be large
     if (conversation.previous !== null) {
       // A conversation that the provider keeps holds the placeholders as soon as it has been sent.
@@ -214,11 +231,15 @@ export class Passage {
     const inputTokens =
       countTokens(conversation.segments) + countTokens(files.filter(({ file }) => file?.hidden === false));
     this.#inputTokens = inputTokens;
-    this.#spending = await Spending.reserve(this.#generation, principal, conversation.model, inputTokens, {
-      maxOutput: conversation.maxOutputTokens,
-      stream: conversation.stream,
-      generates: surface.generates,
-    });
+    const reserve = async (): Promise<void> => {
+      this.#spending = await Spending.reserve(this.#generation, principal, conversation.model, inputTokens, {
+        maxOutput: conversation.maxOutputTokens,
+        stream: conversation.stream,
+        generates: surface.generates,
+      });
+      this.#owed = true;
+    };
+    await reserve();
     // The usage of a Chat stream comes only on request; budgets and records need it, the caller may not want it.
     const addsUsage = conversation.stream && !conversation.usageRequested && reportsUsageOnRequest(surface);
     if (addsUsage) edits.push({ path: ['stream_options'], insert: { include_usage: true } });
@@ -227,12 +248,30 @@ export class Passage {
     const bodyFor = (candidate: Candidate): Uint8Array => {
       const renamed: JsonEdit[] =
         candidate.model === conversation.model ? [] : [{ path: ['model'], value: candidate.model }];
-      return edits.length + renamed.length === 0
-        ? bytes
-        : Buffer.from(spliceJson(text(), [...edits, ...renamed]), 'utf8');
+      if (edits.length + renamed.length + stopped.length === 0) return bytes;
+      return Buffer.from(answerStopped(spliceJson(text(), [...edits, ...renamed]), stopped), 'utf8');
     };
     const answer = await this.#send(candidates, 'POST', path, bodyFor);
-    await this.#reply(answer, surface, conversation, inputTokens, addsUsage);
+    let round = bodyFor;
+    await this.#reply(answer, surface, conversation, inputTokens, addsUsage, async (stops, said, errors) => {
+      const before = round;
+      const goOn = (candidate: Candidate): string | null =>
+        stops.goOn(Buffer.from(before(candidate)).toString('utf8'), said, errors);
+      if (goOn(candidates[0]!) === null) return null;
+      await reserve();
+      round = (candidate) => Buffer.from(goOn(candidate)!, 'utf8');
+      return this.#send(candidates, 'POST', path, round);
+    });
+  }
+
+  #gateContext(principal: Principal): GateContext {
+    const { flow } = this.#draft;
+    return {
+      engine: this.#generation.flow,
+      memory: this.#gateway.flowMemory,
+      principal,
+      record: (decision) => flow.push(decision),
+    };
   }
 
   /**
@@ -421,19 +460,19 @@ export class Passage {
     conversation: Conversation,
     inputTokens: number,
     addsUsage: boolean,
+    again: AskAgain,
   ): Promise<void> {
     const type = String(answer.headers['content-type'] ?? '');
     if (answer.status >= 400) return this.#relayError(answer);
     requireReadable(answer);
     if (surface.createStreamReader !== undefined && type.startsWith('text/event-stream')) {
-      return this.#stream(answer, surface, conversation, inputTokens, addsUsage);
+      return this.#stream(answer, surface, conversation, inputTokens, addsUsage, again);
     }
-    return this.#whole(
-      answer,
-      (body) => surface.parseResponse(body),
-      { inputTokens, generates: surface.generates },
-      conversation,
-    );
+    const stops = callStops(surface.id);
+    const parse = (body: unknown): ResponseView | null => surface.parseResponse(body);
+    const counted = { inputTokens, generates: surface.generates };
+    const kept = keptUnder(conversation);
+    await this.#whole(answer, parse, counted, stops === null ? null : { stops, again, kept, rounds: 0 }, conversation);
   }
 
   /**
@@ -445,6 +484,7 @@ export class Passage {
     answer: Answer,
     parse: (body: unknown) => ResponseView | null,
     counted: { readonly inputTokens: number; readonly generates: boolean } | null,
+    calls: Calls | null,
     conversation: Conversation | null = null,
   ): Promise<void> {
     const { limits, evidence } = this.#generation.loaded.config;
@@ -472,14 +512,32 @@ export class Passage {
     if (counted === null) {
       this.#settle({ inputTokens: 0, outputTokens: 0, estimated: false });
     } else {
-      draft.usage = view.usage ?? {
+      const usage = view.usage ?? {
         inputTokens: counted.inputTokens,
         outputTokens: counted.generates ? countTokens(view.segments) : 0,
         estimated: true,
       };
-      draft.microUsd = this.#settle(draft.usage);
+      draft.usage = addUsage(draft.usage, usage);
+      const cost = this.#settle(usage);
+      draft.microUsd = cost === null ? null : cost + (draft.microUsd ?? 0);
     }
+    const said = body;
     ({ bytes, body, view } = restoreAnswer(this.#restoring, bytes, body, view, parse));
+    let stopped: readonly Ruling[] = [];
+    if (this.#gate !== null && calls !== null) {
+      const round = await this.#untilGone(ruleAnswer(this.#gate, calls.stops, body, calls.rounds));
+      if (round.status === 'again') {
+        const next = await this.#askAgain(calls, said, round.errors);
+        if (next !== null)
+          return this.#whole(next, parse, counted, { ...calls, rounds: calls.rounds + 1 }, conversation);
+      }
+      if (round.status !== 'passes') {
+        ({ stopped } = round);
+        bytes = Buffer.from(spliceJson(bytes.toString('utf8'), round.edits), 'utf8');
+        body = this.#readAnswer(bytes, Number.MAX_SAFE_INTEGER);
+        view = parse(body)!;
+      }
+    }
     const files = hasMedia(view.segments) ? await this.#readFiles('output', body, view.segments) : [];
     const { redactions, edits } = await inspectAnswer(this.#rules, body, view, draft.log, files);
     keepOutput(draft, view.segments, redactions, evidence.content, this.#vault?.vault.restored);
@@ -487,6 +545,11 @@ export class Passage {
     if (view.id !== null && draft.surface === 'openai-responses') await this.#keepVault(view.id, 'output');
     this.#stopIfTold('output');
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
+    if (this.#gate !== null && calls !== null) {
+      const texts = saidIn(edits.length > 0 ? parse(JSON.parse(bytes.toString('utf8'))) : view);
+      this.#gate.remember(texts);
+      for (const id of calls.kept(view.id)) this.#gate.keep(id, stopped, texts);
+    }
     if (conversation !== null) {
       const said = view.segments.map((segment) => {
         return { ...segment, text: redact(segment.text, redactions.get(segment) ?? []) };
@@ -500,14 +563,92 @@ export class Passage {
     await this.#finish(answer.status, this.#headersOf(answer), bytes);
   }
 
+  /**
+   * Asks the model once more, after all its calls were stopped.
+   * @returns null where it cannot be asked or gives no whole answer: then the last answer is the one that counts.
+   */
+  async #askAgain(calls: Calls, said: unknown, errors: ReadonlyMap<string, string>): Promise<Answer | null> {
+    const { upstreamRequestId } = this.#draft;
+    try {
+      const next = (await calls.again?.(calls.stops, said, errors)) ?? null;
+      if (next === null) return null;
+      const type = String(next.headers['content-type'] ?? '');
+      if (next.status < 300 && !type.startsWith('text/event-stream')) {
+        requireReadable(next);
+        return next;
+      }
+      next.abort();
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      this.#gateway.log.warn({ err: error, request: this.#draft.id }, 'the model could not be asked again');
+    }
+    this.#draft.upstreamRequestId = upstreamRequestId;
+    if (this.#owed) this.#settle(null);
+    return null;
+  }
+
+  /**
+   * Asks the model once more for a stream.
+   * @returns null where it cannot be asked or gives none: then the reservation of before is in force again.
+   */
+  async #streamAgain(
+    again: AskAgain,
+    stops: CallStops,
+    said: unknown,
+    errors: ReadonlyMap<string, string>,
+  ): Promise<{ readonly answer: Answer; readonly spending: Spending | null } | null> {
+    const { upstreamRequestId } = this.#draft;
+    const before = this.#spending;
+    let kept = false;
+    try {
+      const answer = await again(stops, said, errors);
+      const type = String(answer?.headers['content-type'] ?? '');
+      if (answer !== null && answer.status < 300 && type.startsWith('text/event-stream')) {
+        requireReadable(answer);
+        kept = true;
+        // The counts of both come at the end, together; the request is counted now.
+        before?.settle({ inputTokens: 0, outputTokens: 0, estimated: false });
+        return { answer, spending: this.#spending };
+      }
+      answer?.abort();
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      this.#gateway.log.warn({ err: error, request: this.#draft.id }, 'the model could not be asked again');
+    } finally {
+      if (!kept && this.#spending !== before) {
+        this.#spending?.settle(null);
+        this.#spending = before;
+      }
+    }
+    this.#draft.upstreamRequestId = upstreamRequestId;
+    return null;
+  }
+
   async #stream(
     answer: Answer,
     surface: Surface,
     conversation: Conversation,
     inputTokens: number,
     addsUsage: boolean,
+    again: AskAgain | null = null,
   ): Promise<void> {
+    const stops = callStops(surface.id);
+    const gate = this.#gate;
+    const restoring = this.#restoring;
     const stream = new StreamAnswer({
+      calls:
+        gate === null || stops === null
+          ? null
+          : {
+              gate,
+              stream: new GatedStream(gate, stops, {
+                maxHeld: this.#generation.loaded.config.guard.maxHeld,
+                restore: (text) => (restoring === undefined ? text : restoreText(restoring, 'tool-arguments', text)),
+              }),
+              kept: conversation === RETRIEVAL ? () => [] : keptUnder(conversation),
+              // The id of a kept answer is out before its calls are; one that goes on with it would be kept under another.
+              again: again === null || this.#kept ? null : (...asked) => this.#streamAgain(again, ...asked),
+            },
       gateway: this.#gateway,
       generation: this.#generation,
       rules: this.#rules,
@@ -634,6 +775,7 @@ export class Passage {
     const answer = await this.#send([{ upstream, model: '' }], method, route.upstreamPath, () => null);
     if (route.operation === 'delete' && answer.status < 300) await this.#forgetVault(principal, route.object);
     const surface = this.#gateway.responsesSurface;
+    this.#gate = reopenGate(this.#gateContext(principal), route.object);
     if (answer.status >= 400) return this.#relayError(answer);
     requireReadable(answer);
     if (String(answer.headers['content-type'] ?? '').startsWith('text/event-stream')) {
@@ -641,7 +783,13 @@ export class Passage {
       return this.#stream(answer, surface, RETRIEVAL, 0, false);
     }
     // What an answer holds was inspected when it was made, perhaps under other rules, perhaps in the background: again.
-    return this.#whole(answer, (body) => surface.parseResponse(body) ?? everyString(body), null);
+    const calls: Calls = {
+      stops: callStops(surface.id)!,
+      again: null,
+      kept: () => [],
+      rounds: Number.POSITIVE_INFINITY,
+    };
+    return this.#whole(answer, (body) => surface.parseResponse(body) ?? everyString(body), null, calls);
   }
 
   /** What cannot be deleted now goes when it expires. */
@@ -662,6 +810,7 @@ export class Passage {
   }
 
   #settle(usage: Parameters<Spending['settle']>[0]): number | null {
+    this.#owed = false;
     return this.#spending?.settle(usage) ?? null;
   }
 
@@ -701,6 +850,9 @@ export class Passage {
       if (fault === null && this.#answer !== null)
         draft.usage = { inputTokens: this.#inputTokens, outputTokens: 0, estimated: true };
       draft.microUsd = this.#settle(draft.usage);
+    } else if (this.#owed) {
+      // A further round that came to nothing, or that the caller did not wait for.
+      this.#settle(fault === null ? { inputTokens: this.#inputTokens, outputTokens: 0, estimated: true } : null);
     }
     draft.fault = fault;
     draft.outcome = fault === null ? 'client-closed' : outcomeOf(fault);
@@ -719,6 +871,25 @@ export class Passage {
   #statusOf(fault: Fault): number {
     return this.#gateway.statusOf(this.#dialect, fault, this.#draft.id);
   }
+}
+
+/** Asks the model again behind its own answer; null where that cannot be done. */
+type AskAgain = (stops: CallStops, said: unknown, errors: ReadonlyMap<string, string>) => Promise<Answer | null>;
+
+/** How the tool calls of a whole answer are treated. */
+interface Calls {
+  readonly stops: CallStops;
+  readonly again: AskAgain | null;
+  readonly kept: (id: string | null) => readonly string[];
+  readonly rounds: number;
+}
+
+/** Names under which a later request can go on with an answer. */
+function keptUnder({ surface, previous }: Conversation): (id: string | null) => readonly string[] {
+  if (surface !== 'openai-responses') return () => [];
+  // A conversation keeps its name, a response hands on to the next.
+  const conversation = previous === null || previous.startsWith('resp_') ? [] : [previous];
+  return (id) => (id === null ? conversation : [...conversation, id]);
 }
 
 function unexpected(answer: Answer, what: string): Fault {

@@ -22,6 +22,8 @@ import { watchCanaries } from './canary-watch.ts';
 import { DetectorResources } from '../resources/detector-resources.ts';
 import { EvidenceWriter, recoverEvidence } from './evidence.ts';
 import { Gateway } from './gateway.ts';
+import { FlowMemory } from './flow/flow-memory.ts';
+import { HistorySigner } from './flow/history-signer.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import type { Generation } from './generation.ts';
 import { GuardMemory } from './guard-memory.ts';
@@ -125,6 +127,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       memory,
       vault: new Vault(store.vault, await loadVaultKey(stateDirectory), clock),
       files,
+      flowMemory: new FlowMemory(new HistorySigner(pepper)),
       metrics,
       live,
       log,

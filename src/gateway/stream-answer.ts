@@ -11,6 +11,9 @@ import type { Rule } from '../guard/rule.ts';
 import { StreamGuard } from '../guard/stream-guard.ts';
 import type { Answer } from './answer.ts';
 import type { Client } from './client.ts';
+import type { CallStops, Notices } from '../conversation/call-stops.ts';
+import type { CallGate } from './flow/call-gate.ts';
+import type { GatedStream } from './flow/gated-stream.ts';
 import { outcomeOf, stopFault, toFault } from './ending.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
 import type { Gateway } from './gateway.ts';
@@ -31,6 +34,21 @@ const BLANK_LINE = Buffer.from('\n\n');
 const BYTES_PER_TOKEN = 4;
 
 export interface StreamAnswerParts {
+  /** What decides its tool calls; null where nothing does. */
+  readonly calls: {
+    readonly gate: CallGate;
+    readonly stream: GatedStream;
+    /** Names under which a later request can go on with the answer. */
+    readonly kept: (id: string | null) => readonly string[];
+    /** Asks the model again behind its own answer; null where it cannot be asked. */
+    readonly again:
+      | ((
+          stops: CallStops,
+          said: unknown,
+          errors: Notices,
+        ) => Promise<{ readonly answer: Answer; readonly spending: Spending | null } | null>)
+      | null;
+  } | null;
   readonly gateway: Gateway;
   readonly generation: Generation;
   /** The generation's rules as they hold in this exchange. */
@@ -59,9 +77,10 @@ export interface StreamAnswerParts {
  * is blocked before it still gets a real HTTP status. The last frame waits for the record.
  */
 export class StreamAnswer {
-  readonly #parts: StreamAnswerParts;
+  /** Its upstream's answer and reservation change when the model is asked again. */
+  #parts: StreamAnswerParts;
   readonly #guard: StreamGuard;
-  readonly #splitter = createFrameSplitter({ maxFrame: MAX_FRAME });
+  #splitter = createFrameSplitter({ maxFrame: MAX_FRAME });
   /** What is being waited for; null when the next step can run at once. */
   #work: Promise<void> | null = null;
   /** Bytes that arrived and are not worked on yet. */
@@ -78,6 +97,7 @@ export class StreamAnswer {
   #takes = 0;
   #lastWrite = 0;
   #mostHeld = 0;
+  #tokensBefore = 0;
   #timers: NodeJS.Timeout[] = [];
   #owned = false;
 
@@ -90,11 +110,16 @@ export class StreamAnswer {
       log: parts.draft.log,
       maxHeld: guard.maxHeld,
       unknownEvents: guard.unknownEvents,
-      keepText: parts.keepText || evidence.content !== 'none',
+      keepText:
+        parts.keepText ||
+        evidence.content !== 'none' ||
+        (parts.calls !== null && (parts.calls.gate.signs || keeps(parts))),
       restoring: parts.restoring,
       wake: () => this.#then(() => drive(this.#pass([]))),
     });
     if (parts.dropUsage) this.#guard.dropUsageOnly();
+    if (parts.calls !== null && parts.calls.again !== null)
+      parts.calls.stream.askAgain = (...asked) => this.#askAgain(...asked);
   }
 
   /** The provider's id of the answer; null when it did not say. */
@@ -131,25 +156,55 @@ export class StreamAnswer {
           this.#stop(new Fault('ERR_UPSTREAM_TIMEOUT', 'The stream lasted longer than limits.streamFor allows.')),
         );
       });
-      answer.attach({
-        data: (chunk) => {
-          this.#backlog += chunk.length;
-          if (this.#backlog > limits.maxBuffered && !this.#paused) {
-            this.#paused = true;
-            answer.pause();
-          }
-          this.#gather(chunk);
-        },
-        end: () => {
-          this.#takeGathered();
-          this.#then(() => this.#providerEnded());
-        },
-        failed: (fault) => {
-          this.#takeGathered();
-          this.#then(() => this.#stop(fault));
-        },
-      });
+      this.#attach(answer);
     });
+  }
+
+  #attach(answer: Answer): void {
+    const { limits } = this.#parts.generation.loaded.config;
+    // What comes of an answer that another one goes on with is not part of it any more.
+    const current = (): boolean => answer === this.#parts.answer;
+    answer.attach({
+      data: (chunk) => {
+        if (!current()) return;
+        this.#backlog += chunk.length;
+        if (this.#backlog > limits.maxBuffered && !this.#paused) {
+          this.#paused = true;
+          answer.pause();
+        }
+        this.#gather(chunk);
+      },
+      end: () => {
+        if (!current()) return;
+        this.#takeGathered();
+        this.#then(() => (current() ? this.#providerEnded() : undefined));
+      },
+      failed: (fault) => {
+        if (!current()) return;
+        this.#takeGathered();
+        this.#then(() => (current() ? this.#stop(fault) : undefined));
+      },
+    });
+  }
+
+  /** The model is asked again; what it says from now on is the rest of the answer. */
+  async #askAgain(stops: CallStops, said: unknown, errors: Notices): Promise<boolean> {
+    const next = await this.#parts.calls!.again!(stops, said, errors);
+    if (next === null) return false;
+    if (this.#done) {
+      next.answer.abort();
+      return false;
+    }
+    this.#parts.answer.abort();
+    this.#parts = { ...this.#parts, ...next };
+    this.#splitter = createFrameSplitter({ maxFrame: MAX_FRAME });
+    this.#backlog -= this.#incomingBytes;
+    this.#incoming = [];
+    this.#incomingBytes = 0;
+    this.#paused = false;
+    this.#tokensBefore = Math.ceil(this.#guard.textBytes / BYTES_PER_TOKEN);
+    this.#attach(next.answer);
+    return true;
   }
 
   /**
@@ -174,7 +229,8 @@ export class StreamAnswer {
     this.#incomingBytes = 0;
     this.#takes += 1;
     this.#lastTake = this.#parts.generation.now();
-    this.#then(() => drive(this.#take(bytes)));
+    const { answer } = this.#parts;
+    this.#then(() => drive(this.#take(bytes, answer)));
   }
 
   /** Steps run one after the other; one that has nothing to wait for runs at once, in the turn of its chunk. */
@@ -202,17 +258,26 @@ export class StreamAnswer {
     this.#work = work;
   }
 
-  *#take(bytes: Buffer): Steps<void> {
-    const { answer, generation, spending } = this.#parts;
+  *#take(bytes: Buffer, answer: Answer): Steps<void> {
+    const { generation, spending } = this.#parts;
+    if (answer !== this.#parts.answer) {
+      this.#backlog -= bytes.length;
+      return;
+    }
     const frames = this.#splitter.push(bytes);
     // Where these bytes may spend the reservation, each frame is held against it; otherwise all go at once.
-    const fits = spending === null || this.#outputTokens + bytes.length / BYTES_PER_TOKEN <= spending.reservedOutput;
+    const fits = spending === null || this.#roundTokens + bytes.length / BYTES_PER_TOKEN <= spending.reservedOutput;
     for (const group of fits ? [frames] : frames.map((frame) => [frame])) {
       yield* this.#pass(group);
       if (this.#done) return;
+      if (answer !== this.#parts.answer) break;
     }
     this.#backlog -= bytes.length;
-    if (this.#paused && this.#backlog <= generation.loaded.config.limits.maxBuffered / 2) {
+    if (
+      this.#paused &&
+      answer === this.#parts.answer &&
+      this.#backlog <= generation.loaded.config.limits.maxBuffered / 2
+    ) {
       this.#paused = false;
       answer.resume();
     }
@@ -222,7 +287,9 @@ export class StreamAnswer {
     const { draft, spending } = this.#parts;
     const { answer, generation } = this.#parts;
     if (frames.some(({ bytes }) => namesKey(bytes, generation.providerKeys))) throw namesOurKey(answer.upstream.id);
-    const released = yield* wait(this.#guard.push(frames));
+    const { calls } = this.#parts;
+    const decided = calls === null ? frames : yield* calls.stream.push(frames);
+    const released = yield* wait(this.#guard.push(decided));
     if (this.#done) return;
     this.#mostHeld = Math.max(this.#mostHeld, this.#guard.heldUnits);
     const stop = stopFault(draft, 'output');
@@ -243,7 +310,7 @@ export class StreamAnswer {
       return;
     }
     if (released.chunks.length === 0) return;
-    const covered = spending === null || (yield* wait(spending.covers(this.#outputTokens)));
+    const covered = spending === null || (yield* wait(spending.covers(this.#roundTokens)));
     if (!covered) {
       yield* wait(this.#cut(released.chunks));
       return;
@@ -257,7 +324,10 @@ export class StreamAnswer {
     const { answer, draft, generation } = this.#parts;
     const rest = this.#splitter.end();
     if (rest !== null && namesKey(rest.bytes, generation.providerKeys)) throw namesOurKey(answer.upstream.id);
-    const first = rest === null ? { chunks: [], terminal: false } : await this.#guard.push([rest]);
+    const { calls } = this.#parts;
+    const decided = rest === null ? [] : calls === null ? [rest] : await drive(calls.stream.push([rest]));
+    const left = calls?.stream.finish() ?? [];
+    const first = await this.#guard.push([...decided, ...left]);
     const last = await this.#guard.finish();
     const stop = stopFault(draft, 'output');
     if (stop !== null) return this.#stop(stop);
@@ -348,6 +418,7 @@ export class StreamAnswer {
     const own = vault?.restored;
     if (vault !== undefined) noteRestored(this.#parts.rules, vault, draft.log);
     for (const text of this.#guard.texts()) keepChannel(draft, text, generation.loaded.config.evidence.content, own);
+    this.#rememberCalls();
     gateway.metrics.held.observe(this.#mostHeld);
     try {
       await gateway.record(draft, this.#ticket, generation);
@@ -362,6 +433,16 @@ export class StreamAnswer {
     } finally {
       this.#finished();
     }
+  }
+
+  /** What a later request will bring back, or refer to. */
+  #rememberCalls(): void {
+    const { calls } = this.#parts;
+    if (calls === null) return;
+    const texts = this.#guard.texts().filter(({ kind, redacted }) => kind === 'text' && redacted !== '');
+    const said = texts.map(({ redacted }) => redacted);
+    calls.gate.remember(said);
+    for (const id of calls.kept(this.#guard.id)) calls.gate.keep(id, calls.stream.stopped, said);
   }
 
   /** Before the first byte leaves, the ledger knows that it will. */
@@ -412,13 +493,19 @@ export class StreamAnswer {
     const { client, generation, reader } = this.#parts;
     const quiet = generation.now() - this.#lastWrite >= generation.loaded.config.limits.pingEvery;
     // What is held back for long costs the status line: somebody on the way would take the silence for a dead connection.
-    const begun = client.response.headersSent || this.#guard.held > 0;
+    const waits = this.#guard.held > 0 || (this.#parts.calls?.stream.held ?? 0) > 0;
+    const begun = client.response.headersSent || waits;
     if (this.#done || client.gone || !begun || !quiet || client.response.writableNeedDrain) return;
     const ping = reader.ping();
     if (ping === '') return;
     this.#head();
     this.#lastWrite = generation.now();
     client.response.write(ping);
+  }
+
+  /** Tokens of the answer that the reservation in force is for. */
+  get #roundTokens(): number {
+    return this.#outputTokens - this.#tokensBefore;
   }
 
   get #outputTokens(): number {
@@ -475,6 +562,11 @@ export class StreamAnswer {
     timer.unref();
     this.#timers.push(timer);
   }
+}
+
+/** A later request can go on with the answer. */
+function keeps({ calls }: StreamAnswerParts): boolean {
+  return calls !== null && calls.kept('').length > 0;
 }
 
 function join(chunks: readonly Uint8Array[]): Uint8Array {

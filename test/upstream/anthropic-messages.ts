@@ -45,7 +45,7 @@ function blocksOf(saying: Saying, choice: Choice): readonly Block[] {
     const id = serialId('toolu_', saying.serial * 10 + call);
     blocks.push({
       opened: { type: 'tool_use', id, name: tool.name, input: {} },
-      done: { type: 'tool_use', id, name: tool.name, input: JSON.parse(tool.arguments) as unknown },
+      done: { type: 'tool_use', id, name: tool.name, input: parsedOrNone(tool.arguments) },
       deltas: ['', ...pieces(tool.arguments, chars)].map((partial_json) => ({
         type: 'input_json_delta',
         partial_json,
@@ -120,4 +120,13 @@ export function anthropicMessages(saying: Saying, requestId: string): Wire {
       data: JSON.stringify(anthropicErrorBody(providerError(529, 'Overloaded'), requestId)),
     }),
   };
+}
+
+/** A stream can carry arguments that are no JSON; a whole message cannot. */
+function parsedOrNone(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
 }

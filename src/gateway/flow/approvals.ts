@@ -1,0 +1,17 @@
+import type { Principal } from '../../core/principal.ts';
+import type { FlowDecision } from '../../flow/decide.ts';
+import type { FlowCall } from '../../flow/history.ts';
+
+/**
+ * What became of a request for a person's consent. `pending`: it is asked, and this answer does not wait for it; the call does not
+ * pass now, and `notice` says where it can be granted.
+ */
+export type Approval =
+  | { readonly status: 'approved'; readonly by: string }
+  | { readonly status: 'denied'; readonly reason: string }
+  | { readonly status: 'pending'; readonly notice: string };
+
+/** Asks people. The gateway has one or none; where there is none, what needs consent is denied. */
+export interface Approvals {
+  request(decision: FlowDecision, call: FlowCall, principal: Principal): Approval | Promise<Approval>;
+}
