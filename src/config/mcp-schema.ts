@@ -63,7 +63,7 @@ export const mcp = z.strictObject({
     .enum(['enforce', 'observe'])
     .default('enforce')
     .describe(
-      '`observe` records what would be decided over calls and stops none; everything else (pins, texts, results) holds all the same.',
+      '`observe` records what `check` would decide and lets the call through; rules of tools, pins, texts and results hold all the same.',
     ),
   profile: z
     .enum(['strict', 'default'])
