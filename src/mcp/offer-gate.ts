@@ -26,7 +26,7 @@ export class OfferGate<Way> {
     const before = pins.read(server);
     this.#first =
       before === null || (Object.keys(before.tools).length === 0 && Object.keys(before.held).length === 0);
-    if (before !== null && before.launch.digest !== launch.digest)
+    if (before !== null && before.launch.digest !== '' && before.launch.digest !== launch.digest)
       this.#turnAway('is started or reached in another way than the one that was approved');
   }
 
@@ -104,12 +104,13 @@ export class OfferGate<Way> {
 
   /** What the server says when the connection is made: who it is, and what it tells the model about itself. */
   greeting(result: JsonObject): JsonObject {
-    const { server, pins, config, settings, clock, note } = this.#parts;
+    const { server, pins, config, settings, note } = this.#parts;
     const own = this.#pins();
     const name = nameOf(result);
     if (this.#stranger === null && own.name !== null && name !== null && own.name !== name)
       this.#turnAway('calls itself another name than the one that was approved');
     let next: Pins = own.name === null && name !== null ? { ...own, name } : own;
+    if (next.launch.digest === '') next = { ...next, launch: { ...this.#parts.launch } };
     const { instructions } = result;
     let shown = result;
     const without = (): JsonObject => {
@@ -136,7 +137,6 @@ export class OfferGate<Way> {
       }
     }
     if (next !== own) pins.write(next);
-    void clock;
     return this.#private(shown);
   }
 

@@ -60,6 +60,10 @@ export class Pending<Way> {
     return null;
   }
 
+  wayOfRequest(id: unknown): Way | null {
+    return typeof id === 'string' || typeof id === 'number' ? (this.#open.get(keyOf(id))?.waiting.way ?? null) : null;
+  }
+
   /** A server that reports progress is given more time. */
   progressed(token: unknown): void {
     if (token === undefined) return;

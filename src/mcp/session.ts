@@ -56,6 +56,11 @@ export class Session<Way> {
     return this.#offers.tool(name)?.value ?? null;
   }
 
+  /** Why nothing of the server may be used: then it is not started, and not called. Null where it is the approved one. */
+  get stranger(): string | null {
+    return this.#offers.stranger;
+  }
+
   /** A message of the client's. Never throws. */
   fromClient(text: string, way: Way | null): void {
     if (this.#closed) return;
@@ -291,7 +296,9 @@ export class Session<Way> {
     const { limits } = this.#parts.config;
     if (Buffer.byteLength(message.text) > limits.message) return;
     const clean = cleaned(params);
-    this.#parts.wires.toClient(clean === params ? message.text : JSON.stringify({ ...message.value, params: clean }), way, false);
+    const about = metaOf(params)['io.modelcontextprotocol/subscriptionId'];
+    const to = way ?? this.#pending.wayOf(params['progressToken']) ?? this.#pending.wayOfRequest(about);
+    this.#parts.wires.toClient(clean === params ? message.text : JSON.stringify({ ...message.value, params: clean }), to, false);
   }
 
   #late(waiting: Waiting<Way>): void {

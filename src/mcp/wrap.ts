@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { McpConfig, McpServerConfig } from '../config/mcp-schema.ts';
+import { Fault } from '../core/fault.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { CallLimits } from './call-limits.ts';
 import { cleanText } from './clean-text.ts';
@@ -10,6 +11,7 @@ import { RequestStates } from './request-state.ts';
 import { connectByStdio, longestMessage } from './server-connection.ts';
 import { Session } from './session.ts';
 import { readLines } from './start-server.ts';
+import type { Readable } from 'node:stream';
 
 export interface WrapOptions {
   readonly server: string;
@@ -22,7 +24,7 @@ export interface WrapOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Variables of the client's that the server gets. */
   readonly passed: readonly string[];
-  readonly input: NodeJS.ReadableStream;
+  readonly input: Readable;
   readonly output: (line: string) => void;
   readonly note: (line: string) => void;
   readonly signal: AbortSignal;
@@ -50,6 +52,7 @@ export async function wrapServer(options: WrapOptions): Promise<{ readonly serve
     note,
     wires: { toClient: (text) => output(oneLine(text)), toServer: (text) => connection.send(oneLine(text), null) },
   });
+  requireKnown(session.stranger, server);
   const connection = connectByStdio<never>(server, settings, config, options, {
     onMessage: (text) => session.fromServer(text, null),
     onRemark: (text) => remark(server, text, note),
@@ -73,9 +76,16 @@ export async function wrapServer(options: WrapOptions): Promise<{ readonly serve
   options.signal.addEventListener('abort', () => finish(false), { once: true });
   const serverEnded = await over;
   session.close();
+  options.input.destroy();
   await connection.close();
   await audit.close();
   return { serverEnded };
+}
+
+/** @throws Fault `ERR_CONFIG`: what is not the approved server is not even started. */
+export function requireKnown(stranger: string | null, server: string): void {
+  if (stranger === null) return;
+  throw new Fault('ERR_CONFIG', stranger, { hint: `If that is meant: parapet mcp approve ${server} --identity` });
 }
 
 /** A message that is passed on as it came is one line already; JSON has no line break but between its values. */
