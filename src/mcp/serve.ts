@@ -32,7 +32,10 @@ export interface ServeOptions {
 }
 
 export interface Serving {
+  /** As clients reach it. */
   readonly url: string;
+  /** What it is bound to. */
+  readonly bound: string;
   close(): Promise<void>;
 }
 
@@ -72,7 +75,8 @@ export async function serveMcp(options: ServeOptions): Promise<Serving> {
     http.listen(listen.port, listen.host, () => resolve());
   });
   const { port } = http.address() as AddressInfo;
-  const url = (listen.url ?? `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}`).replace(/\/+$/, '');
+  const bound = `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}`;
+  const url = (listen.url ?? bound).replace(/\/+$/, '');
   let opened: Door;
   try {
     door = opened = new Door(options, new ClientIdentity(config, { directory, clock, url }), url);
@@ -83,6 +87,7 @@ export async function serveMcp(options: ServeOptions): Promise<Serving> {
   if (!isLoopback(listen.host)) note('Listening beyond this machine without TLS: put a proxy with TLS in front.');
   return {
     url,
+    bound,
     async close() {
       http.close();
       await opened.close();
