@@ -15,7 +15,12 @@ async function pair(
   server: Json = {},
 ): Promise<{ readonly served: Served; readonly hostile: HostileHttp; readonly at: string; stop(): Promise<void> }> {
   const hostile = await startHostileHttp(answer);
-  const served = await startServe({ ...config, servers: { notes: { url: hostile.url, private: true, ...server } } });
+  const served = await startServe({ ...config, servers: { notes: { url: hostile.url, private: true, ...server } } }).catch(
+    (error: unknown) => {
+      hostile.close();
+      throw error;
+    },
+  );
   return {
     served,
     hostile,
