@@ -12,7 +12,10 @@ export interface McpSetup {
   readonly state: string;
 }
 
-export async function mcpSetup(options: { readonly config?: string; readonly state?: string }, io: Io): Promise<McpSetup> {
+export async function mcpSetup(
+  options: { readonly config?: string; readonly state?: string },
+  io: Io,
+): Promise<McpSetup> {
   const { loadMcp, defaultMcp } = await import('../config/load-mcp.ts');
   const given = options.state === undefined ? null : resolve(io.cwd, options.state);
   if (options.config !== undefined) {
@@ -32,7 +35,8 @@ export async function serverFrom(
   command: readonly string[],
   floating: boolean,
 ): Promise<{ readonly server: string; readonly settings: McpServerConfig }> {
-  const configured = name === undefined || !Object.hasOwn(setup.config.servers, name) ? undefined : setup.config.servers[name];
+  const configured =
+    name === undefined || !Object.hasOwn(setup.config.servers, name) ? undefined : setup.config.servers[name];
   if (command.length === 0) {
     if (name !== undefined && configured !== undefined) return { server: name, settings: configured };
     const known = Object.keys(setup.config.servers).join(', ');
@@ -49,6 +53,9 @@ export async function serverFrom(
   const settings = configured === undefined ? base : { ...configured, ...own, url: undefined };
   const server = name ?? nameFor(launchOf(settings), program!, args);
   if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(server))
-    throw new Fault('ERR_USAGE', `"${server}" is no name for a server: lower-case letters, digits, dot, dash, underscore.`);
+    throw new Fault(
+      'ERR_USAGE',
+      `"${server}" is no name for a server: lower-case letters, digits, dot, dash, underscore.`,
+    );
   return { server, settings };
 }

@@ -35,8 +35,13 @@ const server = z.strictObject({
   trust: z
     .boolean()
     .default(false)
-    .describe('Believe its `readOnlyHint` for a tool whose name does not say what it does. Hints of others only raise risk.'),
-  instructions: z.boolean().default(true).describe('Pass on what the server tells the model about itself, once checked.'),
+    .describe(
+      'Believe its `readOnlyHint` for a tool whose name does not say what it does. Hints of others only raise risk.',
+    ),
+  instructions: z
+    .boolean()
+    .default(true)
+    .describe('Pass on what the server tells the model about itself, once checked.'),
   sampling: z.boolean().default(false).describe("Let the server ask for completions of the client's model."),
   elicitation: z
     .enum(['off', 'form', 'all'])
@@ -78,7 +83,9 @@ export const mcp = z.strictObject({
   approval: z
     .enum(['client', 'none'])
     .default('client')
-    .describe('Who is asked where a person must: the user of the client (MCP elicitation), or nobody. Unasked is denied.'),
+    .describe(
+      'Who is asked where a person must: the user of the client (MCP elicitation), or nobody. Unasked is denied.',
+    ),
   approvalTimeout: duration.prefault('5m').describe('Nobody answered by then: denied.'),
   userWords: z
     .boolean()
@@ -99,7 +106,10 @@ export const mcp = z.strictObject({
         .optional()
         .describe('How clients reach it, without the path: what tokens must be meant for. Default: http://HOST:PORT'),
       origins: z.array(z.string()).default([]).describe('Web pages that may call it: `https://app.example.com`.'),
-      names: z.array(z.string()).default([]).describe('Host names it is reached under, besides addresses and localhost.'),
+      names: z
+        .array(z.string())
+        .default([])
+        .describe('Host names it is reached under, besides addresses and localhost.'),
       tokens: z
         .record(id, z.string().min(16, 'at least 16 characters'))
         .default({})

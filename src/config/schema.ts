@@ -334,7 +334,9 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Operational log.'),
-  mcp: mcp.optional().describe('The proxy in front of MCP servers: `parapet mcp`. The gateway itself does not read it.'),
+  mcp: mcp
+    .optional()
+    .describe('The proxy in front of MCP servers: `parapet mcp`. The gateway itself does not read it.'),
   demo: z.boolean().default(false).describe('Serve the demo bank assistant.'),
 });
 

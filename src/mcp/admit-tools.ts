@@ -7,7 +7,11 @@ import { readTool, type ToolDefinition } from './tool-definition.ts';
 export interface Admission {
   /** Tools that may be shown, and called. */
   readonly admitted: readonly ToolDefinition[];
-  readonly held: readonly { readonly tool: ToolDefinition; readonly why: 'new' | 'changed' | 'findings'; readonly findings: readonly OfferFinding[] }[];
+  readonly held: readonly {
+    readonly tool: ToolDefinition;
+    readonly why: 'new' | 'changed' | 'findings';
+    readonly findings: readonly OfferFinding[];
+  }[];
   /** The pins when they have changed. */
   readonly pins: Pins | null;
 }
@@ -54,10 +58,18 @@ export function admitTools(listed: readonly unknown[], context: AdmissionContext
     const alike = skeleton(tool.name);
     const other = foreignSkeletons.get(alike);
     if (other !== undefined)
-      findings.push({ rule: 'shadowing/other-server', path: 'name', message: `Looks like "${other}", a tool of another server.` });
+      findings.push({
+        rule: 'shadowing/other-server',
+        path: 'name',
+        message: `Looks like "${other}", a tool of another server.`,
+      });
     const twin = own.get(alike);
     if (twin !== undefined && twin !== tool.name)
-      findings.push({ rule: 'shadowing/twin', path: 'name', message: `Looks like "${twin}", another tool of this server.` });
+      findings.push({
+        rule: 'shadowing/twin',
+        path: 'name',
+        message: `Looks like "${twin}", another tool of this server.`,
+      });
     own.set(alike, twin ?? tool.name);
     if (pinned !== undefined) held.push({ tool, why: 'changed', findings });
     else if (findings.length > 0) held.push({ tool, why: 'findings', findings });
@@ -82,14 +94,19 @@ export function inspectTool(
 
 function updated(pins: Pins, admitted: Admission['admitted'], held: Admission['held'], now: string): Pins | null {
   const fresh = admitted.filter(({ name }) => !Object.hasOwn(pins.tools, name));
-  const news = held.filter(({ tool }) => !Object.hasOwn(pins.held, tool.name) || pins.held[tool.name]?.digest !== tool.digest);
+  const news = held.filter(
+    ({ tool }) => !Object.hasOwn(pins.held, tool.name) || pins.held[tool.name]?.digest !== tool.digest,
+  );
   if (fresh.length === 0 && news.length === 0) return null;
   return {
     ...pins,
     tools: {
       ...pins.tools,
       ...Object.fromEntries(
-        fresh.map(({ name, digest, value }) => [name, { digest, definition: { ...value }, by: 'checked' as const, at: now }]),
+        fresh.map(({ name, digest, value }) => [
+          name,
+          { digest, definition: { ...value }, by: 'checked' as const, at: now },
+        ]),
       ),
     },
     held: {

@@ -33,7 +33,12 @@ function lineOf(entry: AuditEntry, clock: Clock, prev: string | null): string {
   const head = { v: 1, kind: 'mcp', time: new Date(clock()).toISOString() };
   const line = JSON.stringify({ ...head, ...entry, ...(prev === null ? {} : { prev }) });
   if (Buffer.byteLength(line) <= MOST_BYTES) return line;
-  return JSON.stringify({ ...head, ...entry, detail: { cut: true, rule: entry.detail['rule'] ?? null }, ...(prev === null ? {} : { prev }) });
+  return JSON.stringify({
+    ...head,
+    ...entry,
+    detail: { cut: true, rule: entry.detail['rule'] ?? null },
+    ...(prev === null ? {} : { prev }),
+  });
 }
 
 /**

@@ -43,7 +43,13 @@ export function planCall<Way>(parts: SessionParts<Way>, tool: ToolDefinition, ar
   const digest = digestOf({ tool: tool.name, args });
   const flow = principal.flow.decide({ kind: 'call', id: digest, tool: tool.name, args });
   const rule = ruleFor(settings.tools, tool.name);
-  const plan = (verdict: CallPlan['verdict'], by: string, reason: string): CallPlan => ({ verdict, rule: by, reason, flow, digest });
+  const plan = (verdict: CallPlan['verdict'], by: string, reason: string): CallPlan => ({
+    verdict,
+    rule: by,
+    reason,
+    flow,
+    digest,
+  });
   if (rule === 'deny') return plan('deny', 'tools', 'The operator has ruled this tool out.');
   const schema = tool.value['inputSchema'];
   if (schema !== undefined) {

@@ -48,12 +48,7 @@ export class CallSession<Way> {
   readonly #tasks = new Map<string, OpenCall>();
   #counter = 0;
 
-  constructor(
-    parts: SessionParts<Way>,
-    offers: OfferGate<Way>,
-    pending: Pending<Way>,
-    capabilities: () => JsonObject,
-  ) {
+  constructor(parts: SessionParts<Way>, offers: OfferGate<Way>, pending: Pending<Way>, capabilities: () => JsonObject) {
     this.#parts = parts;
     this.#offers = offers;
     this.#pending = pending;
@@ -84,7 +79,11 @@ export class CallSession<Way> {
     const { name } = params;
     const args = params['arguments'] ?? {};
     if (typeof name !== 'string' || !isObject(args)) {
-      wires.toClient(errorText(id, RPC_CODES.invalidParams, 'A call has a name and an object of arguments.'), way, true);
+      wires.toClient(
+        errorText(id, RPC_CODES.invalidParams, 'A call has a name and an object of arguments.'),
+        way,
+        true,
+      );
       return;
     }
     let inside = false;
@@ -101,7 +100,9 @@ export class CallSession<Way> {
       wires.toClient(errorText(id, RPC_CODES.invalidParams, why), way, true);
       return;
     }
-    const full = principal.limits.enter(digestOf({ server, name, args, round: retried ? params['requestState'] : null }));
+    const full = principal.limits.enter(
+      digestOf({ server, name, args, round: retried ? params['requestState'] : null }),
+    );
     if (full !== null) return refuse('limits', full, null);
     inside = true;
 
@@ -121,7 +122,13 @@ export class CallSession<Way> {
     else if (plan.verdict === 'approve' && opened?.approval !== 'asked') {
       const asked = await this.#ask(message, way, name, args, plan, modern);
       if (asked === 'passed-on') {
-        await this.#record('call', { tool: name, decision: 'asked', rule: plan.rule, reason: plan.reason, ...flowOf(plan) });
+        await this.#record('call', {
+          tool: name,
+          decision: 'asked',
+          rule: plan.rule,
+          reason: plan.reason,
+          ...flowOf(plan),
+        });
         principal.limits.leave();
         return;
       }
@@ -146,7 +153,13 @@ export class CallSession<Way> {
       return;
     }
     principal.flow.called({ kind: 'call', id: plan.digest, tool: name, args } satisfies FlowCall);
-    const call: OpenCall = { tool, args, digest: plan.digest, granted: decision === 'approved', began: this.#parts.clock() };
+    const call: OpenCall = {
+      tool,
+      args,
+      digest: plan.digest,
+      granted: decision === 'approved',
+      began: this.#parts.clock(),
+    };
     this.#pending.add({ id, method: 'tools/call', params, way, call });
     const sent = this.#outgoing(message, opened);
     wires.toServer(sent === message.value ? message.text : JSON.stringify(sent), way);
@@ -209,7 +222,11 @@ export class CallSession<Way> {
     const key = `parapet-approval-${++this.#counter}`;
     this.#held.set(message.id, key);
     const answer = this.#await(this.#approvals, key, config.approvalTimeout);
-    wires.toClient(JSON.stringify({ jsonrpc: '2.0', id: key, method: 'elicitation/create', params: question }), way, false);
+    wires.toClient(
+      JSON.stringify({ jsonrpc: '2.0', id: key, method: 'elicitation/create', params: question }),
+      way,
+      false,
+    );
     const response = await answer;
     this.#held.delete(message.id);
     return isYes(response?.result) ? 'yes' : 'no';
@@ -353,7 +370,8 @@ export class CallSession<Way> {
     if (Object.hasOwn(asked, APPROVAL)) return refusal('It asks under a name of the proxy.');
     const kept: Record<string, unknown> = {};
     for (const [key, one] of Object.entries(asked)) {
-      if (!isObject(one) || !INPUT_KINDS.has(one['method'])) return refusal('It asks for something that servers may not ask.');
+      if (!isObject(one) || !INPUT_KINDS.has(one['method']))
+        return refusal('It asks for something that servers may not ask.');
       const params = isObject(one['params']) ? one['params'] : {};
       if (one['method'] === 'sampling/createMessage' && !settings.sampling) return refusal('Sampling is turned off.');
       if (one['method'] === 'elicitation/create') {
@@ -372,7 +390,12 @@ export class CallSession<Way> {
   over(waiting: Waiting<Way>, outcome: string): void {
     if (waiting.call === null) return;
     this.#parts.principal.limits.leave();
-    this.#recordSoon('result', { method: waiting.method, tool: waiting.call.tool.name, call: waiting.call.digest, outcome });
+    this.#recordSoon('result', {
+      method: waiting.method,
+      tool: waiting.call.tool.name,
+      call: waiting.call.digest,
+      outcome,
+    });
   }
 
   refusedServer(method: string, why: string): void {
@@ -395,7 +418,9 @@ export class CallSession<Way> {
 
 function flowOf(plan: CallPlan | null): Readonly<Record<string, unknown>> {
   if (plan === null) return {};
-  const tiers = Object.fromEntries(Object.entries(plan.flow.args).map(([path, { tier, role }]) => [path.slice(0, 100), `${tier} ${role}`]));
+  const tiers = Object.fromEntries(
+    Object.entries(plan.flow.args).map(([path, { tier, role }]) => [path.slice(0, 100), `${tier} ${role}`]),
+  );
   return { call: plan.digest, act: plan.flow.act, flow: { verdict: plan.flow.verdict, rule: plan.flow.rule }, tiers };
 }
 
@@ -419,5 +444,10 @@ function saidYes(inputResponses: unknown): boolean {
 }
 
 function isYes(result: unknown): boolean {
-  return isObject(result) && result['action'] === 'accept' && isObject(result['content']) && result['content']['allow'] === true;
+  return (
+    isObject(result) &&
+    result['action'] === 'accept' &&
+    isObject(result['content']) &&
+    result['content']['allow'] === true
+  );
 }

@@ -19,10 +19,7 @@ export class ClientIdentity {
   readonly #origins: ReadonlySet<string>;
 
   /** @throws Fault `ERR_CONFIG` when strangers could call it, or tokens that are meant for others would be taken. */
-  constructor(
-    config: McpConfig,
-    parts: { readonly directory: string; readonly clock: Clock; readonly url: string },
-  ) {
+  constructor(config: McpConfig, parts: { readonly directory: string; readonly clock: Clock; readonly url: string }) {
     const { listen } = config;
     this.#listen = listen;
     this.#tokens = Object.entries(listen.tokens).map(([principal, token]) => ({ principal, digest: digest(token) }));

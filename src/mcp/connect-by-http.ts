@@ -23,7 +23,10 @@ export function requireSafeUrl(text: string, isPrivate: boolean, where: string):
     throw fail('The address of the server is no plain URL.', 'Put credentials into `headers`.');
   if (isPrivate) return url;
   if (url.protocol !== 'https:')
-    throw fail('The server is not reached over https.', 'Use https, or set `private: true` for a server in your own network.');
+    throw fail(
+      'The server is not reached over https.',
+      'Use https, or set `private: true` for a server in your own network.',
+    );
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (host === 'localhost' || host.endsWith('.localhost') || (isIP(host) !== 0 && !isPublicAddress(host)))
     throw fail('The server has an address that is not on the internet.', 'Set `private: true` if it is meant.');
@@ -96,7 +99,10 @@ export function connectByHttp<Way extends object>(
       await body.dump();
       return;
     }
-    const type = String(headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+    const type = String(headers['content-type'] ?? '')
+      .split(';')[0]!
+      .trim()
+      .toLowerCase();
     if (statusCode === 200 && type === 'text/event-stream') {
       let answered = false;
       for await (const data of readEvents(body, longest)) answered = deliver(data, way, message) || answered;

@@ -53,7 +53,8 @@ export class FlowSession {
     const decision = decide(this.#state, call, this.#book, { profile: this.#profile });
     const act = this.#calm.has(call.tool) ? 'read' : this.#book.profile(call.tool).act;
     if (act === 'read') return { ...decision, act };
-    if (this.#full) return atLeastAsked({ ...decision, act }, 'history', 'The session has seen more than is remembered.');
+    if (this.#full)
+      return atLeastAsked({ ...decision, act }, 'history', 'The session has seen more than is remembered.');
     if (this.#state.turns.length === 0) {
       return atLeastAsked(
         { ...decision, act },

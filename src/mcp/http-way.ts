@@ -52,7 +52,10 @@ export class HttpWay {
     }
     if (!this.#streams) return; // A client that takes no events gets the answer alone.
     this.begin();
-    const data = text.split(/\r\n|\r|\n/).map((line) => `data: ${line}\n`).join('');
+    const data = text
+      .split(/\r\n|\r|\n/)
+      .map((line) => `data: ${line}\n`)
+      .join('');
     this.#response.write(`event: message\n${data}\n`);
     if (last) this.#response.end();
     else if (this.#response.writableLength > MOST_BUFFERED) this.#response.destroy();

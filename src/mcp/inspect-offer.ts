@@ -58,7 +58,8 @@ function inspectLeaf({ path, text }: Leaf, { foreign, longest }: OfferContext): 
   const found: OfferFinding[] = [];
   const say = (rule: string, message: string): void => void found.push({ rule: `poisoning/${rule}`, path, message });
   // A picture in a definition (icons) may be long; nobody reads it as words.
-  if (/^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]*$/.test(text) && /^icons\[\d+\]\.src$/.test(path)) return found;
+  if (/^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]*$/.test(text) && /^icons\[\d+\]\.src$/.test(path))
+    return found;
   if (text.length > longest) {
     say('length', `Is ${text.length} characters long; more than ${longest} are not read by anybody.`);
     return found;
@@ -68,7 +69,10 @@ function inspectLeaf({ path, text }: Leaf, { foreign, longest }: OfferContext): 
   if (!path.endsWith('(name)') && encodedRun(text) >= ENCODED) say('encoded', 'Has a long encoded stretch.');
 
   for (const view of views(text)) {
-    const plain = view.text.toLowerCase().replace(/[^\S\n]+/g, ' ').replaceAll('’', "'");
+    const plain = view.text
+      .toLowerCase()
+      .replace(/[^\S\n]+/g, ' ')
+      .replaceAll('’', "'");
     for (const { id, message, patterns } of OFFER_RULES) {
       if (found.some(({ rule }) => rule === `poisoning/${id}`)) continue;
       if (patterns.some((pattern) => pattern.test(plain)))

@@ -47,7 +47,8 @@ export function inspectSchema(schema: unknown, at: string): readonly OfferFindin
     }
     for (const [key, member] of Object.entries(node)) {
       if (key === 'properties' && isObject(member)) {
-        for (const [name, part] of Object.entries(member)) visit(part, `${path}.properties.${name}`, depth + 1, reachable);
+        for (const [name, part] of Object.entries(member))
+          visit(part, `${path}.properties.${name}`, depth + 1, reachable);
       } else if (key !== 'enum' && key !== 'const' && key !== 'default' && key !== 'examples')
         visit(member, `${path}.${key}`, depth + 1, false);
     }
@@ -60,7 +61,10 @@ export function inspectSchema(schema: unknown, at: string): readonly OfferFindin
 export function mirroredArguments(schema: unknown, path: readonly string[] = []): readonly MirroredArgument[] {
   if (!isObject(schema) || !isObject(schema['properties']) || path.length > MOST_DEPTH) return [];
   return Object.entries(schema['properties']).flatMap(([name, part]) => {
-    const own = isObject(part) && typeof part['x-mcp-header'] === 'string' ? [{ header: part['x-mcp-header'], path: [...path, name] }] : [];
+    const own =
+      isObject(part) && typeof part['x-mcp-header'] === 'string'
+        ? [{ header: part['x-mcp-header'], path: [...path, name] }]
+        : [];
     return [...own, ...mirroredArguments(part, [...path, name])];
   });
 }

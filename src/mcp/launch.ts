@@ -13,7 +13,9 @@ export function launchOf({ command, args, url, cwd }: McpServerConfig): Launch {
   if (url !== undefined) return { digest: digestOf({ url }), shown: url };
   return {
     digest: digestOf({ command, args, ...(cwd === undefined ? {} : { cwd }) }),
-    shown: [command, ...args].map((part) => (/^[\w@%+=:,./-]+$/.test(part ?? '') ? part : JSON.stringify(part))).join(' '),
+    shown: [command, ...args]
+      .map((part) => (/^[\w@%+=:,./-]+$/.test(part ?? '') ? part : JSON.stringify(part)))
+      .join(' '),
   };
 }
 
@@ -55,6 +57,10 @@ export function requirePinned(command: string, args: readonly string[], where: s
 export function nameFor(launch: Launch, command: string, args: readonly string[]): string {
   const words = [command, ...args].map((word) => basename(word).replace(/@[\d.].*$|\.(?:[cm]?js|ts|py|exe|cmd)$/g, ''));
   const word = words.find((one) => /mcp|server/i.test(one)) ?? words[0] ?? 'server';
-  const plain = word.toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+/, '').slice(0, 40);
+  const plain = word
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '')
+    .slice(0, 40);
   return `${plain === '' ? 'server' : plain}-${launch.digest.slice(0, 6)}`;
 }

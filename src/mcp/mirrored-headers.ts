@@ -67,7 +67,8 @@ export function disagreement(
   const key = Object.hasOwn(NAMED_BY, method) ? NAMED_BY[method] : undefined;
   const name = one('mcp-name');
   if (key === undefined) {
-    if (name !== undefined && name !== (params['taskId'] ?? null)) return 'Mcp-Name names something that the body does not.';
+    if (name !== undefined && name !== (params['taskId'] ?? null))
+      return 'Mcp-Name names something that the body does not.';
   } else if (name !== undefined ? name !== params[key] : stateless) return 'Mcp-Name is not the name in the body.';
 
   const declared = new Map(
@@ -93,7 +94,10 @@ export function disagreement(
 }
 
 function valueAt(root: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((value, step) => (isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined), root);
+  return path.reduce<unknown>(
+    (value, step) => (isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined),
+    root,
+  );
 }
 
 function written(value: unknown): string | null {

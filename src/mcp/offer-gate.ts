@@ -24,8 +24,7 @@ export class OfferGate<Way> {
     this.#parts = parts;
     const { server, launch, pins } = parts;
     const before = pins.read(server);
-    this.#first =
-      before === null || (Object.keys(before.tools).length === 0 && Object.keys(before.held).length === 0);
+    this.#first = before === null || (Object.keys(before.tools).length === 0 && Object.keys(before.held).length === 0);
     if (before !== null && before.launch.digest !== '' && before.launch.digest !== launch.digest)
       this.#turnAway('is started or reached in another way than the one that was approved');
   }
@@ -175,7 +174,8 @@ export class OfferGate<Way> {
 
   #record(event: 'held' | 'identity', detail: Readonly<Record<string, unknown>>): void {
     const { audit, server, principal, id, note } = this.#parts;
-    const write = async (): Promise<void> => audit.record({ event, server, principal: principal.id, session: id, detail });
+    const write = async (): Promise<void> =>
+      audit.record({ event, server, principal: principal.id, session: id, detail });
     write().catch(() => note(`${server}: the record cannot be written.`));
   }
 }

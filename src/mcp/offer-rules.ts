@@ -7,7 +7,8 @@ export interface OfferRule {
 
 /** Words between two parts of a phrase, bounded so that matching stays linear. */
 const GAP = String.raw`(?:[^\s.!?]{1,24} ){0,5}?`;
-const of = (...sources: readonly string[]): readonly RegExp[] => sources.map((source) => new RegExp(source.replaceAll('…', GAP)));
+const of = (...sources: readonly string[]): readonly RegExp[] =>
+  sources.map((source) => new RegExp(source.replaceAll('…', GAP)));
 
 export const OFFER_RULES: readonly OfferRule[] = [
   {

@@ -22,7 +22,10 @@ export interface Waiting<Way> {
 
 /** Requests of a client that a server owes an answer to, each for a while. */
 export class Pending<Way> {
-  readonly #open = new Map<string, { readonly waiting: Waiting<Way>; timer: NodeJS.Timeout | null; readonly token: unknown }>();
+  readonly #open = new Map<
+    string,
+    { readonly waiting: Waiting<Way>; timer: NodeJS.Timeout | null; readonly token: unknown }
+  >();
   readonly #timeout: number;
   readonly #late: (waiting: Waiting<Way>) => void;
 

@@ -58,13 +58,16 @@ export class RequestStates {
     const { s, a, n, e } = value;
     const now = this.#clock();
     if (typeof e !== 'number' || e < now || typeof n !== 'string' || this.#used.has(n)) return null;
-    if (this.#used.size >= MOST_USED) for (const [nonce, until] of this.#used) if (until < now) this.#used.delete(nonce);
+    if (this.#used.size >= MOST_USED)
+      for (const [nonce, until] of this.#used) if (until < now) this.#used.delete(nonce);
     if (this.#used.size >= MOST_USED) return null;
     this.#used.set(n, e);
     return { state: typeof s === 'string' ? s : null, approval: a === 'asked' || a === 'granted' ? a : 'none' };
   }
 
   #mac(payload: string, binding: StateBinding): string {
-    return createHmac('sha256', this.#key).update(`${payload}\n${canonicalJson(binding)}`).digest('base64url');
+    return createHmac('sha256', this.#key)
+      .update(`${payload}\n${canonicalJson(binding)}`)
+      .digest('base64url');
   }
 }

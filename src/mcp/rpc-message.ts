@@ -8,7 +8,12 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export type RpcMessage = { readonly text: string; readonly value: JsonObject } & (
   | { readonly kind: 'request'; readonly id: RpcId; readonly method: string; readonly params: JsonObject }
   | { readonly kind: 'notification'; readonly method: string; readonly params: JsonObject }
-  | { readonly kind: 'response'; readonly id: RpcId | null; readonly result: JsonObject | null; readonly error: JsonObject | null }
+  | {
+      readonly kind: 'response';
+      readonly id: RpcId | null;
+      readonly result: JsonObject | null;
+      readonly error: JsonObject | null;
+    }
 );
 
 export type RpcRequest = Extract<RpcMessage, { kind: 'request' }>;
@@ -38,7 +43,14 @@ export function parseMessage(text: string, most: number): RpcMessage {
   if (id !== null && !isId(id)) throw malformed('The message is no request, notification or response.');
   const { result, error } = value;
   if (isObject(result) === isObject(error)) throw malformed('A response has either a result or an error.');
-  return { text, value, kind: 'response', id, result: isObject(result) ? result : null, error: isObject(error) ? error : null };
+  return {
+    text,
+    value,
+    kind: 'response',
+    id,
+    result: isObject(result) ? result : null,
+    error: isObject(error) ? error : null,
+  };
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -46,7 +58,9 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 function isId(value: unknown): value is RpcId {
-  return (typeof value === 'string' && value.length <= 256) || (typeof value === 'number' && Number.isSafeInteger(value));
+  return (
+    (typeof value === 'string' && value.length <= 256) || (typeof value === 'number' && Number.isSafeInteger(value))
+  );
 }
 
 function malformed(message: string): Fault {

@@ -71,7 +71,9 @@ export async function serveMcp(options: ServeOptions): Promise<Serving> {
     });
   });
   await new Promise<void>((resolve, reject) => {
-    http.once('error', (cause) => reject(new Fault('ERR_CONFIG', 'The address cannot be bound.', { where: 'mcp.listen', cause })));
+    http.once('error', (cause) =>
+      reject(new Fault('ERR_CONFIG', 'The address cannot be bound.', { where: 'mcp.listen', cause })),
+    );
     http.listen(listen.port, listen.host, () => resolve());
   });
   const { port } = http.address() as AddressInfo;
@@ -129,7 +131,11 @@ class Door {
     const { jwt } = this.#options.config.listen;
     if (request.method === 'GET' && jwt.length > 0 && (path === METADATA || path.startsWith(`${METADATA}/`))) {
       const resource = `${this.#url}${path.slice(METADATA.length)}`;
-      const body = { resource, authorization_servers: jwt.map(({ issuer }) => issuer), bearer_methods_supported: ['header'] };
+      const body = {
+        resource,
+        authorization_servers: jwt.map(({ issuer }) => issuer),
+        bearer_methods_supported: ['header'],
+      };
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       return;
     }
@@ -171,7 +177,10 @@ class Door {
 
   async #post(server: string, principal: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { config, clock } = this.#options;
-    const type = String(request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+    const type = String(request.headers['content-type'] ?? '')
+      .split(';')[0]!
+      .trim()
+      .toLowerCase();
     if (type !== 'application/json') {
       answer(response, 415, RPC_CODES.invalidRequest, 'The body is not application/json.');
       return;
@@ -193,7 +202,13 @@ class Door {
         : this.#find(server, principal, request);
     if (session === null) {
       const known = request.headers['mcp-session-id'] !== undefined;
-      answer(response, known ? 404 : 400, RPC_CODES.invalidRequest, known ? 'There is no such session.' : 'Begin with initialize.', id);
+      answer(
+        response,
+        known ? 404 : 400,
+        RPC_CODES.invalidRequest,
+        known ? 'There is no such session.' : 'Begin with initialize.',
+        id,
+      );
       return;
     }
     if (session === 'full') {
@@ -201,7 +216,11 @@ class Door {
       return;
     }
     const called = message.kind === 'request' && message.method === 'tools/call' ? message.params['name'] : undefined;
-    const why = disagreement(request.headers, message, typeof called === 'string' ? session.session.definition(called) : null);
+    const why = disagreement(
+      request.headers,
+      message,
+      typeof called === 'string' ? session.session.definition(called) : null,
+    );
     if (why !== null) {
       if (session.id !== null && session.fresh) this.#forget(session.session);
       answer(response, 400, RPC_CODES.headerMismatch, why, id);

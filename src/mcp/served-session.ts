@@ -128,7 +128,8 @@ export class ServedSession {
   #toClient(text: string, way: HttpWay | null, last: boolean): void {
     if (last && way !== null) this.#open.delete(way);
     const shown = this.#shared ? this.#restored(text) : text;
-    const [to] = way !== null ? [way] : [this.#stream, ...[...this.#open].toReversed()].filter((one) => one?.open === true);
+    const [to] =
+      way !== null ? [way] : [this.#stream, ...[...this.#open].toReversed()].filter((one) => one?.open === true);
     if (to !== undefined && to !== null) to.send(shown, last);
     else if (!last && this.#queue.length < MOST_QUEUED) this.#queue.push(shown);
   }
@@ -154,7 +155,10 @@ export class ServedSession {
     const meta = metaOf(message.params);
     const about = this.#renamed.get(String(meta[SUBSCRIPTION]));
     if (about === undefined) return text;
-    return JSON.stringify({ ...message.value, params: { ...message.params, _meta: { ...meta, [SUBSCRIPTION]: about.id } } });
+    return JSON.stringify({
+      ...message.value,
+      params: { ...message.params, _meta: { ...meta, [SUBSCRIPTION]: about.id } },
+    });
   }
 }
 
@@ -163,7 +167,10 @@ export function withUserWords(message: RpcMessage, header: string | undefined): 
   if (message.kind !== 'request' || message.method !== 'tools/call' || header === undefined) return message;
   const meta = metaOf(message.params);
   if (META.userWords in meta || header.length > 128 * 1024) return message;
-  const params = { ...message.params, _meta: { ...meta, [META.userWords]: Buffer.from(header, 'base64').toString('utf8') } };
+  const params = {
+    ...message.params,
+    _meta: { ...meta, [META.userWords]: Buffer.from(header, 'base64').toString('utf8') },
+  };
   const value = { ...message.value, params };
   return { ...message, params, value, text: JSON.stringify(value) };
 }

@@ -31,7 +31,11 @@ export function connectByStdio<Way>(
   name: string,
   server: McpServerConfig,
   config: McpConfig,
-  around: { readonly directory: string; readonly env: Readonly<Record<string, string | undefined>>; readonly passed?: readonly string[] },
+  around: {
+    readonly directory: string;
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly passed?: readonly string[];
+  },
   events: ConnectionEvents<Way>,
 ): ServerConnection<Way> {
   const command = server.command ?? '';

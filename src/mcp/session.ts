@@ -78,7 +78,8 @@ export class Session<Way> {
       else this.#clientResponse(message, way);
     } catch (error) {
       this.#broken(error);
-      if (message.kind === 'request') this.#refuse(message.id, way, RPC_CODES.internal, 'The message could not be checked.');
+      if (message.kind === 'request')
+        this.#refuse(message.id, way, RPC_CODES.internal, 'The message could not be checked.');
     }
   }
 
@@ -298,7 +299,11 @@ export class Session<Way> {
     const clean = cleaned(params);
     const about = metaOf(params)['io.modelcontextprotocol/subscriptionId'];
     const to = way ?? this.#pending.wayOf(params['progressToken']) ?? this.#pending.wayOfRequest(about);
-    this.#parts.wires.toClient(clean === params ? message.text : JSON.stringify({ ...message.value, params: clean }), to, false);
+    this.#parts.wires.toClient(
+      clean === params ? message.text : JSON.stringify({ ...message.value, params: clean }),
+      to,
+      false,
+    );
   }
 
   #late(waiting: Waiting<Way>): void {

@@ -37,7 +37,11 @@ export interface WrapOptions {
 export async function wrapServer(options: WrapOptions): Promise<{ readonly serverEnded: boolean }> {
   const { server, settings, config, pins, audit, clock, note, output } = options;
   const { promise: over, resolve: finish } = Promise.withResolvers<boolean>();
-  const principal = { id: 'local', flow: new FlowSession(config.profile), limits: new CallLimits(config.limits, clock) };
+  const principal = {
+    id: 'local',
+    flow: new FlowSession(config.profile),
+    limits: new CallLimits(config.limits, clock),
+  };
   const session: Session<never> = new Session<never>({
     id: `stdio-${process.pid}`,
     server,

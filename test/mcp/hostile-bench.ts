@@ -43,7 +43,12 @@ export function emptyPins(): PinStore {
 }
 
 export function tool(name: string, more: Json = {}): Json {
-  return { name, description: `Does ${name.replaceAll('_', ' ')}.`, inputSchema: { type: 'object', properties: {} }, ...more };
+  return {
+    name,
+    description: `Does ${name.replaceAll('_', ' ')}.`,
+    inputSchema: { type: 'object', properties: {} },
+    ...more,
+  };
 }
 
 /** Tools, and what calling one answers. */
@@ -56,7 +61,10 @@ export function text(said: string, more: Json = {}): Json {
 }
 
 export interface Bench {
-  request(method: string, params?: Json): Promise<{ readonly result?: Json; readonly error?: { readonly code: number; readonly message: string } }>;
+  request(
+    method: string,
+    params?: Json,
+  ): Promise<{ readonly result?: Json; readonly error?: { readonly code: number; readonly message: string } }>;
   call(name: string, args?: Json, more?: Json): Promise<Json>;
   toolNames(): Promise<readonly string[]>;
   notify(method: string, params?: Json): void;
@@ -82,7 +90,8 @@ export async function startBench(server: HostileServer, options: BenchOptions = 
   const audit: AuditEntry[] = [];
   const notes: string[] = [];
   const waiting = new Map<string, (message: never) => void>();
-  const say = (message: Json): void => queueMicrotask(() => session.fromServer(JSON.stringify({ jsonrpc: '2.0', ...message }), null));
+  const say = (message: Json): void =>
+    queueMicrotask(() => session.fromServer(JSON.stringify({ jsonrpc: '2.0', ...message }), null));
   const session: Session<never> = new Session<never>({
     id: 's',
     server: name,

@@ -57,7 +57,10 @@ interface Seen {
 }
 
 function newClient(): { readonly client: Client; readonly logs: unknown[] } {
-  const client = new Client({ name: 'test', version: '1' }, { capabilities: { elicitation: {}, sampling: {}, roots: {} } });
+  const client = new Client(
+    { name: 'test', version: '1' },
+    { capabilities: { elicitation: {}, sampling: {}, roots: {} } },
+  );
   const logs: unknown[] = [];
   client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [{ uri: `file://${files}`, name: 'files' }] }));
   client.setRequestHandler(CreateMessageRequestSchema, () => ({
@@ -85,7 +88,13 @@ const served = startServe(
     servers: Object.fromEntries(
       Object.entries(SERVERS).map(([name, args]) => [
         name,
-        { command: process.execPath, args: [...args], sampling: true, tools: { '*': 'allow' as const }, env: { MEMORY_FILE_PATH: join(state, 'memory2.json') } },
+        {
+          command: process.execPath,
+          args: [...args],
+          sampling: true,
+          tools: { '*': 'allow' as const },
+          env: { MEMORY_FILE_PATH: join(state, 'memory2.json') },
+        },
       ]),
     ),
   },
@@ -105,9 +114,13 @@ const WAYS: Readonly<Record<string, (name: Name) => Promise<Seen>>> = {
 };
 
 for (const [way, connect] of Object.entries(WAYS)) {
-  test(`everything, ${way}: what the proxy passes on is what the server says`, async () => {
+  test(`everything, ${way}: what the proxy passes on is what the server says`, async (t) => {
     const direct = await overStdio('everything', false);
     const through = await connect('everything');
+    t.after(async () => {
+      await direct.close();
+      await through.close();
+    });
     const both = async <T>(ask: (client: Client) => Promise<T>): Promise<T> => {
       const [plain, passed] = [await ask(direct.client), await ask(through.client)];
       assert.deepEqual(passed, plain);
@@ -127,10 +140,15 @@ for (const [way, connect] of Object.entries(WAYS)) {
     await both((client) => client.callTool({ name: 'get-tiny-image', arguments: {} }));
     await both((client) => client.callTool({ name: 'get-annotated-message', arguments: { messageType: 'success' } }));
     await both((client) => client.callTool({ name: 'get-resource-links', arguments: { count: 2 } }));
-    const weather = await both((client) => client.callTool({ name: 'get-structured-content', arguments: { location: 'New York' } }));
+    const weather = await both((client) =>
+      client.callTool({ name: 'get-structured-content', arguments: { location: 'New York' } }),
+    );
     assert.ok(weather.structuredContent);
     const completed = await both((client) =>
-      client.complete({ ref: { type: 'ref/prompt', name: 'completable-prompt' }, argument: { name: 'department', value: 'E' } }),
+      client.complete({
+        ref: { type: 'ref/prompt', name: 'completable-prompt' },
+        argument: { name: 'department', value: 'E' },
+      }),
     );
     assert.ok(completed.completion.values.length > 0);
     await through.client.setLoggingLevel('debug');
@@ -154,22 +172,34 @@ for (const [way, connect] of Object.entries(WAYS)) {
 
     const elicited = await through.client.callTool({ name: 'trigger-elicitation-request', arguments: {} });
     assert.match(JSON.stringify(elicited.content), /Ann/);
-    const sampled = await through.client.callTool({ name: 'trigger-sampling-request', arguments: { prompt: 'hi', maxTokens: 10 } });
+    const sampled = await through.client.callTool({
+      name: 'trigger-sampling-request',
+      arguments: { prompt: 'hi', maxTokens: 10 },
+    });
     assert.match(JSON.stringify(sampled.content), /sampled/);
-    assert.match(JSON.stringify((await through.client.callTool({ name: 'get-roots-list', arguments: {} })).content), /parapet-files-/);
+    assert.match(
+      JSON.stringify((await through.client.callTool({ name: 'get-roots-list', arguments: {} })).content),
+      /parapet-files-/,
+    );
     await through.client.callTool({ name: 'toggle-simulated-logging', arguments: {} });
     for (let i = 0; i < 40 && through.logs.length === 0; i++) await new Promise((resolve) => setTimeout(resolve, 200));
     assert.ok(through.logs.length > 0, 'a log arrives');
-    await direct.close();
-    await through.close();
   });
 
   test(`filesystem and memory, ${way}`, async () => {
     const system = await connect('filesystem');
     const path = join(files, `made-${way}.txt`);
-    assert.match(JSON.stringify(await system.client.callTool({ name: 'read_text_file', arguments: { path: join(files, 'note.txt') } })), /at ten/);
+    assert.match(
+      JSON.stringify(
+        await system.client.callTool({ name: 'read_text_file', arguments: { path: join(files, 'note.txt') } }),
+      ),
+      /at ten/,
+    );
     await system.client.callTool({ name: 'write_file', arguments: { path, content: 'hello' } });
-    assert.match(JSON.stringify(await system.client.callTool({ name: 'list_directory', arguments: { path: files } })), new RegExp(`made-${way}`));
+    assert.match(
+      JSON.stringify(await system.client.callTool({ name: 'list_directory', arguments: { path: files } })),
+      new RegExp(`made-${way}`),
+    );
     await system.close();
     const memory = await connect('memory');
     const entities = [{ name: `Ann-${way}`, entityType: 'person', observations: ['likes tea'] }];
@@ -183,13 +213,18 @@ for (const [way, connect] of Object.entries(WAYS)) {
 test('2026-07-28: the official client of the new revision, through the proxy, to the official server', async () => {
   const handler = createMcpHandler(() => {
     const server = new McpServer({ name: 'modern', version: '1' }, { capabilities: { tools: {} } });
-    server.registerTool('get_time', { description: 'Gets the time.' }, () => ({ content: [{ type: 'text' as const, text: 'ten' }] }));
-    server.registerTool('send_mail', { description: 'Sends a mail.' }, () => ({ content: [{ type: 'text' as const, text: 'sent' }] }));
+    server.registerTool('get_time', { description: 'Gets the time.' }, () => ({
+      content: [{ type: 'text' as const, text: 'ten' }],
+    }));
+    server.registerTool('send_mail', { description: 'Sends a mail.' }, () => ({
+      content: [{ type: 'text' as const, text: 'sent' }],
+    }));
     return server;
   });
   const upstream = await startHostileHttp((body, request, response) => {
     const headers = new Headers();
-    for (const [name, value] of Object.entries(request.headers)) if (typeof value === 'string') headers.set(name, value);
+    for (const [name, value] of Object.entries(request.headers))
+      if (typeof value === 'string') headers.set(name, value);
     const bodyText = body === null ? null : JSON.stringify(body);
     headers.delete('content-length');
     const web = new Request('http://127.0.0.1/mcp', { method: request.method ?? 'POST', headers, body: bodyText });

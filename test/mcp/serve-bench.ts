@@ -19,7 +19,10 @@ export interface Served {
   close(): Promise<void>;
 }
 
-export async function startServe(config: z.input<typeof mcp>, env: Readonly<Record<string, string | undefined>> = process.env): Promise<Served> {
+export async function startServe(
+  config: z.input<typeof mcp>,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Served> {
   const directory = mkdtempSync(join(tmpdir(), 'parapet-serve-'));
   const notes: string[] = [];
   const pins = new PinStore(join(directory, 'pins'));
@@ -49,7 +52,11 @@ export async function startServe(config: z.input<typeof mcp>, env: Readonly<Reco
 
 export interface HostileHttp {
   readonly url: string;
-  readonly requests: { readonly method: string; readonly headers: IncomingMessage['headers']; readonly body: Json | null }[];
+  readonly requests: {
+    readonly method: string;
+    readonly headers: IncomingMessage['headers'];
+    readonly body: Json | null;
+  }[];
   close(): void;
 }
 
@@ -96,18 +103,30 @@ export async function startHostileHttp(
 export interface Answered {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: { readonly result?: Json; readonly error?: { readonly code: number; readonly message: string } } | null;
+  readonly body: {
+    readonly result?: Json;
+    readonly error?: { readonly code: number; readonly message: string };
+  } | null;
 }
 
-export async function post(url: string, message: Json, headers: Readonly<Record<string, string>> = {}): Promise<Answered> {
+export async function post(
+  url: string,
+  message: Json,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answered> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
     body: JSON.stringify({ jsonrpc: '2.0', ...message }),
   });
   const text = await response.text();
-  const data = response.headers.get('content-type') === 'text/event-stream' ? (/data: (.*)\n\n$/.exec(text)?.[1] ?? 'null') : text;
-  return { status: response.status, headers: response.headers, body: data === '' ? null : (JSON.parse(data) as Answered['body']) };
+  const data =
+    response.headers.get('content-type') === 'text/event-stream' ? (/data: (.*)\n\n$/.exec(text)?.[1] ?? 'null') : text;
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: data === '' ? null : (JSON.parse(data) as Answered['body']),
+  };
 }
 
 /** Begins a session. @returns its id. */

@@ -15,12 +15,13 @@ async function pair(
   server: Json = {},
 ): Promise<{ readonly served: Served; readonly hostile: HostileHttp; readonly at: string; stop(): Promise<void> }> {
   const hostile = await startHostileHttp(answer);
-  const served = await startServe({ ...config, servers: { notes: { url: hostile.url, private: true, ...server } } }).catch(
-    (error: unknown) => {
-      hostile.close();
-      throw error;
-    },
-  );
+  const served = await startServe({
+    ...config,
+    servers: { notes: { url: hostile.url, private: true, ...server } },
+  }).catch((error: unknown) => {
+    hostile.close();
+    throw error;
+  });
   return {
     served,
     hostile,
@@ -36,10 +37,13 @@ async function pair(
 function raw(url: string, headers: Readonly<Record<string, string>>, body = '{}'): Promise<number> {
   return new Promise((resolve, reject) => {
     const { hostname, port, pathname } = new URL(url);
-    const sent = httpRequest({ hostname, port, path: pathname, method: 'POST', headers: { 'content-type': 'application/json', ...headers } }, (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    });
+    const sent = httpRequest(
+      { hostname, port, path: pathname, method: 'POST', headers: { 'content-type': 'application/json', ...headers } },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      },
+    );
     sent.on('error', reject);
     sent.end(body);
   });
@@ -68,7 +72,9 @@ test('tokens: of this proxy alone, and never passed on', async () => {
   writeFileSync(file, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'a', alg: 'EdDSA' }] }));
   const issuer = { issuer: 'https://issuer.example', jwks: { file } };
   await assert.rejects(
-    pair(() => null, { listen: { url: 'https://mcp.corp.example', jwt: [{ ...issuer, audience: 'https://other.example' }] } }),
+    pair(() => null, {
+      listen: { url: 'https://mcp.corp.example', jwt: [{ ...issuer, audience: 'https://other.example' }] },
+    }),
     /Tokens for somebody else/,
   );
   const audience = 'https://mcp.corp.example';
@@ -77,16 +83,32 @@ test('tokens: of this proxy alone, and never passed on', async () => {
   });
   const local = at.replace(audience, served.bound);
   const sign = (aud: string): Promise<string> =>
-    new SignJWT({}).setProtectedHeader({ alg: 'EdDSA', kid: 'a' }).setIssuer(issuer.issuer).setSubject('ann').setAudience(aud).setIssuedAt().setExpirationTime('5m').sign(privateKey);
+    new SignJWT({})
+      .setProtectedHeader({ alg: 'EdDSA', kid: 'a' })
+      .setIssuer(issuer.issuer)
+      .setSubject('ann')
+      .setAudience(aud)
+      .setIssuedAt()
+      .setExpirationTime('5m')
+      .sign(privateKey);
   const init = { id: 1, method: 'initialize', params: { capabilities: {} } };
   const none = await post(local, init);
   assert.equal(none.status, 401);
-  assert.match(none.headers.get('www-authenticate') ?? '', /resource_metadata="https:\/\/mcp\.corp\.example\/\.well-known\/oauth-protected-resource\/mcp\/notes"/);
-  assert.equal((await post(local, init, { authorization: `Bearer ${await sign('https://other.example')}` })).status, 401);
+  assert.match(
+    none.headers.get('www-authenticate') ?? '',
+    /resource_metadata="https:\/\/mcp\.corp\.example\/\.well-known\/oauth-protected-resource\/mcp\/notes"/,
+  );
+  assert.equal(
+    (await post(local, init, { authorization: `Bearer ${await sign('https://other.example')}` })).status,
+    401,
+  );
   assert.equal((await post(local, init, { authorization: 'Bearer bobs-own-secret-tokem' })).status, 401);
   assert.equal((await post(local, init, { authorization: 'Bearer bobs-own-secret-token' })).status, 200);
   const good = await sign(audience);
-  assert.equal((await post(local, init, { authorization: `Bearer ${good}`, cookie: 'a=b', 'x-forwarded-for': '1.2.3.4' })).status, 200);
+  assert.equal(
+    (await post(local, init, { authorization: `Bearer ${good}`, cookie: 'a=b', 'x-forwarded-for': '1.2.3.4' })).status,
+    200,
+  );
   assert.ok(hostile.requests.length > 0);
   for (const { headers } of hostile.requests) {
     assert.equal(headers.authorization, undefined);
@@ -120,25 +142,44 @@ test('sessions belong to who began them, and the id of the server stays inside',
   assert.equal((await post(at, list, ann)).status, 400);
   const stolen = await fetch(at, { method: 'DELETE', headers: { ...bob, 'mcp-session-id': session } });
   assert.equal(stolen.status, 404);
-  assert.equal((await fetch(at, { headers: { ...bob, accept: 'text/event-stream', 'mcp-session-id': session } })).status, 404);
+  assert.equal(
+    (await fetch(at, { headers: { ...bob, accept: 'text/event-stream', 'mcp-session-id': session } })).status,
+    404,
+  );
   assert.equal((await fetch(at, { method: 'DELETE', headers: { ...ann, 'mcp-session-id': session } })).status, 204);
   assert.equal(hostile.requests.at(-1)?.method, 'DELETE');
   assert.equal((await post(at, list, { ...ann, 'mcp-session-id': session })).status, 404);
   await stop();
 });
 
-const META = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
+const META = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
 const HEADERS = { 'mcp-protocol-version': '2026-07-28' };
 
 test('headers and body say the same, or nothing is done', async () => {
   const mirrored = {
     name: 'get_note',
-    inputSchema: { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': 'Region' }, n: { type: 'integer' } } },
+    inputSchema: {
+      type: 'object',
+      properties: { region: { type: 'string', 'x-mcp-header': 'Region' }, n: { type: 'integer' } },
+    },
   };
-  const { at, hostile, stop } = await pair((body) => (body?.['method'] === 'tools/list' ? { resultType: 'complete', tools: [mirrored] } : null));
-  const listed = await post(at, { id: 1, method: 'tools/list', params: { _meta: META } }, { ...HEADERS, 'mcp-method': 'tools/list' });
+  const { at, hostile, stop } = await pair((body) =>
+    body?.['method'] === 'tools/list' ? { resultType: 'complete', tools: [mirrored] } : null,
+  );
+  const listed = await post(
+    at,
+    { id: 1, method: 'tools/list', params: { _meta: META } },
+    { ...HEADERS, 'mcp-method': 'tools/list' },
+  );
   assert.equal(listed.status, 200);
-  const call = { id: 2, method: 'tools/call', params: { name: 'get_note', arguments: { region: 'Zürich' }, _meta: META } };
+  const call = {
+    id: 2,
+    method: 'tools/call',
+    params: { name: 'get_note', arguments: { region: 'Zürich' }, _meta: META },
+  };
   const right = {
     ...HEADERS,
     'mcp-method': 'tools/call',
@@ -173,7 +214,11 @@ test('headers and body say the same, or nothing is done', async () => {
     'and the server gets them made from the body',
   );
   const session = await begin(at);
-  const old = await post(at, { id: 3, method: 'tools/list' }, { 'mcp-session-id': session, 'mcp-method': 'tools/call' });
+  const old = await post(
+    at,
+    { id: 3, method: 'tools/list' },
+    { 'mcp-session-id': session, 'mcp-method': 'tools/call' },
+  );
   assert.equal(old.status, 400, 'of older revisions, where they are there');
   await stop();
 });
@@ -192,7 +237,8 @@ test('addresses: what is not https, or not on the internet, is not called', asyn
     'https://[fd00::1]/',
     'https://user:pass@mcp.example.com/',
   ];
-  for (const url of bad) await assert.rejects(startServe({ servers: { notes: { url } } }), /on the internet|over https|no plain URL/, url);
+  for (const url of bad)
+    await assert.rejects(startServe({ servers: { notes: { url } } }), /on the internet|over https|no plain URL/, url);
 });
 
 test('redirects are not followed, and errors of a server are not its own words', async () => {
@@ -216,22 +262,31 @@ test('a server that streams is followed message by message, and one that never a
   const { at, stop } = await pair((body, _request, response) => {
     if (body?.['method'] !== 'tools/call') return null;
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const event = (message: Json): void => void response.write(`data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`);
+    const event = (message: Json): void =>
+      void response.write(`data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`);
     const { name } = body['params'] as { readonly name: string };
     event({ method: 'notifications/message', params: { level: 'info', data: 'a\u202eb' } });
     event({ method: 'notifications/evil', params: {} });
-    if (name === 'get_note') event({ id: body['id'], result: { content: [{ type: 'text', text: 'streamed\u001b[0m' }] } });
+    if (name === 'get_note')
+      event({ id: body['id'], result: { content: [{ type: 'text', text: 'streamed\u001b[0m' }] } });
     response.end();
     return 'handled';
   });
   const session = await begin(at);
   const response = await fetch(at, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'mcp-session-id': session },
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-session-id': session,
+    },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'get_note', arguments: {} } }),
   });
   assert.equal(response.headers.get('content-type'), 'text/event-stream');
-  const events = (await response.text()).split('\n').filter((line) => line.startsWith('data: ')).map((line) => JSON.parse(line.slice(6)) as Json);
+  const events = (await response.text())
+    .split('\n')
+    .filter((line) => line.startsWith('data: '))
+    .map((line) => JSON.parse(line.slice(6)) as Json);
   assert.deepEqual(events, [
     { jsonrpc: '2.0', method: 'notifications/message', params: { level: 'info', data: 'ab' } },
     { jsonrpc: '2.0', id: 1, result: { content: [{ type: 'text', text: 'streamed' }] } },
@@ -254,9 +309,14 @@ test('2026-07-28: two clients of one principal with the same ids get their own a
     return 'handled';
   });
   const call = (n: number) =>
-    post(at, { id: 7, method: 'tools/call', params: { name: 'get_note', arguments: { n }, _meta: META } }, { ...HEADERS, 'mcp-method': 'tools/call', 'mcp-name': 'get_note' });
+    post(
+      at,
+      { id: 7, method: 'tools/call', params: { name: 'get_note', arguments: { n }, _meta: META } },
+      { ...HEADERS, 'mcp-method': 'tools/call', 'mcp-name': 'get_note' },
+    );
   const [one, two] = await Promise.all([call(1), call(2)]);
-  const said = (answer: typeof one): unknown => (answer.body?.result?.['content'] as readonly Json[] | undefined)?.[0]?.['text'];
+  const said = (answer: typeof one): unknown =>
+    (answer.body?.result?.['content'] as readonly Json[] | undefined)?.[0]?.['text'];
   assert.deepEqual([said(one), said(two)], ['1', '2']);
   assert.equal((one.body as Json | null)?.['id'], 7);
   await stop();
@@ -269,7 +329,10 @@ test('paths, bodies and methods that are not MCP get nowhere', async () => {
   assert.equal((await post(at, { id: 1, method: 'x'.repeat(3000) })).status, 413);
   assert.equal((await post(at, { id: 1, method: 'ping' }, { 'content-type': 'text/plain' })).status, 415);
   assert.equal((await fetch(at, { method: 'PUT' })).status, 405);
-  assert.equal((await fetch(at, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '[]' })).status, 400);
+  assert.equal(
+    (await fetch(at, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '[]' })).status,
+    400,
+  );
   await stop();
 });
 
@@ -277,9 +340,16 @@ test('the record is a chain: a line that is changed or missing shows', async () 
   const { at, served, stop } = await pair();
   const session = await begin(at);
   for (let id = 1; id <= 3; id++)
-    await post(at, { id, method: 'tools/call', params: { name: 'get_note', arguments: {} } }, { 'mcp-session-id': session });
+    await post(
+      at,
+      { id, method: 'tools/call', params: { name: 'get_note', arguments: {} } },
+      { 'mcp-session-id': session },
+    );
   const lines = served.audit();
-  assert.deepEqual(lines.map(({ event }) => event), ['call', 'result', 'call', 'result', 'call', 'result']);
+  assert.deepEqual(
+    lines.map(({ event }) => event),
+    ['call', 'result', 'call', 'result', 'call', 'result'],
+  );
   let prev = '0'.repeat(64);
   for (const line of lines) {
     assert.equal(line['prev'], prev);

@@ -23,7 +23,9 @@ interface ApproveOptions extends Setup {
 
 /** `parapet mcp`: a proxy in front of MCP servers, and what was approved of them. */
 export const register: RegisterCommand = (program, io) => {
-  const mcp = program.command('mcp').description('stand between MCP clients and servers: pins, checks, decisions over calls');
+  const mcp = program
+    .command('mcp')
+    .description('stand between MCP clients and servers: pins, checks, decisions over calls');
   const withSetup = (command: Command): Command =>
     command
       .option('-c, --config <file>', 'configuration with a section `mcp`')
@@ -74,7 +76,8 @@ export const register: RegisterCommand = (program, io) => {
     .description('listen for MCP clients over Streamable HTTP, each server at /mcp/<name>')
     .action(async (options: Setup) => {
       const { mcpSetup } = await import('../mcp-setup.ts');
-      if (options.config === undefined) throw new Fault('ERR_USAGE', 'Give --config: its section `mcp` names the servers.');
+      if (options.config === undefined)
+        throw new Fault('ERR_USAGE', 'Give --config: its section `mcp` names the servers.');
       const { config, directory, state } = await mcpSetup(options, io);
       const { serveMcp } = await import('../../mcp/serve.ts');
       const { openAuditFile, openAuditLedger } = await import('../../mcp/audit-trail.ts');
@@ -125,7 +128,9 @@ export const register: RegisterCommand = (program, io) => {
         note: (line) => io.err(`parapet: ${line}`),
       });
       const held = Object.keys(pins.read(server)?.held ?? {});
-      io.out(`${server}: ${shown.length} tools shown, ${held.length} held${held.length === 0 ? '' : `: ${held.join(', ')}`}`);
+      io.out(
+        `${server}: ${shown.length} tools shown, ${held.length} held${held.length === 0 ? '' : `: ${held.join(', ')}`}`,
+      );
       if (held.length > 0) io.exitCode = 1;
     });
 
@@ -180,7 +185,9 @@ export const register: RegisterCommand = (program, io) => {
       const wanted = options.all === true ? Object.keys(pins.held) : tools;
       for (const tool of wanted) {
         if (!Object.hasOwn(pins.held, tool))
-          throw new Fault('ERR_USAGE', `No tool "${tool}" of "${server}" is held.`, { hint: `See: parapet mcp list ${server}` });
+          throw new Fault('ERR_USAGE', `No tool "${tool}" of "${server}" is held.`, {
+            hint: `See: parapet mcp list ${server}`,
+          });
         pins = approved(pins, tool, new Date().toISOString());
       }
       if (options.instructions === true) {
@@ -190,7 +197,9 @@ export const register: RegisterCommand = (program, io) => {
       }
       if (options.identity === true) pins = { ...pins, launch: { digest: '', shown: '' }, name: null };
       if (wanted.length === 0 && options.instructions !== true && options.identity !== true)
-        throw new Fault('ERR_USAGE', 'Nothing is approved.', { hint: 'Name tools, or give --all, --instructions, --identity.' });
+        throw new Fault('ERR_USAGE', 'Nothing is approved.', {
+          hint: 'Name tools, or give --all, --instructions, --identity.',
+        });
       store.write(pins);
       io.out(`${server}: approved ${wanted.length} tools`);
     });
