@@ -47,7 +47,7 @@ test('a form that asks for a secret is not shown, however it is called', async (
   const warned = form({ n: { type: 'integer', description: 'A number (do not give us your pin or other secrets)' } });
   assert.ok(asked(bench, 'elicitation/create', warned).shown, 'a warning is no question');
   const fine = asked(bench, 'elicitation/create', form({ city: { type: 'string', title: 'City' } }));
-  assert.equal((fine.shown?.['params'] as Json)['message'], '[hostile asks] Please tell');
+  assert.equal((fine.shown!['params'] as Json)['message'], '[hostile asks] Please tell');
 });
 
 test('a link says where it leads, and warns of names that look like others', async () => {
@@ -87,7 +87,7 @@ test('sampling is off, and the server is not told that the client could', async 
   assert.deepEqual(told.capabilities, { roots: {} });
   const { shown, answer } = asked(bench, 'sampling/createMessage', { messages: [], maxTokens: 10 });
   assert.equal(shown, null);
-  assert.equal((answer?.['error'] as Json)['code'], -32601);
+  assert.equal((answer!['error'] as Json)['code'], -32601);
   const on = await startBench(serverWith([]), { capabilities, settings: { sampling: true } });
   assert.ok(asked(on, 'sampling/createMessage', { messages: [], maxTokens: 10 }).shown);
 });

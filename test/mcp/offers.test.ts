@@ -241,7 +241,7 @@ test('instructions, prompts and resources are looked at as tools are', async () 
   assert.deepEqual((await bench.request('resources/list')).result?.['resources'], [{ uri: 'file:///a', name: 'a' }]);
   assert.deepEqual((await bench.request('resources/templates/list')).result?.['resourceTemplates'], []);
   const fine = await startBench({ on, instructions: 'Notes are kept for a year.' });
-  assert.equal((fine.toClient[0]?.['result'] as Json)['instructions'], 'Notes are kept for a year.');
+  assert.equal((fine.toClient[0]!['result'] as Json)['instructions'], 'Notes are kept for a year.');
 });
 
 test('instructions that change are not passed on until they are approved', async () => {
@@ -249,7 +249,7 @@ test('instructions that change are not passed on until they are approved', async
   const tools = serverWith([CLEAN]);
   await (await startBench({ ...tools, instructions: 'Notes are kept for a year.' }, { pins })).toolNames();
   const changed = await startBench({ ...tools, instructions: 'Notes are kept for two years.' }, { pins });
-  assert.equal((changed.toClient[0]?.['result'] as Json)['instructions'], undefined);
+  assert.equal((changed.toClient[0]!['result'] as Json)['instructions'], undefined);
   assert.equal(pins.read('hostile')?.heldInstructions?.why, 'changed');
 });
 
