@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requirePinned } from './launch.ts';
-import { isPublicAddress } from './safe-address.ts';
+import { isPublicAddress, publicLookup } from './safe-address.ts';
 import { basicEnvironment } from './start-server.ts';
 
 test('a runner has to name an exact version', () => {
@@ -75,4 +75,13 @@ test('addresses that are not on the internet, in every spelling', () => {
     '64:ff9b::101:101',
   ])
     assert.equal(isPublicAddress(open), true, open);
+});
+
+test('a name that leads into the own network is not connected to, whatever it is called', async () => {
+  for (const all of [true, false]) {
+    const error = await new Promise<NodeJS.ErrnoException | null>((resolve) =>
+      publicLookup('localhost', { all }, (cause) => resolve(cause)),
+    );
+    assert.equal(error?.code, 'ERR_ADDRESS_CLOSED');
+  }
 });

@@ -44,6 +44,7 @@ const METADATA = '/.well-known/oauth-protected-resource';
 /** Milliseconds after which a session that nobody uses is closed. */
 const IDLE = 30 * 60_000;
 const BODY_TIMEOUT = 30_000;
+const MOST_CONNECTIONS = 2048;
 
 /**
  * Listens for clients: each server has a path of its own, `/mcp/<server>`, and so its own space of names.
@@ -70,6 +71,7 @@ export async function serveMcp(options: ServeOptions): Promise<Serving> {
       else response.destroy();
     });
   });
+  http.maxConnections = MOST_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     http.once('error', (cause) =>
       reject(new Fault('ERR_CONFIG', 'The address cannot be bound.', { where: 'mcp.listen', cause })),
