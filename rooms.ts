@@ -40,6 +40,8 @@ export const ROOMS = {
   ledger: { storey: 1, imports: ['core', 'bytes'], may: ['fs', 'clock'] },
 
   detect: { storey: 2, imports: ['core', 'text', 'math', 'classify'], may: [], plugins: true },
+  /** Models and judges that detectors use, opened once and shared. */
+  resources: { storey: 2, imports: ['core', 'access', 'detect', 'engine', 'judges'], may: ['fs', 'clock'] },
   flow: { storey: 2, imports: ['core', 'text', 'math', 'conversation'], may: [] },
   access: { storey: 2, imports: ['core', 'store'], may: ['fs', 'net', 'clock'] },
 
@@ -55,11 +57,10 @@ export const ROOMS = {
       'text',
       'formats',
       'conversation',
-      'engine',
-      'judges',
       'store',
       'ledger',
       'detect',
+      'resources',
       'access',
       'config',
       'guard',
@@ -71,7 +72,7 @@ export const ROOMS = {
   /** The door for programs that import Parapet: no server, no state of its own. */
   library: {
     storey: 3,
-    imports: ['core', 'text', 'conversation', 'detect', 'config', 'guard'],
+    imports: ['core', 'text', 'conversation', 'detect', 'resources', 'config', 'guard'],
     may: [],
   },
   /**
@@ -96,6 +97,7 @@ export const ROOMS = {
       'store',
       'ledger',
       'detect',
+      'resources',
       'access',
       'config',
       'guard',

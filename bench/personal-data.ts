@@ -2,7 +2,7 @@
  * Detection quality of `personal-data` on labelled texts, per kind, and its false alarms on text of real users, prompts,
  * documents and code.
  *
- *     node bench/personal-data.ts [--show misses|alarms]
+ *     npm run bench:personal-data [-- --show misses|alarms]
  *
  * The labelled rows are sentences made from templates (presidio-research). Templates with an odd number were never looked at
  * while the rules were written; they are the hold-out. The tweets carry no labels of these kinds, so every finding in them is
@@ -14,6 +14,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Finding } from '../src/core/finding.ts';
 import type { Subject } from '../src/detect/detector.ts';
 import { personalData } from '../src/detect/personal-data/detector.ts';
+import { type NameRow, parapet, scoreNames } from './tagged-names.ts';
 
 interface Row {
   readonly text: string;
@@ -70,6 +71,31 @@ for (const [name, patterns] of [
     name,
     files.map((file) => readFileSync(join(root, file), 'utf8')),
   );
+}
+
+if (rows.length > 0) await scoreNames(root, rows as readonly NameRow[]);
+nameAlarms(read('injection.jsonl.gz').filter((row) => row.label === 0));
+
+/** Share of real requests in which something is found, at the default confidence: what asking for names costs. */
+function nameAlarms(texts: readonly Row[]): void {
+  const find = parapet(personalData.defaults.minConfidence);
+  const sources = ['banking77', 'clinc150', 'restaurant8k', 'self-instruct user-oriented', 'alpaca_eval', 'mt_bench', 'gsm8k', 'GPTeacher codegen', 'awesome-chatgpt-prompts', 'nodejs/undici code', 'nodejs/undici docs']; // prettier-ignore
+  console.log(
+    '\nShare of benign texts with a finding of the tagger, at the default confidence\n| source | texts | person | organisation | location | address |\n| --- | --: | --: | --: | --: | --: |',
+  );
+  for (const source of sources) {
+    const own = texts.filter((row) => row.source === source);
+    const hit = { person: 0, organisation: 0, location: 0, address: 0 };
+    for (const { text } of own) {
+      const kinds = new Set(find(text).map(({ kind }) => kind));
+      for (const kind of Object.keys(hit) as (keyof typeof hit)[]) if (kinds.has(kind)) hit[kind]++;
+    }
+    console.log(
+      `| ${source} | ${own.length} | ${Object.values(hit)
+        .map((each) => percent(each, own.length))
+        .join(' | ')} |`,
+    );
+  }
 }
 
 function read(name: string): readonly Row[] {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Detector, Inspector, Subject } from '../src/detect/detector.ts';
 import { DETECTORS } from '../src/detect/registry.ts';
+import { fixtureInspector } from '../test/detect/fixture-inspector.ts';
 import { views } from '../src/text/decode-layers.ts';
 import type { MappedText } from '../src/text/mapped-text.ts';
 import { normalise } from '../src/text/normalise.ts';
@@ -16,8 +17,8 @@ const inspectors: readonly { readonly id: string; readonly inspector: Inspector 
   DETECTORS as readonly unknown[] as readonly Detector<string, never>[]
 )
   // What asks a model over the network, or needs one from a folder, has no defaults to run with.
-  .filter(({ meta }) => meta.cost !== 'network')
-  .map((detector) => ({ id: detector.meta.id, inspector: detector.create(detector.defaults as never) }));
+  .filter(({ meta }) => meta.needs === undefined)
+  .map((detector) => ({ id: detector.meta.id, inspector: fixtureInspector(detector as Detector<string, unknown>) }));
 
 /** Ids of what `checkText` runs. */
 export const CHECKED: readonly string[] = inspectors.map(({ id }) => id);

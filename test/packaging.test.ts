@@ -40,6 +40,7 @@ const DEPENDENCIES: Readonly<Record<string, string>> = {
   '@secretlint/secretlint-rule-preset-recommend': 'its rules',
   '@secretlint/types': 'its types',
   commander: 'command line',
+  eld: 'which language a text is in',
   'gpt-tokenizer': 'counts tokens where the provider does not say',
   hono: 'routes of the admin plane',
   htmlparser2: 'text and attributes of HTML and XML',

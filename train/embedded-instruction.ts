@@ -1,5 +1,5 @@
 import { compose } from './compose.ts';
-import { ATTACKS, DOCUMENTS, embeddedInstructionRows, INSTRUCTIONS } from './embedded-instruction-rows.ts';
+import { ANSWERS, ATTACKS, DOCUMENTS, embeddedInstructionRows, INSTRUCTIONS } from './embedded-instruction-rows.ts';
 import { capped, DOCUMENT_FOLDS, foldOf } from './folds.ts';
 import { buildLexicon } from './lexicon/build-lexicon.ts';
 import type { Item, Specification } from './specification.ts';
@@ -31,7 +31,7 @@ export const embeddedInstructionSpecification: Specification = {
     damping: 20,
     epochs: 4,
     rate: 0.3,
-    penalty: 1e-5,
+    penalty: 1e-4,
     seed: 1,
     sourcePower: 0.5,
     positives: 1,
@@ -42,7 +42,9 @@ export const embeddedInstructionSpecification: Specification = {
   items: (data) =>
     DOCUMENT_FOLDS.flatMap((_, fold) => {
       const inFold = data.filter(({ permissive, source }) => permissive && foldOf(source, DOCUMENT_FOLDS) === fold);
-      const documents = capped(inFold.filter(({ label, kind }) => label === 0 && DOCUMENTS[kind] !== undefined));
+      const documents = capped(
+        inFold.filter(({ label, kind, source }) => label === 0 && DOCUMENTS[kind] !== undefined && source !== ANSWERS),
+      );
       const injections = inFold.filter(
         ({ label, source, text }) =>
           text.length <= LONGEST_INJECTION && (label === 1 ? ATTACKS : INSTRUCTIONS)[source] !== undefined,
@@ -69,5 +71,5 @@ export const embeddedInstructionSpecification: Specification = {
       items.filter(({ label, source }) => label === 0 && !QUOTES_INSTRUCTIONS.has(source)),
       200,
     ),
-  rates: { low: 0.002, balanced: 0.01, high: 0.05 },
+  rates: { low: 0.003, balanced: 0.015, high: 0.05 },
 };

@@ -1,7 +1,7 @@
 import type { Principal } from '../core/principal.ts';
 import type { Amount } from './budget.ts';
 import type { BudgetWindow } from './budget-window.ts';
-import { wildcard, type Wildcard } from './wildcard.ts';
+import { wildcard, type Wildcard } from '../core/wildcard.ts';
 
 /** One budget as the configuration states it. `usd` is in US dollars. */
 export interface BudgetSpec {

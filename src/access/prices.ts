@@ -1,6 +1,6 @@
 import type { Usage } from '../core/usage.ts';
 import { PRICE_TABLE, type Price } from './price-table.ts';
-import { wildcard } from './wildcard.ts';
+import { wildcard } from '../core/wildcard.ts';
 
 /** A price from the configuration: US dollars per million tokens. */
 export interface PriceOverride {

@@ -13,6 +13,7 @@ import { register as policy } from './commands/policy.ts';
 import { register as admin } from './commands/admin.ts';
 import { register as serve } from './commands/serve.ts';
 import { register as threats } from './commands/threats.ts';
+import { register as vault } from './commands/vault.ts';
 import { packageVersion } from './version.ts';
 
 const COMMANDS: readonly RegisterCommand[] = [
@@ -27,6 +28,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   canary,
   audit,
   admin,
+  vault,
   threats,
 ];
 

@@ -215,6 +215,15 @@ const CROSS: readonly (readonly [string, RegExp])[] = [
   [`${MINIMAL}    headers: {Host: x}\n`, /headers\.Host: is set by the gateway/],
   [`${MINIMAL}    headers: {"a b": x}\n`, /headers\["a b"\]: is not a header name/],
   [`${MINIMAL}    headers: {a: "x\\r\\nb: y"}\n`, /headers\.a: has a control character/],
+  [
+    `${MINIMAL}rules: [{id: r, detector: personal-data, on: [input], action: flag, restore: true}]\n`,
+    /rules\[0\]\.restore: needs action: redact/,
+  ],
+  [
+    `${MINIMAL}rules: [{id: r, detector: personal-data, action: redact, restore: true}]\n`,
+    /rules\[0\]\.restore: works on requests only: set on: \[input\]/,
+  ],
+  [`${MINIMAL}guard: {vault: {linkHosts: ["*.github.io"]}}\n`, /linkHosts\[0\]: would allow names that anybody/],
   [MINIMAL.replace('openai.com', 'openai.com/v1'), /upstreams\[0\]\.url: is the base URL without the version/],
   [MINIMAL.replace('https://', 'https://u:p@'), /upstreams\[0\]\.url: must not carry a user/],
   [MINIMAL.replace('https://api.openai.com', 'ftp://api.openai.com'), /upstreams\[0\]\.url: must be a URL/],

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { ACTIONS, MODES, STAGES } from '../core/verdict.ts';
-import { DIALECTS } from '../conversation/surface.ts';
-import { ROLES } from '../conversation/segment.ts';
+import { DIALECTS, SURFACE_IDS } from '../conversation/surface.ts';
+import { ORIGINS, ROLES, SEGMENT_KINDS } from '../conversation/segment.ts';
+import { troubleWithHost } from '../detect/exfil-link/allow-list.ts';
 import { DETECTORS } from '../detect/registry.ts';
 import { jwt } from './jwt-schema.ts';
 import { mcp } from './mcp-schema.ts';
 import { duration, id, size } from './units.ts';
 
+/** Which messages of a request a rule reads; the same list as in `guard/rule.ts`, which this room cannot see. */
+const MESSAGE_CHOICES = ['new', 'all'] as const;
 /** As `guard/files/file-settings.ts` has them; config does not import the guard. */
 const UNINSPECTABLE_CHOICES = ['allow', 'review', 'block'] as const;
 
@@ -104,6 +107,29 @@ const budget = z
     'set requests, tokens or usd',
   );
 
+const SCOPE = {
+  on: z.array(z.enum(STAGES)).min(1),
+  roles: z.array(z.enum(ROLES)).min(1).describe('Only texts of these roles. Default: all.'),
+  origins: z
+    .array(z.enum(ORIGINS))
+    .min(1)
+    .describe(
+      'Only texts that come from there; what trust hangs on, where roles are what the request says. Default: all.',
+    ),
+  kinds: z.array(z.enum(SEGMENT_KINDS)).min(1).describe('Only texts of these kinds. Default: all.'),
+  tools: z
+    .array(z.string().min(1).max(128))
+    .min(1)
+    .describe(
+      'Only what tools of these names are called with, what they answer and how they are described; `*` stands for any characters. Default: all texts.',
+    ),
+  messages: z
+    .enum(MESSAGE_CHOICES)
+    .describe(
+      'Messages of a request: `new` ones, that these rules have not let pass for this principal before, or `all` in every request. Default: all where the action is redact, new otherwise.',
+    ),
+};
+
 const ruleBase = {
   id: id.describe('Name of this rule in records and the console.'),
   on: z
@@ -111,9 +137,19 @@ const ruleBase = {
     .min(1)
     .default(['input', 'output'])
     .describe('Requests (`input`), answers (`output`), or both.'),
-  roles: z.array(z.enum(ROLES)).min(1).optional().describe('Only messages of these roles. Default: all.'),
+  roles: SCOPE.roles.optional(),
+  origins: SCOPE.origins.optional(),
+  kinds: SCOPE.kinds.optional(),
+  tools: SCOPE.tools.optional(),
+  messages: SCOPE.messages.optional(),
   action: z.enum(ACTIONS).describe('What happens when it finds something. Of several rules the strictest wins.'),
   mode: z.enum(MODES).default('enforce').describe('`shadow` records what would have happened and changes nothing.'),
+  restore: z
+    .boolean()
+    .default(false)
+    .describe(
+      'With `action: redact` and `on: [input]`: the model sees placeholders, and in the answer they are the values again.',
+    ),
   onFailure: z.enum(['block', 'flag', 'allow']).default('block').describe('When the check itself fails or times out.'),
   timeout: duration.prefault('2s').describe('For one text; then the check counts as failed.'),
   maxText: size.prefault('4MiB').describe('Texts longer than this are not inspected and count as failed.'),
@@ -138,6 +174,100 @@ export const ruleSchema = z.discriminatedUnion(
     }),
   ) as unknown as [z.ZodObject<typeof ruleBase & { detector: z.ZodLiteral<string>; options: z.ZodType }>],
 );
+
+const names = z.array(z.string().min(1).max(256)).min(1);
+
+/** For whom something holds. Every list that is given must have a match. */
+const forWhom = {
+  principals: names.optional().describe('Principals; `*` stands for any characters.'),
+  teams: names.optional().describe('Teams; `*` stands for any characters. Callers without a team match none.'),
+  models: names.optional().describe('Models as callers name them; `*` stands for any characters.'),
+  surfaces: z.array(z.enum(SURFACE_IDS)).min(1).optional().describe('Surfaces: kinds of endpoints.'),
+};
+
+const override = z.strictObject({
+  match: z
+    .strictObject(forWhom)
+    .refine(
+      (match) => Object.values(match).some((list) => list !== undefined),
+      'name principals, teams, models or surfaces',
+    )
+    .describe('Exchanges that it holds for. Of several keys all have to match, of the values of one key any.'),
+  rules: z
+    .record(
+      z.string(),
+      z.strictObject({
+        enabled: z.boolean().optional().describe('False: the rule does not run in these exchanges.'),
+        mode: z.enum(MODES).optional().describe('Instead of the mode of the rule.'),
+        action: z.enum(ACTIONS).optional().describe('Instead of the action of the rule.'),
+        onFailure: z.enum(['block', 'flag', 'allow']).optional().describe('Instead of what the rule says.'),
+        timeout: duration.optional().describe('Instead of the timeout of the rule.'),
+        maxText: size.optional().describe('Instead of the longest text of the rule.'),
+        on: SCOPE.on.optional().describe('Instead of the stages of the rule.'),
+        roles: SCOPE.roles.optional(),
+        origins: SCOPE.origins.optional(),
+        kinds: SCOPE.kinds.optional(),
+        tools: SCOPE.tools.optional(),
+        messages: SCOPE.messages.optional(),
+        options: z
+          .record(z.string(), z.unknown())
+          .optional()
+          .describe("Options of the rule's detector that change; the others stay as the rule has them."),
+      }),
+    )
+    .describe('What changes, by the id of the rule.'),
+});
+
+/** Longest time for which something may be allowed, in days. */
+export const MOST_ALLOWED_DAYS = 366;
+
+const allowEntry = z
+  .strictObject({
+    id: id.describe('Name of the entry in records and the console.'),
+    rules: z.array(id).min(1).optional().describe('Rules whose findings it covers.'),
+    detectors: z
+      .array(z.enum(DETECTORS.map(({ meta }) => meta.id)))
+      .min(1)
+      .optional()
+      .describe('Detectors whose findings it covers.'),
+    findings: names
+      .optional()
+      .describe('What was found, such as `personal-data/email`; `*` stands for any characters.'),
+    labels: names.optional().describe('Labels of findings, such as `EMAIL`; `*` stands for any characters.'),
+    hash: z
+      .string()
+      .regex(/^hmac-sha256:[0-9a-f]{64}$/, 'hmac-sha256: and 64 hexadecimal digits, from `parapet policy hash`')
+      .optional()
+      .describe(
+        'The value that was found, as its hash under the key of this installation: `parapet policy hash` prints it.',
+      ),
+    text: z
+      .string()
+      .min(1)
+      .max(4096)
+      .optional()
+      .describe('A passage: what was found must lie inside it, word for word.'),
+    pattern: z
+      .string()
+      .min(1)
+      .max(1024)
+      .optional()
+      .describe('A regular expression in RE2 syntax that what was found must match as a whole.'),
+    origins: SCOPE.origins.optional(),
+    ...forWhom,
+    owner: z.string().min(1).max(128).describe('Who answers for it.'),
+    reason: z.string().min(1).max(512).describe('Why it is no concern.'),
+    expires: z.iso
+      .date('a date such as 2027-01-31')
+      .transform((date) => Date.parse(`${date}T23:59:59.999Z`))
+      .describe(`Last day on which it holds (UTC), at most ${MOST_ALLOWED_DAYS} days from today.`),
+  })
+  .refine((entry) => entry.rules !== undefined || entry.detectors !== undefined, 'name rules or detectors')
+  .refine(
+    ({ findings, labels, hash, text, pattern, origins }) =>
+      [findings, labels, hash, text, pattern, origins].some((value) => value !== undefined),
+    'say what is allowed: findings, labels, hash, text, pattern or origins; to turn a rule off use overrides or mode',
+  );
 
 export const configSchema = z.strictObject({
   $schema: z.string().optional().describe('Path or URL of the JSON Schema, for editors; not used.'),
@@ -214,6 +344,18 @@ export const configSchema = z.strictObject({
   access: access.prefault({}).describe('Who may come in, and what they may do.'),
   budgets: z.array(budget).default([]).describe('Reserved before a request, settled after it.'),
   rules: z.array(ruleSchema).default([]).describe('What is looked for in texts, and what happens then.'),
+  overrides: z
+    .array(override)
+    .max(256)
+    .default([])
+    .describe(
+      'Rules that are different for some callers, models or surfaces. All that match hold, in this order: the last wins.',
+    ),
+  allow: z
+    .array(allowEntry)
+    .max(4096)
+    .default([])
+    .describe('Findings that are no concern, with an owner and an end. They are still recorded.'),
   guard: z
     .strictObject({
       blockAs: z
@@ -228,9 +370,71 @@ export const configSchema = z.strictObject({
         .describe('Stream frames of a kind that Parapet does not know: inspect their raw text, or end the stream.'),
       maxHeld: size.prefault('1MiB').describe('Bytes of one answer that may be held back.'),
       previous: z
-        .enum(['owned', 'any'])
+        .enum(['owned', 'known', 'any'])
         .default('owned')
-        .describe('Responses API: which `previous_response_id` a principal may name.'),
+        .describe(
+          'Responses API: which `previous_response_id` or `conversation` a principal may name. `owned`: its own. `known`: its own whose earlier turns this gateway can still read with the new one. `any`: also others, whose earlier turns no rule has seen.',
+        ),
+      blockedHistory: z
+        .enum(['redact', 'drop', 'block'])
+        .default('redact')
+        .describe(
+          'A message that a rule stopped and that comes again under later ones: put a notice in its place, leave it out (as far as the request stays valid), or stop the request again.',
+        ),
+      verdicts: z
+        .strictObject({
+          texts: z
+            .int()
+            .min(0)
+            .max(10_000_000)
+            .default(50_000)
+            .describe(
+              'Texts whose verdicts are remembered, by keyed hash and in memory only; about 1 KiB each. 0: none.',
+            ),
+          keepFor: duration.prefault('1h').describe('How long a verdict is remembered.'),
+        })
+        .prefault({})
+        .describe('Verdicts on texts that come again, so that a history costs nothing.'),
+      memory: z
+        .strictObject({
+          messages: z
+            .int()
+            .min(0)
+            .max(10_000_000)
+            .default(100_000)
+            .describe(
+              'Messages that are remembered as passed or stopped, of all principals, by keyed hash and in memory only; about 250 bytes each. 0: every message is always new.',
+            ),
+          keepFor: duration.prefault('24h').describe('How long a message is remembered after it was last seen.'),
+        })
+        .prefault({})
+        .describe('Which messages of a history are new to the rules.'),
+      vault: z
+        .strictObject({
+          keepFor: duration
+            .prefault('31d')
+            .describe(
+              'How long values are kept for a conversation that the provider keeps, since it last went on. Providers keep responses for 30 days.',
+            ),
+          maxEntries: z
+            .int()
+            .min(1)
+            .default(100_000)
+            .describe('Values kept per principal; the conversations that rested longest make room.'),
+          linkHosts: z
+            .array(
+              z.string().superRefine((entry, context) => {
+                const message = troubleWithHost(entry);
+                if (message !== null) context.addIssue({ code: 'custom', message });
+              }),
+            )
+            .default([])
+            .describe(
+              'Hosts that values may be sent to as part of a URL: `crm.example.com`, or `*.example.com` for everything below it.',
+            ),
+        })
+        .prefault({})
+        .describe('Reversible redaction: what rules with `restore: true` put into the vault.'),
       uninspectable: z
         .enum(UNINSPECTABLE_CHOICES)
         .optional()
@@ -269,7 +473,7 @@ export const configSchema = z.strictObject({
         .describe('Images and files in messages.'),
     })
     .prefault({})
-    .describe('How answers are held back and stopped.'),
+    .describe('How requests and answers are inspected, held back and stopped.'),
   limits: z
     .strictObject({
       body: size.prefault('32MiB').describe('A request body.'),
@@ -346,5 +550,7 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type Config = z.output<typeof configSchema>;
 export type UpstreamConfig = Config['upstreams'][number];
 export type RuleConfig = Config['rules'][number];
+export type OverrideConfig = Config['overrides'][number];
+export type AllowConfig = Config['allow'][number];
 export type BudgetConfig = Config['budgets'][number];
 export type AccessConfig = Config['access'];

@@ -25,6 +25,8 @@ export interface Conversation {
   readonly choices: number;
   /** Responses: id of an earlier response or conversation whose history the provider adds. */
   readonly previous: string | null;
+  /** The provider keeps this exchange, so that a later request can go on with it without repeating it. */
+  readonly kept?: true;
   /** Chat: whether the caller asked for the usage chunk itself. */
   readonly usageRequested: boolean;
 }

@@ -328,3 +328,20 @@ for (const one of SURFACES) {
     if (one.generates) fc.assert(fc.property(mutants(`${name}.response.json`), inspect), { numRuns: 400 });
   });
 }
+
+test('chat: film and sound of compatible servers are media, not texts', () => {
+  const { segments } = surface('openai-chat').parseRequest({
+    model: 'm',
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'video_url', video_url: { url: 'data:video/mp4;base64,AAAA' } },
+          { type: 'audio_url', audio_url: { url: 'https://x.example/a.wav' } },
+        ],
+      },
+    ],
+  });
+  assert.equal(line(segments, 'messages[0].content[0].video_url.url'), 'user/user/media video/mp4 3 bytes');
+  assert.equal(line(segments, 'messages[0].content[1].audio_url.url'), 'user/user/media https://x.example/a.wav');
+});

@@ -203,7 +203,7 @@ for (const [surface, name, frames] of CASES) {
           assert.ok(end === '' || end.endsWith('\n\n'));
         },
       ),
-      { seed: 20_261_123, numRuns: 300 },
+      { numRuns: 300 },
     );
   });
 
@@ -419,4 +419,28 @@ test('an error of the provider ends the stream, and its words are text', () => {
       .read(cases[0]![1])
       .copies.some(({ text }) => text === 'beside it'),
   );
+});
+
+test('responses: a part far beyond those that there are does not make the ending long', () => {
+  for (const far of [2, 200, 9999, 10_000, 1e9, '9999', [9999]]) {
+    for (const frames of [responsesStream(), richResponsesStream()]) {
+      for (const member of ['content_index', 'summary_index']) {
+        const all = events(frames).slice(0, -1);
+        for (let count = 1; count <= all.length; count++) {
+          const reader = readerFor(openaiResponses);
+          for (const event of all.slice(0, count)) {
+            const data = JSON.parse(event.data) as Json & { [key: string]: Json };
+            const changed = Object.hasOwn(data, member)
+              ? { ...event, data: spliceJson(event.data, [{ path: [member], value: far }]) }
+              : event;
+            reader.read(changed);
+            reader.sent(changed);
+          }
+          const end = reader.end({ kind: 'refusal', message: 'no' }, 'req_1');
+          assert.ok(end.length < 30_000, `${end.length} units after ${member} ${String(far)}`);
+          assert.ok(!end.includes('null,null,null'), 'no parts that never were');
+        }
+      }
+    }
+  }
 });

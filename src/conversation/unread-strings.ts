@@ -30,8 +30,8 @@ const BLOBS = new Set(['data', 'encrypted_content', 'encrypted_index', 'encrypte
   'partial_image_b64', 'b64_json', 'embedding', 'fingerprint', 'delta']); // prettier-ignore
 const BLOB = 256;
 
-/** Members of a Responses object that repeat the caller's own request. */
-const ECHO = new Set(['instructions', 'tools', 'tool_choice', 'metadata', 'prompt', 'text', 'reasoning', 'user', 'conversation',
+/** Members of a Responses object that repeat the caller's own request, as the provider got it. */
+export const ECHO = new Set(['instructions', 'tools', 'tool_choice', 'metadata', 'prompt', 'text', 'reasoning', 'user', 'conversation',
   'previous_response_id', 'prompt_cache_key', 'safety_identifier', 'truncation', 'access_programs']); // prettier-ignore
 
 /**

@@ -23,6 +23,8 @@ export const ADMIN_ACTIONS = [
   'key-rotate',
   'key-revoke',
   'config-reload',
+  'allow-create',
+  'allow-remove',
   'read-token-rotate',
 ] as const;
 export type AdminActionName = (typeof ADMIN_ACTIONS)[number];

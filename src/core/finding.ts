@@ -19,4 +19,6 @@ export interface Finding {
   readonly label: string;
   /** 0 to 1 where the detector measures confidence; absent for exact matches. */
   readonly score?: number;
+  /** Id of the allow-list entry that covers it: it is recorded, and nothing is done about it. */
+  readonly allowed?: string;
 }

@@ -24,6 +24,16 @@ export interface Evidence {
   readonly origin: string;
   readonly span: Span;
   readonly score?: number;
+  /** Id of the allow-list entry that covers it: nothing was done about it. */
+  readonly allowed?: string;
+}
+
+/** What a rule in shadow mode would have done to a stream, in UTF-16 units of one of its texts. */
+export interface StreamShadow {
+  /** Most that it would have held back at once. */
+  readonly held: number;
+  /** Units of the text that would have left before it stopped the stream; null when it would not have. */
+  readonly stoppedAt: number | null;
 }
 
 /** One rule's decision on one stage of one exchange. */
@@ -38,6 +48,8 @@ export interface Decision {
   readonly action: Action;
   readonly reason?: string;
   readonly evidence: readonly Evidence[];
+  /** Streams, rules in shadow mode. */
+  readonly shadow?: StreamShadow;
   /** Time spent in the detector, in milliseconds. */
   readonly millis: number;
 }

@@ -93,13 +93,21 @@ export interface Inspector {
   readonly slow?: true;
   /** Absent: the detector needs whole texts, and the guard holds the channel until it is complete. */
   readonly streaming?: Streaming;
+  /** True: it judges each text as a whole, so that texts joined across their borders mean nothing to it. */
+  readonly alone?: true;
   /**
    * For detectors that measure rather than match: how sure it is, 0 to 1, whether or not that is a finding. Where texts
    * of this subject are not its business, null. Throws as `inspect` does.
    */
-  /** True: it judges each text as a whole, so that texts joined across their borders mean nothing to it. */
-  readonly alone?: true;
   score?(text: string, subject: Subject, signal?: AbortSignal): number | null | Promise<number | null>;
+  /**
+   * For detectors whose answer changes with something besides text, subject and options (tokens that are planted while
+   * the program runs): a short word that changes with it. Absent: the same text always gets the same answer, and
+   * answers may be remembered.
+   */
+  version?(): string;
+  /** On what `forExchange` gave: what of the exchange its answers depend on. Absent: all of it. */
+  readonly boundTo?: string;
   /** For detectors that need to know what was asked: the inspector to use in one exchange. Absent: the same for all. */
   forExchange?(context: ExchangeContext): Inspector;
 }

@@ -161,13 +161,14 @@ for (const detector of detectors) {
       const band = [0, 1];
       const encoder = { folder: 'stand-in', labels: ['MATCH'], band };
       const judge = { url: 'https://judge.example/v1', model: 'stand-in', band };
-      if (needed || !detector.options(z).safeParse({ encoder, judge }).success) return;
+      const own = existsSync(join(ROOM, id, 'fixtures/setup.json')) ? (neededOptions(id) as object) : {};
+      if (needed || !detector.options(z).safeParse({ ...own, encoder, judge }).success) return;
       for (const [tier, tiers] of [
         ['encoder', { encoder }],
         ['judge', { judge }],
         ['judge', { encoder, judge }],
       ] as const) {
-        const withTier = detector.create(detector.options(z).parse(tiers), STAND_IN_RESOURCES);
+        const withTier = detector.create(detector.options(z).parse({ ...own, ...tiers }), STAND_IN_RESOURCES);
         assert.equal(withTier.slow, true);
         const elephant = 'The elephant walks into the bank and asks for a loan.';
         const found = await withTier.inspect(elephant, subject);

@@ -10,8 +10,8 @@ import type { Band, EncoderTier, JudgeTier, TierOptions } from './tier-options.t
 export interface TierSubject {
   /** The detector's id: findings are `<id>/encoder` and `<id>/judge`. */
   readonly id: string;
-  /** What the judge is asked, as a statement about a text that is true or not. */
-  readonly question: string;
+  /** What the judge is asked, as a statement about a text that is true or not; another one for other texts, if need be. */
+  readonly question: string | ((subject: Subject) => string);
   /** What a text is that they find: `an attack on the model`. */
   readonly what: string;
   readonly severity: Severity;
@@ -58,17 +58,18 @@ export function withTiers(base: Inspector, tiers: TierOptions, about: TierSubjec
   return tiered(base, tiers, about, classify, ask);
 }
 
-type Score = (text: string, signal: AbortSignal | undefined) => Promise<number>;
+type Score = (text: string, subject: Subject, signal: AbortSignal | undefined) => Promise<number>;
 
 function openEncoder(encoder: EncoderTier, resources: Resources): Score {
   const classifier = resources.encoder(encoder);
   requireLabels(classifier, encoder.labels, encoder.folder);
-  return (text, signal) => classifier.probability(encoder.labels, text, signal);
+  return (text, _subject, signal) => classifier.probability(encoder.labels, text, signal);
 }
 
-function openJudge(settings: JudgeTier, question: string, resources: Resources): Score {
+function openJudge(settings: JudgeTier, question: TierSubject['question'], resources: Resources): Score {
   const judge = resources.judge(judgeSettings(settings));
-  return async (text, signal) => (await judge.ask(settings.question ?? question, text, signal)).score;
+  const own = typeof question === 'string' ? () => question : question;
+  return async (text, subject, signal) => (await judge.ask(settings.question ?? own(subject), text, signal)).score;
 }
 
 /** @throws Fault `ERR_CONFIG` when a model is known to have no such label. */
@@ -95,14 +96,15 @@ function tiered(
 ): Inspector {
   const { encoder, judge } = tiers;
 
-  async function climb(text: string, own: number | null, found: boolean, signal?: AbortSignal): Promise<Decision> {
-    let decision: Decision = { tier: null, score: own, match: found };
+  async function climb(text: string, subject: Subject, first: First, signal?: AbortSignal): Promise<Decision> {
+    const { own, findings } = first;
+    let decision: Decision = { tier: null, score: own, match: findings.length > 0 };
     if (classify !== null && isUncertain(own, encoder!.band)) {
-      const score = await classify(text, signal);
+      const score = await classify(text, subject, signal);
       decision = { tier: 'encoder', score, match: score >= encoder!.threshold };
     }
     if (ask !== null && (judge!.when === 'always' || isUncertain(decision.score, judge!.band))) {
-      const score = await ask(text, signal);
+      const score = await ask(text, subject, signal);
       decision = { tier: 'judge', score, match: score >= judge!.threshold };
     }
     return decision;
@@ -127,10 +129,11 @@ function tiered(
 
   const inspector: Inspector = {
     slow: true,
+    ...(base.alone === undefined ? {} : { alone: base.alone }),
     inspect(text, subject, signal) {
       const finish = (first: First): readonly Finding[] | Promise<readonly Finding[]> => {
         if (isSettled(text, first.own, first.applies)) return first.findings;
-        return climb(text, first.own, first.findings.length > 0, signal).then((decision) =>
+        return climb(text, subject, first, signal).then((decision) =>
           toFindings(decision, first.findings, text, about),
         );
       };
@@ -141,7 +144,7 @@ function tiered(
       const finish = (first: First): number | null | Promise<number | null> => {
         if (!first.applies) return null;
         if (isSettled(text, first.own, first.applies)) return first.own ?? 0;
-        return climb(text, first.own, first.findings.length > 0, signal).then(({ score }) => score ?? 0);
+        return climb(text, subject, first, signal).then(({ score }) => score ?? 0);
       };
       const first = inspectFirst(text, subject, signal);
       return isPromise(first) ? first.then(finish) : finish(first);

@@ -52,6 +52,19 @@ describe('ThreadedClassifier', () => {
     await classifier.close();
   });
 
+  it('ends a thread that is stuck, and goes on with another one', async () => {
+    const classifier = new ThreadedClassifier({ ...settings, stuckAfter: 1 });
+    await classifier.info();
+    const stuck = classifier.score('good '.repeat(15_000));
+    const waits = classifier.score('attack');
+    await assert.rejects(stuck, { code: 'ERR_CHECK_FAILED', message: 'The thread of the classifier ended.' });
+    // The one that waited may be taken for stuck as well on a slow machine, but is never lost.
+    const [settled] = await Promise.allSettled([waits]);
+    if (settled.status === 'fulfilled') assert.ok(settled.value[0]![1]! > 0.5);
+    else assert.equal((settled.reason as { code: string }).code, 'ERR_CHECK_FAILED');
+    await classifier.close();
+  });
+
   it('says why a model cannot be loaded, for every text, and closes', async () => {
     const broken = makeClassifier();
     writeFileSync(join(broken, 'model.onnx'), 'not a graph');

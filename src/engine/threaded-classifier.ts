@@ -25,6 +25,8 @@ export interface ThreadedClassifierOptions {
   readonly threads: number;
   /** Texts that may wait; one more fails at once. */
   readonly queue: number;
+  /** Milliseconds after which a text is taken to be stuck and its thread is ended. Default: two minutes. */
+  readonly stuckAfter?: number;
 }
 
 export interface ClassifierInfo {
@@ -157,7 +159,7 @@ export class ThreadedClassifier {
       const job = this.#waiting.shift()!;
       this.#waitingUnits -= job.text.length;
       thread.job = job;
-      thread.watch = setTimeout(() => void thread.worker.terminate(), STUCK_MILLIS);
+      thread.watch = setTimeout(() => void thread.worker.terminate(), this.#options.stuckAfter ?? STUCK_MILLIS);
       thread.watch.unref();
       thread.worker.ref();
       post(thread, { id: job.id, text: job.text });

@@ -13,6 +13,8 @@ export interface Format {
   read(bytes: Uint8Array, out: Extraction): void | Promise<void>;
   /** Needs much time or memory for its size: never read on the thread that serves requests. */
   readonly heavy?: true;
+  /** A picture: only its metadata are read, whatever its size. */
+  readonly picture?: true;
 }
 
 /** True when `bytes` has `ascii` at `at`. */

@@ -40,7 +40,7 @@ export function readMarkup(text: string, kind: 'html' | 'xml', out: Extraction, 
       // Doctypes, and in HTML processing instructions, which browsers take for comments.
       onprocessinginstruction(_, data) {
         out.count();
-        if (!/^[!?](doctype|xml)\b/i.test(data)) handler.comment(data);
+        if (!/^[!?](doctype|xml|xpacket)\b/i.test(data)) handler.comment(data);
       },
     },
     { xmlMode: kind === 'xml', decodeEntities: true, recognizeCDATA: kind === 'xml' },

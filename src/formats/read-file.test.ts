@@ -9,6 +9,7 @@ import {
   commentSegment,
   docxParagraph,
   docxRun,
+  iptcSegment,
   makeDocx,
   makeEach,
   makeGif,
@@ -17,9 +18,11 @@ import {
   makePdf,
   makePng,
   makeTiff,
+  makeXmp,
   pdfText,
   pngChunk,
   PNG_SIGNATURE,
+  pngCompressedText,
   pngInternationalText,
   pngText,
 } from './testing/make-files.ts';
@@ -105,6 +108,24 @@ test('PNG: a translated keyword is text as well', async () => {
   assert.deepEqual(lines(reading), ['*iTXt=Title: Größe']);
 });
 
+test('PNG: metadata of other kinds, as ImageMagick writes them', async () => {
+  const [, segment] = iptcSegment('a caption');
+  const profile = (name: string, bytes: Uint8Array): Uint8Array =>
+    pngCompressedText(
+      `Raw profile type ${name}`,
+      `\n${name}\n${bytes.length}\n${Buffer.from(bytes).toString('hex').replace(/.{72}/g, '$&\n')}\n`,
+    );
+  const tiff = makeTiff({ 0x010e: 'a description' });
+  const reading = await read(
+    makePng([
+      profile('iptc', segment.subarray(14)),
+      profile('exif', Buffer.concat([Buffer.from('Exif\0\0'), tiff])),
+      profile('xmp', Buffer.from(makeXmp('a packet'))),
+    ]),
+  );
+  assert.deepEqual(lines(reading), ['*iptc: a caption', '*exif: ImageDescription: a description', '*xmp: a packet']);
+});
+
 test('Exif: both byte orders, and directories that go round in a circle', async () => {
   for (const little of [true, false]) {
     const tiff = makeTiff({ 0x010e: 'a description', 0x9c9b: 'ignored' }, 'a comment', little);
@@ -121,6 +142,16 @@ test('JPEG: what the coded data hold is not taken for a marker', async () => {
   const reading = await read(makeJpeg([commentSegment('one'), commentSegment('two')]));
   assert.deepEqual(lines(reading), ['*comment=1: one', '*comment=2: two']);
   assert.deepEqual(reasons(reading), ['pixels']);
+});
+
+test('a picture without its end mark is no damage; one without its picture is', async () => {
+  for (const image of [makeJpeg([commentSegment('x')]).subarray(0, -2), makeGif('x').subarray(0, -1)]) {
+    const reading = await read(image);
+    assert.deepEqual(reasons(reading), ['pixels']);
+    assert.deepEqual(reading.notes, ['no end marker']);
+  }
+  assert.deepEqual(reasons(await read(makeJpeg([commentSegment('x')]).subarray(0, 10))), ['pixels', 'damaged']);
+  assert.deepEqual(reasons(await read(makeGif('x').subarray(0, 14))), ['pixels', 'damaged']);
 });
 
 test('HTML: what a person sees and what not', async () => {
@@ -347,6 +378,18 @@ test('PDF: too many pages, no text, damage', async () => {
   assert.equal(many.pieces.filter(({ part }) => part.startsWith('page=')).length, 10);
   assert.deepEqual(reasons(await read(makePdf([{ content: '' }]))), ['pixels pages']);
   assert.deepEqual(reasons(await read(Buffer.from('%PDF-1.7\nnothing of the kind'))), ['damaged']);
+});
+
+test('PDF: text in a character map that is not there is not passed over', async () => {
+  const font =
+    '<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [13 0 R] >>';
+  const descendant =
+    '<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 0 >> >>';
+  const content = `${pdfText('seen')}BT /F2 12 Tf 72 500 Td <5FFD7565> Tj ET`;
+  const page = '/Resources << /Font << /F1 3 0 R /F2 12 0 R >> >>';
+  const reading = await read(makePdf([{ content }], { page, more: [font, descendant] }));
+  assert.deepEqual(reasons(reading), ['unsupported character-map=UniGB-UCS2-H']);
+  assert.ok(lines(reading).includes('page=1: seen'));
 });
 
 test('RTF: Unicode, code page, hidden text, properties, binary data', async () => {

@@ -1,6 +1,6 @@
 import { isFault } from '../core/fault.ts';
 import { Extraction, type FileLimits, type GapReason, type Reading } from './extraction.ts';
-import { sniffFormats } from './registry.ts';
+import { FORMATS, sniffFormats } from './registry.ts';
 
 /**
  * Everything in a file that can be read as text, by what the file is and not by what it is called. Whatever cannot be read is a
@@ -22,12 +22,18 @@ export async function readFileText(bytes: Uint8Array, limits: FileLimits): Promi
   return out.reading;
 }
 
-/** True when reading these bytes needs a thread of its own. */
+/** Bytes from which on a text takes so long that it counts as heavy. */
+const HEAVY_TEXT = 1 << 20;
+
+/**
+ * True when these bytes may take much time or memory: documents, large texts, and anything with a document behind its end. Quick itself,
+ * whatever the bytes are.
+ */
 export function isHeavy(bytes: Uint8Array): boolean {
-  if (sniffFormats(bytes).some((format) => format.heavy === true)) return true;
-  // A file behind the end of another one is read as well.
+  if (FORMATS.some((format) => format.heavy === true && format.sniff(bytes))) return true;
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return all.includes('%PDF-') || all.includes('PK\x03\x04');
+  if (all.includes('%PDF-') || all.includes('PK\x03\x04')) return true;
+  return bytes.length > HEAVY_TEXT && !FORMATS.some((format) => format.picture === true && format.sniff(bytes));
 }
 
 /** @throws Fault `ERR_FILE_LIMIT` when what all parts share is used up: then the rest is not read either. */

@@ -9,10 +9,10 @@ import type { LoadedConfig } from '../config/loaded-config.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
 import { fileSettings } from '../guard/files/file-settings.ts';
-import { createRules } from '../guard/rule.ts';
 import type { Counters } from '../store/counters.ts';
-import type { DetectorResources } from './detector-resources.ts';
+import type { DetectorResources } from '../resources/detector-resources.ts';
 import type { Generation } from './generation.ts';
+import { RuleSets } from './rule-sets.ts';
 import { createUpstream } from './upstream.ts';
 
 /** Shorter keys are no credentials; looking for them would find them in any answer. */
@@ -73,7 +73,7 @@ async function rulesWithResources(
 ): Promise<Pick<Generation, 'rules' | 'lease'>> {
   const lease = resources.lease(directory);
   try {
-    const rules = createRules(config.rules, lease.resources);
+    const rules = new RuleSets(config, lease.resources);
     await lease.ready();
     return { rules, lease };
   } catch (error) {

@@ -1,11 +1,12 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Asked } from '../judges/chat-judge.ts';
+import type { Asked } from '../resources/detector-resources.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
+import type { GuardMemory } from './guard-memory.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
 /** What Prometheus sees of the gateway. Labels are bounded: no principal, no model name that a caller made up. */
-export function createGatewayMetrics(registry: Registry) {
+export function createGatewayMetrics(registry: Registry, memory: GuardMemory) {
   const registers = [registry];
   const requests = new Counter({
     name: 'parapet_requests_total',
@@ -97,7 +98,46 @@ export function createGatewayMetrics(registry: Registry) {
     registers,
   });
 
+  const shadowHeld = new Histogram({
+    name: 'parapet_shadow_held_characters',
+    help: 'Most characters of a stream that a rule in shadow mode would have held back at once.',
+    labelNames: ['rule'],
+    buckets: [0, 1, 4, 16, 64, 256, 1024, 4096, 16_384],
+    registers,
+  });
+  const shadowStop = new Histogram({
+    name: 'parapet_shadow_stop_character',
+    help: 'Characters of a text that would have left before a rule in shadow mode had stopped the stream.',
+    labelNames: ['rule'],
+    buckets: [0, 16, 64, 256, 1024, 4096, 16_384, 65_536],
+    registers,
+  });
+  const verdicts = new Counter({
+    name: 'parapet_verdicts_total',
+    help: 'Verdicts of rules on texts of requests: taken from memory (`hit`) or made (`miss`).',
+    labelNames: ['result'],
+    registers,
+    collect() {
+      this.reset();
+      this.inc({ result: 'hit' }, memory.verdicts.hits);
+      this.inc({ result: 'miss' }, memory.verdicts.misses);
+    },
+  });
+  const remembered = new Gauge({
+    name: 'parapet_remembered',
+    help: 'What is remembered of requests: texts with verdicts, messages that passed or were stopped, threads.',
+    labelNames: ['what'],
+    registers,
+    collect() {
+      this.set({ what: 'texts' }, memory.verdicts.size);
+      this.set({ what: 'messages' }, memory.messages.size);
+      this.set({ what: 'threads' }, memory.threads.size);
+    },
+  });
+
   return {
+    verdicts,
+    remembered,
     turnedAway,
     inFlight,
     reloads,
@@ -125,7 +165,11 @@ export function createGatewayMetrics(registry: Registry) {
       }
       if (draft.microUsd !== null && draft.upstream !== null)
         cost.inc({ upstream: draft.upstream }, draft.microUsd / 1e6);
-      for (const { rule, stage, status, action, mode } of draft.log.decisions()) {
+      for (const { rule, stage, status, action, mode, shadow } of draft.log.decisions()) {
+        if (shadow !== undefined) {
+          shadowHeld.observe({ rule }, shadow.held);
+          if (shadow.stoppedAt !== null) shadowStop.observe({ rule }, shadow.stoppedAt);
+        }
         if (status === 'found' || status === 'failed') decisions.inc({ rule, stage, status, action, mode });
       }
     },

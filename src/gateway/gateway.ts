@@ -10,18 +10,24 @@ import type { Dialect, Surface } from '../conversation/surface.ts';
 import { Fault } from '../core/fault.ts';
 import type { FileReader } from '../guard/files/file-reader.ts';
 import type { LiveFeed } from '../monitor/live-feed.ts';
+import type { AllowBook } from './allow-book.ts';
 import type { EvidenceWriter } from './evidence.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
+import type { GuardMemory } from './guard-memory.ts';
 import type { Generation } from './generation.ts';
 import { ModelCatalogue } from './list-models.ts';
 import type { ObjectOwners } from './object-owners.ts';
 import { Passage } from './passage.ts';
+import type { Vault } from './vault.ts';
 
 export interface GatewayParts {
   readonly generation: () => Generation;
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
+  readonly allowBook: AllowBook;
+  readonly memory: GuardMemory;
+  readonly vault: Vault;
   readonly files: FileReader;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
@@ -32,6 +38,9 @@ export interface GatewayParts {
 export class Gateway {
   readonly evidence: EvidenceWriter;
   readonly owners: ObjectOwners;
+  readonly allowBook: AllowBook;
+  readonly memory: GuardMemory;
+  readonly vault: Vault;
   readonly files: FileReader;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
@@ -48,6 +57,9 @@ export class Gateway {
     this.#generation = parts.generation;
     this.evidence = parts.evidence;
     this.owners = parts.owners;
+    this.allowBook = parts.allowBook;
+    this.memory = parts.memory;
+    this.vault = parts.vault;
     this.files = parts.files;
     this.metrics = parts.metrics;
     this.live = parts.live;

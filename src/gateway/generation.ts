@@ -1,8 +1,7 @@
 import type { BudgetKeeper } from '../access/budgets.ts';
 import type { Prices } from '../access/prices.ts';
 import type { FileSettings } from '../guard/files/file-settings.ts';
-import type { Rule } from '../guard/rule.ts';
-import type { ResourceLease } from './detector-resources.ts';
+import type { ResourceLease } from '../resources/detector-resources.ts';
 import type { Generation as AdminView } from './runtime.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -10,7 +9,6 @@ import type { Upstream } from './upstream.ts';
 export interface Generation extends AdminView {
   readonly budgets: BudgetKeeper;
   readonly prices: Prices;
-  readonly rules: readonly Rule[];
   /** The models and judges that the rules use. */
   readonly lease: ResourceLease;
   /** How images and files in messages are read. */

@@ -2,6 +2,7 @@ import type { Segment } from '../conversation/segment.ts';
 import type { KeptSegment } from '../core/exchange.ts';
 import type { Evidence } from '../core/verdict.ts';
 import { type Redaction, mergeRedactions, redact } from '../guard/redaction.ts';
+import type { VaultEntry } from '../guard/exchange-vault.ts';
 import type { Redactions } from '../guard/inspect-segments.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
 
@@ -23,8 +24,9 @@ export function keepOutput(
   segments: readonly Segment[],
   redactions: Redactions,
   keeping: Keeping,
+  own?: ReadonlySet<VaultEntry>,
 ): void {
-  keep(draft, 'output', segments, redactions, keeping);
+  keep(draft, 'output', segments, redactions, keeping, own);
 }
 
 /** Keeps one text of a stream; `segment` is its channel. */
@@ -32,6 +34,7 @@ export function keepChannel(
   draft: ExchangeDraft,
   channel: { readonly channel: string; readonly kind: string; readonly original: string },
   keeping: Keeping,
+  own?: ReadonlySet<VaultEntry>,
 ): void {
   if (keeping === 'none') return;
   const marks = evidenceIn(draft, 'output', channel.channel);
@@ -40,7 +43,7 @@ export function keepChannel(
       'output',
       { id: channel.channel, role: 'assistant', origin: 'model', kind: channel.kind, text: channel.original },
       marks,
-      [],
+      ownValues(channel.original, own),
       keeping,
     ),
   );
@@ -52,14 +55,27 @@ function keep(
   segments: readonly Segment[],
   redactions: Redactions,
   keeping: Keeping,
+  own?: ReadonlySet<VaultEntry>,
 ): void {
   if (keeping === 'none') return;
   for (const segment of segments) {
     if (segment.text === '') continue;
-    draft.kept.push(
-      toKept(stage, segment, evidenceIn(draft, stage, segment.id), redactions.get(segment) ?? [], keeping),
-    );
+    const masked = [...(redactions.get(segment) ?? []), ...ownValues(segment.text, own)];
+    draft.kept.push(toKept(stage, segment, evidenceIn(draft, stage, segment.id), masked, keeping));
   }
+}
+
+/** Where a text holds values that were restored in it: in what is kept, their placeholders stand again. */
+function ownValues(text: string, own: ReadonlySet<VaultEntry> | undefined): readonly Redaction[] {
+  const found: Redaction[] = [];
+  for (const { core, value } of own ?? []) {
+    for (const form of new Set([value, JSON.stringify(value).slice(1, -1)])) {
+      for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + form.length)) {
+        found.push({ start: at, end: at + form.length, placeholder: `[${core}]` });
+      }
+    }
+  }
+  return found;
 }
 
 function evidenceIn(draft: ExchangeDraft, stage: string, segment: string): readonly Evidence[] {

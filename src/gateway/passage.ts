@@ -3,16 +3,25 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { Dialect, ResponseView, Surface } from '../conversation/surface.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
+import { type History, isAnswer, readHistory } from '../guard/history.ts';
+import { NO_MEMORY } from '../guard/message-memory.ts';
+import { createAllowList } from '../detect/exfil-link/allow-list.ts';
+import { conceal } from '../guard/conceal.ts';
+import { bindVault, isReversible, noteRestored, restoresSomething } from '../guard/own-values.ts';
+import type { Restoring } from '../guard/restorer.ts';
 import { bindRules, type Rule } from '../guard/rule.ts';
 import { inspectAnswer } from '../guard/inspect-answer.ts';
 import { readFiles } from '../guard/files/read-files.ts';
 import { inspectSegments } from '../guard/inspect-segments.ts';
+import { redact } from '../guard/redaction.ts';
+import { takeOut } from '../guard/stopped-history.ts';
 import { toEdits } from '../guard/to-edits.ts';
 import { estimateTokens } from '../text/count-tokens.ts';
 import { readJson } from '../text/json/read-json.ts';
 import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
 import type { Segment } from '../conversation/segment.ts';
 import { Answer } from './answer.ts';
+import { answerMessages } from './answer-messages.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { Client } from './client.ts';
 import { outcomeOf, stopFault, toFault } from './ending.ts';
@@ -28,10 +37,14 @@ import { presentedBy } from './presented.ts';
 import { namesKey, namesOurKey, upstreamAuth } from './provider-key.ts';
 import { rateHeaders } from './rate-headers.ts';
 import { readBody } from './read-body.ts';
+import { restoreAnswer } from '../guard/restore-answer.ts';
 import { createRequestId } from './request-id.ts';
 import { type Route, explainUnknown, matchRoute } from './route.ts';
 import { Spending } from './spending.ts';
 import { StreamAnswer } from './stream-answer.ts';
+import { openSegments, readThread, rememberThread } from './thread.ts';
+import { NO_THREAD, type Thread } from './thread-memory.ts';
+import type { ConversationVault } from './vault.ts';
 
 /** Answers of providers that another upstream may do better. */
 const RETRYABLE = new Set([408, 429, 500, 502, 503, 504, 529]);
@@ -40,6 +53,14 @@ const RETRYABLE = new Set([408, 429, 500, 502, 503, 504, 529]);
 const MAX_ERROR = 1024 * 1024;
 /** Levels of nesting in a provider's answer. */
 const ANSWER_DEPTH = 256;
+
+/** Surfaces whose requests carry a history. */
+const HISTORIES: ReadonlySet<string> = new Set([
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+  'anthropic-count-tokens',
+]);
 
 /** Thrown through the steps when the client went away: nobody is left to answer. */
 const CLIENT_GONE = Symbol('client gone');
@@ -63,11 +84,18 @@ export class Passage {
   #inputTokens = 0;
   /** The generation's rules as they hold in this exchange. */
   #rules: readonly Rule[];
+  #history: History | null = null;
+  /** The turns before this one, where the provider keeps them; null when they are not known. */
+  #thread: Thread | null = NO_THREAD;
+  /** Values that go back to the caller; null where no rule restores any. */
+  #vault: ConversationVault | null = null;
+  /** The provider keeps this exchange: its values are kept as well. */
+  #kept = false;
 
   constructor(gateway: Gateway, request: IncomingMessage, response: ServerResponse) {
     this.#gateway = gateway;
     this.#generation = gateway.generation;
-    this.#rules = this.#generation.rules;
+    this.#rules = this.#generation.rules.base;
     this.#client = new Client(request, response);
     const url = request.url ?? '/';
     const mark = url.indexOf('?');
@@ -166,15 +194,23 @@ export class Passage {
 
     this.#authorise(principal, 'invoke', conversation.model, surface.id, conversation.stream);
     const candidates = findCandidates(this.#generation.upstreams, surface.dialect, conversation.model);
-    if (conversation.previous !== null && guard.previous === 'owned')
+    if (conversation.previous !== null && guard.previous !== 'any')
       await this.#ownedBy(principal, conversation.previous, 'previous_response_id');
+    this.#thread = readThread(this.#gateway.memory.threads, principal.id, conversation.previous, guard.previous);
 
-    this.#rules = bindRules(this.#generation.rules, exchangeContext(conversation, principal));
+    const allowed = this.#bind(principal, surface.id, conversation);
+    this.#kept = conversation.kept === true;
+    await this.#openVault(principal, conversation.previous, 'input');
     const files = hasMedia(conversation.segments)
       ? await this.#untilGone(this.#readFiles('input', body, conversation.segments))
       : [];
+    const edits = await this.#inspectInput(principal, conversation, files, allowed, body);
     body = null; // an answer may stream for minutes, and a body be large
-    const edits = await this.#inspectInput(conversation, files);
+    if (conversation.previous !== null) {
+      // A conversation that the provider keeps holds the placeholders as soon as it has been sent.
+      await this.#keepVault(conversation.previous, 'input');
+      this.#stopIfTold('input');
+    }
     const inputTokens =
       countTokens(conversation.segments) + countTokens(files.filter(({ file }) => file?.hidden === false));
     this.#inputTokens = inputTokens;
@@ -197,6 +233,23 @@ export class Passage {
     };
     const answer = await this.#send(candidates, 'POST', path, bodyFor);
     await this.#reply(answer, surface, conversation, inputTokens, addsUsage);
+  }
+
+  /**
+   * Takes the rules that hold for this exchange and tells them what they need to know of it.
+   * @returns version of the allow-list.
+   */
+  #bind(principal: Principal, surface: string, conversation: Conversation): string {
+    const generation = this.#generation;
+    const who = { principal: principal.id, team: principal.team ?? null, model: conversation.model, surface };
+    const allow = this.#gateway.allowBook.for(generation.loaded).for(who);
+    const context = exchangeContext(conversation, principal);
+    this.#rules = bindRules(
+      generation.rules.for(who),
+      { ...context, instructions: [...(this.#thread?.instructions ?? []), ...context.instructions] },
+      allow?.allows,
+    );
+    return allow?.version ?? '';
   }
 
   #authorise(principal: Principal, action: 'invoke' | 'list', model: string, surface: string, stream: boolean): void {
@@ -223,14 +276,82 @@ export class Passage {
   }
 
   /** @throws Fault `ERR_BLOCKED`, `ERR_REVIEW`, `ERR_CHECK_FAILED`. */
-  async #inspectInput(conversation: Conversation, files: readonly Segment[]): Promise<JsonEdit[]> {
-    const { loaded } = this.#generation;
+  async #inspectInput(
+    principal: Principal,
+    conversation: Conversation,
+    files: readonly Segment[],
+    allowed: string,
+    body: unknown,
+  ): Promise<JsonEdit[]> {
+    const { config } = this.#generation.loaded;
+    const { memory } = this.#gateway;
+    const { log } = this.#draft;
     // Files come last: the words around one are still read as neighbours.
     const segments = files.length === 0 ? conversation.segments : [...conversation.segments, ...files];
-    const redactions = await inspectSegments(this.#rules, 'input', segments, this.#draft.log);
-    keepInput(this.#draft, segments, redactions, loaded.config.evidence.content);
+    const open = openSegments(this.#thread);
+    const remembered = HISTORIES.has(conversation.surface) ? memory.messages.of(principal.id) : NO_MEMORY;
+    const history: History = readHistory(segments, this.#rules, remembered, {
+      allowed,
+      before: open.length === 0 ? '' : JSON.stringify(open.map(({ text }) => text)),
+    });
+    const out = takeOut(conversation, history.stopped, config.guard.blockedHistory, log);
+    const found = await inspectSegments(
+      this.#rules,
+      'input',
+      [...open, ...segments.filter((segment) => !out.redactions.has(segment))],
+      log,
+      { look: memory.verdicts.of(principal.id).inspect, old: history.old, company: new Set(open) },
+    );
+    const concealed = this.#vault === null ? found : conceal(conversation.segments, found, this.#vault.vault, body);
+    const redactions = new Map([...concealed].filter(([segment]) => !out.redactions.has(segment)));
+    history.settle(log);
+    this.#history = history;
+    if (this.#thread === null) {
+      const outcome = { status: 'skipped', reason: 'earlier turns of this conversation are not known here' } as const;
+      const place = { segment: 'previous_response_id', role: '', origin: '' };
+      for (const rule of this.#rules) if (rule.on.includes('input')) log.outcome(rule, 'input', outcome, place);
+    }
+    keepInput(this.#draft, segments, new Map([...redactions, ...out.redactions]), config.evidence.content);
     this.#stopIfTold('input');
-    return toEdits(conversation.segments, redactions);
+    return [...out.edits, ...toEdits(segments, redactions)];
+  }
+
+  /** With a rule that restores: finds what the caller may get back. What the rule finds from now on is added. */
+  async #openVault(principal: Principal, object: string | null, stage: 'input' | 'output'): Promise<void> {
+    if (!restoresSomething(this.#rules)) return;
+    const { vault } = this.#gateway;
+    try {
+      this.#vault = await vault.open(principal.id, object);
+    } catch (error) {
+      this.#vaultFailed(error, stage, 'the vault could not be read');
+      this.#vault = vault.openEmpty(principal.id);
+    }
+    this.#rules = bindVault(this.#rules, this.#vault.vault);
+  }
+
+  /** Before an answer leaves that a later request can go on with, its values are where that request will look. */
+  async #keepVault(object: string, stage: 'input' | 'output'): Promise<void> {
+    const { principal } = this.#draft;
+    if (this.#vault === null || !this.#kept || principal === null) return;
+    try {
+      await this.#gateway.vault.keep(principal.id, this.#vault, object, this.#generation.loaded.config.guard.vault);
+    } catch (error) {
+      this.#vaultFailed(error, stage, 'the vault could not be written');
+    }
+  }
+
+  /** A failed check like any other: what it means, each rule says itself. */
+  #vaultFailed(error: unknown, stage: 'input' | 'output', reason: string): void {
+    this.#gateway.log.error({ err: error, request: this.#draft.id }, reason);
+    for (const rule of this.#rules.filter(isReversible)) {
+      this.#draft.log.outcome(rule, stage, { status: 'failed', reason }, { segment: '', role: '', origin: '' });
+    }
+  }
+
+  get #restoring(): Restoring | undefined {
+    if (this.#vault === null) return undefined;
+    const { linkHosts } = this.#generation.loaded.config.guard.vault;
+    return { vault: this.#vault.vault, allows: createAllowList(linkHosts) };
   }
 
   /** Texts in images and files; what cannot be read is in the log. */
@@ -307,17 +428,24 @@ export class Passage {
     if (surface.createStreamReader !== undefined && type.startsWith('text/event-stream')) {
       return this.#stream(answer, surface, conversation, inputTokens, addsUsage);
     }
-    return this.#whole(answer, (body) => surface.parseResponse(body), { inputTokens, generates: surface.generates });
+    return this.#whole(
+      answer,
+      (body) => surface.parseResponse(body),
+      { inputTokens, generates: surface.generates },
+      conversation,
+    );
   }
 
   /**
    * A whole JSON answer: read, inspected, and only where a rule says so changed.
    * @param counted null: the answer was paid for when it was made.
+   * @param conversation null: it was asked for when it was made.
    */
   async #whole(
     answer: Answer,
     parse: (body: unknown) => ResponseView | null,
     counted: { readonly inputTokens: number; readonly generates: boolean } | null,
+    conversation: Conversation | null = null,
   ): Promise<void> {
     const { limits, evidence } = this.#generation.loaded.config;
     const draft = this.#draft;
@@ -351,13 +479,23 @@ export class Passage {
       };
       draft.microUsd = this.#settle(draft.usage);
     }
+    ({ bytes, body, view } = restoreAnswer(this.#restoring, bytes, body, view, parse));
     const files = hasMedia(view.segments) ? await this.#readFiles('output', body, view.segments) : [];
     const { redactions, edits } = await inspectAnswer(this.#rules, body, view, draft.log, files);
-    keepOutput(draft, view.segments, redactions, evidence.content);
+    keepOutput(draft, view.segments, redactions, evidence.content, this.#vault?.vault.restored);
+    if (this.#vault !== null) noteRestored(this.#rules, this.#vault.vault, draft.log);
+    if (view.id !== null && draft.surface === 'openai-responses') await this.#keepVault(view.id, 'output');
     this.#stopIfTold('output');
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
+    if (conversation !== null) {
+      const said = view.segments.map((segment) => {
+        return { ...segment, text: redact(segment.text, redactions.get(segment) ?? []) };
+      });
+      this.#answered(conversation, said);
+    }
     if (view.id !== null && draft.surface === 'openai-responses' && draft.principal !== null) {
       await this.#gateway.owners.remember(view.id, draft.principal.id, answer.upstream.id);
+      if (conversation !== null) this.#rememberThread(view.id, conversation, view.segments.some(isAnswer));
     }
     await this.#finish(answer.status, this.#headersOf(answer), bytes);
   }
@@ -383,8 +521,28 @@ export class Passage {
       headers: () => this.#headersOf(answer),
       dialect: this.#dialect,
       settle: (usage) => this.#settle(usage),
+      keepText: HISTORIES.has(surface.id),
+      restoring: this.#restoring,
+      keepVault: (object) => this.#keepVault(object, 'output'),
     });
     await stream.run();
+    if (this.#draft.outcome === 'served') this.#answered(conversation, stream.said());
+    if (stream.id !== null) this.#rememberThread(stream.id, conversation, stream.spoke);
+  }
+
+  #answered({ surface }: Conversation, texts: Parameters<typeof answerMessages>[1]): void {
+    const { messages, together } = answerMessages(surface, texts);
+    this.#history?.answered(messages, together);
+  }
+
+  /** What the next turn has to know of this one, where the provider keeps the conversation. */
+  #rememberThread(id: string, conversation: Conversation, spoke: boolean): void {
+    const { principal, surface, kept } = this.#draft;
+    if (principal === null || surface !== 'openai-responses' || conversation === RETRIEVAL) return;
+    const keeping = this.#generation.loaded.config.evidence.content;
+    const turn = { before: this.#thread, conversation, kept, spoke, keeping };
+    const objects = conversation.previous?.startsWith('conv_') ? [id, conversation.previous] : [id];
+    rememberThread(this.#gateway.memory.threads, principal.id, objects, turn);
   }
 
   /** A provider's error goes on as it is, less what a rule forbids, unless it speaks of our key or contains it. */
@@ -405,7 +563,10 @@ export class Passage {
     draft.microUsd = this.#settle(
       answer.status === 429 || answer.status >= 500 ? null : { inputTokens: 0, outputTokens: 0, estimated: true },
     );
-    const { edits } = await inspectAnswer(this.#rules, body, everyString(body), draft.log);
+    // It may quote the request as the provider saw it.
+    let view: ResponseView;
+    ({ bytes, body, view } = restoreAnswer(this.#restoring, bytes, body, everyString(body), everyString));
+    const { edits } = await inspectAnswer(this.#rules, body, view, draft.log);
     this.#stopIfTold('output');
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
     draft.outcome = 'failed';
@@ -461,13 +622,17 @@ export class Passage {
     if (upstream === undefined) {
       throw new Fault('ERR_NOT_FOUND', `There is no response "${route.object}" that you may use.`, { where: 'path' });
     }
+    this.#thread = this.#gateway.memory.threads.recall(principal.id, route.object);
+    this.#bind(principal, 'openai-responses', RETRIEVAL);
     const method = route.operation === 'cancel' ? 'POST' : route.operation === 'delete' ? 'DELETE' : 'GET';
     this.#spending = await Spending.reserve(this.#generation, principal, '', 0, {
       maxOutput: 0,
       stream: false,
       generates: false,
     });
+    await this.#openVault(principal, route.object, 'output');
     const answer = await this.#send([{ upstream, model: '' }], method, route.upstreamPath, () => null);
+    if (route.operation === 'delete' && answer.status < 300) await this.#forgetVault(principal, route.object);
     const surface = this.#gateway.responsesSurface;
     if (answer.status >= 400) return this.#relayError(answer);
     requireReadable(answer);
@@ -477,6 +642,15 @@ export class Passage {
     }
     // What an answer holds was inspected when it was made, perhaps under other rules, perhaps in the background: again.
     return this.#whole(answer, (body) => surface.parseResponse(body) ?? everyString(body), null);
+  }
+
+  /** What cannot be deleted now goes when it expires. */
+  async #forgetVault(principal: Principal, object: string): Promise<void> {
+    try {
+      await this.#gateway.vault.forget(principal.id, object);
+    } catch (error) {
+      this.#gateway.log.error({ err: error, request: this.#draft.id }, 'values of a deleted response are still kept');
+    }
   }
 
   #headersOf(answer: Answer): Record<string, string | string[]> {

@@ -8,6 +8,9 @@ import type { LiveFeed } from '../monitor/live-feed.ts';
 import type { KeyService } from '../access/virtual-keys.ts';
 import type { Counters } from '../store/counters.ts';
 import type { Store } from '../store/store.ts';
+import type { AllowBook } from './allow-book.ts';
+import type { DetectorResources } from '../resources/detector-resources.ts';
+import type { RuleSets } from './rule-sets.ts';
 
 /** Everything that a configuration decides, built once and swapped whole on reload. */
 export interface Generation {
@@ -16,6 +19,7 @@ export interface Generation {
   readonly authenticator: Authenticator;
   readonly policy: AccessPolicy;
   readonly budgets: Budgets;
+  readonly rules: RuleSets;
 }
 
 /** How the last attempt to load the configuration went. */
@@ -42,6 +46,9 @@ export interface Runtime {
   readonly keys: KeyService;
   readonly ledger: Ledger;
   readonly live: LiveFeed;
+  readonly allowBook: AllowBook;
+  /** What detectors may use of the outside world. */
+  readonly resources: DetectorResources;
   readonly metrics: Registry;
   readonly log: Logger;
   /** Where callers reach the data plane: `http://127.0.0.1:8787`. */

@@ -15,14 +15,18 @@ import { FileReader } from '../guard/files/file-reader.ts';
 import { createLiveFeed } from '../monitor/live-feed.ts';
 import { openCounters } from '../store/open-counters.ts';
 import { openStore } from '../store/open-store.ts';
+import { allowKey } from '../guard/allow-list.ts';
+import { ALLOW_REFRESH_MILLIS, AllowBook } from './allow-book.ts';
 import { buildGeneration } from './build-generation.ts';
 import { watchCanaries } from './canary-watch.ts';
-import { DetectorResources } from './detector-resources.ts';
+import { DetectorResources } from '../resources/detector-resources.ts';
 import { EvidenceWriter, recoverEvidence } from './evidence.ts';
 import { Gateway } from './gateway.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import type { Generation } from './generation.ts';
+import { GuardMemory } from './guard-memory.ts';
 import { ObjectOwners } from './object-owners.ts';
+import { loadVaultKey, Vault } from './vault.ts';
 import type { Readiness, ReloadState, Runtime } from './runtime.ts';
 
 /** Between two deletions of what is past its retention. */
@@ -82,11 +86,14 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     undo.push(() => counters.close());
     const pepper = await loadPepper(stateDirectory);
     const keys = createKeyService({ store, pepper, clock });
+    const allowBook = new AllowBook(store, allowKey(pepper), clock);
+    await allowBook.refresh();
     const canaries = await watchCanaries(createCanaryService({ store, pepper, clock }), clock, onError);
     undo.push(() => canaries.close());
 
     const metricsRegistry = new Registry();
-    const metrics = createGatewayMetrics(metricsRegistry);
+    const memory = new GuardMemory(config.guard, clock);
+    const metrics = createGatewayMetrics(metricsRegistry, memory);
     const live = createLiveFeed();
     const evidence = new EvidenceWriter({
       ledger,
@@ -114,6 +121,9 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       generation: () => generation,
       evidence,
       owners: new ObjectOwners(store, clock),
+      allowBook,
+      memory,
+      vault: new Vault(store.vault, await loadVaultKey(stateDirectory), clock),
       files,
       metrics,
       live,
@@ -133,6 +143,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
           const old = generation;
           generation = await buildGeneration(next, parts, old.budgets);
           await generation.budgets.restore(store);
+          memory.resize(next.config.guard);
           gateway.modelCatalogue.keepOnly(generation.upstreams);
           // Requests that began under the old generation still use its connections and models.
           const timer = setTimeout(() => void closeGeneration(old), old.loaded.config.limits.streamFor);
@@ -166,6 +177,12 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     purge.unref();
     undo.push(() => clearInterval(purge));
 
+    const refresh = setInterval(() => {
+      allowBook.refresh().catch((error: unknown) => onError('the allow-list could not be read again', error));
+    }, ALLOW_REFRESH_MILLIS);
+    refresh.unref();
+    undo.push(() => clearInterval(refresh));
+
     const check = async (name: string, probe: () => Promise<string>): Promise<Readiness['checks'][number]> => {
       try {
         return { name, ok: true, detail: await probe() };
@@ -181,6 +198,8 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       keys,
       ledger,
       live,
+      allowBook,
+      resources: parts.resources,
       metrics: metricsRegistry,
       log,
       dataUrl,

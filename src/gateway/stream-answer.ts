@@ -1,8 +1,12 @@
+import type { SegmentKind } from '../conversation/segment.ts';
 import type { Dialect, StreamReader } from '../conversation/surface.ts';
 import { drive, type Steps, wait } from '../core/drive.ts';
 import { createFrameSplitter, type Frame } from '../conversation/sse/split-frames.ts';
 import { Fault } from '../core/fault.ts';
 import type { Usage } from '../core/usage.ts';
+import { noteRestored } from '../guard/own-values.ts';
+import type { AnswerText } from '../guard/history.ts';
+import type { Restoring } from '../guard/restorer.ts';
 import type { Rule } from '../guard/rule.ts';
 import { StreamGuard } from '../guard/stream-guard.ts';
 import type { Answer } from './answer.ts';
@@ -42,6 +46,12 @@ export interface StreamAnswerParts {
   readonly headers: () => Record<string, string | string[]>;
   readonly dialect: Dialect;
   readonly settle: (usage: Usage) => number | null;
+  /** What was said is asked for afterwards, whether or not it is kept. */
+  readonly keepText: boolean;
+  /** Values that go back to the client. */
+  readonly restoring: Restoring | undefined;
+  /** Told of the answer's id before anything of the answer leaves. */
+  readonly keepVault: (object: string) => Promise<void>;
 }
 
 /**
@@ -80,10 +90,32 @@ export class StreamAnswer {
       log: parts.draft.log,
       maxHeld: guard.maxHeld,
       unknownEvents: guard.unknownEvents,
-      keepText: evidence.content !== 'none',
+      keepText: parts.keepText || evidence.content !== 'none',
+      restoring: parts.restoring,
       wake: () => this.#then(() => drive(this.#pass([]))),
     });
     if (parts.dropUsage) this.#guard.dropUsageOnly();
+  }
+
+  /** The provider's id of the answer; null when it did not say. */
+  get id(): string | null {
+    return this.#guard.id;
+  }
+  /** True when the model said anything. */
+  get spoke(): boolean {
+    return this.#guard.textBytes > 0;
+  }
+
+  /** What the model said, as it went to the client. */
+  said(): readonly (AnswerText & { readonly message: number })[] {
+    return this.#guard.texts().map(({ kind, message, tool, redacted }) => ({
+      role: 'assistant',
+      origin: 'model',
+      kind: kind as SegmentKind,
+      message,
+      text: redacted,
+      ...(tool === undefined ? {} : { tool }),
+    }));
   }
 
   /** Resolves when the exchange is over and recorded. Never rejects. */
@@ -198,7 +230,14 @@ export class StreamAnswer {
       yield* wait(this.#stop(stop));
       return;
     }
-    if (!this.#owned && this.#guard.id !== null) yield* wait(this.#rememberOwner(this.#guard.id));
+    if (!this.#owned && this.#guard.id !== null) {
+      yield* wait(this.#rememberOwner(this.#guard.id));
+      const unkept = stopFault(draft, 'output');
+      if (unkept !== null) {
+        yield* wait(this.#stop(unkept));
+        return;
+      }
+    }
     if (released.terminal) {
       yield* wait(this.#complete(released.chunks));
       return;
@@ -305,7 +344,10 @@ export class StreamAnswer {
     this.#guard.giveUp();
     const { client, dialect, draft, gateway, generation } = this.#parts;
     draft.status = status;
-    for (const text of this.#guard.texts()) keepChannel(draft, text, generation.loaded.config.evidence.content);
+    const vault = this.#parts.restoring?.vault;
+    const own = vault?.restored;
+    if (vault !== undefined) noteRestored(this.#parts.rules, vault, draft.log);
+    for (const text of this.#guard.texts()) keepChannel(draft, text, generation.loaded.config.evidence.content, own);
     gateway.metrics.held.observe(this.#mostHeld);
     try {
       await gateway.record(draft, this.#ticket, generation);
@@ -406,6 +448,7 @@ export class StreamAnswer {
     const { answer, draft, gateway } = this.#parts;
     if (draft.surface === 'openai-responses' && draft.principal !== null) {
       await gateway.owners.remember(id, draft.principal.id, answer.upstream.id);
+      await this.#parts.keepVault(id);
     }
   }
 

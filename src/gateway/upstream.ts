@@ -3,7 +3,7 @@ import { Pool, type Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
 import type { UpstreamConfig } from '../config/schema.ts';
-import { wildcard } from '../access/wildcard.ts';
+import { wildcard } from '../core/wildcard.ts';
 
 /** After a failed connection an upstream is tried last for this long. */
 const COOL_DOWN_MILLIS = 5000;

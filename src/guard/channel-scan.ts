@@ -6,6 +6,7 @@ import { followText, inspectText } from './inspect-text.ts';
 import { type Redaction, toRedaction } from './redaction.ts';
 import type { Rule } from './rule.ts';
 
+const STOPS: ReadonlySet<string> = new Set(['block', 'review']);
 const NO_FINDINGS: readonly Finding[] = Object.freeze([]);
 const NO_REDACTIONS: readonly Redaction[] = Object.freeze([]);
 
@@ -57,7 +58,10 @@ export class ChannelScan {
       return [];
     }
     const streaming = this.rule.inspector.streaming;
-    if (streaming === undefined && !final) return this.#checkLength();
+    if (streaming === undefined && !final) {
+      if (this.rule.mode === 'shadow') this.#shadow(null);
+      return this.#checkLength();
+    }
 
     const began = performance.now();
     const { outcome: answer, holdFrom } =
@@ -82,6 +86,7 @@ export class ChannelScan {
 
     const redactions = this.#report(findings, hold);
     this.#decided = this.#start + hold;
+    if (this.rule.mode === 'shadow') this.#shadow(null);
     const keep = Math.max(0, hold - (streaming?.lookBehind ?? 0));
     if (keep > 0) {
       this.#window = this.#window.slice(keep);
@@ -101,11 +106,18 @@ export class ChannelScan {
       const end = this.#start + finding.span.end;
       if (end <= this.#decided) continue;
       this.#log.found(this.rule, 'output', { ...finding, span: { start, end } }, this.#place);
+      if (finding.allowed !== undefined) continue;
+      if (this.rule.mode === 'shadow' && STOPS.has(this.rule.action)) this.#shadow(Math.max(this.#decided, 0));
       if (this.rule.mode === 'enforce' && this.rule.action === 'redact') {
         redactions.push({ ...toRedaction(finding, this.#start), start: Math.max(start, this.#decided) });
       }
     }
     return redactions;
+  }
+
+  /** Writes down what an enforced rule would have done here. */
+  #shadow(stoppedAt: number | null): void {
+    this.#log.shadowed(this.rule, this.held, stoppedAt);
   }
 
   #checkLength(): readonly Redaction[] {

@@ -1,6 +1,6 @@
 import type { Finding } from '../core/finding.ts';
 import type { Outcome } from '../core/outcome.ts';
-import { type Action, type Decision, type Evidence, type Stage, stricter } from '../core/verdict.ts';
+import { type Action, type Decision, type Evidence, type Stage, type StreamShadow, stricter } from '../core/verdict.ts';
 import { onFailure } from './on-failure.ts';
 import type { Rule } from './rule.ts';
 
@@ -28,6 +28,18 @@ interface Entry {
   millis: number;
   /** Stricter than the rule's own action, where that could not be carried out. */
   forced: Action;
+  /** Something was found that no entry of the allow-list covers. */
+  active: boolean;
+  /** Ids of the entries of the allow-list that covered something. */
+  allowedBy: Set<string>;
+  /** Rules in shadow mode, on streams: what they would have held back and stopped. */
+  shadow: StreamShadow | null;
+}
+
+/** A place where an enforced rule stopped the exchange: the last segment that it took for it. */
+export interface Stop {
+  readonly rule: Rule;
+  readonly segment: string;
 }
 
 const RANK = { clean: 0, skipped: 1, found: 2, failed: 3 } as const;
@@ -36,7 +48,9 @@ const RANK = { clean: 0, skipped: 1, found: 2, failed: 3 } as const;
 export class DecisionLog {
   readonly #entries = new Map<Rule, Map<Stage, Entry>>();
   readonly #marks: (Mark & { readonly stage: Stage; readonly rule: string })[] = [];
-  readonly #unchecked: { readonly stage: Stage; readonly segment: string }[] = [];
+  /** Segments with a failed check, as `stage segment`. */
+  readonly #unchecked = new Set<string>();
+  readonly #stops: (Stop & { readonly stage: Stage })[] = [];
   #action: Action = 'allow';
   #cause: { rule: Rule; stage: Stage } | null = null;
 
@@ -57,7 +71,12 @@ export class DecisionLog {
 
   /** False when a check of this segment failed or did not take place: nobody knows what it holds. */
   checked(stage: Stage, segment: string): boolean {
-    return !this.#unchecked.some((place) => place.stage === stage && place.segment === segment);
+    return !this.#unchecked.has(`${stage} ${segment}`);
+  }
+
+  /** What stopped the exchange at this stage: findings that block or ask for a person, and failures that do. */
+  stops(stage: Stage): readonly Stop[] {
+    return this.#stops.filter((stop) => stop.stage === stage);
   }
 
   /** Notes that a rule ran and how long it took, whatever came of it. */
@@ -71,12 +90,13 @@ export class DecisionLog {
         this.#entry(rule, stage);
         return;
       case 'skipped':
-        this.#unchecked.push({ stage, segment: place.segment });
+        this.#unchecked.add(`${stage} ${place.segment}`);
         this.#raise(rule, stage, 'skipped', outcome.reason);
         return;
       case 'failed':
-        this.#unchecked.push({ stage, segment: place.segment });
+        this.#unchecked.add(`${stage} ${place.segment}`);
         this.#raise(rule, stage, 'failed', outcome.reason);
+        this.#stop(rule, stage, onFailure(rule), place.segment);
         this.#act(rule, stage, onFailure(rule));
         return;
       case 'found':
@@ -102,11 +122,36 @@ export class DecisionLog {
         origin: place.origin,
         span: finding.span,
         ...(finding.score === undefined ? {} : { score: finding.score }),
+        ...(finding.allowed === undefined ? {} : { allowed: finding.allowed }),
       });
     } else {
       entry.dropped += 1;
     }
+    if (finding.allowed !== undefined) {
+      entry.allowedBy.add(finding.allowed);
+      return;
+    }
+    entry.active = true;
+    this.#stop(rule, stage, rule.action, others.at(-1)?.segment ?? place.segment);
     this.#act(rule, stage, rule.action);
+  }
+
+  /** Earlier messages that this rule had stopped were taken out of the request, or stop it again. */
+  stoppedBefore(rule: Rule, stage: Stage, action: 'redact' | 'block', reason: string): void {
+    const entry = this.#raise(rule, stage, 'found', undefined);
+    entry.forced = stricter(entry.forced, action);
+    entry.reason = entry.reason === undefined ? reason : `${entry.reason}; ${reason}`;
+    this.#act(rule, stage, action);
+  }
+
+  /** What a rule in shadow mode would have done to a stream. */
+  shadowed(rule: Rule, held: number, stoppedAt: number | null): void {
+    const entry = this.#entry(rule, 'output');
+    const before = entry.shadow;
+    entry.shadow = {
+      held: Math.max(held, before?.held ?? 0),
+      stoppedAt: before?.stoppedAt ?? stoppedAt,
+    };
   }
 
   /** The rule's own action cannot be carried out: it becomes `block`. */
@@ -151,10 +196,12 @@ export class DecisionLog {
       for (const [stage, theirs] of stages) {
         const entry = this.#raise(rule, stage, theirs.status, theirs.reason);
         entry.evidence.push(...theirs.evidence.slice(0, MAX_EVIDENCE - entry.evidence.length));
+        entry.active ||= theirs.active;
       }
     }
     this.#marks.push(...other.#marks);
-    this.#unchecked.push(...other.#unchecked);
+    for (const place of other.#unchecked) this.#unchecked.add(place);
+    this.#stops.push(...other.#stops);
   }
 
   decisions(): readonly Decision[] {
@@ -163,7 +210,9 @@ export class DecisionLog {
       for (const [stage, entry] of stages) {
         const action = stricter(entry.forced, actionOf(rule, entry));
         const more = entry.dropped > 0 ? `${entry.dropped} more findings` : undefined;
-        const reason = [entry.reason, more].filter((part) => part !== undefined).join('; ');
+        const allowed =
+          entry.allowedBy.size > 0 ? `allowed by ${[...entry.allowedBy].slice(0, 8).join(', ')}` : undefined;
+        const reason = [entry.reason, allowed, more].filter((part) => part !== undefined).join('; ');
         list.push({
           rule: rule.id,
           detector: rule.detector,
@@ -173,6 +222,7 @@ export class DecisionLog {
           action,
           ...(reason === '' ? {} : { reason }),
           evidence: entry.evidence,
+          ...(entry.shadow === null ? {} : { shadow: entry.shadow }),
           millis: Math.round(entry.millis * 1000) / 1000,
         });
       }
@@ -185,7 +235,17 @@ export class DecisionLog {
     if (stages === undefined) this.#entries.set(rule, (stages = new Map()));
     let entry = stages.get(stage);
     if (entry === undefined) {
-      entry = { status: 'clean', reason: undefined, evidence: [], dropped: 0, millis: 0, forced: 'allow' };
+      entry = {
+        status: 'clean',
+        reason: undefined,
+        evidence: [],
+        dropped: 0,
+        millis: 0,
+        forced: 'allow',
+        active: false,
+        allowedBy: new Set(),
+        shadow: null,
+      };
       stages.set(stage, entry);
     }
     return entry;
@@ -200,6 +260,11 @@ export class DecisionLog {
     return entry;
   }
 
+  #stop(rule: Rule, stage: Stage, action: Action, segment: string): void {
+    if (rule.mode === 'enforce' && (action === 'block' || action === 'review'))
+      this.#stops.push({ rule, stage, segment });
+  }
+
   #act(rule: Rule, stage: Stage, action: Action): void {
     if (rule.mode !== 'enforce') return;
     const next = stricter(this.#action, action);
@@ -212,6 +277,6 @@ export class DecisionLog {
 
 /** A rule that both found something and failed asks for the stricter of its two answers. */
 function actionOf(rule: Rule, entry: Entry): Action {
-  const found = entry.evidence.length > 0 ? rule.action : 'allow';
+  const found = entry.active ? rule.action : 'allow';
   return entry.status === 'failed' ? stricter(found, onFailure(rule)) : found;
 }

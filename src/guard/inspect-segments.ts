@@ -1,17 +1,33 @@
 import { drive, type Steps, wait } from '../core/drive.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Outcome } from '../core/outcome.ts';
 import type { Stage } from '../core/verdict.ts';
+import type { Subject } from '../detect/detector.ts';
 import type { Segment } from '../conversation/segment.ts';
 import type { DecisionLog, Place } from './decision-log.ts';
 import { inspectText } from './inspect-text.ts';
-import { type Across, NeighbourRun } from './neighbour-run.ts';
-import { type Redaction, mergeRedactions, toRedaction } from './redaction.ts';
-import { type Rule, applies } from './rule.ts';
+import { type Across, NeighbourRun, speakerOf } from './neighbour-run.ts';
+import { isReversible } from './own-values.ts';
+import { type Redaction, type Reversible, mergeRedactions, toRedaction } from './redaction.ts';
+import { type Rule, reads } from './rule.ts';
 import { toSubject } from './to-subject.ts';
 
 /** Texts to replace, by segment. */
 export type Redactions = ReadonlyMap<Segment, readonly Redaction[]>;
 
 const NONE: Redactions = new Map();
+const NO_SEGMENTS: ReadonlySet<Segment> = new Set();
+
+/** How one text is inspected: `inspectText`, or something that remembers what it said. */
+export type Look = (rule: Rule, text: string, subject: Subject) => Outcome | Promise<Outcome>;
+
+export interface HowToInspect {
+  readonly look?: Look;
+  /** Texts that rules with `messages: new` do not read: they have, when these were new. */
+  readonly old?: ReadonlySet<Segment>;
+  /** Texts that no rule reads by themselves: they only stand before others. */
+  readonly company?: ReadonlySet<Segment>;
+}
 
 /**
  * Runs every rule over every text of one stage and writes what was decided to `log`.
@@ -23,8 +39,9 @@ export function inspectSegments(
   stage: Stage,
   segments: readonly Segment[],
   log: DecisionLog,
+  how: HowToInspect = {},
 ): Redactions | Promise<Redactions> {
-  return drive(inspecting(rules, stage, segments, log));
+  return drive(inspecting(rules, stage, segments, log, how));
 }
 
 /** `inspectSegments` for callers that are generators themselves. */
@@ -33,6 +50,7 @@ export function* inspecting(
   stage: Stage,
   segments: readonly Segment[],
   log: DecisionLog,
+  { look = inspectText, old = NO_SEGMENTS, company = NO_SEGMENTS }: HowToInspect = {},
 ): Steps<Redactions> {
   let redactions: Map<Segment, Redaction[]> | null = null;
   const redact = (segment: Segment, redaction: Redaction): void => {
@@ -45,6 +63,9 @@ export function* inspecting(
 
   for (const rule of rules) {
     if (!rule.on.includes(stage)) continue;
+    const restores = stage === 'input' && isReversible(rule);
+    const reversible = ({ label }: Finding): Reversible | undefined =>
+      restores ? { label, detector: rule.detector } : undefined;
     const enforced = rule.mode === 'enforce' && rule.action === 'redact';
     /** Writes down what was found across borders; true when that was nothing. */
     const note = (across: Across): boolean => {
@@ -61,32 +82,50 @@ export function* inspecting(
           placeOf(first.segment),
           others.map(({ segment, span }) => ({ segment: segment.id, ...span })),
         );
+        if (finding.allowed !== undefined) continue;
         if (rule.action === 'redact') for (const piece of pieces) refuseFile(rule, stage, piece.segment, log);
         if (!enforced) continue;
-        redact(first.segment, { ...first.span, placeholder: `[${finding.label}]` });
-        for (const { segment, span } of others) redact(segment, { ...span, placeholder: '' });
+        redact(first.segment, toRedaction({ ...finding, span: first.span }, 0, reversible(finding)));
+        for (const { segment, span } of others) {
+          // What comes back has to come back where it stood: each part has a placeholder of its own.
+          const part = reversible(finding);
+          redact(segment, { ...span, placeholder: '', ...(part === undefined ? {} : { reversible: part }) });
+        }
       }
       return across.crossings.length === 0;
     };
     const began = performance.now();
-    const run = new NeighbourRun(rule, stage);
+    const runs = new Map<string, NeighbourRun>();
     let clean = true;
     for (const segment of segments) {
-      if (segment.text.length === 0 || !applies(rule, stage, segment.role)) continue;
-      const outcome = yield* wait(inspectText(rule, segment.text, toSubject(stage, segment)));
-      if (outcome.status !== 'clean') {
-        clean = false;
-        log.outcome(rule, stage, outcome, placeOf(segment));
-        if (rule.action === 'redact' && outcome.status === 'found') refuseFile(rule, stage, segment, log);
-        if (enforced && outcome.status === 'found') {
-          for (const finding of outcome.findings) redact(segment, toRedaction(finding));
+      for (const [speaker, run] of runs) {
+        if (!run.endsAt(segment)) continue;
+        clean = note(yield* run.finish()) && clean;
+        runs.delete(speaker);
+      }
+      if (segment.text.length === 0 || !reads(rule, stage, segment)) continue;
+      const fresh = !company.has(segment) && (rule.messages !== 'new' || !old.has(segment));
+      let found = false;
+      if (fresh) {
+        const outcome = yield* wait(look(rule, segment.text, toSubject(stage, segment)));
+        if (outcome.status !== 'clean') {
+          clean = false;
+          found = outcome.status === 'found';
+          log.outcome(rule, stage, outcome, placeOf(segment));
+          const findings =
+            outcome.status === 'found' ? outcome.findings.filter(({ allowed }) => allowed === undefined) : [];
+          if (rule.action === 'redact' && findings.length > 0) refuseFile(rule, stage, segment, log);
+          if (enforced) for (const finding of findings) redact(segment, toRedaction(finding, 0, reversible(finding)));
         }
       }
       if (rule.inspector.alone) continue;
+      const speaker = speakerOf(segment);
+      let run = runs.get(speaker);
+      if (run === undefined) runs.set(speaker, (run = new NeighbourRun(rule, stage, look)));
       if (!run.continues(segment)) clean = note(yield* run.finish()) && clean;
-      clean = note(yield* run.add(segment)) && clean;
+      clean = note(yield* run.add(segment, fresh, found)) && clean;
     }
-    clean = note(yield* run.finish()) && clean;
+    for (const run of runs.values()) clean = note(yield* run.finish()) && clean;
     if (clean) log.outcome(rule, stage, { status: 'clean' }, { segment: '', role: '', origin: '' });
     log.ran(rule, stage, performance.now() - began);
   }

@@ -19,7 +19,8 @@ export function inspectText(
   if (rule.inspector.slow === true) return inspectSlowly(rule, text, subject, signal);
   try {
     const findings = rule.inspector.inspect(text, subject);
-    return isPromise(findings) ? settle(rule, findings) : toOutcome(findings);
+    if (isPromise(findings)) return allowing(rule, settle(rule, findings), text, subject);
+    return withAllowed(rule, toOutcome(findings), text, subject);
   } catch (error) {
     return failure(error);
   }
@@ -39,7 +40,10 @@ export function followText(rule: Rule, streaming: Streaming, text: string, subje
       return { outcome: inspectText(rule, text, subject), holdFrom: streaming.holdFrom(text) };
     }
     const { findings, holdFrom } = streaming.follow(text, subject);
-    return { outcome: isPromise(findings) ? settle(rule, findings) : toOutcome(findings), holdFrom };
+    const outcome = isPromise(findings)
+      ? allowing(rule, settle(rule, findings), text, subject)
+      : withAllowed(rule, toOutcome(findings), text, subject);
+    return { outcome, holdFrom };
   } catch (error) {
     return { outcome: failure(error), holdFrom: 0 };
   }
@@ -83,6 +87,21 @@ async function settle(rule: Rule, pending: Promise<readonly Finding[]>): Promise
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Marks the findings that an entry of the allow-list covers. */
+export function withAllowed(rule: Rule, outcome: Outcome, text: string, subject: Subject): Outcome {
+  const { allows } = rule;
+  if (allows === undefined || outcome.status !== 'found') return outcome;
+  const findings = outcome.findings.map((finding) => {
+    const allowed = allows(rule, finding, text, subject);
+    return allowed === null ? finding : { ...finding, allowed };
+  });
+  return { status: 'found', findings };
+}
+
+async function allowing(rule: Rule, outcome: Promise<Outcome>, text: string, subject: Subject): Promise<Outcome> {
+  return withAllowed(rule, await outcome, text, subject);
 }
 
 function toOutcome(findings: readonly Finding[]): Outcome {

@@ -13,7 +13,9 @@ import { redactEscapedArguments } from './escaped-arguments.ts';
 import { boundFrame, FrameRest } from './frame-rest.ts';
 import { inspecting } from './inspect-segments.ts';
 import { type Redaction, mergeRedactions, redact } from './redaction.ts';
-import { type Rule, applies } from './rule.ts';
+import { restoreEcho } from './restore-echo.ts';
+import { Restorer, restoreText, type Restoring } from './restorer.ts';
+import { type Rule, reads, readsAnswers } from './rule.ts';
 import { WindowedScan } from './windowed-scan.ts';
 
 /** Channels that one stream may have; more is not a model's answer. */
@@ -37,8 +39,12 @@ interface Channel {
   closed: boolean;
   /** The provider itself said that it is over. */
   ended: boolean;
-  /** Whole text as received and as sent, kept only where somebody needs it. */
+  /** Whole text as received, kept only where somebody needs it. */
   original: string;
+  /** Puts values back in the place of their placeholders; null where there are none. */
+  readonly restorer: Restorer | null;
+  /** Arguments of a tool, whole, with values back in place. */
+  restored: string | null;
 }
 
 /** What one name of a channel (one block, one part) holds of its text. */
@@ -78,6 +84,8 @@ export interface StreamGuardOptions {
   readonly unknownEvents: 'inspect' | 'block';
   /** True: keep every channel's text, for the record of the conversation. */
   readonly keepText: boolean;
+  /** Values of this exchange that go back to the client; absent: none. */
+  readonly restoring?: Restoring | undefined;
   /** Called when something that was waited for is known, outside of `push`: a `push` of no frames gives what may leave now. */
   readonly wake?: () => void;
 }
@@ -111,6 +119,9 @@ export class StreamGuard {
    */
   #unfinished: Channel | null = null;
   readonly #rest: FrameRest;
+  readonly #restoring: Restoring | null;
+  /** False: nothing is looked at and nothing changes. */
+  readonly #guarded: boolean;
   /** Rules that do not follow streams in windows. */
   readonly #wholeRules: readonly Rule[];
   readonly #gone = new AbortController();
@@ -127,10 +138,12 @@ export class StreamGuard {
 
   constructor(options: StreamGuardOptions) {
     this.#options = options;
-    this.#rules = options.rules.filter((rule) => applies(rule, 'output', 'assistant'));
+    this.#rules = options.rules.filter(readsAnswers);
     this.#reader = options.reader;
     this.#log = options.log;
     this.#rest = new FrameRest(this.#rules, options.log);
+    this.#restoring = (options.restoring?.vault.size ?? 0) === 0 ? null : options.restoring!;
+    this.#guarded = this.#rules.length > 0 || this.#restoring !== null;
     this.#wholeRules = this.#rules.filter((rule) => !isWindowed(rule));
   }
 
@@ -214,7 +227,7 @@ export class StreamGuard {
     }
   }
 
-  /** Every channel's text with its redactions, when `keepText` was set. */
+  /** Every channel's text, values back in place, with its redactions, when `keepText` was set. */
   texts(): readonly {
     channel: string;
     kind: string;
@@ -224,9 +237,12 @@ export class StreamGuard {
     redacted: string;
     redactions: readonly Redaction[];
   }[] {
-    return [...this.#channels].map(({ key, kind, message, tool, original, redactions }) => {
-      const merged = mergeRedactions(redactions);
-      return { channel: key, kind, message, tool, original, redacted: redact(original, merged), redactions: merged };
+    return [...this.#channels].map((channel) => {
+      const { key, kind, message, tool, original } = channel;
+      const merged = mergeRedactions(channel.redactions);
+      const seen = channel.restored ?? redact(original, channel.restorer?.between(0, channel.length) ?? []);
+      const redacted = redact(original, rangesIn(channel, 0, channel.length));
+      return { channel: key, kind, message, tool, original: seen, redacted, redactions: merged };
     });
   }
 
@@ -236,7 +252,7 @@ export class StreamGuard {
 
   *#take(frame: Frame): Steps<void> {
     const event = frame.event;
-    const guarded = this.#rules.length > 0;
+    const guarded = this.#guarded;
     if (!frame.valid && guarded) {
       // What is read here and what a client makes of such bytes need not be the same.
       throw new Fault('ERR_UPSTREAM_INVALID', 'The provider sent a stream event that is not UTF-8.');
@@ -290,7 +306,8 @@ export class StreamGuard {
     if (view.terminal) yield* this.#closeAll();
     const edits = view.copies.length > 0 && guarded ? yield* this.#inspectCopies(view.copies, pieces) : [];
     const rest = guarded ? yield* this.#rest.inspect(event, view, members) : [];
-    this.#enqueue({ frame, view, pieces, ends, edits: [...edits, ...rest], bare });
+    const echo = this.#restoring === null ? [] : restoreEcho(this.#restoring, responseIn(view), ['response']);
+    this.#enqueue({ frame, view, pieces, ends, edits: [...edits, ...rest, ...echo], bare });
   }
 
   *#placeOf(delta: Delta): Steps<Place> {
@@ -329,15 +346,21 @@ export class StreamGuard {
       kind: delta.kind,
       message: delta.message,
       tool: delta.tool,
-      scans: this.#rules.map((rule) =>
-        isWindowed(rule) && delta.kind !== 'tool-arguments'
-          ? new WindowedScan(rule, this.#log, subject, place, { wake: this.#wake, signal: this.#gone.signal })
-          : new ChannelScan(rule, this.#log, subject, place),
-      ),
-      windowed: delta.kind !== 'tool-arguments' && this.#rules.some(isWindowed),
+      scans: this.#rules
+        .filter((rule) => reads(rule, 'output', subject))
+        .map((rule) =>
+          isWindowed(rule) && delta.kind !== 'tool-arguments'
+            ? new WindowedScan(rule, this.#log, subject, place, { wake: this.#wake, signal: this.#gone.signal })
+            : new ChannelScan(rule, this.#log, subject, place),
+        ),
+      windowed:
+        delta.kind !== 'tool-arguments' &&
+        this.#rules.some((rule) => isWindowed(rule) && reads(rule, 'output', subject)),
       length: 0,
       decided: 0,
       redactions: [],
+      restorer: this.#restoring === null ? null : new Restorer(this.#restoring),
+      restored: null,
       redacted: false,
       closed: false,
       ended: false,
@@ -350,16 +373,34 @@ export class StreamGuard {
   readonly #wake = (): void => this.#options.wake?.();
 
   *#scan(channel: Channel, text: string, final: boolean): Steps<void> {
-    for (const scan of channel.scans) addRedactions(channel, yield* scan.push(text, final));
+    const { restorer } = channel;
+    let seen = text;
+    if (restorer !== null) {
+      if (isArguments(channel)) {
+        // Whole, so that values can be written as JSON writes them, and judged as the tool will read them.
+        if (!final) return;
+        seen = channel.restored = restoreText(this.#restoring!, 'tool-arguments', channel.original);
+      } else {
+        seen = restorer.push(text, final);
+        if (restorer.changed) channel.redacted = true;
+      }
+    }
+    for (const scan of channel.scans) addRedactions(channel, yield* scan.push(seen, final));
     this.#decide(channel);
   }
 
   #decide(channel: Channel): void {
-    let decided = channel.length;
+    if (isArguments(channel)) {
+      // No client acts on half of a tool call's arguments, and whole they can be read as the tool will read them.
+      const waits = channel.restorer !== null || channel.scans.some(({ rule }) => rule.mode === 'enforce');
+      channel.decided = waits && !channel.closed ? 0 : channel.length;
+      return;
+    }
+    const { restorer } = channel;
+    let decided = restorer?.decided ?? channel.length;
     for (const { rule, decided: own } of channel.scans) {
       if (rule.mode !== 'enforce') continue;
-      // No client acts on half of a tool call's arguments, and whole they can be read as the tool will read them.
-      decided = isArguments(channel) && !channel.closed ? 0 : Math.min(decided, own);
+      decided = Math.min(decided, restorer?.toModel(own, 'start') ?? own);
     }
     channel.decided = decided;
   }
@@ -384,14 +425,22 @@ export class StreamGuard {
     if (channel.closed) return;
     channel.closed = true;
     yield* this.#scan(channel, '', true);
-    if (!isArguments(channel) || this.#rules.length === 0) return;
+    if (!isArguments(channel) || !this.#guarded) return;
+    const whole = channel.restored ?? channel.original;
     const place = { id: channel.key, kind: 'tool-arguments', message: channel.message } as const;
-    const replaced = yield* redactEscapedArguments(this.#rules, place, channel.original, this.#log);
-    if (replaced === null) return;
-    // Raw findings in the rest of the text are still to be replaced, now at other places.
-    const rest = yield* inspecting(this.#rules, 'output', [toSegment({ ...place, text: replaced })], new DecisionLog());
-    const placeholder = redact(replaced, [...rest.values()][0] ?? []);
-    channel.redactions = [{ start: 0, end: channel.length, placeholder }];
+    const replaced = yield* redactEscapedArguments(this.#rules, place, whole, this.#log);
+    let text = redact(whole, channel.redactions);
+    if (replaced !== null) {
+      // Raw findings in the rest of the text are still to be replaced, now at other places.
+      const rest = yield* inspecting(
+        this.#rules,
+        'output',
+        [toSegment({ ...place, text: replaced })],
+        new DecisionLog(),
+      );
+      text = redact(replaced, [...rest.values()][0] ?? []);
+    } else if (whole === channel.original) return;
+    channel.redactions = [{ start: 0, end: channel.length, placeholder: text }];
     channel.redacted = true;
   }
 
@@ -402,23 +451,33 @@ export class StreamGuard {
   *#inspectCopies(copies: readonly Copy[], pieces: Piece[]): Steps<readonly JsonEdit[]> {
     const edits: JsonEdit[] = [];
     for (const copy of copies) {
-      const segment = toSegment({ id: copy.channel, kind: copy.kind, message: copy.message, text: copy.text });
       const place = this.#places.get(copy.channel);
-      // What the deltas already showed is not evidence twice; what only the copy shows is.
       const repeated = place !== undefined && place.end - place.start === copy.text.length;
+      const restorer = this.#restoring === null ? null : new Restorer(this.#restoring);
+      const whole =
+        this.#restoring === null
+          ? copy.text
+          : copy.kind === 'tool-arguments'
+            ? restoreText(this.#restoring, copy.kind, copy.text)
+            : restorer!.push(copy.text, true);
+      const segment = toSegment({ id: copy.channel, kind: copy.kind, message: copy.message, text: whole });
+      // What the deltas already showed is not evidence twice; what only the copy shows is.
       const log = repeated ? new DecisionLog() : this.#log;
       // What slow detectors saw in windows they need not see again: the very same text has the same findings.
       const seen = repeated && copy.kind === 'text' && place.channel.windowed && holds(place, copy.text);
       const rules = seen ? this.#wholeRules : this.#rules;
       const redactions = (yield* inspecting(rules, 'output', [segment], log)).get(segment) ?? [];
-      let text = redact(copy.text, redactions);
+      let text = redact(whole, redactions);
       if (copy.kind === 'tool-arguments') {
         text = (yield* redactEscapedArguments(this.#rules, segment, text, log)) ?? text;
       }
       if (repeated) this.#log.adoptIfStricter(log);
       if (repeated && copy.kind === 'text') {
         const { channel, start, end } = place;
-        const own = redactions.map((range) => ({ ...range, start: range.start + start, end: range.end + start }));
+        const own = redactions.map((range) => {
+          const found = restorer?.redactionToModel(range) ?? range;
+          return { ...found, start: found.start + start, end: found.end + start };
+        });
         pieces.push({ channel, start, end, path: copy.path, text: copy.text, own });
       } else if (text !== copy.text) {
         edits.push({ path: copy.path, value: text });
@@ -480,8 +539,8 @@ export class StreamGuard {
     const edits: JsonEdit[] = [...queued.edits];
     for (const { channel, start, end, path, text, own } of pieces) {
       if (!channel.redacted && own.length === 0) continue;
-      const overlapping = channel.redactions.filter((range) => range.start < end && range.end > start);
-      const ranges = own.length === 0 ? overlapping : mergeRedactions([...overlapping, ...own]);
+      const overlapping = rangesIn(channel, start, end);
+      const ranges = own.length === 0 ? overlapping : mergeRedactions([...own, ...overlapping]);
       if (ranges.length > 0) edits.push({ path, value: redact(text, ranges, start) });
     }
     for (const { channel, path } of view.shadows) {
@@ -500,7 +559,10 @@ function isWindowed({ inspector, release }: Rule): boolean {
 
 function addRedactions(channel: Channel, redactions: readonly Redaction[]): void {
   if (redactions.length === 0) return;
-  channel.redactions = [...mergeRedactions([...channel.redactions, ...redactions])];
+  // Rules see the text with its values back in place; frames hold it as the model wrote it.
+  const restorer = isArguments(channel) ? null : channel.restorer;
+  const own = restorer === null ? redactions : redactions.map((range) => restorer.redactionToModel(range));
+  channel.redactions = [...mergeRedactions([...channel.redactions, ...own])];
   channel.redacted = true;
 }
 
@@ -512,12 +574,24 @@ function isArguments({ kind }: Channel): boolean {
   return kind === 'tool-arguments';
 }
 
+/** What is to be replaced between two offsets. What a rule takes out is not put back. */
+function rangesIn({ redactions, restorer }: Channel, start: number, end: number): readonly Redaction[] {
+  const overlapping = redactions.filter((range) => range.start < end && range.end > start);
+  const restored = restorer?.between(start, end) ?? [];
+  return restored.length === 0 ? overlapping : mergeRedactions([...overlapping, ...restored]);
+}
+
 function toSegment(from: Pick<Segment, 'id' | 'kind' | 'message' | 'text'>): Segment {
   return { ...from, path: [], role: 'assistant', origin: 'model' };
 }
 
 function tooMany(): Fault {
   return new Fault('ERR_UPSTREAM_INVALID', `The provider's stream has more than ${MAX_CHANNELS} channels.`);
+}
+
+/** The response object that an event of the Responses API carries. */
+function responseIn({ data }: FrameView): unknown {
+  return (data as { response?: unknown } | undefined)?.response;
 }
 
 function isDecided({ pieces, ends }: Queued): boolean {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { SURFACES } from '../conversation/registry.ts';
 import type { SurfaceId } from '../conversation/surface.ts';
 import { Fault } from '../core/fault.ts';
@@ -18,6 +19,8 @@ export type { FaultCode } from '../core/fault.ts';
 export type { Action, Decision, Evidence, Mode, Stage } from '../core/verdict.ts';
 export type { SurfaceId } from '../conversation/surface.ts';
 export type { Resources } from '../detect/resources.ts';
+export { openResources } from './open-resources.ts';
+export type { OpenResources } from './open-resources.ts';
 export type { RuleInput } from './create-rules.ts';
 export type { AnswerTransform, BodyVerdict, GuardedExchange, StreamOptions } from './guarded-exchange.ts';
 export type { TextTransform } from './text-transform.ts';
@@ -28,6 +31,16 @@ export interface GuardOptions {
   readonly rules: readonly RuleInput[];
   /** What detectors may use of the outside world (encoders, judges, canaries). Default: nothing. */
   readonly resources?: Resources;
+  /** For rules with `restore: true`, which hold for `exchange`. */
+  readonly restore?: {
+    /**
+     * What placeholders are made with: the same key, the same placeholder for a value, so keep it secret and use it for one
+     * customer alone. Default: a random one for each guard.
+     */
+    readonly key?: Uint8Array;
+    /** Hosts that values may be sent to as part of a URL. */
+    readonly linkHosts?: readonly string[];
+  };
 }
 
 /** Whose words a text is. */
@@ -76,8 +89,9 @@ const ORIGINS: Readonly<Record<Role, Origin>> = {
  *
  * @throws Fault `ERR_CONFIG` that names each wrong key.
  */
-export function createGuard({ rules: given, resources }: GuardOptions): Guard {
+export function createGuard({ rules: given, resources, restore = {} }: GuardOptions): Guard {
   const rules = createRules(given, resources);
+  const restoring = { key: restore.key ?? randomBytes(32), linkHosts: restore.linkHosts ?? [] };
   return {
     async inspect(text, about) {
       const segment = toSegment(text, about);
@@ -92,7 +106,7 @@ export function createGuard({ rules: given, resources }: GuardOptions): Guard {
         const known = SURFACES.map(({ id }) => id).join(', ');
         throw new Fault('ERR_USAGE', `There is no surface "${String(surface)}"; there are ${known}.`);
       }
-      return new GuardedExchange(found, rules, request);
+      return new GuardedExchange(found, rules, request, restoring);
     },
   };
 }

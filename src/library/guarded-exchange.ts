@@ -1,14 +1,21 @@
 import type { Conversation } from '../conversation/conversation.ts';
 import { createFrameSplitter, type Frame } from '../conversation/sse/split-frames.ts';
-import type { Surface } from '../conversation/surface.ts';
+import type { ResponseView, Surface } from '../conversation/surface.ts';
 import { Fault, isFault } from '../core/fault.ts';
+import { createAllowList } from '../detect/exfil-link/allow-list.ts';
+import { conceal } from '../guard/conceal.ts';
 import { DecisionLog } from '../guard/decision-log.ts';
 import { exchangeContext } from '../guard/exchange-context.ts';
 import { inspectAnswer } from '../guard/inspect-answer.ts';
 import { inspectSegments } from '../guard/inspect-segments.ts';
+import { ExchangeVault } from '../guard/exchange-vault.ts';
+import { bindVault, restoresSomething } from '../guard/own-values.ts';
+import { restoreAnswer } from '../guard/restore-answer.ts';
+import type { Restoring } from '../guard/restorer.ts';
 import { bindRules, type Rule } from '../guard/rule.ts';
 import { stopFault } from '../guard/stop-fault.ts';
 import { StreamGuard } from '../guard/stream-guard.ts';
+import { createTagger } from '../guard/tagger.ts';
 import { toEdits } from '../guard/to-edits.ts';
 import { readJson } from '../text/json/read-json.ts';
 import { spliceJson } from '../text/json/splice-json.ts';
@@ -39,6 +46,12 @@ const LIMITS = { bytes: 64 * 1024 * 1024, depth: 256, items: 4_000_000 };
 const MAX_FRAME = 16 * 1024 * 1024;
 const MAX_HELD = 1024 * 1024;
 
+/** How values that come back are named, and where they may go. */
+export interface RestoreSettings {
+  readonly key: Uint8Array;
+  readonly linkHosts: readonly string[];
+}
+
 /** One request to a model and its answer. Use it once. */
 export class GuardedExchange {
   /** The request as rules see it. */
@@ -46,20 +59,29 @@ export class GuardedExchange {
   readonly #surface: Surface;
   readonly #rules: readonly Rule[];
   readonly #text: string;
+  readonly #body: unknown;
+  /** Values that go back to the caller; absent where no rule restores any. */
+  readonly #restoring: Restoring | undefined;
 
   /** @throws Fault `ERR_BODY_MALFORMED`, `ERR_REQUEST_INVALID` with the place. */
-  constructor(surface: Surface, rules: readonly Rule[], request: string) {
+  constructor(surface: Surface, rules: readonly Rule[], request: string, restore: RestoreSettings) {
     this.#surface = surface;
     this.#text = request;
-    this.conversation = surface.parseRequest(readJson(Buffer.from(request, 'utf8'), LIMITS));
-    this.#rules = bindRules(rules, exchangeContext(this.conversation, null));
+    this.#body = readJson(Buffer.from(request, 'utf8'), LIMITS);
+    this.conversation = surface.parseRequest(this.#body);
+    const bound = bindRules(rules, exchangeContext(this.conversation, null));
+    const vault = restoresSomething(bound) ? new ExchangeVault(createTagger(restore.key)) : null;
+    this.#restoring = vault === null ? undefined : { vault, allows: createAllowList(restore.linkHosts) };
+    this.#rules = vault === null ? bound : bindVault(bound, vault);
   }
 
   /** What the input rules say about the request. */
   async request(): Promise<BodyVerdict> {
     const log = new DecisionLog();
     const { segments } = this.conversation;
-    const redactions = await inspectSegments(this.#rules, 'input', segments, log);
+    const found = await inspectSegments(this.#rules, 'input', segments, log);
+    const restoring = this.#restoring;
+    const redactions = restoring === undefined ? found : conceal(segments, found, restoring.vault, this.#body);
     const edits = toEdits(segments, redactions);
     return { ...toVerdict(log), body: edits.length === 0 ? this.#text : spliceJson(this.#text, edits) };
   }
@@ -69,14 +91,18 @@ export class GuardedExchange {
    * @throws Fault `ERR_UPSTREAM_INVALID` when it is not an answer of this surface.
    */
   async answer(answer: string): Promise<BodyVerdict> {
-    const body = readJson(Buffer.from(answer, 'utf8'), LIMITS);
-    const view = this.#surface.parseResponse(body);
-    if (view === null) {
+    const given = Buffer.from(answer, 'utf8');
+    const said = readJson(given, LIMITS);
+    const parse = (value: unknown): ResponseView | null => this.#surface.parseResponse(value);
+    const seen = parse(said);
+    if (seen === null) {
       throw new Fault('ERR_UPSTREAM_INVALID', `This is not an answer of the surface "${this.#surface.id}".`);
     }
+    const { bytes, body, view } = restoreAnswer(this.#restoring, given, said, seen, parse);
+    const text = bytes === given ? answer : bytes.toString('utf8');
     const log = new DecisionLog();
     const { edits } = await inspectAnswer(this.#rules, body, view, log);
-    return { ...toVerdict(log), body: edits.length === 0 ? answer : spliceJson(answer, edits) };
+    return { ...toVerdict(log), body: edits.length === 0 ? text : spliceJson(text, edits) };
   }
 
   /**
@@ -90,7 +116,15 @@ export class GuardedExchange {
       throw new Fault('ERR_USAGE', `Answers of the surface "${this.#surface.id}" are not streamed.`);
     }
     const log = new DecisionLog();
-    const guard = new StreamGuard({ rules: this.#rules, reader, log, maxHeld, unknownEvents, keepText: false });
+    const guard = new StreamGuard({
+      rules: this.#rules,
+      reader,
+      log,
+      maxHeld,
+      unknownEvents,
+      keepText: false,
+      restoring: this.#restoring,
+    });
     const splitter = createFrameSplitter({ maxFrame: MAX_FRAME });
     let over = false;
 

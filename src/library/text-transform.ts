@@ -3,7 +3,7 @@ import { Fault } from '../core/fault.ts';
 import { ChannelScan } from '../guard/channel-scan.ts';
 import { DecisionLog } from '../guard/decision-log.ts';
 import { mergeRedactions, redact, type Redaction } from '../guard/redaction.ts';
-import { applies, type Rule } from '../guard/rule.ts';
+import { reads, type Rule } from '../guard/rule.ts';
 import { stopFault } from '../guard/stop-fault.ts';
 import type { Subject } from '../detect/detector.ts';
 import { toVerdict, type Verdict } from './verdict.ts';
@@ -23,7 +23,7 @@ const MAX_HELD = 4 * 1024 * 1024;
  * forbids has left by then.
  */
 export function transformText(allRules: readonly Rule[], subject: Subject): TextTransform {
-  const rules = allRules.filter((rule) => applies(rule, 'output', subject.role));
+  const rules = allRules.filter((rule) => reads(rule, 'output', subject));
   const log = new DecisionLog();
   const place = { segment: 'text', role: subject.role, origin: subject.origin };
   const scans = rules.map((rule) => new ChannelScan(rule, log, subject, place));

@@ -72,6 +72,18 @@ export interface Tables {
     readonly expires_at: number;
   };
 
+  allow_entry: {
+    readonly id: string;
+    /** What it covers, as JSON; of a value only its keyed hash. */
+    readonly covers: string;
+    readonly owner: string;
+    readonly reason: string;
+    readonly created_by: string;
+    readonly created_at: number;
+    readonly expires_at: number;
+    readonly removed_at: number | null;
+  };
+
   canary: {
     readonly id: string;
     readonly kind: string;
@@ -87,6 +99,21 @@ export interface Tables {
     readonly principal: string;
     readonly upstream: string;
     readonly at: number;
+  };
+
+  vault_link: {
+    /** Keyed hash of the principal and the provider's id. */
+    readonly link: string;
+    readonly thread: string;
+    readonly principal: string;
+    readonly expires_at: number;
+  };
+
+  vault_entry: {
+    readonly thread: string;
+    readonly placeholder: string;
+    readonly principal: string;
+    readonly sealed: string;
   };
 }
 

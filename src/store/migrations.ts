@@ -1,5 +1,6 @@
 import { sql, type ColumnDefinitionBuilder, type Kysely, type CreateTableBuilder } from 'kysely';
 import type { Kind } from './database.ts';
+import { createVaultTables } from './vault-table.ts';
 
 /** One step of the schema. Steps are only ever added: a published one never changes. */
 export interface Migration {
@@ -12,6 +13,8 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'exchanges, usage, content, keys, admins, owners', up: first },
   { name: 'canaries', up: canaries },
+  { name: 'vault', up: createVaultTables },
+  { name: 'allow-list', up: allowList },
 ];
 
 async function first(db: Kysely<unknown>, kind: Kind): Promise<void> {
@@ -141,6 +144,20 @@ async function canaries({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('place', 'text')
     .addColumn('check', 'text', (c) => c.notNull())
     .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .execute();
+}
+
+async function allowList({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createTable('allow_entry')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('covers', 'text', (c) => c.notNull())
+    .addColumn('owner', 'text', (c) => c.notNull())
+    .addColumn('reason', 'text', (c) => c.notNull())
+    .addColumn('created_by', 'text', (c) => c.notNull())
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addColumn('expires_at', 'bigint', (c) => c.notNull())
+    .addColumn('removed_at', 'bigint')
     .execute();
 }
 

@@ -5,9 +5,11 @@ import { Fault } from '../core/fault.ts';
 import type { Database } from './database.ts';
 import type { ExchangeWriter } from './exchange-writer.ts';
 import { findExchange, listExchanges, listLeaves } from './exchange-reader.ts';
+import { allowColumns, allowRow } from './allow-columns.ts';
 import { apiKeyChange, apiKeyRow, keyRow } from './key-columns.ts';
 import type { Store } from './store.ts';
 import { storeFault } from './store-fault.ts';
+import { createVaultTable } from './vault-table.ts';
 import { readOverview, readUsage } from './usage-reader.ts';
 
 /** Rows deleted in one step, so that requests are served between two. */
@@ -63,8 +65,11 @@ export function createSqlStore(database: Database, writer: ExchangeWriter, logNa
     }
   }
 
+  const vault = createVaultTable(database, answer);
+
   return {
     kind: database.kind,
+    vault,
 
     putExchanges: (rows) =>
       answer(async () => {
@@ -116,10 +121,11 @@ export function createSqlStore(database: Database, writer: ExchangeWriter, logNa
     purge: (now) =>
       answer(async () => {
         const content = await purgeTable('content', 'exchange', 'expires_at', now);
-        if (content > 0) await database.scrub();
+        const values = await vault.purge(now);
+        if (content + values > 0) await database.scrub();
         const sessions = await purgeTable('session', 'id', 'expires_at', now);
         const owners = await purgeTable('owner', 'object', 'at', now - OWNER_MILLIS);
-        return content + sessions + owners;
+        return content + values + sessions + owners;
       }),
 
     putKey: (row) =>
@@ -206,6 +212,46 @@ export function createSqlStore(database: Database, writer: ExchangeWriter, logNa
     deleteSession: (id) =>
       answer(async () => {
         await database.durably(() => db.deleteFrom('session').where('id', '=', id).execute());
+      }),
+
+    putAllow: (row) =>
+      answer(async () => {
+        const { numInsertedOrUpdatedRows } = await database.durably(() =>
+          db
+            .insertInto('allow_entry')
+            .values(allowColumns(row))
+            .onConflict((conflict) => conflict.column('id').doNothing())
+            .executeTakeFirst(),
+        );
+        if (numInsertedOrUpdatedRows !== 1n) {
+          throw new Fault('ERR_STORE', `There is already an entry of the allow-list with the id "${row.id}".`, {
+            where,
+          });
+        }
+      }),
+
+    allowRows: () =>
+      answer(async () => {
+        const rows = await db
+          .selectFrom('allow_entry')
+          .selectAll()
+          .orderBy('created_at', 'desc')
+          .orderBy('id')
+          .execute();
+        return rows.map(allowRow);
+      }),
+
+    removeAllow: (id, at) =>
+      answer(async () => {
+        const { numUpdatedRows } = await database.durably(() =>
+          db
+            .updateTable('allow_entry')
+            .set({ removed_at: at })
+            .where('id', '=', id)
+            .where('removed_at', 'is', null)
+            .executeTakeFirst(),
+        );
+        return numUpdatedRows > 0n;
       }),
 
     putCanary: (row) =>

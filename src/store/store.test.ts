@@ -449,6 +449,31 @@ function suite(name: string, fresh: () => Promise<Fresh>, skip: string | false):
         assert.equal(await store.session('s2'), null);
       }));
 
+    it('keeps entries of the allow-list, also those that were removed', () =>
+      withStore(async (store) => {
+        const row = {
+          id: 'al_1',
+          covers: { rules: ['pii'], hash: `hmac-sha256:${'0'.repeat(64)}` },
+          owner: 'ops',
+          reason: 'known',
+          createdBy: 'root',
+          createdAt: 1,
+          expiresAt: T0,
+          removedAt: null,
+        };
+        assert.deepEqual(await store.allowRows(), []);
+        await store.putAllow(row);
+        await store.putAllow({ ...row, id: 'al_2', createdAt: 2 });
+        await assert.rejects(store.putAllow(row), (error) => isFault(error) && error.code === 'ERR_STORE');
+        assert.equal(await store.removeAllow('al_1', 5), true);
+        assert.equal(await store.removeAllow('al_1', 6), false);
+        assert.equal(await store.removeAllow('none', 6), false);
+        assert.deepEqual(await store.allowRows(), [
+          { ...row, id: 'al_2', createdAt: 2 },
+          { ...row, removedAt: 5 },
+        ]);
+      }));
+
     it('keeps canaries until they are removed, and never writes one over another', () =>
       withStore(async (store) => {
         const row = { id: 'abcdefgh', kind: 'prompt', note: null, place: 'a.txt', check: 'c0', createdAt: 2 };

@@ -1,3 +1,4 @@
+import type { VaultTable } from './vault-table.ts';
 import type { Exchange, ExchangeOutcome, KeptSegment } from '../core/exchange.ts';
 
 /** A virtual key as stored: the secret only as a hash. */
@@ -15,6 +16,20 @@ export interface KeyRow {
   /** Id of the key that replaces this one, which stays valid until `expiresAt`. */
   readonly rotatedTo: string | null;
   readonly lastUsedAt: number | null;
+}
+
+/** An entry of the allow-list that was added through the console. */
+export interface AllowRow {
+  readonly id: string;
+  /** What it covers, in the keys of `allow` in the configuration. */
+  readonly covers: Readonly<Record<string, unknown>>;
+  readonly owner: string;
+  readonly reason: string;
+  /** The administrator who added it. */
+  readonly createdBy: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly removedAt: number | null;
 }
 
 export interface AdminRow {
@@ -99,6 +114,8 @@ export interface OverviewBucket {
  */
 export interface Store {
   readonly kind: 'sqlite' | 'postgres';
+  /** Values that reversible redaction keeps for conversations that a provider keeps. */
+  readonly vault: VaultTable;
 
   /**
    * Inserts exchanges of this gateway's ledger in one transaction; a row that is already there is left alone.
@@ -125,7 +142,7 @@ export interface Store {
 
   putContent(exchange: string, segments: readonly KeptSegment[], key: string, expiresAt: number): Promise<void>;
   content(exchange: string): Promise<{ readonly segments: readonly KeptSegment[]; readonly key: string } | null>;
-  /** Deletes content whose retention is over, expired sessions and forgotten response owners; returns how many rows went. */
+  /** Deletes content whose retention is over, expired sessions, vault entries and forgotten response owners; returns how many rows went. */
   purge(now: number): Promise<number>;
 
   putKey(row: KeyRow): Promise<void>;
@@ -140,6 +157,13 @@ export interface Store {
   putSession(row: SessionRow): Promise<void>;
   session(id: string): Promise<SessionRow | null>;
   deleteSession(id: string): Promise<void>;
+
+  /** Adds an entry; an id that is there already is refused with `ERR_STORE`. */
+  putAllow(row: AllowRow): Promise<void>;
+  /** Every entry, newest first, also those that are over or were removed. */
+  allowRows(): Promise<readonly AllowRow[]>;
+  /** False when there is no such entry, or it was removed before. */
+  removeAllow(id: string, at: number): Promise<boolean>;
 
   /** Refuses an id that is there already. */
   putCanary(row: CanaryRow): Promise<void>;

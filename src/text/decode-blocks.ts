@@ -1,4 +1,6 @@
+import type { Span } from '../core/span.ts';
 import { readUtf8, textOf, type DecodedCharacter, type DecodedPiece } from './decoded-piece.ts';
+import { BASE32, BASE64, BASE85, encodedRegions, GROUPS, HEX, type EncodedRegion } from './encoded-regions.ts';
 import { isWritten } from './language-likeness.ts';
 
 /**
@@ -7,9 +9,14 @@ import { isWritten } from './language-likeness.ts';
  * only when what it spells is UTF-8 that somebody wrote, so ordinary ids, hashes, keys and images stay as they are.
  */
 export function findBlocks(text: string, nested = NESTED): DecodedPiece[] {
+  const regions = encodedRegions(text);
+  if (regions.length === 0) return NO_PIECES;
   const found: DecodedPiece[] = [];
-  for (const [via, pattern, read] of FORMS) {
-    for (const run of joinLines(text, pattern)) {
+  let tried = 0;
+  for (const { alphabets } of regions) tried |= alphabets;
+  for (const [alphabet, via, pattern, read] of FORMS) {
+    if ((tried & alphabet) === 0) continue;
+    for (const run of joinLines(text, regions, alphabet, pattern)) {
       const characters = read(text, run.start, run.end);
       if (characters === null) continue;
       const piece = { start: run.start, end: run.end, via, characters };
@@ -20,6 +27,8 @@ export function findBlocks(text: string, nested = NESTED): DecodedPiece[] {
   return withoutOverlap(found);
 }
 
+const NO_PIECES: DecodedPiece[] = [];
+
 /** Layers below the first that are looked through to tell whether anybody wrote what a stretch spells. */
 const NESTED = 2;
 
@@ -29,52 +38,66 @@ function isEncoded(text: string, nested: number): boolean {
   return findBlocks(text, nested - 1).some(({ start, end }) => (end - start) * 10 >= text.length * 9);
 }
 
-interface Run {
-  readonly start: number;
-  readonly end: number;
-}
-
 type Read = (text: string, start: number, end: number) => DecodedCharacter[] | null;
 
 /** Each pattern is a run of one class, or of groups of fixed length with a separator: linear without backtracking. */
-const FORMS: readonly (readonly [via: string, pattern: RegExp, read: Read])[] = [
+const FORMS: readonly (readonly [alphabets: number, via: string, pattern: RegExp, read: Read])[] = [
   [
+    GROUPS,
     'binary',
-    /(?<![01])(?:[01]{8}[ ,]?){3,}[01]{8}(?![01])/g,
+    /(?<![0-9A-Za-z])(?:[01]{8}[ ,]?){3,}[01]{8}(?![0-9A-Za-z])/g,
     bitReader(1, (c) => (c === 48 || c === 49 ? c - 48 : -1)),
   ],
-  ['hex', /(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{16,}(?![0-9A-Za-z])/g, bitReader(4, hexValue)],
+  [HEX, 'hex', /(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{16,}(?![0-9A-Za-z])/g, bitReader(4, hexValue)],
   [
+    GROUPS,
     'hex',
     /(?<![0-9A-Za-z])(?:(?:0x)?[0-9A-Fa-f]{2}[ ,:;-]{1,2}){7,}(?:0x)?[0-9A-Fa-f]{2}(?![0-9A-Za-z])/g,
     bitReader(4, hexValue),
   ],
-  ['decimal', /(?<![\d.])(?:\d{2,3}[ ,;]{1,2}){7,}\d{2,3}(?![\d.])/g, readDecimal],
-  ['base32', /(?<![0-9A-Za-z])(?:[A-Z2-7]{16,}|[a-z2-7]{16,})={0,6}(?![0-9A-Za-z])/g, bitReader(5, base32Value)],
-  ['base64', /[A-Za-z0-9+/_-]{12,}={0,2}/g, bitReader(6, base64Value)],
-  ['ascii85', /[!-uz~]{20,}/g, readAscii85],
-  ['base85', /[0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]{20,}/g, readBase85],
+  [GROUPS, 'decimal', /(?<![\d.])(?:\d{2,3}[ ,;]{1,2}){7,}\d{2,3}(?![\d.])/g, readDecimal],
+  [
+    BASE32,
+    'base32',
+    /(?<![0-9A-Za-z])(?:[A-Z2-7]{16,}|[a-z2-7]{16,})={0,6}(?![0-9A-Za-z])/g,
+    bitReader(5, base32Value),
+  ],
+  [BASE64, 'base64', /[A-Za-z0-9+/_-]{12,}={0,2}/g, bitReader(6, base64Value)],
+  [BASE85, 'ascii85', /[!-uz~]{20,}/g, readAscii85],
+  [BASE85, 'base85', /[0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]{20,}/g, readBase85],
 ];
 /** A line of an encoding that was broken into lines is at least this long, except the last. */
 const LINE = 40;
 
-function* joinLines(text: string, pattern: RegExp): Generator<Run> {
+function* joinLines(
+  text: string,
+  regions: readonly EncodedRegion[],
+  alphabet: number,
+  pattern: RegExp,
+): Generator<Span> {
   let open: { start: number; end: number; line: number } | null = null;
-  for (const { 0: match, index } of text.matchAll(pattern)) {
-    const end = index + match.length;
-    const gap: string = open === null ? '' : text.slice(open.end, Math.min(index, open.end + 3));
-    if (open !== null && open.line >= LINE && (gap === '\n' || gap === '\r\n') && open.end + gap.length === index) {
-      open = { start: open.start, end, line: match.length };
-      continue;
+  for (const region of regions) {
+    // The last line of a passage that was broken into lines may be short.
+    if ((region.alphabets & alphabet) === 0 && (open === null || open.line < LINE)) continue;
+    for (const { 0: match, index: at } of text.slice(region.start, region.end).matchAll(pattern)) {
+      const index = region.start + at;
+      const end = index + match.length;
+      if (open !== null && index < open.end) continue; // regions may overlap
+      const gap: string = open === null ? '' : text.slice(open.end, Math.min(index, open.end + 3));
+      if (open !== null && open.line >= LINE && (gap === '\n' || gap === '\r\n') && open.end + gap.length === index) {
+        open = { start: open.start, end, line: match.length };
+        continue;
+      }
+      if (open !== null) yield open;
+      open = { start: index, end, line: match.length };
     }
-    if (open !== null) yield open;
-    open = { start: index, end, line: match.length };
   }
   if (open !== null) yield open;
 }
 
 function bitReader(bits: number, valueOf: (unit: number) => number): Read {
   return (text, start, end) => {
+    if (!beginsAsText(text, start, end, bits, valueOf)) return null;
     const at: number[] = [];
     const values: number[] = [];
     for (let i = start; i < end; i++) {
@@ -109,6 +132,44 @@ function bitReader(bits: number, valueOf: (unit: number) => number): Read {
       (byte) => at[Math.floor((byte * 8 + 7) / bits)]! + 1,
     );
   };
+}
+
+/** Bytes that are looked at before more is done: what is no text shows in the first few. */
+const LOOKED_AT = 24;
+
+function beginsAsText(
+  text: string,
+  start: number,
+  end: number,
+  bits: number,
+  valueOf: (unit: number) => number,
+): boolean {
+  let held = 0;
+  let count = 0;
+  let continuing = 0; // bytes of a UTF-8 sequence still to come
+  for (let i = start, bytes = 0; i < end && bytes < LOOKED_AT; i++) {
+    const unit = text.charCodeAt(i);
+    if (bits === 4 && unit === 0x30 && (text.charCodeAt(i + 1) | 0x20) === 0x78) {
+      i++;
+      continue;
+    }
+    const value = valueOf(unit);
+    if (value < 0) continue;
+    held = ((held << bits) | value) & 0xfff;
+    count += bits;
+    if (count < 8) continue;
+    count -= 8;
+    bytes++;
+    const byte = (held >> count) & 0xff;
+    if (continuing > 0) {
+      if ((byte & 0xc0) !== 0x80) return false;
+      continuing--;
+    } else if (byte >= 0x80) {
+      if (byte < 0xc2 || byte > 0xf4) return false;
+      continuing = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+    } else if (byte < 9 || byte === 11 || byte === 12 || (byte > 13 && byte < 0x20) || byte === 0x7f) return false;
+  }
+  return true;
 }
 
 function hexValue(unit: number): number {
@@ -158,11 +219,11 @@ function readAscii85(text: string, start: number, end: number): DecodedCharacter
   return readGroupsOfFive(text, from, to, (unit) => (unit >= 33 && unit <= 117 ? unit - 33 : -1), true);
 }
 
-const BASE85 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~';
+const DIGITS_85 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~';
 
 /** The alphabet of RFC 1924, as git and Python's `b85encode` use it. */
 function readBase85(text: string, start: number, end: number): DecodedCharacter[] | null {
-  return readGroupsOfFive(text, start, end, (unit) => BASE85.indexOf(String.fromCharCode(unit)), false);
+  return readGroupsOfFive(text, start, end, (unit) => DIGITS_85.indexOf(String.fromCharCode(unit)), false);
 }
 
 function readGroupsOfFive(
@@ -189,7 +250,7 @@ function readGroupsOfFive(
     if (value > 0xffffffff) return null;
     for (let k = 0; k < size - 1; k++) {
       const byte = Math.floor(value / 2 ** (24 - 8 * k)) & 0xff;
-      if (byte < 9) return null;
+      if (byte < 9 || (byte > 13 && byte < 0x20) || (bytes.length === 0 && byte >= 0x80 && byte < 0xc2)) return null;
       bytes.push(byte);
       from.push(i);
       to.push(i + size);

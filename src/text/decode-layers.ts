@@ -1,12 +1,15 @@
 import { Fault } from '../core/fault.ts';
 import { findBlocks } from './decode-blocks.ts';
+import { findCodes } from './decode-codes.ts';
 import { findEscapes } from './decode-escapes.ts';
-import { writePiece, type DecodedPiece } from './decoded-piece.ts';
+import { textOf, writePiece, type DecodedPiece } from './decoded-piece.ts';
 import { foldWords } from './fold-words.ts';
-import { chained, MappedTextBuilder, unchanged, type MappedText } from './mapped-text.ts';
+import { chained, MappedTextBuilder, type MappedText, type UndoneStretch } from './mapped-text.ts';
 import { normalise } from './normalise.ts';
 import { OffsetMap } from './offset-map.ts';
-import { reversedWord, rot13, rot13Word } from './word-tricks.ts';
+import { rememberLast } from './remember-last.ts';
+import { scanWords } from './scan-words.ts';
+import { turnBack, turnedLines, type Turn } from './turned-words.ts';
 
 /** A text as one way of undoing shows it. */
 export interface View {
@@ -15,6 +18,8 @@ export interface View {
   readonly via: readonly string[];
   /** From this text back to the original. */
   readonly map: OffsetMap;
+  /** What the last step before this view undid, and where in the original. */
+  readonly undone: readonly UndoneStretch[];
   /** Whether something encoded is left in it because a limit was reached. */
   readonly more: boolean;
 }
@@ -32,9 +37,6 @@ export interface ViewLimits {
 
 export const VIEW_LIMITS: ViewLimits = { units: 1 << 20, depth: 3, pieces: 4096, total: 16 << 20 };
 
-/** Different words that must turn into common ones before a whole text is taken for rot13 or for reversed. */
-const TURNED_WORDS = 3;
-
 /**
  * The text in every plain form that was found in it. The first view is the normalised text; then come, as far as they
  * differ from what there is already, the text with disguised words in plain spelling, and with everything that was encoded
@@ -49,10 +51,10 @@ export function views(text: string, limits: ViewLimits = VIEW_LIMITS): readonly 
       hint: `At most ${limits.units} are read; pass it in parts.`,
     });
   const first = normalise(text);
-  const found: { text: string; via: readonly string[]; map: OffsetMap; more: boolean }[] = [];
+  const found: (View & { more: boolean })[] = [];
   const seen = new Set<string>();
   let total = 0;
-  const add = (mapped: MappedText, via: readonly string[]): boolean => {
+  const add = (mapped: MappedText, via: readonly string[], undone: readonly UndoneStretch[]): boolean => {
     if (seen.has(mapped.text)) return false;
     if (total + mapped.text.length > limits.total && found.length > 0) {
       found.at(-1)!.more = true;
@@ -60,43 +62,62 @@ export function views(text: string, limits: ViewLimits = VIEW_LIMITS): readonly 
     }
     seen.add(mapped.text);
     total += mapped.text.length;
-    found.push({ text: mapped.text, via, map: mapped.map, more: false });
+    found.push({ text: mapped.text, via, map: mapped.map, undone, more: false });
     return true;
   };
-  add(first, first.undone);
+  add(first, first.undone, first.stretches);
 
   // Along one line: each layer undoes what the one before it shows.
   let current: MappedText = first;
   let via: readonly string[] = first.undone;
   for (let depth = 0; ; depth++) {
-    const folded = foldWords(current.text);
-    if (folded !== null) add(chained(current, folded), [...via, ...folded.undone]);
-    const layer = decodeLayer(current.text, limits.pieces);
+    const { map } = current;
+    const words = scanWords(current.text);
+    const folded = foldWords(current.text, words);
+    if (folded !== null)
+      add(chained(current, folded), [...via, ...kindsOf(folded.stretches)], inOriginal(folded.stretches, map));
+    const layer = decodeLayer(current.text, limits.pieces, words.turn);
     if (layer === null) break;
     if (depth === limits.depth) {
       found.at(-1)!.more = true;
       break;
     }
-    current = renormalised(chained(current, layer));
-    via = [...via, ...layer.undone];
-    const isNew = add(current, via);
+    const decoded = chained(current, layer);
+    const again = normalise(decoded.text);
+    const changed = again.undone.length > 0 || again.text !== decoded.text;
+    via = [...via, ...kindsOf(layer.stretches)];
+    const undone = [...inOriginal(layer.stretches, map), ...inOriginal(again.stretches, decoded.map)];
+    current = changed ? chained(decoded, again) : decoded;
+    const isNew = add(current, via, undone);
     if (layer.more) found.at(-1)!.more = true;
     if (!isNew) break;
   }
   return found;
 }
 
+/** `views` within `VIEW_LIMITS`, remembered, for detectors that look at the same text. */
+export const viewsOf: (text: string) => readonly View[] = rememberLast((text) => views(text));
+
+function kindsOf(stretches: readonly UndoneStretch[]): readonly string[] {
+  return [...new Set(stretches.map(({ via }) => via))];
+}
+
+function inOriginal(stretches: readonly UndoneStretch[], map: OffsetMap): readonly UndoneStretch[] {
+  return stretches.map((one) => ({ ...one, ...map.span(one.start, one.end) }));
+}
+
 interface Layer extends MappedText {
-  readonly undone: readonly string[];
+  readonly stretches: readonly UndoneStretch[];
   readonly more: boolean;
 }
 
 /** Undoes what is encoded in a text, or turns the text as a whole; null when there is nothing to undo. */
-function decodeLayer(text: string, most: number): Layer | null {
+function decodeLayer(text: string, most: number, turn: Turn | null): Layer | null {
   const pieces = [...findBlocks(text)];
-  const blocks = pieces.length;
-  for (const piece of findEscapes(text)) pieces.push(piece);
-  const apart = blocks === 0 ? pieces : withoutOverlap(pieces);
+  const escapes = findEscapes(text);
+  for (const piece of escapes) pieces.push(piece);
+  for (const piece of findCodes(text)) pieces.push(piece);
+  const apart = pieces.length === escapes.length ? pieces : withoutOverlap(pieces);
   if (apart.length > 0) {
     const taken = apart.slice(0, most);
     const out = new MappedTextBuilder(text);
@@ -109,18 +130,33 @@ function decodeLayer(text: string, most: number): Layer | null {
     out.copy(plain, text.length);
     const decoded = out.build();
     if (decoded.text !== text)
-      return { ...decoded, undone: [...new Set(taken.map(({ via }) => via))], more: apart.length > most };
+      return {
+        ...decoded,
+        stretches: taken.map((piece) => ({ via: piece.via, start: piece.start, end: piece.end, plain: textOf(piece) })),
+        more: apart.length > most,
+      };
   }
-  const turned = wayTurned(text);
-  if (turned === 'rot13') return { ...unchanged(text), text: rot13(text), undone: ['rot13'], more: false };
-  if (turned === 'reversed')
+  if (turn !== null)
     return {
-      text: Array.from({ length: text.length }, (_, i) => text[text.length - 1 - i]).join(''),
-      map: OffsetMap.reversed(text.length),
-      undone: ['reversed'],
+      text: turnBack(text, turn),
+      map: turn.via === 'reversed' ? OffsetMap.reversed(text.length) : OffsetMap.identity(text.length),
+      stretches: [{ via: turn.via, start: turn.start, end: turn.end }],
       more: false,
     };
-  return null;
+  const lines = turnedLines(text);
+  if (lines.length === 0) return null;
+  let plain = '';
+  let end = 0;
+  for (const line of lines) {
+    plain += text.slice(end, line.start) + turnBack(text.slice(line.start, line.end), line);
+    ({ end } = line);
+  }
+  return {
+    text: plain + text.slice(end),
+    map: OffsetMap.identity(text.length),
+    stretches: lines.map(({ via, start, end: to }) => ({ via, start, end: to })),
+    more: false,
+  };
 }
 
 /** Blocks before escapes where they overlap: `=3D` inside base64 is base64. */
@@ -130,25 +166,4 @@ function withoutOverlap(pieces: readonly DecodedPiece[]): DecodedPiece[] {
     if (kept.length === 0 || kept.at(-1)!.end <= piece.start) kept.push(piece);
   }
   return kept;
-}
-
-/** Whether common words appear in a text when it is turned, and do not as it stands. */
-function wayTurned(text: string): 'rot13' | 'reversed' | null {
-  const votes = { rot13: new Set<string>(), reversed: new Set<string>() };
-  for (const [word] of text.matchAll(/[A-Za-z]+/g)) {
-    const rotated = rot13Word(word);
-    if (rotated !== null) votes.rot13.add(rotated);
-    const backwards = reversedWord(word);
-    if (backwards !== null) votes.reversed.add(backwards);
-  }
-  const [way, words] =
-    votes.rot13.size >= votes.reversed.size
-      ? (['rot13', votes.rot13] as const)
-      : (['reversed', votes.reversed] as const);
-  return words.size >= TURNED_WORDS ? way : null;
-}
-
-function renormalised(mapped: MappedText): MappedText {
-  const again = normalise(mapped.text);
-  return again.undone.length === 0 && again.text === mapped.text ? mapped : chained(mapped, again);
 }

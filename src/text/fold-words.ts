@@ -1,49 +1,44 @@
-import { chained, MappedTextBuilder, unchanged, type MappedText } from './mapped-text.ts';
+import { chained, MappedTextBuilder, unchanged, type MappedText, type UndoneStretch } from './mapped-text.ts';
+import { scanWords, type ScannedWords } from './scan-words.ts';
 import { spacedRuns, spelling } from './spaced-letters.ts';
-import { leet, oddCase, stretchedWord } from './word-tricks.ts';
 
 export interface Folded extends MappedText {
-  readonly undone: readonly string[];
+  /** In the order in which they were looked for; spelt-out words first. */
+  readonly stretches: readonly UndoneStretch[];
 }
 
-const WORD = /[A-Za-z0-9@$!|+]+/g;
-const TRICKS = [
-  ['case-flips', oddCase],
-  ['leet', leet],
-  ['stretched', stretchedWord],
-] as const;
-
-/** The text with spelt-out, leet, case-flipped and stretched words as ordinary ones, or null when there are none. */
-export function foldWords(text: string): Folded | null {
-  const undone = new Set<string>();
-  const joined = joinLetters(text);
-  if (joined !== null) undone.add('spaced-letters');
+/**
+ * The text with spelt-out, leet, case-flipped, stretched and pig-Latin words as ordinary ones, or null when there are none.
+ * `words` is what `scanWords` sees in the text.
+ */
+export function foldWords(text: string, words: ScannedWords = scanWords(text)): Folded | null {
+  const stretches: UndoneStretch[] = [];
+  const joined = joinLetters(text, stretches);
   const base = joined ?? unchanged(text);
+  const { tricks } = joined === null ? words : scanWords(joined.text);
   const out = new MappedTextBuilder(base.text);
   let plain = 0;
-  for (const { 0: word, index } of base.text.matchAll(WORD)) {
-    for (const [name, undo] of TRICKS) {
-      const folded = undo(word);
-      if (folded === null) continue;
-      undone.add(name);
-      out.copy(plain, index);
-      if (folded.length === word.length)
-        for (let k = 0; k < word.length; k++) out.replace(folded[k]!, index + k, index + k + 1);
-      else out.replace(folded, index, index + word.length);
-      plain = index + word.length;
-      break;
-    }
+  for (const { via, start, end, plain: folded } of tricks) {
+    const { start: from, end: to } = base.map.span(start, end);
+    stretches.push({ via, start: from, end: to, plain: folded });
+    out.copy(plain, start);
+    if (folded.length === end - start)
+      for (let k = 0; k < folded.length; k++) out.replace(folded[k]!, start + k, start + k + 1);
+    else out.replace(folded, start, end);
+    plain = end;
   }
-  if (undone.size === 0) return null;
+  if (stretches.length === 0) return null;
   out.copy(plain, base.text.length);
-  return { ...(plain === 0 ? base : chained(base, out.build())), undone: [...undone] };
+  return { ...(plain === 0 ? base : chained(base, out.build())), stretches };
 }
 
-function joinLetters(text: string): MappedText | null {
+function joinLetters(text: string, stretches: UndoneStretch[]): MappedText | null {
   const out = new MappedTextBuilder(text);
   let plain = 0;
   for (const run of spacedRuns(text)) {
-    if (spelling(text, run) === null) continue;
+    const spelt = spelling(text, run);
+    if (spelt === null) continue;
+    stretches.push({ via: 'spaced-letters', start: run.start, end: run.end, plain: spelt });
     out.copy(plain, run.start);
     let next = 0;
     for (const [k, at] of run.letters.entries()) {

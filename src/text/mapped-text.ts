@@ -6,6 +6,16 @@ export interface MappedText {
   readonly map: OffsetMap;
 }
 
+/** A stretch of a text that was undone, and how it had been done. */
+export interface UndoneStretch {
+  /** `base64`, `leet`, `tag-characters`, … */
+  readonly via: string;
+  readonly start: number;
+  readonly end: number;
+  /** What it spells, where that is known. */
+  readonly plain?: string;
+}
+
 /** Writes a transformed text, piece by piece, together with its map. */
 export class MappedTextBuilder {
   readonly #source: string;

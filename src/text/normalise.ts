@@ -1,7 +1,8 @@
 import { COMMON_WORDS } from './common-words.ts';
 import { confusableWith, looseConfusableWith } from './confusables.ts';
 import { flagEnd, invisibleKind, isGenericMark, selectorByte, tagCharacter } from './invisible.ts';
-import { chained, MappedTextBuilder, unchanged, type MappedText } from './mapped-text.ts';
+import { chained, MappedTextBuilder, unchanged, type MappedText, type UndoneStretch } from './mapped-text.ts';
+import { removeTerminalEscapes } from './terminal-escapes.ts';
 
 /** What normalising undid. */
 export const UNDONE = [
@@ -12,12 +13,16 @@ export const UNDONE = [
   'invisible', // invisible characters were taken out
   'bidi',
   'stacked-marks',
+  'styled-letters', // letters of mathematical, enclosed and fullwidth alphabets in a row
   'confusables',
+  'terminal-escapes',
 ] as const;
 export type Undone = (typeof UNDONE)[number];
 
 export interface Normalised extends MappedText {
   readonly undone: readonly Undone[];
+  /** Where that was, in the text as it was given; ordinary compatibility characters are not listed. */
+  readonly stretches: readonly UndoneStretch[];
 }
 
 /** More marks on one letter than any writing system puts there; also keeps NFKC linear (UAX #15, stream-safe format). */
@@ -38,21 +43,83 @@ const JOINS = /^[\p{M}\u1161-\u1175\u11a8-\u11c2\uff9e\uff9f\uffc2-\uffdc]$/u;
  * https://paulbutler.org/2025/smuggling-arbitrary-data-through-an-emoji/.
  */
 export function normalise(text: string): Normalised {
-  if (!NON_ASCII.test(text)) return { ...unchanged(text), undone: [] };
-  const undone = new Set<Undone>();
-  const visible = makeVisible(text, undone);
-  const folded = foldConfusables(visible.text);
-  if (folded === null) return { ...visible, undone: [...undone] };
-  undone.add('confusables');
-  return { ...chained(visible, folded), undone: [...undone] };
+  const escapes = removeTerminalEscapes(text);
+  const plain = escapes ?? unchanged(text);
+  const undone = new Undoing();
+  if (escapes !== null) for (const { start, end } of escapes.stretches) undone.add('terminal-escapes', start, end);
+  if (!NON_ASCII.test(plain.text)) return { ...plain, undone: undone.kinds(), stretches: undone.stretches };
+  // What is undone from here on is counted in `plain`.
+  const later = new Undoing();
+  const visible = makeVisible(plain.text, later);
+  const folded = foldConfusables(visible, later);
+  const whole = folded === null ? visible : chained(visible, folded);
+  if (escapes === null) return { ...whole, undone: later.kinds(), stretches: later.stretches };
+  for (const { via, start, end, ...rest } of later.stretches)
+    undone.stretches.push({ via, ...escapes.map.span(start, end), ...rest });
+  return { ...chained(escapes, whole), undone: [...undone.kinds(), ...later.kinds()], stretches: undone.stretches };
 }
 
-function makeVisible(text: string, undone: Set<Undone>): MappedText {
+/** Keeps account of what was undone, and where. */
+class Undoing {
+  readonly stretches: UndoneStretch[] = [];
+  readonly #kinds = new Set<Undone>();
+
+  kinds(): readonly Undone[] {
+    return [...this.#kinds];
+  }
+
+  note(kind: Undone): void {
+    this.#kinds.add(kind);
+  }
+
+  add(kind: Undone, start: number, end: number, plain?: string): void {
+    this.#kinds.add(kind);
+    const last = this.stretches.at(-1);
+    // Neighbours of one kind are one.
+    if (
+      last !== undefined &&
+      last.via === kind &&
+      last.end === start &&
+      plain === undefined &&
+      last.plain === undefined
+    )
+      this.stretches[this.stretches.length - 1] = { ...last, end };
+    else this.stretches.push(plain === undefined ? { via: kind, start, end } : { via: kind, start, end, plain });
+  }
+}
+
+/** Units of a stretch that is looked at as a whole before it is looked at character by character. */
+const STRETCH = 96;
+/** What NFKC of a whole stretch must not be asked about: characters that are not shown, and marks in number. */
+const UNUSUAL = /\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}|\p{M}{3}/u;
+
+/** End of a stretch from `from` on that NFKC leaves as it is and that has nothing unusual in it, or `from`. */
+function ordinaryEnd(text: string, from: number): number {
+  let end = Math.min(text.length, from + STRETCH);
+  // Up to a space, so that no character is parted from its marks.
+  if (end < text.length) end = text.lastIndexOf(' ', end);
+  if (end <= from) return from;
+  const stretch = text.slice(from, end);
+  return !UNUSUAL.test(stretch) && stretch.normalize('NFKC') === stretch ? end : from;
+}
+
+function makeVisible(text: string, undone: Undoing): MappedText {
   const out = new MappedTextBuilder(text);
   let plain = 0; // beginning of the stretch that is taken as it is
   let i = 0;
   let before = 0; // last code point that was kept
+  let looked = 0; // up to where stretches were looked at
   while (i < text.length) {
+    if (i >= looked) {
+      const end = ordinaryEnd(text, i);
+      looked = Math.max(end, i + STRETCH);
+      if (end > i) {
+        i = end;
+        looked = end;
+        before = 0x20;
+        continue;
+      }
+    }
     const cp = text.codePointAt(i)!;
     const size = cp > 0xffff ? 2 : 1;
     const kind = invisibleKind(cp);
@@ -87,7 +154,7 @@ function makeVisible(text: string, undone: Set<Undone>): MappedText {
 }
 
 /** Takes the run of invisible characters at `at` out, and puts what it spells in its place. @returns its end. */
-function readInvisible(text: string, at: number, out: MappedTextBuilder, undone: Set<Undone>): number {
+function readInvisible(text: string, at: number, out: MappedTextBuilder, undone: Undoing): number {
   const kind = invisibleKind(text.codePointAt(at)!)!;
   let end = at;
   const run: number[] = [];
@@ -100,23 +167,27 @@ function readInvisible(text: string, at: number, out: MappedTextBuilder, undone:
     end += cp > 0xffff ? 2 : 1;
   }
   if (kind === 'tag') {
-    undone.add('tag-characters');
+    let spelt = '';
     for (const [k, cp] of run.entries()) {
       const letter = tagCharacter(cp);
-      if (letter !== null) out.replace(letter, at + 2 * k, at + 2 * k + 2);
+      if (letter === null) continue;
+      spelt += letter;
+      out.replace(letter, at + 2 * k, at + 2 * k + 2);
     }
+    undone.add('tag-characters', at, end, spelt);
   } else if (kind === 'variation-selector') {
     if (run.length < 2) return end; // chooses a glyph
-    undone.add('variation-selectors');
     const bytes = run.map(selectorByte);
     const spelt = bytes.includes(null) ? null : writtenIn(bytes as number[]);
+    undone.add('variation-selectors', at, end, spelt ?? '');
     if (spelt !== null) out.replace(spelt, at, end);
-  } else if (kind === 'bidi') undone.add('bidi');
+  } else if (kind === 'bidi') undone.add('bidi', at, end);
   else {
-    undone.add('invisible');
     const spelt = bitsIn(run);
-    if (spelt !== null) {
-      undone.add('invisible-bits');
+    if (spelt === null) undone.add('invisible', at, end);
+    else {
+      undone.note('invisible');
+      undone.add('invisible-bits', at, end, spelt);
       out.replace(spelt, at, end);
     }
   }
@@ -171,14 +242,18 @@ function clusterEnd(text: string, from: number): number {
 }
 
 /** Writes the NFKC form of one character with its marks. */
-function compose(text: string, start: number, end: number, out: MappedTextBuilder, undone: Set<Undone>): void {
+function compose(text: string, start: number, end: number, out: MappedTextBuilder, undone: Undoing): void {
   let cluster = text.slice(start, end);
   if (end - start > STACK) {
     const characters = [...cluster];
     let generic = 0;
-    for (const character of characters) if (isGenericMark(character.codePointAt(0)!)) generic++;
+    let run = 0; // a conjoining letter between marks ends a stack
+    for (const character of characters) {
+      run = isGenericMark(character.codePointAt(0)!) ? run + 1 : 0;
+      generic = Math.max(generic, run);
+    }
     if (generic >= STACK || characters.length > MARKS_KEPT + 1) {
-      undone.add('stacked-marks');
+      undone.add('stacked-marks', start, end);
       const kept = generic >= STACK ? characters.filter((one) => !isGenericMark(one.codePointAt(0)!)) : characters;
       cluster = kept.slice(0, MARKS_KEPT + 1).join('');
     }
@@ -186,9 +261,23 @@ function compose(text: string, start: number, end: number, out: MappedTextBuilde
   const composed = cluster.normalize('NFKC');
   if (composed.length === end - start && composed === text.slice(start, end)) out.copy(start, end);
   else {
-    if (composed !== cluster.normalize('NFC')) undone.add('compatibility');
+    if (composed !== cluster.normalize('NFC')) {
+      undone.note('compatibility');
+      if (isStyledLetter(text.codePointAt(start)!)) undone.add('styled-letters', start, end);
+    }
     out.replace(composed, start, end);
   }
+}
+
+/** Letters that a font would do: mathematical alphabets, parenthesised and circled letters, fullwidth Latin. */
+function isStyledLetter(cp: number): boolean {
+  return (
+    (cp >= 0x1d400 && cp <= 0x1d6a3) ||
+    (cp >= 0x249c && cp <= 0x24e9) ||
+    (cp >= 0xff21 && cp <= 0xff3a) ||
+    (cp >= 0xff41 && cp <= 0xff5a) ||
+    (cp >= 0x1f110 && cp <= 0x1f149)
+  );
 }
 
 const LATIN_LIKE = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{P}\p{Z}]/u;
@@ -205,7 +294,7 @@ const WORDS = /[^\s\0-\x26\x28-\x2f\x3a-\x3f\x5b-\x60\x7b-\x7e]+/g;
  * Folds look-alikes in words that mix them with ASCII letters, and words made of them alone where the text is otherwise
  * ASCII. Null when there is nothing to fold.
  */
-function foldConfusables(text: string): MappedText | null {
+function foldConfusables({ text, map }: MappedText, undone: Undoing): MappedText | null {
   if (!NON_ASCII.test(text)) return null;
   const mostlyAscii = isMostlyAscii(text);
   const out = new MappedTextBuilder(text);
@@ -216,6 +305,8 @@ function foldConfusables(text: string): MappedText | null {
     if (!mixed && !mostlyAscii && !LATIN_STYLES.test(word)) continue;
     const folded = foldWord(word, mixed);
     if (folded === null) continue;
+    const { start, end } = map.span(index, index + word.length);
+    undone.add('confusables', start, end, folded.join(''));
     let at = index;
     for (const [k, character] of [...word].entries()) {
       if (folded[k] !== character) {

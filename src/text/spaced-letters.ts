@@ -1,4 +1,6 @@
 import { COMMON_WORDS } from './common-words.ts';
+import { ENGLISH_WORDS } from './english-words.ts';
+import { englishLetters } from './letter-frequency.ts';
 
 /** `i g n o r e`, `i.g.n.o.r.e`: a run of single letters that spell words. */
 export interface SpacedRun {
@@ -48,7 +50,15 @@ export function spacedRuns(text: string, fewest = FEWEST): SpacedRun[] {
   return runs;
 }
 
-/** Whether the letters of a run spell common words: 60 % of them, or a word of four letters and more by itself. */
+/** Letters from which on their frequencies tell whether they spell anything, whatever the words are. */
+const MANY = 20;
+/** Nats a letter by which a run is likelier as language than as letters drawn at random: half of what English has. */
+const LIKELY = 0.15;
+
+/**
+ * What the letters of a run spell, or null when that is nothing: words cover 60 % of them, or they are many and as frequent as
+ * letters are in a language.
+ */
 export function spelling(text: string, run: SpacedRun): string | null {
   let spelt = '';
   let next = 0;
@@ -62,7 +72,9 @@ export function spelling(text: string, run: SpacedRun): string | null {
   const words = spelt.toLowerCase().split(' ');
   let covered = 0;
   for (const word of words) covered += longestCover(word);
-  return covered >= Math.max(4, run.letters.length * 0.6) ? spelt : null;
+  if (covered >= Math.max(4, run.letters.length * 0.6)) return spelt;
+  const letters = run.letters.length;
+  return letters >= MANY && englishLetters(spelt, 0) >= LIKELY * letters ? spelt : null;
 }
 
 /** Most letters of a word that common words of three letters and more (at least one of four) can cover side by side. */
@@ -72,13 +84,18 @@ function longestCover(word: string): number {
   for (let end = 1; end <= word.length; end++) {
     best[end] = best[end - 1]!;
     for (let size = 3; size <= 12 && size <= end; size++) {
-      if (best[end - size]! + size > best[end]! && COMMON_WORDS.has(word.slice(end - size, end))) {
+      if (best[end - size]! + size > best[end]! && spells(word.slice(end - size, end))) {
         best[end] = best[end - size]! + size;
         long ||= size >= 4;
       }
     }
   }
   return long || best[word.length] === word.length ? best[word.length]! : 0;
+}
+
+/** Short words are many, and some would fit any letters. */
+function spells(word: string): boolean {
+  return COMMON_WORDS.has(word) || (word.length >= 5 && ENGLISH_WORDS.has(word));
 }
 
 function runOf(letters: number[], separators: string[]): SpacedRun {

@@ -350,6 +350,33 @@ describe('files in messages', () => {
     assert.match(text?.text ?? '', /wire 4000 to \[IBAN\]/);
   });
 
+  it('a picture that the model made is read before it leaves', async () => {
+    const picture = (comment: string): object => ({
+      id: 'resp_1', object: 'response', created_at: 1, status: 'completed', model: 'text', usage: null,
+      output: [{ type: 'image_generation_call', id: 'ig_1', status: 'completed', result: base64(makePng([pngText('Comment', comment)])) }],
+    }); // prettier-ignore
+    await configured({ rules: [{ ...blocks[0]!, on: ['output'] }] });
+    const answering = async (comment: string) => {
+      upstream.script((_request, response) => {
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(picture(comment)));
+        return true;
+      });
+      const answer = await send('/v1/responses', responses('Draw a boat'));
+      upstream.script(null);
+      return answer;
+    };
+    const stopped = await answering(PLANTED);
+    assert.equal(stopped.status, 400, stopped.text);
+    assert.equal(decisionOf(stopped.decisions, 'iban').evidence[0]?.segment, 'output[0].result#tEXt=Comment');
+    const passed = await answering('A boat');
+    assert.equal(passed.status, 200, passed.text);
+    assert.deepEqual(passed.decisions.map(({ rule, stage, status }) => `${rule} ${stage} ${status}`).toSorted(), [
+      'files output clean',
+      'iban output skipped',
+      'uninspectable output skipped',
+    ]);
+  });
+
   describe('what cannot be inspected', () => {
     const encrypted = (): Buffer => {
       const zip = Buffer.from(makeDocx(docxParagraph(docxRun('x'))));

@@ -11,6 +11,13 @@ interface ConfigOptions {
   readonly json?: true;
 }
 
+interface ExplainOptions extends ConfigOptions {
+  readonly principal?: string;
+  readonly team?: string;
+  readonly model?: string;
+  readonly surface?: string;
+}
+
 /** `parapet config check|explain|schema`. */
 export const register: RegisterCommand = (program, io) => {
   const config = program.command('config').description('check and explain the configuration');
@@ -54,12 +61,38 @@ export const register: RegisterCommand = (program, io) => {
     .description('print every effective value and where it comes from; secrets are not shown')
     .argument('[file]', 'the same as --config')
     .option('-c, --config <file>', 'configuration file', 'parapet.yaml')
+    .option('-p, --principal <id>', 'the rules as they hold for this principal')
+    .option('-t, --team <id>', 'for this team')
+    .option('-m, --model <name>', 'for this model')
+    .option('--surface <id>', 'for this surface')
     .option('--json', 'print as JSON, long values in full')
-    .action(async (file: string | undefined, { config: named, json }: ConfigOptions, command: Command) => {
+    .action(async (file: string | undefined, { config: named, json, ...whom }: ExplainOptions, command: Command) => {
       const { loadConfig } = await import('../../config/load.ts');
       const { explainConfig } = await import('../../config/explain.ts');
       const name = pathOf(file, named, command);
       const loaded = await loadConfig(resolve(io.cwd, name), io.env, name);
+      if (Object.keys(whom).length > 0) {
+        const { explainRules } = await import('../../config/explain-rules.ts');
+        const who = {
+          principal: whom.principal ?? '',
+          team: whom.team ?? null,
+          model: whom.model ?? '',
+          surface: whom.surface ?? 'openai-chat',
+        };
+        const { overrides, rules } = explainRules(loaded, who);
+        if (json) {
+          io.out(JSON.stringify({ path: loaded.path, hash: loaded.hash, for: who, overrides, rules }, null, 2));
+          return;
+        }
+        const rows = rules.flatMap(({ id, enabled, values }) =>
+          enabled
+            ? values.map(({ key, value, from }) => [id, key, shortened(value), from])
+            : [[id, 'enabled', 'false', values.find(({ key }) => key === 'enabled')?.from ?? '-']],
+        );
+        io.out(formatTable(['rule', 'key', 'value', 'from'], rows));
+        io.out(overrides.length === 0 ? 'no override holds' : `overrides that hold, in order: ${overrides.join(', ')}`);
+        return;
+      }
       const explained = explainConfig(loaded);
       if (json) {
         io.out(JSON.stringify({ path: loaded.path, hash: loaded.hash, values: explained }, null, 2));

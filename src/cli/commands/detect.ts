@@ -37,7 +37,7 @@ export const register: RegisterCommand = (program, io) => {
       const { scoreText } = await import('../../guard/score-text.ts');
       const channel = oneOf('--channel', options.channel, CHANNELS);
       const format = oneOf('--format', options.format, FORMATS);
-      const { detectors, silent } = await chooseDetectors(
+      const { detectors, silent, close } = await chooseDetectors(
         { channel, ids: options.detectors, config: options.config },
         io,
       );
@@ -50,14 +50,18 @@ export const register: RegisterCommand = (program, io) => {
         failed ||= Object.keys(result.failed).length > 0;
         io.out(format === 'table' ? toTable(id, result) : toLine(id, result));
       };
-      if (options.jsonl === undefined) say('-', await scoreText(detectors, await readText(io.stdin())));
-      else {
-        const { readRows } = await import('../read-rows.ts');
-        for await (const { id, text } of readRows(resolve(io.cwd, options.jsonl), options.jsonl)) {
-          if (io.signal.aborted)
-            throw new Fault('ERR_USAGE', 'Interrupted: the rows after this one were not looked at.');
-          say(id, await scoreText(detectors, text));
+      try {
+        if (options.jsonl === undefined) say('-', await scoreText(detectors, await readText(io.stdin())));
+        else {
+          const { readRows } = await import('../read-rows.ts');
+          for await (const { id, text } of readRows(resolve(io.cwd, options.jsonl), options.jsonl)) {
+            if (io.signal.aborted)
+              throw new Fault('ERR_USAGE', 'Interrupted: the rows after this one were not looked at.');
+            say(id, await scoreText(detectors, text));
+          }
         }
+      } finally {
+        await close();
       }
       if (failed) {
         io.err('error: a detector failed on some texts; see `failed` in the output');

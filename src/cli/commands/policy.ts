@@ -6,6 +6,7 @@ import type { Io, RegisterCommand } from '../command.ts';
 import { formatTable } from '../format-table.ts';
 import type { PolicyCase } from '../policy-cases.ts';
 import type { PolicySource } from '../policy-source.ts';
+import type { SimulateArguments } from '../simulate-policy.ts';
 
 interface PolicyOptions {
   readonly config: string;
@@ -26,9 +27,9 @@ interface ExplainOptions extends PolicyOptions {
   readonly policy?: string;
 }
 
-/** `parapet policy check|test|explain|schema`. */
+/** `parapet policy check|test|explain|schema|simulate|hash`. */
 export const register: RegisterCommand = (program, io) => {
-  const policy = program.command('policy').description('check, test and explain who may do what');
+  const policy = program.command('policy').description('check, test and explain who may do what; try changed rules');
 
   policy
     .command('check')
@@ -122,6 +123,31 @@ export const register: RegisterCommand = (program, io) => {
         return;
       }
       explain(request, decision, placeOf, io);
+    });
+
+  policy
+    .command('simulate')
+    .description(
+      'replay recorded exchanges under changed rules and say what would differ; exit code 1 when something would',
+    )
+    .requiredOption('--since <duration>', 'how far back: 12h, 7d')
+    .option('-c, --config <file>', 'the changed configuration', 'parapet.yaml')
+    .option('--baseline <file>', 'compare with this configuration instead of what was decided then')
+    .option('--rule <id>', 'only what this rule would do differently')
+    .option('--limit <n>', 'exchanges that are replayed at most, the newest', '10000')
+    .option('--format <format>', 'table or json', 'table')
+    .action(async (options: SimulateArguments) => {
+      const { simulatePolicy } = await import('../simulate-policy.ts');
+      await simulatePolicy(options, io);
+    });
+
+  policy
+    .command('hash')
+    .description('print the hash by which an allow-list names a value; the value is read from stdin')
+    .option('-c, --config <file>', 'configuration file of the installation', 'parapet.yaml')
+    .action(async (options: PolicyOptions) => {
+      const { hashValue } = await import('../hash-value.ts');
+      io.out(await hashValue(options.config, io));
     });
 
   policy

@@ -42,8 +42,9 @@ export class ClientView {
 
   #into(item: Open, index: number, type: string, data: JsonRecord): void {
     const place = Number(data['content_index'] ?? data['summary_index'] ?? 0);
-    if (!Number.isSafeInteger(place) || place < 0 || place > 10_000) return;
     const list = data['summary_index'] === undefined ? 'content' : 'summary';
+    // Parts come one after the other. One far beyond the last would make a list of thousands that never were.
+    if (!Number.isSafeInteger(place) || place < 0 || place > lengthOf(item[list])) return;
     if (/^response\.(content|reasoning_summary)_part\.(added|done)$/.test(type)) {
       if (!isRecord(data['part'])) return;
       const parts = listOf(item, list);
@@ -85,6 +86,10 @@ function partAt(parts: unknown[], place: number, slot: string): Open {
   if (part['type'] === 'output_text') Object.assign(part, { text: '', annotations: [] });
   parts[place] = part;
   return part;
+}
+
+function lengthOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0;
 }
 
 function listOf(item: Open, key: string): unknown[] {

@@ -52,6 +52,8 @@ export function parseResponsesRequest(input: unknown): Conversation {
     maxOutputTokens: optionalCount(body, 'max_output_tokens'),
     choices: 1,
     previous: previousOf(body),
+    // Kept unless it says otherwise; a conversation keeps it in any case.
+    ...(body['store'] === false && (body['conversation'] ?? null) === null ? {} : { kept: true }),
     usageRequested: false,
   };
 }

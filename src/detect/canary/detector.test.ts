@@ -51,6 +51,16 @@ const WRITINGS: readonly (readonly [name: string, written: string])[] = [
 ];
 
 describe('canary', () => {
+  it('says when something else is planted, so that no answer from before is taken for one of now', () => {
+    let planted = [{ id: 'a', note: null, token: TOKEN }];
+    const inspector = canary.create(canary.defaults, { ...NO_RESOURCES, canaries: () => planted });
+    const before = inspector.version!();
+    assert.equal(inspector.version!(), before);
+    assert.equal(canary.create(canary.defaults, { ...NO_RESOURCES, canaries: () => planted }).version!(), before);
+    planted = [...planted];
+    assert.notEqual(inspector.version!(), before);
+  });
+
   for (const [name, written] of WRITINGS) {
     it(`knows a token: ${name}`, async () => {
       const findings = await found(`It says (${written}), I think.`);

@@ -76,6 +76,7 @@ export const canary = defineDetector({
       return search(text);
     };
     return {
+      version: () => versionOf(resources.canaries()),
       // A system prompt on its way to the model is where its canary belongs.
       inspect: (text, { stage, origin }) =>
         stage === 'input' && origin === 'operator' ? [] : read(text).matches.map(toFinding),
@@ -95,6 +96,16 @@ export const canary = defineDetector({
     };
   },
 });
+
+/** A list that has changed is another list: each has a number of its own in this process. */
+const versions = new WeakMap<readonly object[], string>();
+let lists = 0;
+
+function versionOf(planted: readonly object[]): string {
+  let version = versions.get(planted);
+  if (version === undefined) versions.set(planted, (version = String((lists += 1))));
+  return version;
+}
 
 function toFinding({ start, end, canary: found, form }: CanaryMatch): Finding {
   const note = found.note === undefined || found.note === null || found.note === '' ? '' : ` (${found.note})`;

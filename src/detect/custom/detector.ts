@@ -68,7 +68,10 @@ export const custom = defineDetector({
     const parts = compileAll(chosen);
     return {
       ...inspectorOf(parts, null),
-      forExchange: ({ model, principal }) => inspectorOf(parts, { model, principal }),
+      forExchange: ({ model, principal }) => ({
+        ...inspectorOf(parts, { model, principal }),
+        boundTo: JSON.stringify([model, principal]),
+      }),
     };
   },
 });

@@ -177,6 +177,9 @@ describe('contact and network', () => {
     assert.deepEqual(kinds('call 020 7946 0018'), ['phone']);
     assert.deepEqual(kinds('item 020 7946 0018'), []);
     assert.deepEqual(kinds('Tel. 044 668 18 00', { regions: ['CH'] }), ['phone']);
+    // Of no plan that is looked for, but said to be one; not where regions are given, and no beginning of something longer.
+    assert.deepEqual(kinds('tel. 601 234 567 and call 785 8949'), ['phone', 'phone']);
+    assert.deepEqual(kinds('601 234 567, call 1999-2003, your number is 4532-1234-5678-9012'), []);
     assert.deepEqual(kinds('Tel. 044 668 18 00', { regions: ['US'] }), []);
   });
 

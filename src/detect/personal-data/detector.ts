@@ -1,13 +1,18 @@
 import { getCountries, isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
 import type { z as Zod } from 'zod';
+import { TAGGER_REACH } from '../../classify/tagger/tag.ts';
 import { defineDetector, type Inspector } from '../detector.ts';
 import { KINDS } from './catalogue.ts';
 import { toFindings } from './findings.ts';
-import { GROUPS } from './kind.ts';
+import { GROUPS, type Kind } from './kind.ts';
+import { createNameFinder } from './name.ts';
 import { createScanner, type Scan } from './scan.ts';
 
 export interface PersonalDataOptions {
-  /** What to look for: ids of kinds and of groups. `-` before one leaves it out; a list of nothing but those starts from all. */
+  /**
+   * What to look for: ids of kinds and of groups. `+` before one adds it, `-` leaves it out; a list of nothing but those starts
+   * from what is looked for by default.
+   */
   readonly kinds: readonly string[];
   /** ISO 3166 codes: only these countries' identifiers, and phone numbers as they are dialled there. Empty: all, and `PHONE_REGIONS`. */
   readonly regions: readonly string[];
@@ -17,6 +22,8 @@ export interface PersonalDataOptions {
   readonly allow: readonly string[];
   /** How many characters before a value a context word may begin. */
   readonly contextWindow: number;
+  /** Names and addresses of which the tagger is less sure are not reported. */
+  readonly minConfidence: number;
 }
 
 /** Where numbers without `+` may be from when nothing is configured. */
@@ -27,7 +34,11 @@ const LONGEST_VALUE = 192;
 /** The longest e-mail address with its clause behind it. */
 const MAX_HOLD = 512;
 
-const NAMES: readonly string[] = [...GROUPS, ...KINDS.map((kind) => kind.id)].flatMap((name) => [name, `-${name}`]);
+const NAMES: readonly string[] = [...GROUPS, ...KINDS.map((kind) => kind.id)].flatMap((name) => [
+  name,
+  `+${name}`,
+  `-${name}`,
+]);
 
 /** Finds personal data by pattern, checksum and context. */
 export const personalData = defineDetector({
@@ -35,7 +46,7 @@ export const personalData = defineDetector({
     id: 'personal-data',
     title: 'Personal data',
     summary:
-      'Finds card numbers, IBANs, national identifiers, contact details and other personal data by pattern, checksum and context.',
+      'Finds card numbers, IBANs, national identifiers, contact details, postal addresses, names and other personal data.',
     threats: ['prompt-injection'],
     layers: ['input-filtering', 'output-monitoring', 'data-protection'],
     taxonomy: ['OWASP-LLM02', 'AML.T0057', 'CWE-359'],
@@ -54,7 +65,9 @@ export const personalData = defineDetector({
         .array(z.enum(NAMES))
         .readonly()
         .default([])
-        .describe('Ids of kinds and groups to look for; "-" before one leaves it out. Empty: all.'),
+        .describe(
+          'Ids of kinds and groups to look for; "+" before one adds it to the default, "-" leaves it out. Empty: all but names of people, organisations and places.',
+        ),
       regions: z
         .array(z.enum(getCountries()))
         .readonly()
@@ -83,24 +96,48 @@ export const personalData = defineDetector({
         .max(256)
         .default(48)
         .describe('How many characters before a value a context word may begin.'),
+      minConfidence: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.8)
+        .describe('How sure the tagger has to be of a name or an address.'),
     }),
-  defaults: { kinds: [], regions: [], minScore: 0.5, allow: [], contextWindow: 48 } as PersonalDataOptions,
+  defaults: {
+    kinds: [],
+    regions: [],
+    minScore: 0.5,
+    allow: [],
+    contextWindow: 48,
+    minConfidence: 0.8,
+  } as PersonalDataOptions,
   create: (options: PersonalDataOptions): Inspector => {
     const wanted = selection(options.kinds);
     const regions = options.regions.filter((region) => isSupportedCountry(region));
-    const scan = createScanner({
-      enabled: (kind) =>
-        wanted(kind.id, kind.group) &&
-        (kind.region === undefined || options.regions.length === 0 || options.regions.includes(kind.region)),
+    const enabled = (kind: Kind): boolean =>
+      wanted(kind) &&
+      (kind.region === undefined || options.regions.length === 0 || options.regions.includes(kind.region));
+    const scanPatterns = createScanner({
+      enabled,
       regions: regions.length > 0 ? regions : PHONE_REGIONS,
+      anyPlan: options.regions.length === 0,
       contextWindow: options.contextWindow,
     });
+    const findNames = createNameFinder({ enabled, minConfidence: options.minConfidence });
+    const scan = (text: string): Scan => {
+      const patterns = scanPatterns(text);
+      if (findNames === null) return patterns;
+      const names = findNames(text);
+      const live = Math.min(patterns.live, names.live);
+      if (names.candidates.length === 0) return { candidates: patterns.candidates, live };
+      return { candidates: [...patterns.candidates, ...names.candidates], live };
+    };
     const judge = (text: string, { candidates }: Scan) =>
       candidates.length === 0 ? [] : toFindings(text, candidates, options);
     return {
       inspect: (text) => judge(text, scan(text)),
       streaming: {
-        lookBehind: options.contextWindow + LONGEST_VALUE,
+        lookBehind: Math.max(options.contextWindow + LONGEST_VALUE, findNames === null ? 0 : TAGGER_REACH),
         maxHold: MAX_HOLD,
         holdFrom: (text) => settledUpTo(scan(text)),
         follow(text) {
@@ -119,13 +156,16 @@ export const personalData = defineDetector({
   },
 });
 
-function selection(names: readonly string[]): (id: string, group: string) => boolean {
-  const without = new Set(names.filter((name) => name.startsWith('-')).map((name) => name.slice(1)));
-  const only = new Set(names.filter((name) => !name.startsWith('-')));
-  return (id, group) => {
+function selection(names: readonly string[]): (kind: Kind) => boolean {
+  const marked = (mark: string) => new Set(names.filter((name) => name.startsWith(mark)).map((name) => name.slice(1)));
+  const without = marked('-');
+  const added = marked('+');
+  const only = new Set(names.filter((name) => !/^[-+]/.test(name)));
+  return ({ id, group, onRequest }) => {
     if (without.has(id)) return false;
-    if (only.has(id)) return true;
-    return !without.has(group) && (only.size === 0 || only.has(group));
+    if (only.has(id) || added.has(id)) return true;
+    if (without.has(group)) return false;
+    return only.has(group) || added.has(group) || (only.size === 0 && onRequest !== true);
   };
 }
 

@@ -35,7 +35,8 @@ export function toFindings(
 
 function toFinding(text: string, { kind, score }: Candidate, start: number, end: number): Finding {
   const units = text.slice(start, end).replace(/[^0-9A-Za-z]/g, '');
-  const last = units.length >= 8 ? units.slice(-(kind.shown ?? 2)) : '';
+  const shown = kind.shown ?? 2;
+  const last = shown > 0 && units.length >= 8 ? units.slice(-shown) : '';
   return {
     rule: `personal-data/${kind.id}`,
     severity: kind.severity,

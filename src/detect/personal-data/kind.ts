@@ -6,9 +6,10 @@ export const GROUPS = [
   'contact',
   'network',
   'crypto',
-  'person',
+  'document',
   'device',
-  'location',
+  'place',
+  'name',
 ] as const;
 export type Group = (typeof GROUPS)[number];
 
@@ -42,7 +43,9 @@ export interface Kind {
   /** Where the format is published. */
   readonly source: string;
   /** How many of its last characters a mask may show. */
-  readonly shown?: 2 | 4;
+  readonly shown?: 0 | 2 | 4;
+  /** Looked for only where its id or its group is asked for. */
+  readonly onRequest?: true;
 }
 
 /** A kind that is known by its shape and a predicate over its characters. */

@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
 import { createContextTest } from './context.ts';
-import { hasContext, keepLive, type Draft } from './draft.ts';
+import { before, hasContext, keepLive, type Draft } from './draft.ts';
 import { PHONE } from './kinds/contact.ts';
 import { classOf } from './shape-trie.ts';
 import { ALNUM, DIGIT, isUnit, skip } from './unit.ts';
@@ -16,9 +16,10 @@ const near = createContextTest(PHONE.context);
 
 /**
  * Reads a phone number whose first digit stands at `at`. With `+` it has to be valid; without, it has to be valid in one of the
- * regions and a context word has to stand near, or it has to be written as North American numbers are.
+ * regions and a context word has to stand near, or it has to be written as North American numbers are; with `anyPlan`, a word
+ * directly before it is enough.
  */
-export function readPhone(draft: Draft, at: number, regions: readonly CountryCode[]): void {
+export function readPhone(draft: Draft, at: number, regions: readonly CountryCode[], anyPlan: boolean): void {
   const { text } = draft;
   let start = at;
   while (start > at - 2 && (text[start - 1] === '(' || text[start - 1] === '+')) start--;
@@ -40,13 +41,31 @@ export function readPhone(draft: Draft, at: number, regions: readonly CountryCod
       continue;
     }
     if (/^\d{4}([-./])\d\d?\1\d\d?$|^\d\d?([-./])\d\d?\2\d{4}$|^\d{1,3}(?:\.\d{1,3}){3}$/.test(written)) continue;
+    // `4532-1234-5678-9012`: the beginning of something longer.
+    if ((text[end] === '-' || text[end] === '.') && isUnit(text, end + 1, DIGIT)) continue;
     const spoken = hasContext(draft, near, start, end);
     const formatted = /^(?:1[-. ])?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}(?:x\d+)?$/.test(written);
     if (!spoken && !formatted) continue;
+    if (anyPlan && isSaid(draft, start, end))
+      return void draft.candidates.push({ kind: PHONE, start, end, score: 0.6, rank: RANK });
     const tried = spoken ? regions : regions.filter((region) => region === 'US' || region === 'CA');
     if (tried.some((region) => parsePhoneNumberFromString(written, region)?.isValid() === true))
       return void draft.candidates.push({ kind: PHONE, start, end, score: spoken ? 0.85 : 0.6, rank: RANK });
   }
+}
+
+/** How near a word has to stand before a number of which nothing else is known. */
+const CLOSE = 24;
+
+/**
+ * True for a number in groups directly behind a word for it: numbers of other countries, short local ones, made-up ones. A person
+ * who writes `tel. 601 234 567` means one, whatever plan it is of.
+ */
+function isSaid(draft: Draft, start: number, end: number): boolean {
+  const written = draft.text.slice(start, end);
+  if (!/^\(?\d{1,4}\)?(?:[-. /]{1,2}\(?\d{2,5}\)?){1,5}(?:x\d+)?$/.test(written)) return false;
+  if (/^(?:19|20)\d\d[-. /](?:19|20)\d\d$/.test(written)) return false;
+  return near(before(draft, start).slice(-CLOSE));
 }
 
 /** Where the number may end, longest first. Keeps it live while the text could go on with it. */

@@ -2,7 +2,7 @@ import { isDay } from './checksum.ts';
 import { createContextTest } from './context.ts';
 import { before, keepLive, offer, type Draft } from './draft.ts';
 import { COORDINATES } from './kinds/contact.ts';
-import { BIRTH_DATE } from './kinds/person.ts';
+import { BIRTH_DATE } from './kinds/document.ts';
 import { LETTER, isUnit } from './unit.ts';
 
 /** Longest pair of coordinates and longest date with a month's name that are read. */

@@ -8,7 +8,7 @@ import { IBAN_LENGTHS, isIban } from './iban.ts';
 import type { Kind } from './kind.ts';
 import { COORDINATES, EMAIL, IPV4, IPV6, MAC, PHONE } from './kinds/contact.ts';
 import { CARD, IBAN } from './kinds/finance.ts';
-import { BIRTH_DATE } from './kinds/person.ts';
+import { BIRTH_DATE } from './kinds/document.ts';
 import { readPhone } from './phone.ts';
 import { monthTail, readCoordinates, readWrittenDate } from './place-and-date.ts';
 import { CLASSES, classOf, createShapeTrie, type Rule } from './shape-trie.ts';
@@ -25,6 +25,8 @@ export interface ScanOptions {
   readonly enabled: (kind: Kind) => boolean;
   /** Where national phone numbers may be from. */
   readonly regions: readonly CountryCode[];
+  /** Numbers of other countries count where a word for them stands directly before. */
+  readonly anyPlan: boolean;
   /** How many units before a value a context word may begin. */
   readonly contextWindow: number;
 }
@@ -42,7 +44,7 @@ const ANCHORS = Uint8Array.from({ length: 128 }, (_, code) => {
 });
 
 /** Makes a scanner: one pass over the text that stops at digits, runs of capitals and `@` only. */
-export function createScanner({ enabled, regions, contextWindow }: ScanOptions): (text: string) => Scan {
+export function createScanner({ enabled, regions, anyPlan, contextWindow }: ScanOptions): (text: string) => Scan {
   const shaped = SHAPED_KINDS.filter(enabled);
   const trie = createShapeTrie(shaped);
   const tests = new Map<Kind, ContextTest>(shaped.map((kind) => [kind, createContextTest(kind.context)]));
@@ -102,7 +104,7 @@ export function createScanner({ enabled, regions, contextWindow }: ScanOptions):
     if (isUnit(text, start, DIGIT)) {
       const lead = leadBefore(text, start);
       if (lead !== start) walk(draft, lead);
-      if (on.phone) readPhone(draft, start, regions);
+      if (on.phone) readPhone(draft, start, regions, anyPlan);
       if (on.birth) readWrittenDate(draft, start);
       if (text[end] === '.') {
         if (on.ipv4) readIpv4(draft, start);

@@ -14,11 +14,13 @@ const EXTENDED_HEAD = EXTENDED_XMP.length + 40;
 /** JPEG (ITU-T T.81): comments, Exif, XMP, IPTC. */
 export const jpeg: Format = {
   id: 'jpeg',
+  picture: true,
   sniff: (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff,
   async read(bytes, out) {
     out.gap('pixels', '', 'the picture of the JPEG');
     const extended: Uint8Array[] = [];
     let comments = 0;
+    let scanned = false;
     let at = 2;
     while (at + 2 <= bytes.length) {
       if (bytes[at] !== 0xff) throw malformed('JPEG', 'a marker is missing', at);
@@ -45,9 +47,15 @@ export const jpeg: Format = {
         out.piece(`comment=${comments}`, decodeLoose(data).replaceAll('\0', ' '), true);
       } else if (marker === 0xe1 && startsWith(data, EXTENDED_XMP)) extended.push(data.subarray(EXTENDED_HEAD));
       else if (marker >= 0xe0 && marker <= 0xef) readApplication(data, out);
-      else if (marker === 0xda) at = endOfScan(bytes, at);
+      else if (marker === 0xda) {
+        at = endOfScan(bytes, at);
+        scanned = true;
+      }
     }
-    throw malformed('JPEG', 'it ends before its last marker', at);
+    // Cameras and network streams leave the end marker out, and every decoder bears with it.
+    if (!scanned) throw malformed('JPEG', 'it ends before its picture', at);
+    readExtended(extended, out);
+    out.note('no end marker');
   },
 };
 

@@ -18,7 +18,13 @@ export const pdf: Format = {
   async read(bytes, out) {
     let document: PdfDocument | null = null;
     try {
-      document = await openPdf(bytes);
+      document = await openPdf(bytes, (name) => {
+        out.gap(
+          'unsupported',
+          `character-map=${name}`,
+          `text in the character map ${name.slice(0, 40)}, which is not read`,
+        );
+      });
       await readDocument(document, bytes, out);
     } catch (error) {
       if (isFault(error)) throw error;

@@ -3,6 +3,7 @@ import { readTiffTags } from '../exif.ts';
 import { type Extraction, malformed } from '../extraction.ts';
 import { type Format, latin1, startsWith, viewOf } from '../format.ts';
 import { inflate } from '../inflate.ts';
+import { readIptc, readPhotoshop } from '../iptc.ts';
 import { readTrailing } from '../trailing.ts';
 import { readXmp } from '../xmp.ts';
 
@@ -11,6 +12,7 @@ const SIGNATURE = '\x89PNG\r\n\x1a\n';
 /** PNG (W3C PNG, third edition): text chunks, Exif, XMP. */
 export const png: Format = {
   id: 'png',
+  picture: true,
   sniff: (bytes) => startsWith(bytes, SIGNATURE),
   async read(bytes, out) {
     out.gap('pixels', '', 'the picture of the PNG');
@@ -34,7 +36,10 @@ function readChunk(type: string, data: Uint8Array, out: Extraction): void {
   switch (type) {
     case 'tEXt': {
       const end = data.indexOf(0);
-      if (end !== -1) out.piece(`tEXt=${latin1(data, 0, end)}`, decodeLoose(data.subarray(end + 1)), true);
+      if (end === -1) return;
+      const keyword = latin1(data, 0, end);
+      const text = data.subarray(end + 1);
+      if (!readRawProfile(keyword, text, out)) out.piece(`tEXt=${keyword}`, decodeLoose(text), true);
       return;
     }
     case 'zTXt': {
@@ -42,7 +47,9 @@ function readChunk(type: string, data: Uint8Array, out: Extraction): void {
       if (end === -1) return;
       const name = `zTXt=${latin1(data, 0, end)}`;
       if (data[end + 1] !== 0) return out.gap('unsupported', name, 'text in an unknown compression');
-      return out.piece(name, decodeLoose(inflate(data.subarray(end + 2), 'zlib', 'PNG', out)), true);
+      const text = inflate(data.subarray(end + 2), 'zlib', 'PNG', out);
+      if (!readRawProfile(latin1(data, 0, end), text, out)) out.piece(name, decodeLoose(text), true);
+      return;
     }
     case 'iTXt':
       return readInternational(data, out);
@@ -51,6 +58,20 @@ function readChunk(type: string, data: Uint8Array, out: Extraction): void {
       return;
     default:
   }
+}
+
+/** Metadata as ImageMagick and ExifTool write them: keyword `Raw profile type exif`, then name, length and hexadecimal digits. */
+function readRawProfile(keyword: string, text: Uint8Array, out: Extraction): boolean {
+  const kind = /^Raw profile type (exif|APP1|iptc|8bim|xmp)$/i.exec(keyword)?.[1]?.toLowerCase();
+  if (kind === undefined) return false;
+  const lines = latin1(text, 0, text.length).trim().split('\n'); // prettier-ignore
+  const bytes = Buffer.from(lines.slice(2).join('').replace(/\s+/g, ''), 'hex');
+  if (kind === 'xmp') readXmp(bytes, out);
+  else if (kind === 'iptc' || kind === '8bim') {
+    if (startsWith(bytes, '8BIM')) readPhotoshop(bytes, out);
+    else readIptc(bytes, out);
+  } else readTiffTags(startsWith(bytes, 'Exif\0\0') ? bytes.subarray(6) : bytes, out);
+  return true;
 }
 
 /** keyword, 0, compressed, method, language, 0, translated keyword, 0, text (PNG §11.3.3.4). */

@@ -26,6 +26,8 @@ export const rtf: Format = {
 };
 
 const WORD = /[a-zA-Z]/;
+/** `\\`, `{`, `}` and line ends. */
+const CONTROLS = new Set([0x5c, 0x7b, 0x7d, 0x0a, 0x0d]);
 
 function readGroups(source: string, out: Extraction): void {
   const visible: string[] = [];
@@ -51,8 +53,11 @@ function readGroups(source: string, out: Extraction): void {
       if (closed.hidden && !groups.at(-1)!.hidden) hidden.push('\n');
       at += 1;
     } else if (unit !== '\\') {
-      if (unit !== '\r' && unit !== '\n') add(unit);
-      at += 1;
+      let end = at + 1;
+      // Characters that stand in for one that was written as `\u` go one by one; all others as they come.
+      if (skip === 0) while (end < source.length && !CONTROLS.has(source.charCodeAt(end))) end += 1;
+      if (unit !== '\r' && unit !== '\n') add(source.slice(at, end));
+      at = end;
     } else {
       at = readControl(source, at, groups.at(-1)!, add, (count) => (skip = count), out);
     }

@@ -31,7 +31,7 @@ export const PNG_SIGNATURE = latin('\x89PNG\r\n\x1a\n');
 export function makePng(chunks: readonly Uint8Array[], behind: Uint8Array = new Uint8Array()): Uint8Array {
   const header = pngChunk('IHDR', join(u32(1), u32(1), Uint8Array.of(8, 0, 0, 0, 0)));
   const pixels = pngChunk('IDAT', deflateSync(Uint8Array.of(0, 0)));
-  return join(PNG_SIGNATURE, header, ...chunks, pixels, pngChunk('IEND', new Uint8Array()), behind);
+  return join(PNG_SIGNATURE, header, Buffer.concat(chunks), pixels, pngChunk('IEND', new Uint8Array()), behind);
 }
 
 export function pngText(keyword: string, text: string): Uint8Array {

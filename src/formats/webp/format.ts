@@ -7,6 +7,7 @@ import { readXmp } from '../xmp.ts';
 /** WebP (RFC 9649): Exif and XMP. */
 export const webp: Format = {
   id: 'webp',
+  picture: true,
   sniff: (bytes) => startsWith(bytes, 'RIFF') && startsWith(bytes, 'WEBP', 8),
   async read(bytes, out) {
     out.gap('pixels', '', 'the picture of the WebP');

@@ -1,6 +1,9 @@
 import type { Exchange, ExchangeOutcome, KeptSegment } from '../../core/exchange.ts';
 import type { Severity } from '../../core/severity.ts';
 import type { Action, Mode, Stage } from '../../core/verdict.ts';
+import type { SimulationReport } from '../simulate.ts';
+
+export type { ChangedExchange, RuleDifference, RuleTally, SimulationReport } from '../simulate.ts';
 
 /**
  * What the admin API says, shared with the console. Types only: the browser gets none of the server's code.
@@ -279,6 +282,104 @@ export interface ReadToken {
   readonly token: string;
 }
 
+export type AllowState = 'active' | 'expired' | 'removed';
+
+/** One entry of the allow-list. What it covers is in the keys of `allow` in the configuration. */
+export interface AllowView {
+  readonly id: string;
+  /** `config`: in the configuration file, and changed there. */
+  readonly source: 'config' | 'console';
+  readonly covers: Readonly<Record<string, unknown>>;
+  readonly owner: string;
+  readonly reason: string;
+  readonly createdBy: string | null;
+  readonly createdAt: number | null;
+  readonly expiresAt: number;
+  readonly state: AllowState;
+}
+
+/** A finding in a recorded exchange: `decisions` of this rule and stage, `evidence[index]`. */
+export interface FindingPlace {
+  readonly exchange: string;
+  readonly rule: string;
+  readonly stage: Stage;
+  readonly index: number;
+}
+
+/**
+ * `POST /api/allow`. What is allowed is one of: `from` (the value is taken from the kept texts), `value`, `text`, `pattern`,
+ * or only `findings`, `labels` and `origins`. A value is kept as a keyed hash only.
+ */
+export interface NewAllow {
+  readonly from?: FindingPlace;
+  readonly value?: string;
+  readonly text?: string;
+  readonly pattern?: string;
+  readonly rules?: readonly string[];
+  readonly detectors?: readonly string[];
+  readonly findings?: readonly string[];
+  readonly labels?: readonly string[];
+  readonly origins?: readonly string[];
+  readonly principals?: readonly string[];
+  readonly teams?: readonly string[];
+  readonly models?: readonly string[];
+  readonly surfaces?: readonly string[];
+  readonly owner: string;
+  readonly reason: string;
+  /** 1 to 366. */
+  readonly expiresInDays: number;
+}
+
+/** Changed rules to try: an object with `rules`, `without`, `overrides` and `allow`, or YAML of one. */
+export type RuleChanges =
+  | string
+  | {
+      readonly rules?: readonly unknown[];
+      readonly without?: readonly string[];
+      readonly overrides?: readonly unknown[];
+      readonly allow?: readonly unknown[];
+    };
+
+/** `POST /api/playground`: one of `text`, `messages` and `request`. */
+export interface PlaygroundRequest {
+  readonly text?: string;
+  readonly role?: string;
+  readonly origin?: string;
+  readonly messages?: readonly { readonly role?: string; readonly origin?: string; readonly text: string }[];
+  /** A request body of `surface`, as an object or as JSON. */
+  readonly request?: unknown;
+  readonly surface?: string;
+  readonly stage?: Stage;
+  readonly model?: string;
+  readonly principal?: string;
+  readonly team?: string;
+  readonly changes?: RuleChanges;
+}
+
+export type { PlaygroundAnswer, PlaygroundRule, PlaygroundText, PlaygroundView } from '../playground.ts';
+
+/** `POST /api/simulate`. */
+export interface SimulateRequest {
+  /** Days back from now, 1 to 90. */
+  readonly days?: number;
+  /** Exchanges that are replayed at most, the newest; up to 5000. */
+  readonly limit?: number;
+  readonly rule?: string;
+  readonly changes: RuleChanges;
+}
+
+/** `GET /api/simulate/:id`, and the answer to `POST`. */
+export interface SimulateJob {
+  readonly id: string;
+  readonly state: 'running' | 'done' | 'cancelled' | 'failed';
+  readonly done: number;
+  readonly total: number;
+  /** Why it failed. */
+  readonly error: string | null;
+  /** What there is of it; whole when the state is `done`. */
+  readonly report: SimulationReport | null;
+}
+
 export interface RuleRow extends RuleCounts {
   readonly id: string;
   readonly detector: string;
@@ -286,6 +387,14 @@ export interface RuleRow extends RuleCounts {
   readonly summary: string;
   readonly on: readonly Stage[];
   readonly roles: readonly string[] | null;
+  readonly origins: readonly string[] | null;
+  readonly kinds: readonly string[] | null;
+  readonly tools: readonly string[] | null;
+  readonly messages: 'new' | 'all';
+  /** Indices in `overrides` that change it for somebody. */
+  readonly changedBy: readonly number[];
+  /** The rule as the configuration file writes it, with every default. */
+  readonly written: Readonly<Record<string, unknown>>;
   readonly action: Action;
   readonly mode: Mode;
   readonly onFailure: 'block' | 'flag' | 'allow';

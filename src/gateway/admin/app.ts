@@ -5,6 +5,7 @@ import { isFault } from '../../core/fault.ts';
 import type { Runtime } from '../runtime.ts';
 import { createAdminAudit } from './admin-audit.ts';
 import type { AdminEnv } from './admin-context.ts';
+import { allowRoutes } from './allow-routes.ts';
 import { createAdminDoor } from './admin-door.ts';
 import type { Status } from './api.ts';
 import { configRoutes } from './config-routes.ts';
@@ -21,12 +22,15 @@ import { ledgerTiles } from './ledger-tiles.ts';
 import { liveRoutes } from './live-routes.ts';
 import { notBuiltPage } from './not-built-page.ts';
 import { overviewRoutes } from './overview-routes.ts';
+import { playgroundRoutes } from './playground-routes.ts';
 import { principalRoutes } from './principal-routes.ts';
 import { createRecentActivity } from './recent-activity.ts';
 import { ruleRoutes } from './rule-routes.ts';
 import { securityHeaders } from './security-headers.ts';
+import { simulateRoutes } from './simulate-routes.ts';
 import { readSessionCookie } from './session-cookie.ts';
 import { signInRoutes } from './sign-in-routes.ts';
+import { testCaseRoutes } from './test-case-routes.ts';
 
 /** Where `npm run build -w console` leaves the console; the same from `src/` and from the published `dist/`. */
 const CONSOLE = join(import.meta.dirname, '../../../console/dist');
@@ -92,6 +96,10 @@ export function createAdminApp(runtime: Runtime, consoleDirectory = CONSOLE): Ho
   app.route('/api/keys', keyRoutes(runtime, audit, clock));
   app.route('/api/config', configRoutes(runtime, audit));
   app.route('/api/rules', ruleRoutes(runtime, activity));
+  app.route('/api/allow', allowRoutes(runtime, audit, clock));
+  app.route('/api/playground', playgroundRoutes(runtime, clock));
+  app.route('/api/simulate', simulateRoutes(runtime, clock));
+  app.route('/api/exchanges', testCaseRoutes(runtime));
   app.route('/api/ledger', ledgerRoutes(runtime, readToken, audit));
   app.route('/ledger', ledgerTiles(runtime));
 

@@ -7,15 +7,18 @@ const MOST_BYTES = 16 * 1024;
  * The JSON object in a request of the console.
  * @throws Fault `ERR_BODY_TOO_LARGE`, `ERR_BODY_MALFORMED`.
  */
-export async function readJsonObject(c: AdminContext): Promise<Readonly<Record<string, unknown>>> {
+export async function readJsonObject(
+  c: AdminContext,
+  mostBytes = MOST_BYTES,
+): Promise<Readonly<Record<string, unknown>>> {
   const stream = c.req.raw.body;
   const chunks: Uint8Array[] = [];
   let size = 0;
   if (stream !== null) {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
       size += chunk.length;
-      if (size > MOST_BYTES) {
-        throw new Fault('ERR_BODY_TOO_LARGE', `A request to the console is at most ${MOST_BYTES} bytes.`);
+      if (size > mostBytes) {
+        throw new Fault('ERR_BODY_TOO_LARGE', `A request to the console is at most ${mostBytes} bytes.`);
       }
       chunks.push(chunk);
     }
@@ -37,6 +40,20 @@ export function readText(body: Readonly<Record<string, unknown>>, name: string, 
   const value = body[name];
   if (typeof value === 'string' && value.length > 0 && value.length <= most) return value;
   throw new Fault('ERR_REQUEST_INVALID', `This must be a text of 1 to ${most} characters.`, { where: name });
+}
+
+/** A whole number within bounds; `usual` where it is left out. */
+export function readCount(
+  body: Readonly<Record<string, unknown>>,
+  name: string,
+  bounds: { readonly least: number; readonly most: number; readonly usual?: number },
+): number {
+  const value = body[name] ?? bounds.usual;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= bounds.least && value <= bounds.most)
+    return value;
+  throw new Fault('ERR_REQUEST_INVALID', `This must be a whole number from ${bounds.least} to ${bounds.most}.`, {
+    where: name,
+  });
 }
 
 /** The same for a member that may be left out, be null or be empty. */

@@ -1,4 +1,6 @@
 import { Hono } from 'hono';
+import { written } from '../../config/written.ts';
+import { messagesOf } from '../../guard/rule.ts';
 import { DETECTORS } from '../../detect/registry.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AdminEnv } from './admin-context.ts';
@@ -15,7 +17,7 @@ export function ruleRoutes(runtime: Runtime, activity: RecentActivity): Hono<Adm
     const counts = activity.rules(0);
     const body: RuleReport = {
       since: activity.since(),
-      rules: runtime.generation.loaded.config.rules.map((rule) => {
+      rules: runtime.generation.loaded.config.rules.map((rule, index) => {
         const meta = DETECTORS.find((detector) => detector.meta.id === rule.detector)?.meta;
         return {
           id: rule.id,
@@ -24,6 +26,14 @@ export function ruleRoutes(runtime: Runtime, activity: RecentActivity): Hono<Adm
           summary: meta?.summary ?? '',
           on: rule.on,
           roles: rule.roles ?? null,
+          origins: rule.origins ?? null,
+          kinds: rule.kinds ?? null,
+          tools: rule.tools ?? null,
+          messages: messagesOf(rule),
+          changedBy: runtime.generation.loaded.config.overrides.flatMap(({ rules }, i) =>
+            Object.hasOwn(rules, rule.id) ? [i] : [],
+          ),
+          written: written(runtime.generation.loaded, ['rules', index], rule) as Record<string, unknown>,
           action: rule.action,
           mode: rule.mode,
           onFailure: rule.onFailure,

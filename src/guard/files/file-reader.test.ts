@@ -10,6 +10,7 @@ import {
   makePdf,
   makePng,
   pdfText,
+  pngChunk,
   pngText,
 } from '../../formats/testing/make-files.ts';
 import { FileReader } from './file-reader.ts';
@@ -103,4 +104,17 @@ test('the same bytes are read once, unless it was only for want of time', async 
   assert.deepEqual(reasons(await one.read(own(slow), DEFAULT_FILE_LIMITS, 0)), ['busy']);
   assert.deepEqual(reasons(await one.read(own(slow), DEFAULT_FILE_LIMITS, 300)), ['timeout']);
   await one.close();
+});
+
+test('slow documents do not hold up pictures', async () => {
+  const two = new FileReader({ threads: 2 });
+  const slow = [endlessPdf(), endlessPdf()].map((file) => two.read(own(file), DEFAULT_FILE_LIMITS, 120_000));
+  const picture = makePng([pngText('Comment', 'quick'), pngChunk('IDAT', new Uint8Array(100_000))]);
+  const first = await Promise.race([two.read(own(picture), DEFAULT_FILE_LIMITS, 120_000), ...slow]);
+  assert.deepEqual(texts(first), ['quick']);
+  await two.close();
+  assert.deepEqual(
+    (await Promise.all(slow)).flatMap(({ pieces }) => pieces),
+    [],
+  );
 });

@@ -24,6 +24,7 @@ export interface FileReaderOptions {
 }
 
 interface Order {
+  readonly heavy: boolean;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly limits: FileLimits;
   /** When it must be done, by `performance.now()`. */
@@ -67,16 +68,17 @@ export class FileReader {
    * @param timeout milliseconds, waiting for a thread included.
    */
   async read(bytes: Uint8Array<ArrayBuffer>, limits: FileLimits, timeout: number): Promise<Reading> {
-    if (bytes.length <= INLINE_BYTES && !isHeavy(bytes)) return readFileText(bytes, limits);
+    const heavy = isHeavy(bytes);
+    if (bytes.length <= INLINE_BYTES && !heavy) return readFileText(bytes, limits);
     const key = ReadingCache.key(bytes, limits);
     const known = this.#cache.get(key);
     if (known !== null) return known;
-    const reading = await this.#onThread(bytes, limits, timeout);
+    const reading = await this.#onThread(bytes, limits, timeout, heavy);
     if (!this.#closed) this.#cache.put(key, reading);
     return reading;
   }
 
-  #onThread(bytes: Uint8Array<ArrayBuffer>, limits: FileLimits, timeout: number): Promise<Reading> {
+  #onThread(bytes: Uint8Array<ArrayBuffer>, limits: FileLimits, timeout: number, heavy: boolean): Promise<Reading> {
     if (this.#closed || this.#waiting.length >= this.#queueLimit || timeout <= 0) {
       return Promise.resolve(
         unread('busy', timeout <= 0 ? 'no time was left to read it' : 'too many files are being read'),
@@ -84,6 +86,7 @@ export class FileReader {
     }
     return new Promise((done) => {
       const order: Order = {
+        heavy,
         bytes,
         limits,
         deadline: performance.now() + timeout,
@@ -105,10 +108,9 @@ export class FileReader {
   }
 
   #next(): void {
-    while (this.#waiting.length > 0) {
-      const thread = this.#idle.pop() ?? (this.#running.size < this.#threads ? this.#start() : null);
-      if (thread === null) return;
-      const order = this.#waiting.shift()!;
+    for (let order = this.#nextOrder(); order !== null; order = this.#nextOrder()) {
+      const thread = this.#idle.pop() ?? this.#start();
+      this.#waiting.splice(this.#waiting.indexOf(order), 1);
       const id = (this.#orders += 1);
       this.#running.set(thread, { id, order, memory: process.memoryUsage.rss() });
       this.#watch ??= setInterval(() => this.#lookAtMemory(), WATCH_MILLIS);
@@ -116,6 +118,17 @@ export class FileReader {
       const { bytes, limits } = order;
       thread.postMessage({ id, bytes, limits } satisfies ReadOrder, [bytes.buffer]);
     }
+  }
+
+  /**
+   * The first that waits for a free thread. One thread is kept from the heavy ones, so that slow documents do not hold up every picture.
+   */
+  #nextOrder(): Order | null {
+    const running = [...this.#running.values()];
+    if (running.length >= this.#threads) return null;
+    const heavy = running.filter(({ order }) => order.heavy).length;
+    const mayBeHeavy = heavy < Math.max(1, this.#threads - 1);
+    return this.#waiting.find((order) => mayBeHeavy || !order.heavy) ?? null;
   }
 
   #start(): Worker {

@@ -154,3 +154,17 @@ test('the record says what was read, and what else the files have', async () => 
   assert.equal(decision?.reason, 'Read html, png: 4 texts; also: script, hidden text');
   assert.deepEqual([decision?.status, decision?.action], ['clean', 'allow']);
 });
+
+test('rules in shadow change nothing, and neither does what they could not read, unless the operator said so', async () => {
+  const shadow = await run([Buffer.from('%PDF- broken')], [listening({ mode: 'shadow' })]);
+  const decision = shadow.log.decisions().find(({ rule: id }) => id === 'uninspectable');
+  assert.deepEqual([decision?.mode, decision?.status, decision?.action], ['shadow', 'skipped', 'block']);
+  assert.equal(shadow.log.action, 'allow');
+  const both = await run([Buffer.from('%PDF- broken')], [listening({ mode: 'shadow' }), listening()]);
+  assert.equal(both.log.action, 'block');
+  const told = await run([Buffer.from('%PDF- broken')], [listening({ mode: 'shadow' })], {
+    ...OPTIONS,
+    uninspectable: 'review',
+  });
+  assert.equal(told.log.action, 'review');
+});

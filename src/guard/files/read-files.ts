@@ -2,7 +2,7 @@ import type { Segment } from '../../conversation/segment.ts';
 import type { Stage } from '../../core/verdict.ts';
 import type { Gap, Reading } from '../../formats/extraction.ts';
 import type { DecisionLog } from '../decision-log.ts';
-import { type Rule, applies } from '../rule.ts';
+import { type Rule, reads } from '../rule.ts';
 import type { FileReader } from './file-reader.ts';
 import type { FileSettings } from './file-settings.ts';
 import { inlineBytes } from './inline-bytes.ts';
@@ -20,6 +20,9 @@ const STAND_IN = {
 
 /** Stands for `guard.uninspectable` among the rules whose decisions are recorded. */
 export const UNINSPECTABLE: Rule = { id: 'uninspectable', ...STAND_IN };
+
+/** The same where every rule that looks is in shadow and the operator chose nothing: it is recorded, and changes nothing. */
+const UNINSPECTABLE_SHADOW: Rule = { ...UNINSPECTABLE, mode: 'shadow' };
 
 /** Under this name the record says which files were read, and what else they have: scripts, macros, hidden text. */
 const FILES: Rule = { id: 'files', ...STAND_IN };
@@ -58,7 +61,7 @@ export async function readFiles(
   const notes = new Set<string>();
   for (const segment of segments) {
     if (segment.kind !== 'media') continue;
-    const looking = rules.filter((rule) => applies(rule, stage, segment.role));
+    const looking = rules.filter((rule) => reads(rule, stage, { ...segment, origin: 'document', kind: 'text' }));
     if (looking.length === 0 && !settings.explicit) continue;
     files += 1;
     const began = performance.now();
@@ -126,7 +129,14 @@ function note(
   const id = part === '' ? segment.id : `${segment.id}#${part}`;
   const place = { segment: id, role: segment.role, origin: 'document' };
   const message = `Not inspected (${reason}): ${what}.`.replace(/\.\.$/, '.');
-  log.notRun(UNINSPECTABLE, stage, settings.actionFor(reason), { rule: `uninspectable/${reason}`, message }, place);
+  const enforced = settings.explicit || looking.some(({ mode }) => mode === 'enforce');
+  log.notRun(
+    enforced ? UNINSPECTABLE : UNINSPECTABLE_SHADOW,
+    stage,
+    settings.actionFor(reason),
+    { rule: `uninspectable/${reason}`, message },
+    place,
+  );
   for (const rule of looking)
     log.outcome(rule, stage, { status: 'skipped', reason: `not run on ${id} (${reason})` }, place);
 }

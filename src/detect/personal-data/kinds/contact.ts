@@ -21,7 +21,7 @@ export const PHONE: Kind = {
   checksum: false,
   context: [
     'phone', 'phones', 'tel', 'telephone', 'mobile', 'cell', 'cellphone', 'call', 'calls', 'called', 'calling', 'fax', 'whatsapp', 'signal', 'sms', 'text me', 'texted', 'dial', 'ring', 'reach', 'contact',
-    'number is', 'landline', 'handy*', 'telefon*', 'mobil*', 'festnetz', 'anruf*', 'rufnummer', 'téléphone', 'portable', 'tél', 'appelez', 'móvil', 'teléfono', 'llam*', 'celular', 'telefone', 'telemóvel',
+    'number is', 'landline', 'ph', 'answering', 'hotline', 'helpline', 'switchboard', 'pager', 'dial-in', 'handy*', 'telefon*', 'mobil*', 'festnetz', 'anruf*', 'rufnummer', 'téléphone', 'portable', 'tél', 'appelez', 'móvil', 'teléfono', 'llam*', 'celular', 'telefone', 'telemóvel',
     'cellulare', 'telefono', 'chiam*', 'telefoon*', 'mobiel', 'bel', 'puhelin*', 'телефон*', 'тел', 'звон*', 'τηλ*', 'κινητό', '電話*', '携帯', '电话', '手机', '전화*', '연락처', 'هاتف', 'جوال', 'טלפון', 'फ़ोन', 'मोबाइल',
   ],
   languages: ['en', 'de', 'fr', 'es', 'pt', 'it', 'nl', 'sv', 'fi', 'ru', 'el', 'ja', 'zh', 'ko', 'ar', 'he', 'hi'],
@@ -60,7 +60,7 @@ export const MAC: Kind = {
 
 export const COORDINATES: Kind = {
   id: 'coordinates',
-  group: 'location',
+  group: 'place',
   title: 'coordinates of a place',
   severity: 'medium',
   checksum: false,

@@ -28,7 +28,7 @@ const DATE_FORMS = ['-', '.', '/'].flatMap((s) =>
 
 export const BIRTH_DATE: ShapedKind = {
   id: 'date-of-birth',
-  group: 'person',
+  group: 'document',
   title: 'a date of birth',
   severity: 'medium',
   checksum: false,
@@ -47,7 +47,7 @@ export const BIRTH_DATE: ShapedKind = {
 
 export const PASSPORT: ShapedKind = {
   id: 'passport',
-  group: 'person',
+  group: 'document',
   title: 'a passport number',
   severity: 'high',
   checksum: false,
@@ -63,7 +63,7 @@ export const PASSPORT: ShapedKind = {
 
 export const DRIVING_LICENCE: ShapedKind = {
   id: 'driving-licence',
-  group: 'person',
+  group: 'document',
   title: 'a driving licence number',
   severity: 'high',
   checksum: false,
@@ -81,7 +81,7 @@ export const DRIVING_LICENCE: ShapedKind = {
 
 export const MEDICAL_RECORD: ShapedKind = {
   id: 'medical-record',
-  group: 'person',
+  group: 'document',
   title: 'a medical record or health insurance number',
   severity: 'high',
   checksum: false,

@@ -16,6 +16,8 @@ import type { WindowScores } from '../engine/sequence-classifier.ts';
 import { type ClassifierInfo, ThreadedClassifier } from '../engine/threaded-classifier.ts';
 import { type Asked, ChatJudge } from '../judges/chat-judge.ts';
 
+export type { Asked } from '../judges/chat-judge.ts';
+
 /** Texts whose scores are remembered by a model. */
 const REMEMBERED = 2048;
 

@@ -1,0 +1,37 @@
+/**
+ * Everyday sentences about everything and nothing. What stands in many of them says little about a topic, and a text that is
+ * nearer to these than to a topic's examples is not about it.
+ */
+export const BACKGROUND: readonly string[] = [
+  'Can you help me with this?', 'What is the best way to do that?', 'I would like to know more about it, please.',
+  'Thank you very much, that was very helpful.', 'How does this work and why?', 'Please write a short text for me.',
+  'Could you explain it in simple words?', 'I do not understand what you mean.', 'Tell me what you think about it.',
+  'Give me a list of ten ideas.', 'Summarize the following text in two sentences.', 'Translate this sentence into Spanish.',
+  'What time is it now?', 'Where can I find it?', 'When will it be ready?', 'Who was the first person to do this?',
+  'How many are there and how much do they cost?', 'I have a question about something else.', 'Make it shorter and more friendly.',
+  'Is it true that people used to do this in the past?', 'We went there last summer with the whole family.',
+  'The weather was cold and it rained all day.', 'She walked down the street and looked at the shops.',
+  'My brother wants a new bicycle for his birthday.', 'He said that he would come back on Monday morning.',
+  'The book tells the story of a young man who leaves his village.', 'There are three apples on the table.',
+  'Write a poem about the sea in autumn.', 'What should I cook for dinner tonight?', 'The team won the match in the last minute.',
+  'A company in the north of the country makes shoes.', 'Write a function that sorts a list of numbers.',
+  'The first sentence of the letter is too long.', 'How do I change the settings of my phone?',
+  'What are the advantages and disadvantages?', 'Do you have any suggestions for a present?',
+  'The old house at the end of the road has been empty for years.', 'I feel tired and cannot sleep at night.',
+  'Which of these two would you choose and why?', 'The city lies on a river and has about a million inhabitants.',
+  'Compare the two and describe the differences.', 'Let us meet at the station at five.', 'It does not matter what the others say.',
+  'Create a plan for the next week.', 'The price has gone up since last year.', 'I am looking for a good film to watch.',
+  'Kannst du mir dabei helfen?', 'Was ist der beste Weg, um das zu machen?', 'Vielen Dank, das hat mir sehr geholfen.',
+  'Schreibe bitte einen kurzen Text für mich.', 'Wie viel kostet das und wo finde ich es?', 'Das Wetter war gestern sehr schlecht.',
+  'Ich habe eine Frage zu etwas anderem.', 'Was soll ich heute Abend kochen?', 'Peux-tu m’aider avec cela ?',
+  'Quelle est la meilleure façon de faire ça ?', 'Merci beaucoup, c’était très utile.', 'Écris un court texte pour moi, s’il te plaît.',
+  'Combien ça coûte et où puis-je le trouver ?', 'Il a fait très froid hier et il a plu.', '¿Puedes ayudarme con esto?',
+  '¿Cuál es la mejor manera de hacerlo?', 'Muchas gracias, fue muy útil.', 'Escribe un texto corto para mí, por favor.',
+  '¿Cuánto cuesta y dónde lo encuentro?', 'Ayer hizo mucho frío y llovió todo el día.', 'Помоги мне, пожалуйста, с этим.',
+  'Как лучше всего это сделать?', 'Спасибо большое, это очень помогло.', 'Напиши для меня короткий текст.', 'Сколько это стоит и где это найти?',
+  'هل يمكنك مساعدتي في هذا؟', 'ما هي أفضل طريقة للقيام بذلك؟', 'شكرا جزيلا، كان ذلك مفيدا.', '你能帮我一下吗?', '做这件事最好的方法是什么?',
+  '非常感谢,这很有帮助。', '请帮我写一段短文。', 'これを手伝ってもらえますか?', '一番いい方法は何ですか?', 'ありがとう、とても助かりました。',
+  'क्या आप इसमें मेरी मदद कर सकते हैं?', 'ऐसा करने का सबसे अच्छा तरीका क्या है?', 'बहुत धन्यवाद।', 'Bạn có thể giúp tôi không?',
+  'Cách tốt nhất để làm điều đó là gì?', 'Puoi aiutarmi con questo?', 'Qual è il modo migliore per farlo?', 'Você pode me ajudar com isso?',
+  'Qual é a melhor maneira de fazer isso?', 'Bana bu konuda yardım eder misin?', '이것 좀 도와주실 수 있나요?',
+]; // prettier-ignore
