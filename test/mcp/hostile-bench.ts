@@ -71,6 +71,8 @@ export interface Bench {
   /** What the server says unasked. */
   fromServer(message: Json): void;
   readonly toServer: Json[];
+  /** Both ways, as the bytes that went. */
+  readonly lines: string[];
   readonly toClient: Json[];
   readonly audit: AuditEntry[];
   readonly notes: string[];
@@ -86,6 +88,7 @@ export async function startBench(server: HostileServer, options: BenchOptions = 
   const pins = options.pins ?? emptyPins();
   const clock = options.clock ?? Date.now;
   const toServer: Json[] = [];
+  const lines: string[] = [];
   const toClient: Json[] = [];
   const audit: AuditEntry[] = [];
   const notes: string[] = [];
@@ -116,6 +119,7 @@ export async function startBench(server: HostileServer, options: BenchOptions = 
     note: (line) => notes.push(line),
     wires: {
       toClient(line) {
+        lines.push(line);
         const message = JSON.parse(line) as Json & { readonly id?: string; readonly method?: string };
         toClient.push(message);
         if (message.method === undefined) waiting.get(String(message.id))?.(message as never);
@@ -126,6 +130,7 @@ export async function startBench(server: HostileServer, options: BenchOptions = 
         }
       },
       toServer(line) {
+        lines.push(line);
         const message = JSON.parse(line) as Json & { readonly id?: string | number; readonly method?: string };
         toServer.push(message);
         if (message.method === undefined || message.id === undefined) return;
@@ -168,6 +173,7 @@ export async function startBench(server: HostileServer, options: BenchOptions = 
     notify: (method, params = {}) => session.fromClient(JSON.stringify({ jsonrpc: '2.0', method, params }), null),
     fromServer: (message) => session.fromServer(JSON.stringify({ jsonrpc: '2.0', ...message }), null),
     toServer,
+    lines,
     toClient,
     audit,
     notes,

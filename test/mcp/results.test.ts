@@ -117,3 +117,22 @@ test('a tool that was called before a server ended is answered', async () => {
   bench.session.serverEnded('it ended with 1');
   assert.match(JSON.stringify(await answer), /The server is gone/);
 });
+
+test('what is not changed leaves byte for byte, both ways', async () => {
+  const bench = await startBench(serverWith([READ], (() => undefined) as never));
+  await bench.toolNames();
+  const sent = [
+    '{ "method":"tools/call", "id" : 900, "jsonrpc":"2.0","params":{"name":"get_note","arguments":{"n":1.50e1,"s":"\\u00e9\\/"} , "extra": [ ] } }',
+    '{"jsonrpc":"2.0","id":901,"method":"completion/complete","params":{ "ref":{"type":"ref/prompt","name":"p"}}}',
+    '{"jsonrpc":"2.0",  "method":"notifications/progress","params":{"progressToken":1,"progress":0.10}}',
+  ];
+  for (const line of sent) bench.session.fromClient(line, null);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const answers = [
+    '{"id":900,"jsonrpc":"2.0", "result":{"content":[{"type":"text","text":"\\u0041 1.0"}],"structuredContent":{"x":1.0} }}',
+    '{"jsonrpc":"2.0","id":901,"result":{"completion":{"values":["a"],"total":1.0}}  }',
+    '{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":{"a":1e3}}}',
+  ];
+  for (const line of answers) bench.session.fromServer(line, null);
+  for (const line of [...sent, ...answers]) assert.ok(bench.lines.includes(line), line);
+});
