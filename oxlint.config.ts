@@ -1,5 +1,5 @@
 import { defineConfig, type OxlintOverride } from 'oxlint';
-import { NOWHERE, ONE_FILE_PACKAGES, ROOMS, type Room, type RoomName } from './rooms.ts';
+import { NOWHERE, ONE_FILE_MODULES, ONE_FILE_PACKAGES, ROOMS, type Room, type RoomName } from './rooms.ts';
 
 /**
  * Lint for the editor: the same table that `test/architecture.test.ts` enforces. Where the two differ, the test
@@ -22,6 +22,9 @@ function restrictionsOf(name: RoomName): OxlintOverride {
         {
           paths: [
             ...forbiddenModules,
+            ...Object.entries(ONE_FILE_MODULES)
+              .filter(([, { file }]) => !file.startsWith(`src/${name}/`))
+              .map(([module, { file, reason }]) => ({ name: module, message: `Only ${file} imports it: ${reason}.` })),
             ...Object.entries(ONE_FILE_PACKAGES)
               .filter(([, file]) => !file.startsWith(`src/${name}/`))
               .map(([pkg, file]) => ({ name: pkg, message: `Only ${file} imports it (rooms.ts).` })),

@@ -76,6 +76,15 @@ export const ROOMS = {
     imports: ['core', 'text', 'conversation', 'detect', 'flow', 'resources', 'config', 'guard'],
     may: [],
   },
+  /**
+   * The proxy in front of MCP servers. `net`: it listens, and calls servers that are reached over HTTP. `fs`: its pins, and
+   * its records where no ledger is configured. Starting a server that speaks over stdio is the matter of one file, see ONE_FILE_MODULES.
+   */
+  mcp: {
+    storey: 3,
+    imports: ['core', 'text', 'detect', 'flow', 'access', 'ledger', 'config'],
+    may: ['fs', 'net', 'clock'],
+  },
   demo: { storey: 3, imports: ['core', 'conversation'], may: ['fs', 'net', 'clock'] },
   cli: {
     storey: 3,
@@ -97,6 +106,7 @@ export const ROOMS = {
       'gateway',
       'report',
       'flow',
+      'mcp',
       'demo',
     ],
     may: ['fs', 'net', 'env', 'clock'],
@@ -139,12 +149,20 @@ export const CAPABILITY_GLOBALS: readonly { readonly pattern: RegExp; readonly c
 
 /** What no room may import or call, with the reason. */
 export const NOWHERE = {
-  'node:child_process': 'a security product does not start programs',
   'node:vm': 'no evaluation of text',
   'node:repl': 'no evaluation of text',
   'node:inspector': 'no door for a debugger',
   eval: 'no evaluation of text',
 } as const;
+
+/** Modules of Node's that exactly one file may import, with the reason; everywhere else they are as forbidden as `NOWHERE`'s. */
+export const ONE_FILE_MODULES: Readonly<Record<string, { readonly file: string; readonly reason: string }>> = {
+  'node:child_process': {
+    file: 'src/mcp/start-server.ts',
+    reason:
+      'a security product starts no programs, but for the MCP server that the operator names: argument by argument, without a shell, with an allow-listed environment',
+  },
+};
 
 /** Packages that exactly one file may import, so that a reader can see where they matter. */
 export const ONE_FILE_PACKAGES: Readonly<Record<string, string>> = {

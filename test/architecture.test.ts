@@ -6,6 +6,7 @@ import {
   CAPABILITY_GLOBALS,
   CAPABILITY_MODULES,
   NOWHERE,
+  ONE_FILE_MODULES,
   ONE_FILE_PACKAGES,
   ROOMS,
   type Capability,
@@ -251,6 +252,28 @@ test('what is allowed nowhere is nowhere', () => {
     if (!mayRequire && /(?<![.\w])require\(|\bcreateRequire\b/.test(code)) wrong.push(`${source.file}: require`);
   }
   assert.deepEqual(wrong, []);
+});
+
+test('what one file alone may import is imported there, and by what name it likes', () => {
+  const wrong: string[] = [];
+  const seen = new Set<string>();
+  for (const one of shipped.flatMap((source) => source.imports)) {
+    if (one.typeOnly) continue;
+    const name = one.specifier.startsWith('node:') ? one.specifier : `node:${one.specifier}`;
+    const place = Object.hasOwn(ONE_FILE_MODULES, name) ? ONE_FILE_MODULES[name] : undefined;
+    if (place === undefined) continue;
+    if (place.file === one.file) seen.add(name);
+    else wrong.push(`${one.file}: ${one.specifier} belongs to ${place.file}`);
+  }
+  assert.deepEqual(wrong, []);
+  assert.deepEqual([...seen], Object.keys(ONE_FILE_MODULES), 'each is used in its place');
+});
+
+test('programs are started without a shell', () => {
+  const source = all.find(({ file }) => file === ONE_FILE_MODULES['node:child_process']!.file);
+  assert.ok(source !== undefined);
+  assert.match(source.code, /import \{ spawn(?:, type \w+)* \} from 'node:child_process'/, 'spawn and nothing else');
+  assert.match(source.code, /shell: false/);
 });
 
 test('the console takes types from core and the admin API, and nothing that runs', () => {

@@ -131,7 +131,7 @@ test('parapet --help starts without loading what only commands need', () => {
     'the hook saw the program itself',
   );
   assert.deepEqual(
-    loaded.filter((url) => /\/src\/(gateway|config|store|ledger|access|detect|guard|demo)\//.test(url)),
+    loaded.filter((url) => /\/src\/(gateway|config|store|ledger|access|detect|guard|demo|flow|mcp)\//.test(url)),
     [],
     'rooms that --help loads',
   );

@@ -8,6 +8,7 @@ import { register as detect } from './commands/detect.ts';
 import { register as flow } from './commands/flow.ts';
 import { register as init } from './commands/init.ts';
 import { register as keys } from './commands/keys.ts';
+import { register as mcp } from './commands/mcp.ts';
 import { register as policy } from './commands/policy.ts';
 import { register as admin } from './commands/admin.ts';
 import { register as serve } from './commands/serve.ts';
@@ -21,6 +22,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   serve,
   detect,
   flow,
+  mcp,
   keys,
   policy,
   canary,

@@ -425,3 +425,17 @@ test('the folder of an encoder has to hold a tokenizer, and is watched', async (
   assert.deepEqual((await loadConfig(path, { KEY: 'k' })).watched, [join(where, 'models/pg2/tokenizer.json')]);
   await rm(where, { recursive: true });
 });
+
+test('what MCP servers and clients are given is never shown, and tokens in the file are warned about', () => {
+  const text = `
+upstreams: [{ id: a, dialect: openai, url: https://a.example, models: ['*'] }]
+mcp:
+  servers: { notes: { command: notes, env: { TOKEN: in-the-clear-1 }, headers: { authorization: in-the-clear-2 } } }
+  listen: { tokens: { ann: in-the-clear-token-3 } }
+`;
+  const { secrets, warnings } = parseConfig(text, { path: 'parapet.yaml', env: {} });
+  const hidden = ['mcp.listen.tokens.ann', 'mcp.servers.notes.env.TOKEN', 'mcp.servers.notes.headers.authorization'];
+  assert.deepEqual([...secrets].filter((key) => key.startsWith('mcp.')).toSorted(), hidden);
+  assert.equal(warnings.length, 1, warnings.join('\n'));
+  assert.match(warnings[0]!, /mcp\.listen\.tokens\.ann/);
+});

@@ -99,7 +99,8 @@ export function parseConfig(text: string, options: ParseOptions): LoadedConfig {
       continue;
     }
     origins.push({ key, from: 'file', where: `${name}:${stands.line}:${stands.column}` });
-    if (hidden && leaf !== '' && at[2] !== 'headers') {
+    const may = at[2] === 'headers' || (at[0] === 'mcp' && at[1] === 'servers'); // Not all of them are credentials.
+    if (hidden && leaf !== '' && !may) {
       written.push({ path: at, message: 'a credential stands in the file; take it from the environment: ${NAME}' });
     }
   }

@@ -5,6 +5,9 @@ import { ORIGINS, ROLES, SEGMENT_KINDS } from '../conversation/segment.ts';
 import { troubleWithHost } from '../detect/exfil-link/allow-list.ts';
 import { DETECTORS } from '../detect/registry.ts';
 import { flowSchema } from './flow-schema.ts';
+import { jwt } from './jwt-schema.ts';
+import { mcp } from './mcp-schema.ts';
+import { duration, id, size } from './units.ts';
 
 /** Which messages of a request a rule reads; the same list as in `guard/rule.ts`, which this room cannot see. */
 const MESSAGE_CHOICES = ['new', 'all'] as const;
@@ -16,35 +19,6 @@ const UNINSPECTABLE_CHOICES = ['allow', 'review', 'block'] as const;
  * with its reason in `describe`, and `parapet config schema` publishes it as JSON Schema.
  */
 
-const UNIT_MILLIS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-const DURATION = 'a duration such as 250ms, 30s, 5m, 12h or 30d';
-
-/** `250ms`, `30s`, `5m`, `12h`, `30d` → milliseconds. */
-const duration = z
-  .string(DURATION)
-  .regex(/^\d{1,9}(ms|s|m|h|d)$/, DURATION)
-  .transform((text) => {
-    const [, count, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text)!;
-    return Number(count) * UNIT_MILLIS[unit as keyof typeof UNIT_MILLIS];
-  });
-
-const UNIT_BYTES = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
-
-const SIZE = 'a size such as 512B, 64KiB or 32MiB';
-
-/** `64KiB`, `32MiB` → bytes. */
-const size = z
-  .string(SIZE)
-  .regex(/^\d{1,9}(B|KiB|MiB|GiB)$/, SIZE)
-  .transform((text) => {
-    const [, count, unit] = /^(\d+)([A-Za-z]+)$/.exec(text)!;
-    return Number(count) * UNIT_BYTES[unit as keyof typeof UNIT_BYTES];
-  });
-
-const id = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'lower-case letters, digits, dot, dash, underscore; at most 64');
 const port = z.int().min(0).max(65_535);
 const modelPattern = z.string().min(1).max(256).describe('A model name; `*` stands for any characters.');
 
@@ -76,31 +50,6 @@ const upstream = z.strictObject({
   connectTimeout: duration.prefault('5s').describe('To connect; then the next upstream is tried.'),
   firstByteTimeout: duration.prefault('120s').describe('Until the first byte of the answer.'),
   idleTimeout: duration.prefault('120s').describe('Between two chunks of the answer.'),
-});
-
-const jwt = z.strictObject({
-  issuer: z.string().min(1).describe('Required `iss` claim.'),
-  audience: z.union([z.string(), z.array(z.string()).min(1)]).describe('Required `aud` claim, one of these.'),
-  jwks: z
-    .union([z.url(), z.strictObject({ file: z.string().describe('Path of a JWK set.') })])
-    .optional()
-    .describe("URL or file of the key set; default: found through the issuer's OpenID configuration."),
-  algorithms: z
-    .array(
-      z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']),
-    )
-    .min(1)
-    .default(['RS256', 'ES256', 'EdDSA'])
-    .describe('Signature algorithms that are accepted; symmetric ones and `none` never are.'),
-  clockSkew: duration.prefault('30s').describe('Tolerance for `exp`, `nbf` and `iat`.'),
-  principalClaim: z.string().default('sub').describe('Claim that names the principal.'),
-  teamClaim: z.string().optional().describe('Claim that names the team.'),
-  principalPrefix: z
-    .string()
-    .max(64)
-    .default('')
-    .describe('Put before the principal, so that two issuers, or an issuer and the keys, never speak of the same one.'),
-  cacheFor: duration.prefault('10m').describe('How long fetched keys are kept.'),
 });
 
 const access = z.strictObject({
@@ -591,6 +540,9 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Operational log.'),
+  mcp: mcp
+    .optional()
+    .describe('The proxy in front of MCP servers: `parapet mcp`. The gateway itself does not read it.'),
   demo: z.boolean().default(false).describe('Serve the demo bank assistant.'),
 });
 

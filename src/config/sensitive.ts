@@ -9,6 +9,10 @@ export function isSensitive(path: JsonPath): boolean {
   if (room === 'upstreams') return third === 'key' || (third === 'headers' && path.length === 4);
   // A judge's key, in the options of its own detector or of one that has tiers.
   if (room === 'rules') return third === 'options' && path.at(-1) === 'key';
+  if (room === 'mcp') {
+    if (second === 'servers') return (path[3] === 'headers' || path[3] === 'env') && path.length === 5;
+    return second === 'listen' && third === 'tokens' && path.length === 4;
+  }
   return room === 'admin' && second === 'oidc' && third === 'clientSecret';
 }
 

@@ -1,0 +1,219 @@
+import type { Command } from 'commander';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { Fault } from '../../core/fault.ts';
+import type { RegisterCommand } from '../command.ts';
+import { formatTable } from '../format-table.ts';
+import { packageVersion } from '../version.ts';
+
+interface Setup {
+  readonly config?: string;
+  readonly state?: string;
+}
+interface ServerOptions extends Setup {
+  readonly name?: string;
+  readonly passEnv?: string[];
+  readonly floating?: true;
+}
+interface ApproveOptions extends Setup {
+  readonly all?: true;
+  readonly identity?: true;
+  readonly instructions?: true;
+}
+
+/** `parapet mcp`: a proxy in front of MCP servers, and what was approved of them. */
+export const register: RegisterCommand = (program, io) => {
+  const mcp = program
+    .command('mcp')
+    .description('stand between MCP clients and servers: pins, checks, decisions over calls');
+  const withSetup = (command: Command): Command =>
+    command
+      .option('-c, --config <file>', 'configuration with a section `mcp`')
+      .option('--state <directory>', "where pins and records lie (default: the file's state, or ~/.parapet)");
+  const withServer = (command: Command): Command =>
+    withSetup(command)
+      .option('--name <name>', 'name of the server, for its pins and its rules in the configuration')
+      .option('--pass-env <names...>', "variables of the client's that the server gets")
+      .option('--floating', 'accept a command that runs whatever version is the newest today');
+
+  withServer(mcp.command('wrap'))
+    .description('start an MCP server and stand between it and the client that starts this, over stdio')
+    .argument('[command...]', 'the server, behind --')
+    .action(async (command: string[], options: ServerOptions) => {
+      const { mcpSetup, serverFrom } = await import('../mcp-setup.ts');
+      const setup = await mcpSetup(options, io);
+      const { server, settings } = await serverFrom(setup, options.name, command, options.floating === true);
+      if (settings.url !== undefined)
+        throw new Fault('ERR_USAGE', `"${server}" is reached over HTTP; use parapet mcp serve.`);
+      const { wrapServer } = await import('../../mcp/wrap.ts');
+      const { openAuditFile, openAuditLedger } = await import('../../mcp/audit-trail.ts');
+      const { PinStore } = await import('../../mcp/pins.ts');
+      const { systemClock } = await import('../../core/clock.ts');
+      const { config, directory, state } = setup;
+      const audit =
+        config.audit === 'ledger'
+          ? await openAuditLedger(join(state, 'ledger'), systemClock)
+          : openAuditFile(join(state, 'calls'), systemClock);
+      const { serverEnded } = await wrapServer({
+        server,
+        settings,
+        config,
+        pins: new PinStore(join(state, 'pins')),
+        audit,
+        clock: systemClock,
+        directory,
+        env: io.env,
+        passed: options.passEnv ?? [],
+        input: Readable.from(io.stdin()),
+        output: io.out,
+        note: (line) => io.err(`parapet: ${line}`),
+        signal: io.signal,
+      });
+      if (serverEnded) io.exitCode = 3;
+    });
+
+  withSetup(mcp.command('serve'))
+    .description('listen for MCP clients over Streamable HTTP, each server at /mcp/<name>')
+    .action(async (options: Setup) => {
+      const { mcpSetup } = await import('../mcp-setup.ts');
+      if (options.config === undefined)
+        throw new Fault('ERR_USAGE', 'Give --config: its section `mcp` names the servers.');
+      const { config, directory, state } = await mcpSetup(options, io);
+      const { serveMcp } = await import('../../mcp/serve.ts');
+      const { openAuditFile, openAuditLedger } = await import('../../mcp/audit-trail.ts');
+      const { PinStore } = await import('../../mcp/pins.ts');
+      const { systemClock } = await import('../../core/clock.ts');
+      const audit =
+        config.audit === 'ledger'
+          ? await openAuditLedger(join(state, 'ledger'), systemClock)
+          : openAuditFile(join(state, 'calls'), systemClock);
+      const serving = await serveMcp({
+        config,
+        pins: new PinStore(join(state, 'pins')),
+        audit,
+        clock: systemClock,
+        directory,
+        env: io.env,
+        note: (line) => io.err(`parapet: ${line}`),
+      });
+      for (const name of Object.keys(config.servers)) io.out(`${serving.url}/mcp/${name}`);
+      await new Promise<void>((resolve) => {
+        if (io.signal.aborted) resolve();
+        else io.signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      await serving.close();
+    });
+
+  withServer(mcp.command('pin'))
+    .description('ask a server what it offers; pin what is clean where it was never seen, hold the rest')
+    .argument('[command...]', 'the server behind --, unless --name names one of the configuration')
+    .action(async (command: string[], options: ServerOptions) => {
+      const { mcpSetup, serverFrom } = await import('../mcp-setup.ts');
+      const setup = await mcpSetup(options, io);
+      const { server, settings } = await serverFrom(setup, options.name, command, options.floating === true);
+      const { contactServer } = await import('../../mcp/contact-server.ts');
+      const { PinStore } = await import('../../mcp/pins.ts');
+      const { systemClock } = await import('../../core/clock.ts');
+      const pins = new PinStore(join(setup.state, 'pins'));
+      const shown = await contactServer({
+        server,
+        settings,
+        config: setup.config,
+        pins,
+        clock: systemClock,
+        directory: setup.directory,
+        env: io.env,
+        passed: options.passEnv ?? [],
+        version: packageVersion(),
+        note: (line) => io.err(`parapet: ${line}`),
+      });
+      const held = Object.keys(pins.read(server)?.held ?? {});
+      io.out(
+        `${server}: ${shown.length} tools shown, ${held.length} held${held.length === 0 ? '' : `: ${held.join(', ')}`}`,
+      );
+      if (held.length > 0) io.exitCode = 1;
+    });
+
+  withSetup(mcp.command('list'))
+    .description('what is pinned and what is held, of all servers or one')
+    .argument('[server]')
+    .option('--json', 'the whole pins as JSON')
+    .action(async (server: string | undefined, options: Setup & { readonly json?: true }) => {
+      const pins = await storeOf(options);
+      const names = server === undefined ? pins.servers() : [server];
+      const all = names.map((name) => requirePins(pins.read(name), name));
+      if (options.json === true) {
+        io.out(JSON.stringify(all, null, 2));
+        return;
+      }
+      const rows = all.flatMap((one) => [
+        ...Object.entries(one.tools).map(([tool, { by, digest }]) => [one.server, tool, by, digest.slice(0, 12), '']),
+        ...Object.entries(one.held).map(([tool, { why, digest, findings }]) => [
+          one.server,
+          tool,
+          `held: ${why}`,
+          digest.slice(0, 12),
+          [...new Set(findings.map(({ rule }) => rule))].join(', '),
+        ]),
+      ]);
+      io.out(formatTable(['server', 'tool', 'state', 'digest', 'findings'], rows));
+    });
+
+  withSetup(mcp.command('diff'))
+    .description('what has changed in what is held, and what was found in it')
+    .argument('<server>')
+    .argument('[tools...]')
+    .action(async (server: string, tools: string[], options: Setup) => {
+      const { describePins } = await import('../../mcp/describe-pins.ts');
+      const pins = requirePins((await storeOf(options)).read(server), server);
+      const lines = describePins(pins, tools);
+      for (const line of lines) io.out(line);
+      if (Object.keys(pins.held).length > 0) io.exitCode = 1;
+    });
+
+  withSetup(mcp.command('approve'))
+    .description('show tools from now on as they were last seen: read parapet mcp diff first')
+    .argument('<server>')
+    .argument('[tools...]')
+    .option('--all', 'everything that is held')
+    .option('--instructions', 'what the server tells the model about itself')
+    .option('--identity', 'forget how it was started and named: the next contact pins that anew; its tools stay pinned')
+    .action(async (server: string, tools: string[], options: ApproveOptions) => {
+      const { approved } = await import('../../mcp/admit-tools.ts');
+      const store = await storeOf(options);
+      let pins = requirePins(store.read(server), server);
+      const wanted = options.all === true ? Object.keys(pins.held) : tools;
+      for (const tool of wanted) {
+        if (!Object.hasOwn(pins.held, tool))
+          throw new Fault('ERR_USAGE', `No tool "${tool}" of "${server}" is held.`, {
+            hint: `See: parapet mcp list ${server}`,
+          });
+        pins = approved(pins, tool, new Date().toISOString());
+      }
+      if (options.instructions === true) {
+        if (pins.heldInstructions === null) throw new Fault('ERR_USAGE', `No instructions of "${server}" are held.`);
+        const { digest, text } = pins.heldInstructions;
+        pins = { ...pins, instructions: { digest, text }, heldInstructions: null };
+      }
+      if (options.identity === true) pins = { ...pins, launch: { digest: '', shown: '' }, name: null };
+      if (wanted.length === 0 && options.instructions !== true && options.identity !== true)
+        throw new Fault('ERR_USAGE', 'Nothing is approved.', {
+          hint: 'Name tools, or give --all, --instructions, --identity.',
+        });
+      store.write(pins);
+      io.out(`${server}: approved ${wanted.length} tools`);
+    });
+
+  async function storeOf(options: Setup) {
+    const { mcpSetup } = await import('../mcp-setup.ts');
+    const { PinStore } = await import('../../mcp/pins.ts');
+    return new PinStore(join((await mcpSetup(options, io)).state, 'pins'));
+  }
+};
+
+function requirePins<T>(pins: T | null, server: string): T {
+  if (pins !== null) return pins;
+  throw new Fault('ERR_USAGE', `Nothing is known of a server "${server}".`, {
+    hint: 'See: parapet mcp list; give the same --config or --state as where it runs.',
+  });
+}

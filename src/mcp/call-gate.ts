@@ -1,0 +1,109 @@
+import { cleanText } from './clean-text.ts';
+import { digestOf } from './canonical-json.ts';
+import type { CallDecision } from './flow-session.ts';
+import { fits, safeSchema } from './guard-result.ts';
+import type { JsonObject } from './rpc-message.ts';
+import type { SessionParts } from './session-parts.ts';
+import type { ToolDefinition } from './tool-definition.ts';
+import type { ToolRule } from '../config/mcp-schema.ts';
+
+/** What is to be done with a call before anybody is asked. */
+export interface CallPlan {
+  readonly verdict: 'allow' | 'approve' | 'deny';
+  /** `tools` (an operator's rule), `observe`, or a rule of the flow. */
+  readonly rule: string;
+  readonly reason: string;
+  readonly flow: CallDecision;
+  readonly digest: string;
+}
+
+export function ruleFor(rules: Readonly<Record<string, ToolRule>>, name: string): ToolRule {
+  for (const [pattern, rule] of Object.entries(rules)) if (matches(pattern, name)) return rule;
+  return 'check';
+}
+
+/** `*` stands for any characters. Greedy from the left, linear in both. */
+function matches(pattern: string, name: string): boolean {
+  const parts = pattern.split('*');
+  if (parts.length === 1) return pattern === name;
+  const [first, last] = [parts[0]!, parts.at(-1)!];
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = name.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return at <= name.length - last.length;
+}
+
+/** @param args already an object. */
+export function planCall<Way>(parts: SessionParts<Way>, tool: ToolDefinition, args: JsonObject): CallPlan {
+  const { principal, settings, config } = parts;
+  const digest = digestOf({ tool: tool.name, args });
+  const flow = principal.flow.decide({ kind: 'call', id: digest, tool: tool.name, args });
+  const rule = ruleFor(settings.tools, tool.name);
+  const plan = (verdict: CallPlan['verdict'], by: string, reason: string): CallPlan => ({
+    verdict,
+    rule: by,
+    reason,
+    flow,
+    digest,
+  });
+  if (rule === 'deny') return plan('deny', 'tools', 'The operator has ruled this tool out.');
+  const schema = tool.value['inputSchema'];
+  if (schema !== undefined) {
+    const compiled = safeSchema(schema);
+    if (compiled === null) return plan('deny', 'arguments', "The tool's input schema cannot be checked.");
+    const mismatch = fits(compiled, args);
+    if (mismatch !== null) return plan('deny', 'arguments', `The arguments do not fit the tool's schema: ${mismatch}.`);
+  }
+  if (rule === 'allow') return plan('allow', 'tools', 'The operator lets calls of this tool through.');
+  if (rule === 'approve') return plan('approve', 'tools', 'The operator wants a person to be asked.');
+  if (config.mode === 'observe') return plan('allow', 'observe', flow.reason);
+  return plan(flow.verdict, flow.rule, flow.reason);
+}
+
+const MOST_SHOWN = 40;
+
+/** The question to a person: the call, and for each value where it came from. What does not show is revealed. */
+export function approvalQuestion(server: string, tool: string, args: JsonObject, plan: CallPlan): JsonObject {
+  const lines = Object.entries(plan.flow.args)
+    .slice(0, MOST_SHOWN)
+    .map(([path, { from }]) => `- ${path} = ${revealed(valueAt(args, path))} (from: ${revealed(from)})`);
+  const more = Object.keys(plan.flow.args).length - lines.length;
+  return {
+    message: [
+      `[Parapet] A model wants to call "${revealed(tool)}" of ${server}. ${plan.reason}`,
+      ...lines,
+      ...(more > 0 ? [`… and ${more} more values`] : []),
+    ].join('\n'),
+    requestedSchema: {
+      type: 'object',
+      properties: { allow: { type: 'boolean', title: 'Make this call, once', default: false } },
+      required: ['allow'],
+    },
+  };
+}
+
+/** The path is one that flow made: `to[0].name`. */
+function valueAt(root: unknown, path: string): unknown {
+  let value = root;
+  for (const step of path.split(/[.[\]]+/).filter((one) => one !== ''))
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined;
+  return value;
+}
+
+function revealed(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+  const { text: clean, removed } = cleanText(text);
+  const foreign = /[^\x20-\x7e]/.test(clean) ? ' (with letters that are not ASCII)' : '';
+  const hidden = removed.size === 0 ? '' : ` (with hidden characters: ${[...removed].join(', ')})`;
+  const plain = clean.replace(/\s+/g, ' ');
+  return `${plain.length > 200 ? `${plain.slice(0, 200)}…` : plain}${foreign}${hidden}`;
+}
+
+/** What to tell a model, and through it its user, so that they know what to do about it. */
+export function howToAllow(server: string, tool: string): string {
+  return `Whoever runs Parapet can allow it: mcp.servers.${server}.tools: { ${JSON.stringify(tool)}: allow }`;
+}

@@ -1,0 +1,453 @@
+import { isFault } from '../core/fault.ts';
+import type { FlowCall } from '../flow/history.ts';
+import { approvalQuestion, type CallPlan, howToAllow, planCall } from './call-gate.ts';
+import { digestOf } from './canonical-json.ts';
+import { cleanValue, type Unseen } from './clean-text.ts';
+import { checkElicitation } from './elicitation-rules.ts';
+import { type GuardedResult, guardResult } from './guard-result.ts';
+import type { OfferGate } from './offer-gate.ts';
+import type { OpenCall, Pending, Waiting } from './pending.ts';
+import { canAskByForm, isStateless, META, metaOf } from './protocol.ts';
+import type { OpenedState, StateBinding } from './request-state.ts';
+import {
+  errorText,
+  isObject,
+  type JsonObject,
+  refusedCall,
+  resultText,
+  RPC_CODES,
+  type RpcId,
+  type RpcRequest,
+  type RpcResponse,
+} from './rpc-message.ts';
+import type { SessionParts } from './session-parts.ts';
+import type { ToolDefinition } from './tool-definition.ts';
+import { WithheldError } from './withheld.ts';
+
+/** Pages of one listing. */
+const MOST_PAGES = 64;
+/** Milliseconds for the proxy's own listing. */
+const LISTING_TIMEOUT = 30_000;
+/** The name under which the proxy's own question stands among a server's. */
+const APPROVAL = 'parapet-approval';
+const INPUT_KINDS: ReadonlySet<unknown> = new Set(['elicitation/create', 'sampling/createMessage', 'roots/list']);
+/** What is good in one request only, and is not what the call asks for. */
+const ROUND = new Set(['_meta', 'requestState', 'inputResponses']);
+
+/** The calls of one session: decided, asked about, made, recorded, and their answers guarded. */
+export class CallSession<Way> {
+  readonly #parts: SessionParts<Way>;
+  readonly #offers: OfferGate<Way>;
+  readonly #pending: Pending<Way>;
+  readonly #capabilities: () => JsonObject;
+  readonly #listings = new Map<string, (message: RpcResponse | null) => void>();
+  readonly #approvals = new Map<string, (message: RpcResponse | null) => void>();
+  /** Calls that wait for a person, by the client's id: cancelling one is a no. */
+  readonly #held = new Map<RpcId, string>();
+  /** Tasks that calls were turned into. */
+  readonly #tasks = new Map<string, OpenCall>();
+  #counter = 0;
+
+  constructor(parts: SessionParts<Way>, offers: OfferGate<Way>, pending: Pending<Way>, capabilities: () => JsonObject) {
+    this.#parts = parts;
+    this.#offers = offers;
+    this.#pending = pending;
+    this.#capabilities = capabilities;
+  }
+
+  /** Calls that are being decided. */
+  readonly #inHand = new Set<RpcId>();
+
+  inHand(id: RpcId): boolean {
+    return this.#inHand.has(id);
+  }
+
+  /** Decides a call, and makes it or answers it. */
+  async call(message: RpcRequest, way: Way | null): Promise<void> {
+    this.#inHand.add(message.id);
+    try {
+      await this.#decide(message, way);
+    } finally {
+      this.#inHand.delete(message.id);
+    }
+  }
+
+  async #decide(message: RpcRequest, way: Way | null): Promise<void> {
+    const { id, params } = message;
+    const { wires, server, principal, config } = this.#parts;
+    const modern = isStateless(params);
+    const { name } = params;
+    const args = params['arguments'] ?? {};
+    if (typeof name !== 'string' || !isObject(args)) {
+      wires.toClient(
+        errorText(id, RPC_CODES.invalidParams, 'A call has a name and an object of arguments.'),
+        way,
+        true,
+      );
+      return;
+    }
+    let inside = false;
+    const refuse = async (rule: string, reason: string, plan: CallPlan | null): Promise<void> => {
+      this.#recordSoon('call', { tool: name.slice(0, 128), decision: 'deny', rule, reason, ...flowOf(plan) });
+      if (inside) principal.limits.leave();
+      wires.toClient(refusedCall(id, reason, modern), way, true);
+    };
+    const retried = params['requestState'] !== undefined || params['inputResponses'] !== undefined;
+    const opened = retried ? this.#open('tools/call', params) : null;
+    if (retried && opened === null) {
+      this.#recordSoon('refused', { from: 'client', method: 'tools/call', why: 'request-state' });
+      const why = 'The requestState is not one that was given out for this call.';
+      wires.toClient(errorText(id, RPC_CODES.invalidParams, why), way, true);
+      return;
+    }
+    const full = principal.limits.enter(
+      digestOf({ server, name, args, round: retried ? params['requestState'] : null }),
+    );
+    if (full !== null) return refuse('limits', full, null);
+    inside = true;
+
+    const tool = await this.#tool(name, message, way);
+    if (tool === null) {
+      const why = `The tool is not offered, or not approved. Whoever runs Parapet can look: parapet mcp diff ${server}`;
+      return refuse('not-approved', why, null);
+    }
+    if (config.userWords) {
+      const words = metaOf(params)[META.userWords];
+      if (typeof words === 'string') principal.flow.say(words.slice(0, 64 * 1024));
+    }
+    const plan = planCall(this.#parts, tool, args);
+    if (plan.verdict === 'deny') return refuse(plan.rule, `${plan.reason} ${howToAllow(server, name)}`, plan);
+    let decision = 'allow';
+    if (plan.verdict === 'approve' && opened?.approval === 'granted') decision = 'approved';
+    else if (plan.verdict === 'approve' && opened?.approval !== 'asked') {
+      const asked = await this.#ask(message, way, name, args, plan, modern);
+      if (asked === 'passed-on') {
+        await this.#record('call', {
+          tool: name,
+          decision: 'asked',
+          rule: plan.rule,
+          reason: plan.reason,
+          ...flowOf(plan),
+        });
+        principal.limits.leave();
+        return;
+      }
+      if (asked !== 'yes') {
+        const why = asked === 'nobody' ? 'No person could be asked.' : 'The person who was asked did not say yes.';
+        return refuse(plan.rule, `${plan.reason} ${why} ${howToAllow(server, name)}`, plan);
+      }
+      decision = 'approved';
+    } else if (plan.verdict === 'approve') {
+      if (!saidYes(params['inputResponses'])) {
+        return refuse(plan.rule, `${plan.reason} The person who was asked did not say yes.`, plan);
+      }
+      decision = 'approved';
+    }
+    // What is recorded first is then done; what cannot be recorded is not.
+    try {
+      await this.#record('call', { tool: name, decision, rule: plan.rule, reason: plan.reason, ...flowOf(plan) });
+    } catch (error) {
+      principal.limits.leave();
+      this.#parts.note(`${server}: ${isFault(error) ? error.line : 'the record cannot be written'}`);
+      wires.toClient(refusedCall(id, 'It could not be recorded.', modern), way, true);
+      return;
+    }
+    principal.flow.called({ kind: 'call', id: plan.digest, tool: name, args } satisfies FlowCall);
+    const call: OpenCall = {
+      tool,
+      args,
+      digest: plan.digest,
+      granted: decision === 'approved',
+      began: this.#parts.clock(),
+    };
+    this.#pending.add({ id, method: 'tools/call', params, way, call });
+    const sent = this.#outgoing(message, opened);
+    wires.toServer(sent === message.value ? message.text : JSON.stringify(sent), way);
+  }
+
+  /** What goes to the server: without what was meant for the proxy, and with the server's own state again. */
+  #outgoing(message: RpcRequest, opened: { readonly state: string | null } | null): JsonObject {
+    const { params } = message;
+    let meta = metaOf(params);
+    let next = params;
+    if (META.userWords in meta) {
+      const { [META.userWords]: _, ...rest } = meta;
+      meta = rest;
+      next = { ...next, _meta: rest };
+    }
+    const declared = meta[META.capabilities];
+    if (!this.#parts.settings.sampling && isObject(declared) && 'sampling' in declared) {
+      const { sampling: _, ...capabilities } = declared;
+      next = { ...next, _meta: { ...meta, [META.capabilities]: capabilities } };
+    }
+    if (opened !== null) next = withState(next, opened.state);
+    return next === params ? message.value : { ...message.value, params: next };
+  }
+
+  /** For other requests than calls: the parameters to send on instead, or null when the state is not ours. */
+  openState(method: string, params: JsonObject): JsonObject | null {
+    const opened = this.#open(method, params);
+    if (opened === null) return null;
+    const { requestState, inputResponses } = withState(params, opened.state);
+    return { requestState, inputResponses };
+  }
+
+  #open(method: string, params: JsonObject): OpenedState | null {
+    return this.#parts.states.open(params['requestState'], this.#binding(method, params));
+  }
+
+  #binding(method: string, params: JsonObject): StateBinding {
+    const asked = Object.fromEntries(Object.entries(params).filter(([key]) => !ROUND.has(key)));
+    return { server: this.#parts.server, principal: this.#parts.principal.id, method, call: digestOf(asked) };
+  }
+
+  async #ask(
+    message: RpcRequest,
+    way: Way | null,
+    name: string,
+    args: JsonObject,
+    plan: CallPlan,
+    modern: boolean,
+  ): Promise<'yes' | 'no' | 'nobody' | 'passed-on'> {
+    const { config, wires, server, states } = this.#parts;
+    const capabilities = modern ? metaOf(message.params)[META.capabilities] : this.#capabilities();
+    if (config.approval === 'none' || !canAskByForm(capabilities)) return 'nobody';
+    const question = approvalQuestion(server, name, args, plan);
+    if (modern) {
+      const requestState = states.seal(null, 'asked', this.#binding('tools/call', message.params));
+      const inputRequests = { [APPROVAL]: { method: 'elicitation/create', params: { mode: 'form', ...question } } };
+      wires.toClient(resultText(message.id, { resultType: 'input_required', inputRequests, requestState }), way, true);
+      return 'passed-on';
+    }
+    const key = `parapet-approval-${++this.#counter}`;
+    this.#held.set(message.id, key);
+    const answer = this.#await(this.#approvals, key, config.approvalTimeout);
+    wires.toClient(
+      JSON.stringify({ jsonrpc: '2.0', id: key, method: 'elicitation/create', params: question }),
+      way,
+      false,
+    );
+    const response = await answer;
+    this.#held.delete(message.id);
+    return isYes(response?.result) ? 'yes' : 'no';
+  }
+
+  /** The admitted definition, from the client's own listing or, where that no longer holds, from one of the proxy's. */
+  async #tool(name: string, message: RpcRequest, way: Way | null): Promise<ToolDefinition | null> {
+    if (!this.#offers.listingHolds || this.#offers.tool(name) === null) await this.#list(message, way);
+    return this.#offers.tool(name);
+  }
+
+  async #list(message: RpcRequest, way: Way | null): Promise<void> {
+    this.#offers.forget();
+    const { [META.userWords]: _, progressToken: __, ...meta } = metaOf(message.params);
+    let cursor: unknown;
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const id = `parapet-list-${++this.#counter}`;
+      const params = {
+        ...(cursor === undefined ? {} : { cursor }),
+        ...(isStateless(message.params) ? { _meta: meta } : {}),
+      };
+      const answer = this.#await(this.#listings, id, LISTING_TIMEOUT);
+      this.#parts.wires.toServer(JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params }), way);
+      const result = (await answer)?.result;
+      if (result === null || result === undefined) return;
+      this.#offers.tools(result);
+      cursor = result['nextCursor'];
+      if (typeof cursor !== 'string') return;
+    }
+  }
+
+  #await(
+    waiting: Map<string, (message: RpcResponse | null) => void>,
+    key: string,
+    timeout: number,
+  ): Promise<RpcResponse | null> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => settle(null), timeout);
+      const settle = (message: RpcResponse | null): void => {
+        clearTimeout(timer);
+        waiting.delete(key);
+        resolve(message);
+      };
+      waiting.set(key, settle);
+    });
+  }
+
+  /** True when it answers a question of the proxy's own. */
+  answered(message: RpcResponse): boolean {
+    const settle = this.#approvals.get(String(message.id));
+    settle?.(message);
+    return settle !== undefined;
+  }
+
+  /** True when it answers a listing of the proxy's own. */
+  listed(message: RpcResponse): boolean {
+    const settle = this.#listings.get(String(message.id));
+    settle?.(message);
+    return settle !== undefined;
+  }
+
+  /** True when the call was still waiting for a person. */
+  cancelled(id: RpcId): boolean {
+    const key = this.#held.get(id);
+    if (key === undefined) return false;
+    this.#approvals.get(key)?.(null);
+    return true;
+  }
+
+  result(waiting: Waiting<Way>, result: JsonObject, text: string): JsonObject {
+    if (result['resultType'] === 'input_required') {
+      this.over(waiting, 'input-required');
+      return this.inputRequired(waiting, result, waiting.call);
+    }
+    const task = result['task'];
+    if (waiting.call !== null && isObject(task) && typeof task['taskId'] === 'string') {
+      if (this.#tasks.size < 1000) this.#tasks.set(task['taskId'], waiting.call);
+      this.over(waiting, 'task');
+      return cleanValue(result, new Set()) as JsonObject;
+    }
+    const call = waiting.call ?? this.#tasks.get(String(waiting.params['taskId'])) ?? null;
+    const { limits, findings } = this.#parts.config;
+    const rules = { most: limits.result, findings, size: Buffer.byteLength(text) };
+    const guarded = guardResult(result, call?.tool ?? null, rules);
+    this.#told({ ...waiting, call }, guarded, result['isError'] === true);
+    return guarded.result;
+  }
+
+  /** A prompt or a resource was shown: what is in it may be anybody's words. */
+  shown(waiting: Waiting<Way>, guarded: GuardedResult): void {
+    this.#told(waiting, guarded, false);
+  }
+
+  #told(waiting: Waiting<Way>, guarded: GuardedResult, isError: boolean): void {
+    const { principal, clock } = this.#parts;
+    const { call, method } = waiting;
+    const tool = call?.tool.name ?? (method === 'resources/read' ? 'read_resource_file' : 'get_prompt_file');
+    if (call !== null) principal.limits.leave();
+    principal.flow.answered(String(call?.digest ?? ''), tool, guarded.text, guarded.structured);
+    this.#recordSoon('result', {
+      method,
+      tool: call?.tool.name ?? null,
+      call: call?.digest ?? null,
+      outcome: guarded.withheld !== null ? 'withheld' : isError ? 'error' : 'ok',
+      units: guarded.text.length,
+      removed: guarded.removed,
+      findings: guarded.findings.slice(0, 32),
+      millis: call === null ? null : clock() - call.began,
+      ...(guarded.withheld === null ? {} : { why: guarded.withheld }),
+    });
+  }
+
+  /** An error of the server's: its words reach the model as a result's do. */
+  failed(waiting: Waiting<Way>, error: JsonObject, removed: ReadonlySet<Unseen>): JsonObject {
+    const { config } = this.#parts;
+    const text = JSON.stringify(error);
+    const rules = { most: config.limits.result, findings: config.findings, size: Buffer.byteLength(text) };
+    const guarded = guardResult(error, null, rules);
+    const told: GuardedResult = { ...guarded, removed: [...new Set([...guarded.removed, ...removed])] };
+    if (waiting.call !== null || guarded.findings.length > 0) this.#told(waiting, told, true);
+    if (guarded.withheld === null) return error;
+    return { code: error['code'] ?? RPC_CODES.refused, message: `Parapet withheld the error. ${guarded.withheld}` };
+  }
+
+  /** What a server asks of the client before it goes on (MCP 2026-07-28), checked as its requests are, and its state sealed. */
+  inputRequired(waiting: Waiting<Way>, result: JsonObject, call: OpenCall | null): JsonObject {
+    const { settings, server, states } = this.#parts;
+    const clean = cleanValue(result, new Set()) as JsonObject;
+    const asked = isObject(clean['inputRequests']) ? clean['inputRequests'] : {};
+    const state = clean['requestState'];
+    const refusal = (why: string): JsonObject => {
+      this.refusedServer('input_required', why);
+      if (call === null) throw new WithheldError(why);
+      return {
+        resultType: 'complete',
+        content: [{ type: 'text', text: `Parapet did not pass on what the server asked. ${why}` }],
+        isError: true,
+      };
+    };
+    if (Object.keys(asked).length > 16) return refusal('It asks for too much at once.');
+    if (Object.hasOwn(asked, APPROVAL)) return refusal('It asks under a name of the proxy.');
+    const kept: Record<string, unknown> = {};
+    for (const [key, one] of Object.entries(asked)) {
+      if (!isObject(one) || !INPUT_KINDS.has(one['method']))
+        return refusal('It asks for something that servers may not ask.');
+      const params = isObject(one['params']) ? one['params'] : {};
+      if (one['method'] === 'sampling/createMessage' && !settings.sampling) return refusal('Sampling is turned off.');
+      if (one['method'] === 'elicitation/create') {
+        const verdict = checkElicitation(params, server, settings.elicitation);
+        if (verdict.status === 'refused') return refusal(verdict.reason);
+        kept[key] = { ...one, params: verdict.params };
+      } else kept[key] = one;
+    }
+    const binding = this.#binding(waiting.method, waiting.params);
+    const approval = call?.granted === true ? 'granted' : 'none';
+    const requestState = states.seal(typeof state === 'string' ? state : null, approval, binding);
+    return { ...clean, ...(clean['inputRequests'] === undefined ? {} : { inputRequests: kept }), requestState };
+  }
+
+  /** A call ended without an answer that a model reads. */
+  over(waiting: Waiting<Way>, outcome: string): void {
+    if (waiting.call === null) return;
+    this.#parts.principal.limits.leave();
+    this.#recordSoon('result', {
+      method: waiting.method,
+      tool: waiting.call.tool.name,
+      call: waiting.call.digest,
+      outcome,
+    });
+  }
+
+  refusedServer(method: string, why: string): void {
+    this.#recordSoon('refused', { from: 'server', method, why });
+  }
+
+  close(): void {
+    for (const settle of [...this.#listings.values(), ...this.#approvals.values()]) settle(null);
+  }
+
+  async #record(event: 'call' | 'result' | 'refused', detail: Readonly<Record<string, unknown>>): Promise<void> {
+    const { audit, server, principal, id } = this.#parts;
+    await audit.record({ event, server, principal: principal.id, session: id, detail });
+  }
+
+  #recordSoon(event: 'call' | 'result' | 'refused', detail: Readonly<Record<string, unknown>>): void {
+    this.#record(event, detail).catch(() => this.#parts.note(`${this.#parts.server}: the record cannot be written.`));
+  }
+}
+
+function flowOf(plan: CallPlan | null): Readonly<Record<string, unknown>> {
+  if (plan === null) return {};
+  const tiers = Object.fromEntries(
+    Object.entries(plan.flow.args).map(([path, { tier, role }]) => [path.slice(0, 100), `${tier} ${role}`]),
+  );
+  return { call: plan.digest, act: plan.flow.act, flow: { verdict: plan.flow.verdict, rule: plan.flow.rule }, tiers };
+}
+
+/** With the server's own state instead of the sealed one, and without the answer to the proxy's own question. */
+function withState(params: JsonObject, state: string | null): JsonObject {
+  const { requestState: _, inputResponses, ...rest } = params;
+  let responses = inputResponses;
+  if (isObject(inputResponses) && APPROVAL in inputResponses) {
+    const { [APPROVAL]: __, ...others } = inputResponses;
+    responses = Object.keys(others).length === 0 ? undefined : others;
+  }
+  return {
+    ...rest,
+    ...(responses === undefined ? {} : { inputResponses: responses }),
+    ...(state === null ? {} : { requestState: state }),
+  };
+}
+
+function saidYes(inputResponses: unknown): boolean {
+  return isObject(inputResponses) && isYes(inputResponses[APPROVAL]);
+}
+
+function isYes(result: unknown): boolean {
+  return (
+    isObject(result) &&
+    result['action'] === 'accept' &&
+    isObject(result['content']) &&
+    result['content']['allow'] === true
+  );
+}

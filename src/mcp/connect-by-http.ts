@@ -1,0 +1,218 @@
+import { isIP } from 'node:net';
+import { Agent, request, type Dispatcher } from 'undici';
+import type { McpConfig, McpServerConfig } from '../config/mcp-schema.ts';
+import { Fault } from '../core/fault.ts';
+import { mirroredHeaders } from './mirrored-headers.ts';
+import { readEvents } from './read-events.ts';
+import { errorText, isObject, type JsonObject, parseMessage, RPC_CODES, type RpcMessage } from './rpc-message.ts';
+import { isPublicAddress, publicLookup } from './safe-address.ts';
+import { type ConnectionEvents, longestMessage, type ServerConnection } from './server-connection.ts';
+
+const ACCEPT = 'application/json, text/event-stream';
+const CONNECT_TIMEOUT = 10_000;
+const SESSION_ID = /^[\x21-\x7e]{1,512}$/;
+
+/**
+ * Refuses addresses that an attacker would have the proxy call: not https, or not on the internet, unless the operator says
+ * that the server is private. @throws Fault `ERR_CONFIG`.
+ */
+export function requireSafeUrl(text: string, isPrivate: boolean, where: string): URL {
+  const url = URL.parse(text);
+  const fail = (message: string, hint: string): Fault => new Fault('ERR_CONFIG', message, { where, hint });
+  if (url === null || url.username !== '' || url.password !== '' || url.hash !== '')
+    throw fail('The address of the server is no plain URL.', 'Put credentials into `headers`.');
+  if (isPrivate) return url;
+  if (url.protocol !== 'https:')
+    throw fail(
+      'The server is not reached over https.',
+      'Use https, or set `private: true` for a server in your own network.',
+    );
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (host === 'localhost' || host.endsWith('.localhost') || (isIP(host) !== 0 && !isPublicAddress(host)))
+    throw fail('The server has an address that is not on the internet.', 'Set `private: true` if it is meant.');
+  return url;
+}
+
+/**
+ * A server behind Streamable HTTP. Nothing of a client's request reaches it but the message: headers are made from that and from
+ * the configuration, so that no token is passed through; redirects are errors; the name is resolved once for each connection, to
+ * addresses that were looked at.
+ */
+export function connectByHttp<Way extends object>(
+  name: string,
+  server: McpServerConfig,
+  config: McpConfig,
+  definition: (tool: string) => JsonObject | null,
+  events: ConnectionEvents<Way>,
+): ServerConnection<Way> {
+  const url = requireSafeUrl(server.url ?? '', server.private, `mcp.servers.${name}.url`);
+  const agent = new Agent({
+    connect: { timeout: CONNECT_TIMEOUT, ...(server.private ? {} : { lookup: publicLookup }) },
+    connections: config.limits.concurrent + 2,
+    headersTimeout: config.limits.timeout,
+    bodyTimeout: config.limits.timeout,
+  });
+  const longest = longestMessage(config);
+  const open = new Map<Way, Set<AbortController>>();
+  let sessionId: string | null = null;
+  let version: string | null = null;
+  let listening: AbortController | null = null;
+  let closed = false;
+
+  const headersFor = (message: RpcMessage | null): Record<string, string> => {
+    const tool = message?.kind === 'request' ? message.params['name'] : undefined;
+    return {
+      ...(version === null ? {} : { 'mcp-protocol-version': version }),
+      ...(sessionId === null ? {} : { 'mcp-session-id': sessionId }),
+      ...(message === null ? {} : mirroredHeaders(message, typeof tool === 'string' ? definition(tool) : null)),
+      ...server.headers,
+    };
+  };
+
+  /** @param message null for the stream on which the server speaks unasked. */
+  const exchange = async (message: RpcMessage | null, way: Way | null, signal: AbortSignal): Promise<void> => {
+    const response = await request(url, {
+      method: message === null ? 'GET' : 'POST',
+      dispatcher: agent,
+      signal,
+      headers: {
+        accept: message === null ? 'text/event-stream' : ACCEPT,
+        ...(message === null ? {} : { 'content-type': 'application/json' }),
+        ...headersFor(message),
+      },
+      ...(message === null ? {} : { body: message.text }),
+    });
+    const { statusCode, headers, body } = response;
+    if (message === null && statusCode !== 200) {
+      await body.dump();
+      return;
+    }
+    if (message?.kind === 'request' && message.method === 'initialize') {
+      const id = headers['mcp-session-id'];
+      if (typeof id === 'string' && SESSION_ID.test(id)) sessionId = id;
+    }
+    const answers = message?.kind === 'request';
+    const fail = (why: string): void => {
+      if (answers) events.onMessage(errorText(message.id, RPC_CODES.refused, why), way);
+    };
+    if (statusCode === 202 || statusCode === 204) {
+      await body.dump();
+      return;
+    }
+    const type = String(headers['content-type'] ?? '')
+      .split(';')[0]!
+      .trim()
+      .toLowerCase();
+    if (statusCode === 200 && type === 'text/event-stream') {
+      let answered = false;
+      for await (const data of readEvents(body, longest)) answered = deliver(data, way, message) || answered;
+      if (!answered) fail('The server ended the stream without an answer.');
+      return;
+    }
+    const text = await readAll(body, longest);
+    if (type === 'application/json' && (statusCode === 200 || isMessage(text, longest))) {
+      if (!deliver(text, way, message)) fail('The server answered something else.');
+      return;
+    }
+    fail(statusOf(statusCode));
+  };
+
+  /** @returns whether it was the answer to `message`. */
+  const deliver = (text: string, way: Way | null, message: RpcMessage | null): boolean => {
+    if (text.trim() === '') return false;
+    let parsed: RpcMessage;
+    try {
+      parsed = parseMessage(text, longest);
+    } catch {
+      events.onMessage(text, way); // The session says what is wrong with it.
+      return false;
+    }
+    const answers = message?.kind === 'request' && parsed.kind === 'response' && parsed.id === message.id;
+    if (answers && message.method === 'initialize' && parsed.kind === 'response') {
+      const agreed = parsed.result?.['protocolVersion'];
+      if (typeof agreed === 'string' && /^[\w.-]{1,32}$/.test(agreed)) version = agreed;
+    }
+    events.onMessage(text, way);
+    return answers;
+  };
+
+  return {
+    send(text, way) {
+      if (closed) return;
+      const message = parseMessage(text, longest);
+      const controller = new AbortController();
+      if (way !== null) {
+        const own = open.get(way) ?? new Set();
+        open.set(way, own.add(controller));
+      }
+      exchange(message, way, controller.signal)
+        .catch((error: unknown) => {
+          if (message.kind === 'request' && !controller.signal.aborted)
+            events.onMessage(errorText(message.id, RPC_CODES.refused, reasonOf(error)), way);
+        })
+        .finally(() => {
+          if (way === null) return;
+          const own = open.get(way);
+          own?.delete(controller);
+          if (own?.size === 0) open.delete(way);
+        });
+    },
+    listen() {
+      if (closed || listening !== null) return;
+      const controller = (listening = new AbortController());
+      exchange(null, null, controller.signal)
+        .catch(() => {})
+        .finally(() => {
+          if (listening === controller) listening = null;
+        });
+    },
+    abandon(way) {
+      for (const controller of open.get(way) ?? []) controller.abort();
+      open.delete(way);
+    },
+    async close() {
+      closed = true;
+      listening?.abort();
+      for (const own of open.values()) for (const controller of own) controller.abort();
+      if (sessionId !== null) {
+        await request(url, { method: 'DELETE', dispatcher: agent, headers: headersFor(null), headersTimeout: 2000 })
+          .then(({ body }) => body.dump())
+          .catch(() => {});
+      }
+      await agent.destroy();
+    },
+  };
+}
+
+async function readAll(body: Dispatcher.ResponseData['body'], most: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > most) throw new RangeError('the answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function isMessage(text: string, most: number): boolean {
+  try {
+    return isObject(parseMessage(text, most).value);
+  } catch {
+    return false;
+  }
+}
+
+function statusOf(status: number): string {
+  if (status >= 300 && status < 400) return 'The server redirects; redirects are not followed.';
+  if (status === 401 || status === 403) return "The server refused the proxy's credential.";
+  if (status === 404) return 'The server does not know the session, or the path.';
+  return `The server answered with status ${status}.`;
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as { readonly code?: unknown } | null)?.code;
+  if (code === 'ERR_ADDRESS_CLOSED') return 'The name of the server leads to an address that is not on the internet.';
+  if (error instanceof RangeError) return 'The answer of the server is too long.';
+  return 'The server cannot be reached.';
+}

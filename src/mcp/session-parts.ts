@@ -1,0 +1,39 @@
+import type { Clock } from '../core/clock.ts';
+import type { McpConfig, McpServerConfig } from '../config/mcp-schema.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import type { CallLimits } from './call-limits.ts';
+import type { FlowSession } from './flow-session.ts';
+import type { Launch } from './launch.ts';
+import type { PinStore } from './pins.ts';
+import type { RequestStates } from './request-state.ts';
+
+/** What the sessions of one principal share: its calls are counted, and what it was shown is remembered, over all servers. */
+export interface PrincipalState {
+  readonly id: string;
+  readonly flow: FlowSession;
+  readonly limits: CallLimits;
+}
+
+/** The two ends of a session. `Way` is how an answer gets back, where that is not always the same: an HTTP exchange. */
+export interface Wires<Way> {
+  /** @param last the answer to the request that came this way. */
+  toClient(text: string, way: Way | null, last: boolean): void;
+  toServer(text: string, way: Way | null): void;
+}
+
+export interface SessionParts<Way> {
+  /** For records. */
+  readonly id: string;
+  readonly server: string;
+  readonly settings: McpServerConfig;
+  readonly config: McpConfig;
+  readonly launch: Launch;
+  readonly pins: PinStore;
+  readonly principal: PrincipalState;
+  readonly audit: AuditTrail;
+  readonly states: RequestStates;
+  readonly clock: Clock;
+  /** One line for the operator; holds nothing that a server or client said. */
+  readonly note: (line: string) => void;
+  readonly wires: Wires<Way>;
+}
