@@ -61,6 +61,7 @@ export const ROOMS = {
       'ledger',
       'detect',
       'resources',
+      'flow',
       'access',
       'config',
       'guard',

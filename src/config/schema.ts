@@ -4,6 +4,8 @@ import { DIALECTS, SURFACE_IDS } from '../conversation/surface.ts';
 import { ORIGINS, ROLES, SEGMENT_KINDS } from '../conversation/segment.ts';
 import { troubleWithHost } from '../detect/exfil-link/allow-list.ts';
 import { DETECTORS } from '../detect/registry.ts';
+import { approvals } from './approvals-schema.ts';
+import { duration, id, size } from './units.ts';
 
 /** Which messages of a request a rule reads; the same list as in `guard/rule.ts`, which this room cannot see. */
 const MESSAGE_CHOICES = ['new', 'all'] as const;
@@ -15,35 +17,6 @@ const UNINSPECTABLE_CHOICES = ['allow', 'review', 'block'] as const;
  * with its reason in `describe`, and `parapet config schema` publishes it as JSON Schema.
  */
 
-const UNIT_MILLIS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-const DURATION = 'a duration such as 250ms, 30s, 5m, 12h or 30d';
-
-/** `250ms`, `30s`, `5m`, `12h`, `30d` → milliseconds. */
-const duration = z
-  .string(DURATION)
-  .regex(/^\d{1,9}(ms|s|m|h|d)$/, DURATION)
-  .transform((text) => {
-    const [, count, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text)!;
-    return Number(count) * UNIT_MILLIS[unit as keyof typeof UNIT_MILLIS];
-  });
-
-const UNIT_BYTES = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
-
-const SIZE = 'a size such as 512B, 64KiB or 32MiB';
-
-/** `64KiB`, `32MiB` → bytes. */
-const size = z
-  .string(SIZE)
-  .regex(/^\d{1,9}(B|KiB|MiB|GiB)$/, SIZE)
-  .transform((text) => {
-    const [, count, unit] = /^(\d+)([A-Za-z]+)$/.exec(text)!;
-    return Number(count) * UNIT_BYTES[unit as keyof typeof UNIT_BYTES];
-  });
-
-const id = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'lower-case letters, digits, dot, dash, underscore; at most 64');
 const port = z.int().min(0).max(65_535);
 const modelPattern = z.string().min(1).max(256).describe('A model name; `*` stands for any characters.');
 
@@ -580,6 +553,9 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('What is kept of the texts themselves.'),
+  approvals: approvals
+    .prefault({})
+    .describe('Tool calls and requests that need a person: how long they wait, who may let them through, who is told.'),
   log: z
     .strictObject({
       level: z
