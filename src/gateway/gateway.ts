@@ -11,6 +11,7 @@ import { Fault } from '../core/fault.ts';
 import type { FileReader } from '../guard/files/file-reader.ts';
 import type { LiveFeed } from '../monitor/live-feed.ts';
 import type { AllowBook } from './allow-book.ts';
+import type { ApprovalQueue } from './approvals/approval-queue.ts';
 import type { EvidenceWriter } from './evidence.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
@@ -29,6 +30,7 @@ export interface GatewayParts {
   readonly memory: GuardMemory;
   readonly vault: Vault;
   readonly files: FileReader;
+  readonly approvals: ApprovalQueue;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -42,6 +44,7 @@ export class Gateway {
   readonly memory: GuardMemory;
   readonly vault: Vault;
   readonly files: FileReader;
+  readonly approvals: ApprovalQueue;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -61,6 +64,7 @@ export class Gateway {
     this.memory = parts.memory;
     this.vault = parts.vault;
     this.files = parts.files;
+    this.approvals = parts.approvals;
     this.metrics = parts.metrics;
     this.live = parts.live;
     this.log = parts.log;

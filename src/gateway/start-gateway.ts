@@ -17,6 +17,7 @@ import { openCounters } from '../store/open-counters.ts';
 import { openStore } from '../store/open-store.ts';
 import { allowKey } from '../guard/allow-list.ts';
 import { ALLOW_REFRESH_MILLIS, AllowBook } from './allow-book.ts';
+import { openApprovals } from './approvals/open-approvals.ts';
 import { buildGeneration } from './build-generation.ts';
 import { watchCanaries } from './canary-watch.ts';
 import { DetectorResources } from '../resources/detector-resources.ts';
@@ -115,6 +116,17 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     await generation.budgets.restore(store);
     metrics.configOk.set(1);
 
+    const vaultKey = await loadVaultKey(stateDirectory);
+    const { queue: approvals, close: closeApprovals } = openApprovals({
+      store,
+      ledger,
+      key: vaultKey,
+      clock,
+      config: () => generation.loaded.config,
+      onError,
+    });
+    undo.push(closeApprovals);
+
     const files = new FileReader();
     undo.push(() => files.close());
     const gateway = new Gateway({
@@ -123,8 +135,9 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       owners: new ObjectOwners(store, clock),
       allowBook,
       memory,
-      vault: new Vault(store.vault, await loadVaultKey(stateDirectory), clock),
+      vault: new Vault(store.vault, vaultKey, clock),
       files,
+      approvals,
       metrics,
       live,
       log,
@@ -199,6 +212,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       ledger,
       live,
       allowBook,
+      approvals,
       resources: parts.resources,
       metrics: metricsRegistry,
       log,

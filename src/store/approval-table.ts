@@ -104,6 +104,27 @@ export function createApprovals(
       .select((e) => e.fn.countAll<number | string>().as('count'))
       .where('state', '=', 'pending')
       .where('expires_at', '>', now);
+  const waitingOne = (id: string, now: number) =>
+    db
+      .updateTable('approval')
+      .where('id', '=', id)
+      .where('state', '=', 'pending')
+      .where('expires_at', '>', now)
+      .returningAll();
+  const agreeFirst = (id: string, by: string, reason: string | null, now: number) =>
+    waitingOne(id, now)
+      .where('first_by', 'is', null)
+      .set((e) => ({
+        state: e.case().when('needs', '<=', 1).then('approved').else('pending').end(),
+        first_by: by,
+        decided_at: now,
+        reason,
+      }));
+  const agreeSecond = (id: string, by: string, reason: string | null, now: number) =>
+    waitingOne(id, now)
+      .where('first_by', 'is not', null)
+      .where('first_by', '<>', by)
+      .set({ state: 'approved', second_by: by, decided_at: now, reason });
   const first = (found: Tables['approval'] | undefined): ApprovalRow | null => (found === undefined ? null : read(found));
 
   return {
@@ -155,37 +176,12 @@ export function createApprovals(
 
     approve: (id, by, reason, now) =>
       answer(async () => {
-        const second = await durably(() =>
-          db
-            .updateTable('approval')
-            .set({ state: 'approved', second_by: by, decided_at: now, reason })
-            .where('id', '=', id)
-            .where('state', '=', 'pending')
-            .where('expires_at', '>', now)
-            .where('first_by', 'is not', null)
-            .where('first_by', '<>', by)
-            .returningAll()
-            .executeTakeFirst(),
-        );
-        if (second !== undefined) return read(second);
-        return first(
-          await durably(() =>
-            db
-              .updateTable('approval')
-              .set((e) => ({
-                state: e.case().when('needs', '<=', 1).then('approved').else('pending').end(),
-                first_by: by,
-                decided_at: now,
-                reason,
-              }))
-              .where('id', '=', id)
-              .where('state', '=', 'pending')
-              .where('expires_at', '>', now)
-              .where('first_by', 'is', null)
-              .returningAll()
-              .executeTakeFirst(),
-          ),
-        );
+        // Somebody else may become the first between the two statements, which makes this person the second.
+        for (const agree of [agreeSecond, agreeFirst, agreeSecond]) {
+          const found = await durably(() => agree(id, by, reason, now).executeTakeFirst());
+          if (found !== undefined) return read(found);
+        }
+        return null;
       }),
 
     deny: (id, by, reason, now) =>
