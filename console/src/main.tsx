@@ -7,6 +7,7 @@ import './style/base.css';
 import './style/frame.css';
 import './style/parts.css';
 import './style/pages.css';
+import './style/approvals.css';
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
