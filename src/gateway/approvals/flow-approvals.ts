@@ -7,7 +7,7 @@ import type { ApprovalQueue, ConsentAnswer } from './approval-queue.ts';
 export type CallApproval =
   | { readonly status: 'approved'; readonly by: string }
   | { readonly status: 'denied'; readonly reason: string }
-  | { readonly status: 'pending'; readonly notice: string };
+  | { readonly status: 'pending'; readonly notice: string; readonly link: string };
 
 /** Which run a call is made in. */
 export interface CallPlace {
@@ -46,7 +46,7 @@ export function createCallApprovals(queue: ApprovalQueue, waitFor: () => number)
         case 'denied':
           return { status: 'denied', reason: answer.reason };
         case 'pending':
-          return { status: 'pending', notice: pendingNotice(answer) };
+          return { status: 'pending', notice: pendingNotice(answer), link: answer.link };
       }
     },
   };
