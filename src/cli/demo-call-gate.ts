@@ -18,10 +18,7 @@ const PRINCIPAL = { id: 'bank-assistant', kind: 'key', team: 'demo', claims: { s
  */
 export function createDemoCallGate(runtime: Pick<Runtime, 'approvals' | 'generation'>): CallGate {
   const cache = new FlowCache();
-  const approvals = createCallApprovals(
-    runtime.approvals,
-    () => runtime.generation.loaded.config.approvals.waitFor,
-  );
+  const approvals = createCallApprovals(runtime.approvals, () => runtime.generation.loaded.config.approvals.waitFor);
   return {
     async rule(history, tools, made) {
       const call: FlowCall = {
@@ -81,7 +78,13 @@ function argumentsOf(text: string): Readonly<Record<string, unknown>> | undefine
   }
 }
 
-function rulingOf(call: FlowCall, decision: FlowDecision, passes: boolean, approval: string | null, error: string): Ruling {
+function rulingOf(
+  call: FlowCall,
+  decision: FlowDecision,
+  passes: boolean,
+  approval: string | null,
+  error: string,
+): Ruling {
   const args = [...leavesOf(call.args)].flatMap(({ path, value }) => {
     const flow = decision.args[pathName(path)];
     if (flow === undefined) return [];

@@ -10,7 +10,9 @@ const webhook = z.strictObject({
       const url = URL.parse(text);
       return url?.protocol === 'https:' || LOOPBACK.has(url?.hostname ?? '');
     }, 'must be https (http is for this machine alone)')
-    .describe('Where a message is posted for each new request. Slack-compatible: an incoming webhook takes it as it is.'),
+    .describe(
+      'Where a message is posted for each new request. Slack-compatible: an incoming webhook takes it as it is.',
+    ),
   secret: z
     .string()
     .min(16)

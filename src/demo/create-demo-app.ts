@@ -77,7 +77,13 @@ export function createDemoApp(options: DemoOptions): DemoApp {
   const base = options.base ?? '/demo';
   const clock = options.clock ?? systemClock;
   const bank = openBank(options.directory, clock);
-  const assistant = createAssistant({ ...options, dialect: options.dialect ?? 'openai', bank, gate: options.gate, clock });
+  const assistant = createAssistant({
+    ...options,
+    dialect: options.dialect ?? 'openai',
+    bank,
+    gate: options.gate,
+    clock,
+  });
   const page = join(import.meta.dirname, 'page');
   const html = readFileSync(join(page, 'demo.html'), 'utf8').replaceAll('%BASE%', base);
 

@@ -54,9 +54,7 @@ function contract(kind: string, open: () => Promise<{ store: Store; other: Store
 
     it('has at most one live request for one hash, whoever asks', async () => {
       const hash = randomUUID();
-      const asked = await Promise.all(
-        [store, other, store, other].map((one) => one.approvals.ask(request({ hash }))),
-      );
+      const asked = await Promise.all([store, other, store, other].map((one) => one.approvals.ask(request({ hash }))));
       assert.equal(asked.filter(({ fresh }) => fresh).length, 1);
       assert.equal(new Set(asked.map(({ row }) => row.id)).size, 1);
     });
@@ -102,7 +100,10 @@ function contract(kind: string, open: () => Promise<{ store: Store; other: Store
         await store.approvals.ask(row);
         if (agree) await store.approvals.approve(row.id, 'bob', null, T0);
         const denied = await store.approvals.deny(row.id, 'carol', 'no', T0);
-        assert.deepEqual([denied?.state, denied?.deniedBy, denied?.reason, denied?.sealed], ['denied', 'carol', 'no', null]);
+        assert.deepEqual(
+          [denied?.state, denied?.deniedBy, denied?.reason, denied?.sealed],
+          ['denied', 'carol', 'no', null],
+        );
         assert.equal(await store.approvals.approve(row.id, 'bob', null, T0), null);
         assert.equal(await store.approvals.use(row.hash, T0), null);
       }

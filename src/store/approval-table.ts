@@ -125,13 +125,18 @@ export function createApprovals(
       .where('first_by', 'is not', null)
       .where('first_by', '<>', by)
       .set({ state: 'approved', second_by: by, decided_at: now, reason });
-  const first = (found: Tables['approval'] | undefined): ApprovalRow | null => (found === undefined ? null : read(found));
+  const first = (found: Tables['approval'] | undefined): ApprovalRow | null =>
+    found === undefined ? null : read(found);
 
   return {
     ask: (row) =>
       answer(async () => {
         const { numInsertedOrUpdatedRows } = await durably(() =>
-          db.insertInto('approval').values(columns(row)).onConflict((conflict) => conflict.doNothing()).executeTakeFirst(),
+          db
+            .insertInto('approval')
+            .values(columns(row))
+            .onConflict((conflict) => conflict.doNothing())
+            .executeTakeFirst(),
         );
         if (numInsertedOrUpdatedRows === 1n) return { row, fresh: true };
         const live = await rows()
@@ -139,7 +144,8 @@ export function createApprovals(
           .where('state', 'in', ['pending', 'approved'])
           .executeTakeFirst();
         // It ended between the two statements: what became of it is the answer.
-        const found = live ?? (await rows().where('hash', '=', row.hash).orderBy('created_at', 'desc').executeTakeFirstOrThrow());
+        const found =
+          live ?? (await rows().where('hash', '=', row.hash).orderBy('created_at', 'desc').executeTakeFirstOrThrow());
         return { row: read(found), fresh: false };
       }),
 

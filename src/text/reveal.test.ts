@@ -3,8 +3,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { hidesSomething, reveal } from './reveal.ts';
 
-const shown = (text: string): string => reveal(text).map(({ text: piece }) => piece).join('');
-const odd = (text: string): readonly string[] => reveal(text).flatMap(({ text: piece, says }) => (says === null ? [] : [piece]));
+const shown = (text: string): string =>
+  reveal(text)
+    .map(({ text: piece }) => piece)
+    .join('');
+const odd = (text: string): readonly string[] =>
+  reveal(text).flatMap(({ text: piece, says }) => (says === null ? [] : [piece]));
 
 test('ordinary text of many languages stays as it is', () => {
   for (const text of ['Anna Lindqvist', 'Grüße\n\tan João', 'Привет, Анна', '東京 café', 'Ελλάδα', '']) {
@@ -32,7 +36,9 @@ test('nothing of a text is lost, and nothing invisible is left', () => {
       const pieces = reveal(text);
       const back = pieces
         .map(({ text: piece, says }) =>
-          says !== null && /^\[U\+[0-9A-F]+\]$/.test(piece) ? String.fromCodePoint(Number.parseInt(piece.slice(3, -1), 16)) : piece,
+          says !== null && /^\[U\+[0-9A-F]+\]$/.test(piece)
+            ? String.fromCodePoint(Number.parseInt(piece.slice(3, -1), 16))
+            : piece,
         )
         .join('');
       assert.equal(back, text);

@@ -235,7 +235,10 @@ describe('approvals over the admin plane', () => {
       blocks: { type: string; elements?: { url?: string }[] }[];
     };
     assert.ok(message.text.endsWith(`https://parapet.example/approvals/${id}`));
-    assert.deepEqual(message.blocks.map(({ type }) => type), ['section', 'section', 'actions', 'context']);
+    assert.deepEqual(
+      message.blocks.map(({ type }) => type),
+      ['section', 'section', 'actions', 'context'],
+    );
     assert.equal(message.blocks[2]!.elements![0]!.url, `https://parapet.example/approvals/${id}`);
     assert.ok(!second.body.includes(IBAN) && !second.body.includes('950.00') && !second.body.includes('Invoice'));
     const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(second.headers['x-parapet-signature']))!;

@@ -22,7 +22,13 @@ const DECISION: FlowDecision = {
       rule: 'pay-recipient',
     },
     amount: { tier: 'U', role: 'amount', from: 'your own words', verdict: 'allow', rule: 'pay-amount' },
-    reference: { tier: 'D', role: 'content', from: 'in the text of e-mail "Invoice"', verdict: 'allow', rule: 'pay-text' },
+    reference: {
+      tier: 'D',
+      role: 'content',
+      from: 'in the text of e-mail "Invoice"',
+      verdict: 'allow',
+      rule: 'pay-text',
+    },
   },
 };
 

@@ -14,7 +14,13 @@ describe('a request that a rule sends to review', () => {
       upstreamUrl: upstream.url,
       config: {
         rules: [
-          { id: 'cards', detector: 'personal-data', action: 'review', on: ['input'], options: { kinds: ['payment-card'] } },
+          {
+            id: 'cards',
+            detector: 'personal-data',
+            action: 'review',
+            on: ['input'],
+            options: { kinds: ['payment-card'] },
+          },
           { id: 'mails', detector: 'personal-data', action: 'redact', options: { kinds: ['email'] } },
           { id: 'never', detector: 'personal-data', action: 'block', on: ['input'], options: { kinds: ['iban'] } },
         ] as never,
@@ -87,7 +93,13 @@ describe('a request that a rule sends to review', () => {
   test('an answer is held while a person decides', async () => {
     await gateway.rewrite({
       rules: [
-        { id: 'cards', detector: 'personal-data', action: 'review', on: ['input'], options: { kinds: ['payment-card'] } },
+        {
+          id: 'cards',
+          detector: 'personal-data',
+          action: 'review',
+          on: ['input'],
+          options: { kinds: ['payment-card'] },
+        },
       ] as never,
       approvals: { waitFor: '1m' },
     });

@@ -99,7 +99,12 @@ for (const dialect of ['openai', 'anthropic'] as const) {
       await demo.app.request('/demo/api/reset', { method: 'POST' });
       const third = await ask(question, 'through');
       assert.equal(balance(third), '4758.65');
-      await demo.approvals.decide(/ap_[0-9a-f]{24}$/.exec(stoppedIn(third)[0]!.ruling.approval!)![0], 'bob', 'deny', null);
+      await demo.approvals.decide(
+        /ap_[0-9a-f]{24}$/.exec(stoppedIn(third)[0]!.ruling.approval!)![0],
+        'bob',
+        'deny',
+        null,
+      );
     });
 
     test('a poisoned e-mail: two orders are obeyed around the gateway, none through it', async () => {

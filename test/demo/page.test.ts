@@ -85,6 +85,10 @@ test('an attack is stopped, the page says why, and the honest bill is paid', { s
   const step = page.locator('#steps li.stopped');
   assert.match(await step.innerText(), /MT84MALT011000012345MTLCAST001S\s*only in the text of read_bill/);
   assert.match((await step.locator('a').getAttribute('href'))!, /^\/approvals\/ap_[0-9a-f]{24}$/);
+  assert.ok(
+    Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth')) <= 0,
+    'nothing is too wide',
+  );
   await shot('demo-stopped');
   await page.getByRole('button', { name: 'Ask the same around Parapet' }).click();
   assert.match(await whatHappened(), /Not stopped\s*950\.00 EUR went to Harbour Holdings; you did not ask for it/);

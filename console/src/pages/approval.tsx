@@ -51,7 +51,12 @@ export function ApprovalPage({ id }: { readonly id: string }) {
                   ['Asked', <Time key="asked" at={view.createdAt} as="both" />],
                   ['Decision', decidedBy(view) ?? 'nobody yet'],
                   ...(view.reason === null ? [] : ([['Reason', view.reason]] as const)),
-                  ['Bound to', <code key="hash" className="wrap">{view.hash}</code>],
+                  [
+                    'Bound to',
+                    <code key="hash" className="wrap">
+                      {view.hash}
+                    </code>,
+                  ],
                 ]}
               />
             </Panel>
@@ -80,8 +85,8 @@ function Asked({ view: { content, kind } }: { readonly view: ApprovalView }) {
     <>
       {content.args.some(({ hides }) => hides) && (
         <Notice tone="bad" title="Something in these values is made to be missed or mistaken.">
-          It is marked below: characters that do not show, that turn the direction of the text, or letters of another script
-          that look like Latin ones.
+          It is marked below: characters that do not show, that turn the direction of the text, or letters of another
+          script that look like Latin ones.
         </Notice>
       )}
       {kind === 'call' && (

@@ -26,8 +26,8 @@ export function ApprovalsPage() {
             <>
               {live.length === 0 ? (
                 <Empty title="Nothing waits for you.">
-                  A call comes here when what it does is in the user’s interest as far as can be told, but a value that decides
-                  about it comes from somebody else.
+                  A call comes here when what it does is in the user’s interest as far as can be told, but a value that
+                  decides about it comes from somebody else.
                 </Empty>
               ) : (
                 <ul className="approval-list" aria-label="Waiting">
@@ -85,7 +85,9 @@ function Past({ rows }: { readonly rows: readonly ApprovalSummary[] }) {
             {rows.map((row) => (
               <tr key={row.id}>
                 <td className="clip">
-                  <Link href={`/approvals/${row.id}`}>{row.kind === 'review' ? `Request to ${row.tool}` : row.tool}</Link>
+                  <Link href={`/approvals/${row.id}`}>
+                    {row.kind === 'review' ? `Request to ${row.tool}` : row.tool}
+                  </Link>
                 </td>
                 <td className="clip">{row.principal}</td>
                 <td>

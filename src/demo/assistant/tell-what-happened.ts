@@ -159,7 +159,9 @@ function tellOthers({ answered }: RunFacts): readonly Told[] {
 function tellDone({ stopped, asked, before, after, answered }: RunFacts): readonly Told[] {
   if (stopped.length === 0) return [];
   const known = new Set(before.transactions.map((booked) => JSON.stringify(booked)));
-  const booked = after.transactions.filter((one) => !known.has(JSON.stringify(one)) && isAsked(one.counterparty, asked));
+  const booked = after.transactions.filter(
+    (one) => !known.has(JSON.stringify(one)) && isAsked(one.counterparty, asked),
+  );
   const paid = booked.map(({ counterparty, amount }) => `${amount.replace('-', '')} EUR went to ${counterparty}`);
   if (paid.length > 0) return [{ kind: 'calm', text: `What you asked for was done: ${paid.join(', ')}.` }];
   return answered.trim() === '' ? [] : [{ kind: 'calm', text: 'What you asked for was answered.' }];

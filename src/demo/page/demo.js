@@ -109,7 +109,7 @@ function showStopped({ name, arguments: given, ruling }) {
         element('td', '', from),
       ),
     );
-    const head = ['Argument', 'Value', 'Where it comes from'].map((title) => {
+    const head = ['What', 'Value', 'Where it comes from'].map((title) => {
       const cell = element('th', '', title);
       cell.scope = 'col';
       return cell;

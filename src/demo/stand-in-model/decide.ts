@@ -121,7 +121,11 @@ export function decide(turn: Turn): Move {
   const outcomes = made.map((call): Outcome => ({ call, result: results.get(call.id) ?? null }));
   for (const { instruction } of tasks) {
     const call = isToThem(instruction)
-      ? transferToThem(instruction, tasks.map((task) => task.instruction), outcomes)
+      ? transferToThem(
+          instruction,
+          tasks.map((task) => task.instruction),
+          outcomes,
+        )
       : callFor(instruction, turn.system);
     if (call === null) continue;
     if (!turn.tools.includes(call.name)) absent.add(call.name);

@@ -69,7 +69,9 @@ function readClause({ text, imperative }: Clause, source: 'person' | 'data'): In
   if (opened !== null && !/^(?:pay|transfer|send|wire)\b/i.test(text)) {
     return { kind: /mail/i.test(opened[1] ?? '') ? 'email' : 'bill', from: (opened[2] ?? '').trim() };
   }
-  const sought = /\b(?:look up|find|look for)\s+(.+?)\s+(?:among|in|on)\s+(?:my |the )?(?:list of )?payees/i.exec(text)?.[1];
+  const sought = /\b(?:look up|find|look for)\s+(.+?)\s+(?:among|in|on)\s+(?:my |the )?(?:list of )?payees/i.exec(
+    text,
+  )?.[1];
   if (sought !== undefined) return { kind: 'payee', name: sought.trim() };
   const customer = /\bcustomer (?:number )?(\d{4,8})\b/i.exec(text)?.[1];
   if (customer !== undefined) return { kind: 'customer', id: customer };

@@ -44,7 +44,9 @@ export function transferToThem(
 function entriesIn(list: string): readonly Entry[] {
   try {
     const { payees } = JSON.parse(list) as { payees?: unknown };
-    return Array.isArray(payees) ? (payees as Entry[]).filter(({ name, iban }) => typeof name + typeof iban === 'stringstring') : [];
+    return Array.isArray(payees)
+      ? (payees as Entry[]).filter(({ name, iban }) => typeof name + typeof iban === 'stringstring')
+      : [];
   } catch {
     return [];
   }
@@ -54,5 +56,8 @@ function entriesIn(list: string): readonly Entry[] {
 const LOOKS: Readonly<Record<string, string>> = { а: 'a', е: 'e', о: 'o', р: 'p', с: 'c', у: 'y', х: 'x', і: 'i' };
 
 function look(name: string): string {
-  return [...name.normalize('NFKC').toLowerCase()].map((letter) => LOOKS[letter] ?? letter).join('').trim();
+  return [...name.normalize('NFKC').toLowerCase()]
+    .map((letter) => LOOKS[letter] ?? letter)
+    .join('')
+    .trim();
 }

@@ -13,23 +13,28 @@ export function approvalMessage(row: ApprovalRow, { decision }: ApprovalContent,
   const what = row.kind === 'review' ? `A request to ${row.tool}` : `A call of ${row.tool}`;
   const text = `${what} by ${row.principal} waits for approval.`;
   const args = Object.entries(decision.args);
-  const lines = args
-    .slice(0, MOST_ARGUMENTS)
-    .map(([path, { role, from, verdict }]) => {
-      const mark = verdict === 'allow' ? '' : ' — *look at this*';
-      return `• \`${escaped(path)}\` (${role}): ${escaped(withoutValues(from))}${mark}`;
-    });
+  const lines = args.slice(0, MOST_ARGUMENTS).map(([path, { role, from, verdict }]) => {
+    const mark = verdict === 'allow' ? '' : ' — *look at this*';
+    return `• \`${escaped(path)}\` (${role}): ${escaped(withoutValues(from))}${mark}`;
+  });
   if (args.length > MOST_ARGUMENTS) lines.push(`• and ${args.length - MOST_ARGUMENTS} more`);
   const needs = row.needs > 1 ? ' Two people have to agree.' : '';
   return {
     text: `${escaped(text)} ${link}`,
     blocks: [
       { type: 'section', text: { type: 'mrkdwn', text: `*${escaped(text)}*\nRule: ${escaped(row.rule)}.${needs}` } },
-      ...(lines.length === 0 ? [] : [{ type: 'section', text: { type: 'mrkdwn', text: lines.join('\n').slice(0, 2900) } }]),
+      ...(lines.length === 0
+        ? []
+        : [{ type: 'section', text: { type: 'mrkdwn', text: lines.join('\n').slice(0, 2900) } }]),
       {
         type: 'actions',
         elements: [
-          { type: 'button', style: 'primary', text: { type: 'plain_text', text: 'Look at it in the console' }, url: link },
+          {
+            type: 'button',
+            style: 'primary',
+            text: { type: 'plain_text', text: 'Look at it in the console' },
+            url: link,
+          },
         ],
       },
       {

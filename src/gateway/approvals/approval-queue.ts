@@ -239,7 +239,9 @@ export class ApprovalQueue {
       const mine = verdict === 'approve' && row.state === 'pending' && row.firstBy === admin;
       throw new Fault(
         mine ? 'ERR_FORBIDDEN' : 'ERR_NOT_FOUND',
-        mine ? 'You agreed already; this tool needs a second person.' : 'This request does not wait for a decision any more.',
+        mine
+          ? 'You agreed already; this tool needs a second person.'
+          : 'This request does not wait for a decision any more.',
       );
     }
     await this.#changed();
@@ -315,7 +317,9 @@ export class ApprovalQueue {
         rule,
         hash,
         ...(exchange === null ? {} : { exchange }),
-        ...(action === 'approval-ask' ? { expires: new Date(row.expiresAt).toISOString(), needs: String(row.needs) } : {}),
+        ...(action === 'approval-ask'
+          ? { expires: new Date(row.expiresAt).toISOString(), needs: String(row.needs) }
+          : {}),
         ...(action === 'approval-use' ? { by: whoAgreed(row).join(', ') } : {}),
       },
     };

@@ -43,7 +43,10 @@ export async function askForReview(queue: ApprovalQueue, review: ReviewCase, wai
       return new Fault(
         'ERR_REVIEW',
         fault.message,
-        detailOf(fault, `It waits at ${answer.link}. Send exactly the same request again: once approved, it passes one time.`),
+        detailOf(
+          fault,
+          `It waits at ${answer.link}. Send exactly the same request again: once approved, it passes one time.`,
+        ),
       );
   }
 }

@@ -26,7 +26,9 @@ export interface Asked {
  */
 export function bindingOf(key: Uint8Array, asked: Asked): string {
   const { verdict, rule, args } = asked.decision;
-  const tiers = Object.fromEntries(Object.entries(args).map(([path, { tier, role, rule: row }]) => [path, [tier, role, row]]));
+  const tiers = Object.fromEntries(
+    Object.entries(args).map(([path, { tier, role, rule: row }]) => [path, [tier, role, row]]),
+  );
   const bound = [
     'parapet approval v1',
     asked.kind,

@@ -4,7 +4,10 @@
  */
 export function isOwnRequest(admin: string, principal: string, prefixes: readonly string[]): boolean {
   const name = fold(admin);
-  const names = [principal, ...prefixes.filter((p) => p !== '' && principal.startsWith(p)).map((p) => principal.slice(p.length))];
+  const names = [
+    principal,
+    ...prefixes.filter((p) => p !== '' && principal.startsWith(p)).map((p) => principal.slice(p.length)),
+  ];
   return names.some((one) => fold(one) === name);
 }
 

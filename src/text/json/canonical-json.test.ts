@@ -26,7 +26,10 @@ test('the order of members and blanks changes nothing, any value does', () => {
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
       const turned = Object.fromEntries(Object.entries(value).toReversed());
       assert.equal(canonicalJson(turned), canonicalJson(value));
-      assert.equal(canonicalJson(JSON.parse(JSON.stringify(value, null, 2))), canonicalJson(JSON.parse(JSON.stringify(value))));
+      assert.equal(
+        canonicalJson(JSON.parse(JSON.stringify(value, null, 2))),
+        canonicalJson(JSON.parse(JSON.stringify(value))),
+      );
       assert.notEqual(canonicalJson({ ...value, extra: {} }), canonicalJson({ ...value, extra: [] }));
     }),
   );
