@@ -38,8 +38,11 @@ export interface ApprovalView extends ApprovalSummary {
 
 const MOST_LEAVES = 512;
 
-export function summaryOf({ sealed: _, hash: __, ...row }: ApprovalRow, forbidden: string | null): ApprovalSummary {
-  return { ...row, forbidden };
+export function summaryOf(row: ApprovalRow, forbidden: string | null): ApprovalSummary {
+  const { sealed, hash, ...shown } = row;
+  void sealed;
+  void hash;
+  return { ...shown, forbidden };
 }
 
 export function viewOf(row: ApprovalRow, content: ApprovalContent | null, forbidden: string | null): ApprovalView {
