@@ -18,6 +18,7 @@ interface Row {
   readonly label: 0 | 1;
   readonly source: string;
   readonly lang?: string;
+  readonly permissive: boolean;
 }
 
 const folder = resolve(import.meta.dirname, '../../shared/data/prompts');
@@ -79,7 +80,7 @@ const base85 = (text: string): string => {
   return out;
 };
 const shuffled = (word: string): string => {
-  const inner = [...word.slice(1, -1)];
+  const inner = word.slice(1, -1).split('');
   for (let i = inner.length - 1; i > 0; i--) {
     const k = Math.floor(chance() * (i + 1));
     [inner[i], inner[k]] = [inner[k]!, inner[i]!];
@@ -159,17 +160,23 @@ const TRICKS: Readonly<Record<string, (text: string) => string>> = {
     words(text, (word) => [...word].map((one) => NATO[one.charCodeAt(0) - 97]!).join(' '), ' . '),
 };
 
-// English attacks of one to four sentences from many sources.
+// English attacks of one to four sentences, from sources that had no part in the lists of words that the detector uses.
 const attacks = all
   .filter(
-    ({ label, lang, text }) =>
-      label === 1 && (lang ?? 'en') === 'en' && text.length >= 40 && text.length <= 400 && /^[\x20-\x7e]+$/.test(text),
+    ({ label, lang, text, permissive }) =>
+      !permissive &&
+      label === 1 &&
+      (lang ?? 'en') === 'en' &&
+      text.length >= 40 &&
+      text.length <= 400 &&
+      /^[\x20-\x7e]+$/.test(text) &&
+      !isFound(text),
   )
-  .filter((_, i) => i % 37 === 0)
+  .filter((_, i) => i % 11 === 0)
   .map(({ text }) => text);
 const plainWords = (text: string): readonly string[] => text.toLowerCase().match(/[a-z]{4,}/g) ?? [];
 
-console.log(`${attacks.length} texts, as they are: ${share(attacks.filter(isFound).length, attacks.length)} found\n`);
+console.log(`${attacks.length} texts, in none of which anything is found as they are\n`);
 console.log('| disguise | found | words readable again | found in a page of prose |\n|---|--:|--:|--:|');
 const PAGE =
   'The transfer that you asked about left the account on Tuesday morning and should arrive within two working days. ';

@@ -1,7 +1,7 @@
 import { probability, type RawScores } from '../src/classify/classifier.ts';
 import type { Head, Model } from '../src/classify/model.ts';
-import { auroc, shareAbove } from './metrics.ts';
-import type { HarmRow } from './harm-rows.ts';
+import { auroc, shareAbove, thresholdAt } from './metrics.ts';
+import { MILD, type HarmRow } from './harm-rows.ts';
 
 /** A row with the raw scores of a model that had not seen its source. */
 export interface Scored {
@@ -18,17 +18,18 @@ export interface CardInput {
   readonly rows: readonly HarmRow[];
   readonly scored: readonly Scored[];
   readonly heads: readonly Head[];
-  readonly model: Model;
-  readonly bytes: number;
+  readonly models: readonly Model[];
   readonly folds: number;
   readonly rates: Readonly<Record<string, number>>;
+  /** Whether a row is a harmless text of real users, on which rates are fixed. */
+  readonly isReal: (row: HarmRow) => boolean;
 }
 
 /** The model's card, in Markdown. */
-export function harmCard({ rows, scored, heads, model, bytes, folds, rates }: CardInput): string {
+export function harmCard({ rows, scored, heads, models, folds, rates, isReal }: CardInput): string {
   const measured = measureHeads(scored, heads);
-  const isMild = (source: string): boolean => source.includes('(mild)');
-  const own = scored.map(({ row }) => !isMild(row.source));
+  const isMild = ({ kind }: HarmRow): boolean => kind === MILD;
+  const own = scored.map(({ row }) => !isMild(row));
   const pick = (head: number, test: (row: HarmRow) => boolean): number[] =>
     measured.flatMap((scores, i) => (own[i] && test(scored[i]!.row) ? [scores[head]!] : []));
   const lines: string[] = [];
@@ -36,24 +37,41 @@ export function harmCard({ rows, scored, heads, model, bytes, folds, rates }: Ca
   const table = (head: number, key: 'request' | 'toxic'): void => {
     const { thresholds } = heads[head]!;
     const negatives = pick(head, (row) => row.label === 0);
+    const oneInHundred = thresholdAt(pick(head, isReal), 0.01);
     lines.push(
       '',
-      `| ${key}: source | language | texts | AUROC | recall, balanced | recall, high |`,
-      '|---|---|--:|--:|--:|--:|',
+      `| ${key}: source | language | texts | AUROC | AUROC in the language | balanced | 1 % FPR | high |`,
+      '|---|---|--:|--:|--:|--:|--:|--:|',
     );
-    const groups = new Map<string, number[]>();
+    const line = (name: string, scores: readonly number[], alike: readonly number[]): void => {
+      const cells = [
+        auroc(scores, negatives).toFixed(3),
+        alike.length < 50 ? '-' : auroc(scores, alike).toFixed(3),
+        ...[thresholds['balanced']!, oneInHundred, thresholds['high']!].map((at) => percent(shareAbove(scores, at))),
+      ];
+      lines.push(`| ${name} | ${scores.length} | ${cells.join(' | ')} |`);
+    };
+    const groups = new Map<string, { language: string; scores: number[] }>();
     for (const [i, { row }] of scored.entries()) {
       if (row[key] !== 1) continue;
-      const name = `${row.source} | ${row.language ?? 'en'}`;
-      groups.set(name, [...(groups.get(name) ?? []), measured[i]![head]!]);
+      const language = languageOf(row);
+      const name = `${row.source} | ${language}`;
+      const group = groups.get(name) ?? { language, scores: [] };
+      groups.set(name, group);
+      group.scores.push(measured[i]![head]!);
     }
-    for (const [name, scores] of [...groups].filter(([, list]) => list.length >= 50))
-      lines.push(
-        `| ${name} | ${scores.length} | ${auroc(scores, negatives).toFixed(3)} | ${percent(shareAbove(scores, thresholds['balanced']!))} | ${percent(shareAbove(scores, thresholds['high']!))} |`,
+    for (const [name, { language, scores }] of groups) {
+      if (scores.length < 50) continue;
+      line(
+        name,
+        scores,
+        pick(head, (row) => row.label === 0 && languageOf(row) === language),
       );
-    const all = [...groups.values()].flat();
-    lines.push(
-      `| all | | ${all.length} | ${auroc(all, negatives).toFixed(3)} | ${percent(shareAbove(all, thresholds['balanced']!))} | ${percent(shareAbove(all, thresholds['high']!))} |`,
+    }
+    line(
+      'all | ',
+      [...groups.values()].flatMap(({ scores }) => scores),
+      [],
     );
   };
   lines.push(
@@ -63,8 +81,11 @@ export function harmCard({ rows, scored, heads, model, bytes, folds, rates }: Ca
     'categories of harm, each a head of one linear model over words, pairs of words, letters in a row, and pairs of concepts that a',
     'lexicon of 20 languages knows.',
     '',
-    `- ${model.keys.length} features, ${model.lexicon.length} entries in the lexicon, ${bytes} bytes`,
-    `- trained on ${rows.length} texts, of which ${rows.filter(({ source }) => source.startsWith('generated')).length} were written by the generator and ${rows.filter(({ source }) => isMild(source)).length} are toxic texts without their toxic words`,
+    ...models.map(
+      ({ header, keys, lexicon }) =>
+        `- ${header.name}.bin: ${keys.length} features, ${lexicon.length} entries in the lexicon`,
+    ),
+    `- trained on ${rows.length} texts, of which ${rows.filter(({ source }) => source.startsWith('generated')).length} were written by the generator and ${rows.filter(isMild).length} are toxic texts without their toxic words`,
     `- every figure below is of models that had not seen the source (${folds} folds, each source held out once and as a whole)`,
     `- thresholds: the scores that ${Object.entries(rates)
       .map(([name, rate]) => `${percent(rate)} (${name})`)
@@ -109,9 +130,14 @@ export function harmCard({ rows, scored, heads, model, bytes, folds, rates }: Ca
   for (const { source } of rows) counts.set(source, (counts.get(source) ?? 0) + 1);
   for (const [source, count] of counts)
     lines.push(
-      `| ${source} | ${LICENCES[source.replace(/ \(mild\)$/, '')] ?? (source.startsWith('generated') ? 'own' : 'permissive, see the data set')} | ${count} |`,
+      `| ${source} | ${LICENCES[source] ?? (source.startsWith('generated') ? 'own' : 'permissive, see the data set')} | ${count} |`,
     );
   return `${lines.join('\n')}\n`;
+}
+
+/** As ISO 639-1; the data sets have spellings of their own. */
+export function languageOf({ language = 'en' }: Pick<HarmRow, 'language'>): string {
+  return { ch: 'zh', jp: 'ja', kr: 'ko' }[language] ?? language;
 }
 
 const LICENCES: Readonly<Record<string, string>> = {

@@ -62,6 +62,9 @@ const KNOWN: Readonly<Record<string, Labels | null>> = {
   'jade:侵犯权益': asks(null),
 };
 
+/** Kind of the toxic texts whose toxic words were taken out. */
+export const MILD = 'mild';
+
 /** Words without which most toxic texts are ordinary ones. */
 const TELLING = ['insult', 'insultVerb', 'group', 'prejudice', 'sexual', 'sexualViolence', 'kill', 'hurt', 'poison'];
 const LONGEST = 4000;
@@ -87,8 +90,7 @@ export function harmRows(data: readonly DataRow[], seed: number): HarmRow[] {
     if (labels.toxic !== 1) continue;
     // Posts and comments in their own style and with their own subjects, which are not what makes them toxic.
     const mild = strip(text);
-    if (mild !== null)
-      rows.push({ ...row, text: mild, label: 0, source: `${source} (mild)`, weight: 0.4, ...HARMLESS, request: null });
+    if (mild !== null) rows.push({ ...row, text: mild, label: 0, kind: MILD, weight: 0.4, ...HARMLESS, request: null });
   }
   rows.push(...ownRows(seed));
   return rows.toSorted((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));

@@ -18,8 +18,8 @@ import { normalise } from '../src/text/normalise.ts';
 import { calibrate, type Example } from './calibrate-heads.ts';
 import { fit } from './fit.ts';
 import { foldsBySource } from './held-out-sources.ts';
-import { harmCard, measureHeads, type Scored } from './harm-card.ts';
-import { harmRows, type HarmRow } from './harm-rows.ts';
+import { harmCard, languageOf, measureHeads, type Scored } from './harm-card.ts';
+import { harmRows, MILD, type HarmRow } from './harm-rows.ts';
 import { makeInstances } from './instances.ts';
 import { buildLexicon } from './lexicon/build-lexicon.ts';
 import { HARM_CONCEPTS } from './lexicon/harm-concepts.ts';
@@ -30,12 +30,14 @@ import { readData } from './read-data.ts';
 const SEED = 3;
 const FOLDS = 5;
 const HEADS = [...KINDS, ...CATEGORIES];
-const FEATURES: FeatureSettings = { words: 2, gaps: false, letters: [3, 4], marks: false, conceptReach: 10 };
-const WINDOWS: WindowSettings = { piece: [6, 40], scales: [16, 48] };
+const FEATURES: FeatureSettings = { words: 2, gaps: false, letters: [4, 4], marks: false, conceptReach: 10 };
+const WINDOWS: WindowSettings = { piece: [6, 40], scales: [8, 32] };
 const DAMPING = 12;
 const LEAST = { sources: 2, rows: 3 } as const;
 /** Rows of a source that count fully; of a larger one all count less. */
 const FULL = 1200;
+/** Pieces of a text from which calibration learns; longer ones are pages made for it. */
+const SHORT = 2;
 /** Weight of harmless texts in a language in which there are no harmful ones. */
 const UNPAIRED = 0.15;
 /** Texts of people who asked a program for something, or wrote to each other. */
@@ -49,8 +51,8 @@ const REAL = new Set([
 ]);
 /** Share of these above the thresholds; the names are the sensitivities that the detector offers. */
 const RATES = { low: 0.001, balanced: 0.005, high: 0.02 } as const;
-/** Weights that are nothing in every head after rounding are left out. */
-const SMALLEST = 2;
+/** Features whose weight, of 127, is less than this in every head are left out. */
+const SMALLEST = { kinds: 3, categories: 5 } as const;
 
 const lexicon = buildLexicon(HARM_CONCEPTS);
 const started = performance.now();
@@ -68,6 +70,8 @@ for (const [k, { training, held }] of folds.entries()) {
     train(
       training,
       HEADS.map((label) => ({ ...blank(label) })),
+      SMALLEST.kinds,
+      'fold',
     ),
   );
   const score = (text: string) => {
@@ -78,6 +82,8 @@ for (const [k, { training, held }] of folds.entries()) {
     const raw = score(row.text);
     if (raw === null) continue;
     scored.push({ row, raw });
+    // In the data what is long is harmless; that would teach that length is.
+    if (raw[0]!.pieces > SHORT) continue;
     const weight = row.weight ?? 1;
     for (const [head, label] of HEADS.entries()) {
       const truth = truthOf(row, label);
@@ -91,16 +97,16 @@ for (const [k, { training, held }] of folds.entries()) {
       if (truth !== null) examples[head]!.push({ raw: raw[head]!, truth, weight: 1, group: 'page' });
     }
   }
-  say(`fold ${k + 1}: held out ${[...new Set(held.map(({ source }) => source))].length} sources`);
+  say(`fold ${k + 1}: held out ${new Set(held.map(({ source }) => source)).size} sources`);
 }
 
 const heads: Head[] = HEADS.map((label, k) => {
-  const { bias, scales, whole, pieces } = calibrate(examples[k]!);
+  const { bias, scales, whole, pieces } = calibrate(examples[k]!, k < KINDS.length);
   const head: Head = { ...blank(label), bias, scales, whole, pieces };
   return head;
 });
 const measured = measureHeads(scored, heads);
-const real = scored.flatMap(({ row }, i) => (row.label === 0 && REAL.has(row.source) ? [i] : []));
+const real = scored.flatMap(({ row }, i) => (isReal(row) ? [i] : []));
 for (const [k, head] of heads.entries()) {
   const scores = real.map((i) => measured[i]![k]!);
   const thresholds = Object.fromEntries(
@@ -109,29 +115,35 @@ for (const [k, head] of heads.entries()) {
   heads[k] = { ...head, thresholds };
 }
 say('thresholds set');
-const model = train(rows, heads);
-const bytes = writeModel(model);
+// What decides is small and looked at always; what says which harm it is, only when there is one.
 const folder = resolve(import.meta.dirname, '../src/classify/models');
 mkdirSync(folder, { recursive: true });
-writeFileSync(join(folder, 'harmful-content.bin'), bytes);
+const models = [
+  train(rows, heads.slice(0, KINDS.length), SMALLEST.kinds, 'harmful-content'),
+  train(rows, heads.slice(KINDS.length), SMALLEST.categories, 'harm-category'),
+];
+for (const model of models) {
+  const bytes = writeModel(model);
+  writeFileSync(join(folder, `${model.header.name}.bin`), bytes);
+  say(`wrote ${model.header.name}: ${model.keys.length} features, ${bytes.length} bytes`);
+}
 writeFileSync(
   join(folder, 'harmful-content.md'),
-  harmCard({ rows, scored, heads, model, bytes: bytes.length, folds: FOLDS, rates: RATES }),
+  harmCard({ rows, scored, heads, models, folds: FOLDS, rates: RATES, isReal }),
 );
-say(`wrote ${model.keys.length} features, ${bytes.length} bytes`);
 
 function boost(ratio: number, isEnglish: boolean): number {
   return isEnglish ? Math.min(10, Math.max(1, Math.sqrt(ratio))) : Math.min(8, Math.max(0.5, ratio));
-}
-
-function languageOf({ language = 'en' }: HarmRow): string {
-  return { ch: 'zh', jp: 'ja', kr: 'ko' }[language] ?? language;
 }
 
 function benignOf(file: string) {
   return readData(file).filter(
     ({ label, kind }) => label === 0 && kind !== 'benign_security_doc' && kind !== 'benign_synth',
   );
+}
+
+function isReal({ label, kind, source }: HarmRow): boolean {
+  return label === 0 && kind !== MILD && REAL.has(source);
 }
 
 function blank(label: string): Head {
@@ -152,8 +164,8 @@ function truthOf(row: HarmRow, label: string): 0 | 1 | null {
   return row.category === null ? null : row.category === label ? 1 : 0;
 }
 
-/** Fits every head on some rows. */
-function train(some: readonly HarmRow[], settings: readonly Head[]): Model {
+/** Fits heads on some rows. */
+function train(some: readonly HarmRow[], settings: readonly Head[], smallest: number, name: string): Model {
   const instances = makeInstances(some, {
     features: FEATURES,
     windows: WINDOWS,
@@ -203,15 +215,15 @@ function train(some: readonly HarmRow[], settings: readonly Head[]): Model {
   }
   const kept: number[] = [];
   for (let id = 0; id < count; id++)
-    if (columns.some((column, k) => Math.abs(column[id]! / heads[k]!.unit) >= SMALLEST)) kept.push(id);
+    if (columns.some((column, k) => Math.abs(column[id]! / heads[k]!.unit) >= smallest)) kept.push(id);
   const weights = new Int8Array(kept.length * heads.length);
   for (const [place, id] of kept.entries())
     for (let k = 0; k < heads.length; k++)
       weights[place * heads.length + k] = Math.round(columns[k]![id]! / heads[k]!.unit);
   return {
     header: {
-      name: 'harmful-content',
-      description: 'Harmful requests, toxic text and twelve categories of harm.',
+      name,
+      description: `Heads: ${settings.map(({ label }) => label).join(', ')}.`,
       features: FEATURES,
       windows: WINDOWS,
       damping: DAMPING,

@@ -7,12 +7,12 @@ export interface Fold<T extends Row> {
 
 /**
  * Divides rows so that each source is held out once, as a whole. Sources are dealt out by size, harmful and harmless ones apart,
- * so that folds have about as many rows of each; versions of a source (`x (mild)`) stay with it, and generated rows are never held out.
+ * so that folds have about as many rows of each; generated rows are never held out.
  */
 export function foldsBySource<T extends Row>(rows: readonly T[], count: number): Fold<T>[] {
   const sizes = new Map<string, { rows: number; harmful: number }>();
   for (const row of rows) {
-    const name = familyOf(row.source);
+    const name = row.source;
     const size = sizes.get(name) ?? { rows: 0, harmful: 0 };
     size.rows++;
     size.harmful += row.label;
@@ -29,13 +29,9 @@ export function foldsBySource<T extends Row>(rows: readonly T[], count: number):
     }
   }
   return Array.from({ length: count }, (_, fold) => ({
-    training: rows.filter(({ source }) => foldOf.get(familyOf(source)) !== fold),
-    held: rows.filter(({ source }) => foldOf.get(familyOf(source)) === fold),
+    training: rows.filter(({ source }) => foldOf.get(source) !== fold),
+    held: rows.filter(({ source }) => foldOf.get(source) === fold),
   }));
-}
-
-function familyOf(source: string): string {
-  return source.replace(/ \(mild\)$/, '');
 }
 
 function isGenerated(source: string): boolean {

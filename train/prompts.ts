@@ -8,13 +8,14 @@
  * calibration come from those, and the benchmark judges with them.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Classifier } from '../src/classify/classifier.ts';
 import { writeModel } from '../src/classify/model-file.ts';
 import type { Model } from '../src/classify/model.ts';
 import { scoreText } from '../src/classify/score-text.ts';
 import { calibrated, platt, type Judged } from './calibrate.ts';
+import { withTraining } from './card.ts';
 import { embeddedInstructionSpecification } from './embedded-instruction.ts';
 import { foldOf } from './folds.ts';
 import { thresholdAt } from './metrics.ts';
@@ -123,6 +124,8 @@ function main(): void {
       sources,
     };
     writeFileSync(join(MODELS, `${name}.json`), `${JSON.stringify(manifest, null, 2)}\n`);
+    const card = join(MODELS, `${name}.md`);
+    if (existsSync(card)) writeFileSync(card, withTraining(readFileSync(card, 'utf8'), manifest, data));
     say(
       `${name}: ${bytes.length} bytes, ${model.keys.length} features, thresholds ${JSON.stringify(manifest.thresholds)}`,
     );

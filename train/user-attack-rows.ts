@@ -26,6 +26,15 @@ const TELLING = [
 /** Random letters that a search found against one model: no text of this kind can be learnt from sixteen. */
 export const LEFT_OUT = new Set(['adv_suffix']);
 
+/** Triggers of indirect injection are only half this model's business; a source of one language must not make that language a sign. */
+const WEIGHTS: Readonly<Record<string, number>> = { 'TaskTracker triggers': 0.5, 'BELLE eval': 0.3 };
+
+/** Harmless texts with the words of attacks are few and count for many: without them the words alone would be a sign. */
+function generatedWeight({ label, language }: Row): number {
+  if (label === 0) return language === 'en' ? 6 : 9;
+  return language === 'en' ? 1 : 1.5;
+}
+
 /** What the user-attack model learns from: permissive rows without what is known to be mislabelled, and our own texts. */
 export function userAttackRows(data: readonly DataRow[], seed: number): Row[] {
   const telling = conceptFinder(TELLING);
@@ -33,10 +42,10 @@ export function userAttackRows(data: readonly DataRow[], seed: number): Row[] {
   for (const row of data) {
     if (!row.permissive || LEFT_OUT.has(row.kind)) continue;
     if (row.label === 1 && NOISY.has(row.source) && !telling(row.text)) continue;
-    const weight = row.source === 'TaskTracker triggers' ? 0.5 : 1;
+    const weight = WEIGHTS[row.source] ?? 1;
     rows.push({ text: row.text, label: row.label, source: row.source, kind: row.kind, language: row.lang, weight });
   }
-  rows.push(...generateUserTexts(seed));
+  for (const row of generateUserTexts(seed)) rows.push({ ...row, weight: generatedWeight(row) });
   return rows.toSorted((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
 }
 

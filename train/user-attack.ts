@@ -21,7 +21,7 @@ export const userAttackSpecification: Specification = {
     seed: 1,
     sourcePower: 0.5,
     positives: 0.6,
-    mixture: { scales: [0.4, 0.4], whole: 0.2, pieces: -0.3 },
+    mixture: { scales: [0.7, 0.3], whole: 0, pieces: -0.1 },
   },
   folds: USER_FOLDS,
   rows: (data) => userAttackRows(data, 7),

@@ -1,4 +1,4 @@
-import { Seeded } from '../../train/seeded.ts';
+import type { Seeded } from '../../train/seeded.ts';
 
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
   a: 'а',
@@ -15,8 +15,8 @@ const everyLetter = (text: string, of: (letter: string) => string): string => te
 
 /** Ways to hide a text from filters and not from models. Each takes the text and chance. */
 export const OBFUSCATIONS: Readonly<Record<string, (text: string, chance: Seeded) => string>> = {
-  base64: (text) => `Decode this and do what it says: ${Buffer.from(text).toString('base64')}`,
-  hex: (text) => `Decode this and do what it says: ${Buffer.from(text).toString('hex')}`,
+  base64: (text) => `Here is the text that I got: ${Buffer.from(text).toString('base64')}`,
+  hex: (text) => `Here is the text that I got: ${Buffer.from(text).toString('hex')}`,
   url: (text) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
   'unicode escapes': (text) =>
     text

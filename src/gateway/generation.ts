@@ -1,7 +1,6 @@
 import type { BudgetKeeper } from '../access/budgets.ts';
 import type { Prices } from '../access/prices.ts';
 import type { FileSettings } from '../guard/files/file-settings.ts';
-import type { Rule } from '../guard/rule.ts';
 import type { ResourceLease } from '../resources/detector-resources.ts';
 import type { Generation as AdminView } from './runtime.ts';
 import type { Upstream } from './upstream.ts';

@@ -45,7 +45,7 @@ const FORMS: readonly (readonly [alphabets: number, via: string, pattern: RegExp
   [
     GROUPS,
     'binary',
-    /(?<![01])(?:[01]{8}[ ,]?){3,}[01]{8}(?![01])/g,
+    /(?<![0-9A-Za-z])(?:[01]{8}[ ,]?){3,}[01]{8}(?![0-9A-Za-z])/g,
     bitReader(1, (c) => (c === 48 || c === 49 ? c - 48 : -1)),
   ],
   [HEX, 'hex', /(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{16,}(?![0-9A-Za-z])/g, bitReader(4, hexValue)],

@@ -61,7 +61,7 @@ function readMorse(match: string, at: number): DecodedCharacter[] | null {
 
 /** Dots of the letters in English Braille without contractions, as the low six bits of the code point. */
 const BRAILLE = new Map<number, string>(
-  [...'abcdefghijklmnopqrstuvwxyz'].map((letter, i) => {
+  [...'abcdefghijklmnopqrstuvwxyz'].map((letter) => {
     const decade = [0x01, 0x03, 0x09, 0x19, 0x11, 0x0b, 0x1b, 0x13, 0x0a, 0x1a];
     const order = 'abcdefghijklmnopqrstuvxyz'.indexOf(letter);
     if (letter === 'w') return [0x3a, 'w'];

@@ -4,7 +4,7 @@ import { findCodes } from './decode-codes.ts';
 import { findEscapes } from './decode-escapes.ts';
 import { textOf, writePiece, type DecodedPiece } from './decoded-piece.ts';
 import { foldWords } from './fold-words.ts';
-import { chained, MappedTextBuilder, unchanged, type MappedText, type UndoneStretch } from './mapped-text.ts';
+import { chained, MappedTextBuilder, type MappedText, type UndoneStretch } from './mapped-text.ts';
 import { normalise } from './normalise.ts';
 import { OffsetMap } from './offset-map.ts';
 import { rememberLast } from './remember-last.ts';

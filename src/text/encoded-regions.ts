@@ -18,8 +18,11 @@ const SHORTEST_BASE64 = 12;
 const SHORTEST_HEX = 16;
 const SHORTEST_BASE32 = 16;
 const SHORTEST_BASE85 = 20;
-/** Groups of digits side by side (`48 65 6c 6c`) that may be codes of characters. */
-const FEWEST_GROUPS = 4;
+/**
+ * Groups of digits side by side (`48 65 6c 6c`) that may be codes of characters: four with those at either end, which may have
+ * a quote or a bracket beside them.
+ */
+const FEWEST_GROUPS = 2;
 
 const IN_BASE64 = 1;
 const IN_HEX = 2;
@@ -40,13 +43,14 @@ mark('0123456789abcdefABCDEFxX,:;-', IN_GROUP);
 /**
  * Where in a text an encoded passage can stand: long runs of ASCII without white space, and rows of short groups of digits.
  * Prose has hardly any, so that the patterns of encodings need not be tried on it. One pass; regions are in order of their
- * ends and may overlap, each unit being in two at most.
+ * ends and may overlap, each unit being in three at most.
  */
 export function encodedRegions(text: string): EncodedRegion[] {
   const regions: EncodedRegion[] = [];
   let groups = 0; // groups of codes so far in this row
   let rowStart = 0;
   let rowEnd = 0;
+  let before = -1; // beginning of the run before this one
   const closeRow = (): void => {
     if (groups >= FEWEST_GROUPS) regions.push({ start: rowStart, end: rowEnd, alphabets: GROUPS });
     groups = 0;
@@ -56,7 +60,10 @@ export function encodedRegions(text: string): EncodedRegion[] {
   while (i < length) {
     let unit = text.charCodeAt(i);
     if (unit <= 0x20 || unit > 0x7e) {
-      if (unit > 0x7e && groups > 0) closeRow();
+      if (unit > 0x7e) {
+        closeRow();
+        before = -1;
+      }
       i++;
       continue;
     }
@@ -86,11 +93,10 @@ export function encodedRegions(text: string): EncodedRegion[] {
     const isGroup = (every & IN_GROUP) !== 0;
     if (isGroup && i - start >= SHORTEST_BASE85) alphabets |= GROUPS;
     if (alphabets !== 0) regions.push({ start, end: i, alphabets });
+    if (isGroup && groups++ === 0) rowStart = before < 0 ? start : before;
+    if (groups > 0) rowEnd = i;
     if (!isGroup) closeRow();
-    else {
-      if (groups++ === 0) rowStart = start;
-      rowEnd = i;
-    }
+    before = start;
   }
   closeRow();
   return regions;

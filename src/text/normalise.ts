@@ -91,8 +91,7 @@ class Undoing {
 /** Units of a stretch that is looked at as a whole before it is looked at character by character. */
 const STRETCH = 96;
 /** What NFKC of a whole stretch must not be asked about: characters that are not shown, and marks in number. */
-const UNUSUAL =
-  /[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\p{M}{3}/u;
+const UNUSUAL = /\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}|\p{M}{3}/u;
 
 /** End of a stretch from `from` on that NFKC leaves as it is and that has nothing unusual in it, or `from`. */
 function ordinaryEnd(text: string, from: number): number {
@@ -248,7 +247,11 @@ function compose(text: string, start: number, end: number, out: MappedTextBuilde
   if (end - start > STACK) {
     const characters = [...cluster];
     let generic = 0;
-    for (const character of characters) if (isGenericMark(character.codePointAt(0)!)) generic++;
+    let run = 0; // a conjoining letter between marks ends a stack
+    for (const character of characters) {
+      run = isGenericMark(character.codePointAt(0)!) ? run + 1 : 0;
+      generic = Math.max(generic, run);
+    }
     if (generic >= STACK || characters.length > MARKS_KEPT + 1) {
       undone.add('stacked-marks', start, end);
       const kept = generic >= STACK ? characters.filter((one) => !isGenericMark(one.codePointAt(0)!)) : characters;

@@ -44,7 +44,7 @@ const LEET: Readonly<Record<string, string>> = {
 
 /** `pr3v10us`: a common word with digits and signs for letters; at least one of them inside it. */
 export function leet(word: string): string | null {
-  if (word.length < 4 || word.length > 24 || !/[0-9@$!|+]/.test(word) || !/[A-Za-z]/.test(word)) return null;
+  if (word.length < 4 || word.length > 24 || !mixesSigns(word)) return null;
   const spelt = word.toLowerCase();
   // `word!` and `3rd` end and begin with what is no letter.
   if (!/[a-z0-9@$!|+]*[a-z][0-9@$!|+]+[a-z]|^[0-9@$|+]+[a-z]/.test(spelt) && !/[a-z][0-9@$]$/.test(spelt)) return null;
@@ -66,7 +66,7 @@ export function leet(word: string): string | null {
 
 /** `iiignore`, `ignooore`: a common word with letters repeated three times and more. */
 export function stretchedWord(word: string): string | null {
-  if (word.length > 64 || !/([A-Za-z])\1\1/i.test(word)) return null;
+  if (word.length > 64 || !hasTriple(word)) return null;
   const plain = word.toLowerCase().replace(/([a-z])\1{2,}/g, '$1');
   return plain.length >= 4 && isWord(plain) ? plain : null;
 }
@@ -89,8 +89,25 @@ export function pigLatinWord(word: string): string | null {
   return null;
 }
 
-function isUpper(word: string, at: number): boolean {
-  return word.charCodeAt(at) < 0x61;
+/** Whether three units in a row are the same letter, whatever its case. */
+function hasTriple(word: string): boolean {
+  for (let i = 2; i < word.length; i++) {
+    const unit = word.charCodeAt(i) | 0x20;
+    if (unit === (word.charCodeAt(i - 1) | 0x20) && unit === (word.charCodeAt(i - 2) | 0x20) && isLetter(unit))
+      return true;
+  }
+  return false;
+}
+
+/** Whether letters and what leet writes for letters are both in a word. */
+function mixesSigns(word: string): boolean {
+  let letters = false;
+  let signs = false;
+  for (let i = 0; i < word.length; i++) {
+    if (isLetter(word.charCodeAt(i))) letters = true;
+    else signs = true;
+  }
+  return letters && signs;
 }
 
 function isLetter(unit: number): boolean {

@@ -3,6 +3,8 @@ import type { Resources } from '../../src/detect/resources.ts';
 /** For contracts that hold for any model: finds elephants, in time linear in the text. */
 const probabilityOf = (text: string): number => (/elephant/i.test(text) ? 0.97 : 0.03);
 
+const NO_CANARIES: readonly never[] = [];
+
 /** What detectors are handed when nothing outside is there: a model and a judge that only know elephants. */
 export const STAND_IN_RESOURCES: Resources = {
   encoder: () => ({
@@ -14,5 +16,5 @@ export const STAND_IN_RESOURCES: Resources = {
     probability: async (_labels, text) => probabilityOf(text),
   }),
   judge: () => ({ ask: async (_question, text) => ({ score: probabilityOf(text) }) }),
-  canaries: () => [],
+  canaries: () => NO_CANARIES,
 };

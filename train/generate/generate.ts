@@ -67,12 +67,16 @@ export function generateUserTexts(seed: number, scale = 1): Row[] {
         '{override} {reveal}',
         '{benign}\n{override}',
         '{override} {override} {payload}',
+        '{benign} {hijack}',
+        '{benign} {hijack}',
+        '{benign}\n{hijack}',
+        '{hijack}',
       ],
       harmless: ['{benign}', '{benign}', '{benign} {benign}'],
     };
-    for (const text of texts(grammar, 'attack', some(160), chance))
+    for (const text of texts(grammar, 'attack', some(400), chance))
       rows.push({ text, label: 1, source: `generated:attack-${language}`, kind: 'language', language });
-    for (const text of texts(grammar, 'harmless', some(60), chance))
+    for (const text of texts(grammar, 'harmless', some(100), chance))
       rows.push({ text, label: 0, source: `generated:benign-${language}`, kind: 'hard-negative', language });
   }
   return rows;

@@ -1,6 +1,7 @@
 import type { Span } from '../../core/span.ts';
 import { loadClassifier } from '../../classify/load-classifier.ts';
 import type { Classifier, HeadScore } from '../../classify/classifier.ts';
+import type { Sensitivity } from '../../classify/sensitivity.ts';
 import { tokensOf } from '../../classify/tokens.ts';
 import { viewsOf } from '../../text/decode-layers.ts';
 import { CATEGORIES, type Category, KINDS, type Kind } from './category.ts';
@@ -12,12 +13,15 @@ export interface Assessment {
   readonly score: number;
   /** In the text as it was given. */
   readonly span: Span;
-  /** Probability of each category, likeliest first. */
-  readonly categories: readonly { readonly category: Category; readonly score: number }[];
+  /** The text in the form in which it was clearest. */
+  readonly plain: string;
 }
 
-export type Sensitivity = 'low' | 'balanced' | 'high';
-export const SENSITIVITIES = ['low', 'balanced', 'high'] as const satisfies readonly Sensitivity[];
+export interface CategoryScore {
+  readonly category: Category;
+  /** Probability, 0 to 1. */
+  readonly score: number;
+}
 
 /** Ways of reading a disguised text that are looked at; an ordinary text has one. */
 const VIEWS = 4;
@@ -34,7 +38,7 @@ export function assess(text: string, kinds: readonly Kind[], sensitivity: Sensit
       const { score: probability, span } = headOf(classifier, scores, kind);
       const score = onScale(probability, thresholdOf(classifier, kind, sensitivity));
       if (best !== null && score <= best.score) continue;
-      best = { kind, score, span: view.map.span(span.start, span.end), categories: categoriesOf(classifier, scores) };
+      best = { kind, score, span: view.map.span(span.start, span.end), plain: view.text };
     }
   }
   return best;
@@ -48,7 +52,11 @@ function thresholdOf({ header }: Classifier, kind: Kind, sensitivity: Sensitivit
   return header.heads.find(({ label }) => label === kind)!.thresholds[sensitivity]!;
 }
 
-function categoriesOf(classifier: Classifier, scores: readonly HeadScore[]): Assessment['categories'] {
+/** Probability of each category, likeliest first. */
+export function categoriesOf(plain: string): readonly CategoryScore[] {
+  const classifier = loadClassifier('harm-category');
+  const scores = classifier.score(tokensOf(plain));
+  if (scores.length === 0) return [];
   return CATEGORIES.map((category) => ({ category, score: headOf(classifier, scores, category).score })).toSorted(
     (a, b) => b.score - a.score,
   );

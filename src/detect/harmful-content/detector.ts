@@ -2,13 +2,14 @@ import type { z as Zod } from 'zod';
 import type { Finding } from '../../core/finding.ts';
 import { isAtLeast, SEVERITIES, type Severity } from '../../core/severity.ts';
 import { loadClassifier } from '../../classify/load-classifier.ts';
+import { SENSITIVITIES, type Sensitivity } from '../../classify/sensitivity.ts';
 import { mask } from '../../text/mask.ts';
 import { rememberLast } from '../../text/remember-last.ts';
 import { defineDetector, type Inspector, type Subject } from '../detector.ts';
 import { NO_RESOURCES } from '../resources.ts';
 import { tierKeys, type TierOptions } from '../tier-options.ts';
 import { withTiers } from '../tiered.ts';
-import { assess, type Assessment, kindsFor, SENSITIVITIES, type Sensitivity } from './assess.ts';
+import { assess, type Assessment, categoriesOf, kindsFor } from './assess.ts';
 import { ABOUT, CATEGORIES, type Category, KINDS, type Kind } from './category.ts';
 
 export interface HarmfulContentOptions extends TierOptions {
@@ -75,7 +76,7 @@ export const harmfulContent = defineDetector({
     minSeverity: 'low',
   } as HarmfulContentOptions,
   create: (options, resources = NO_RESOURCES) => {
-    loadClassifier('harmful-content'); // a missing file is noticed when the rule is made
+    for (const name of ['harmful-content', 'harm-category']) loadClassifier(name); // a missing file is noticed when the rule is made
     const looks = {
       input: rememberLast((text) => assess(text, kindsFor('input', options.kinds), options.sensitivity)),
       output: rememberLast((text) => assess(text, kindsFor('output', options.kinds), options.sensitivity)),
@@ -117,7 +118,8 @@ function questionOf(kinds: readonly Kind[], wanted: ReadonlySet<Category>): stri
 }
 
 /** The likeliest category decides what the finding is; when it is not wanted, there is none. */
-function findingsOf({ kind, score, span, categories }: Assessment, wanted: ReadonlySet<Category>): readonly Finding[] {
+function findingsOf({ kind, score, span, plain }: Assessment, wanted: ReadonlySet<Category>): readonly Finding[] {
+  const categories = categoriesOf(plain);
   const [first] = categories;
   if (first === undefined || !wanted.has(first.category)) return NO_FINDINGS;
   const named = categories

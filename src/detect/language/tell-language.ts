@@ -1,8 +1,7 @@
+import type { eld as Eld } from 'eld/extrasmall';
 import { commonWords } from '../../text/language-likeness.ts';
 
-type Eld = typeof import('eld/extrasmall').eld;
-
-let eld: Eld | null = null;
+let eld: typeof Eld | null = null;
 let loading: Promise<void> | null = null;
 
 /** Loads what tells languages apart (about a megabyte), once. Null when that has been done. */

@@ -53,9 +53,9 @@ export const obfuscation = defineDetector({
           .filter(({ trick }) => isAtLeast(ABOUT[trick].severity, options.minSeverity))
           .map(findingOf),
       score(text) {
-        let doubt = 1;
-        for (const { trick } of tricks(text).slice(0, COUNTED)) doubt *= 1 - ABOUT[trick].weight;
-        return 1 - doubt;
+        const weights = tricks(text).map(({ trick }) => ABOUT[trick].weight);
+        weights.sort((a, b) => b - a);
+        return 1 - weights.slice(0, COUNTED).reduce((doubt, weight) => doubt * (1 - weight), 1);
       },
     };
   },

@@ -141,8 +141,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     // Fullwidth letters are ordinary where the other letters are as wide.
     const own = EAST_ASIAN.test(text) ? stretches.filter(({ start }) => text.charCodeAt(start) < 0xff00) : stretches;
     const passages = wordClusters(text, own, { gap: 4, fewest: 1, density: 0 });
-    for (const { start, end } of passages)
-      if ([...text.slice(start, end)].length >= STYLED_LETTERS) put('styled-letters', { start, end });
+    for (const { start, end } of passages) if (end - start >= STYLED_LETTERS) put('styled-letters', { start, end });
   },
   'case-flips'(text, stretches, put) {
     for (const span of flippedPassages(text, stretches)) put('case-flips', span);

@@ -3,6 +3,7 @@ import { cutPieces } from '../../classify/cut.ts';
 import { Lexicon } from '../../classify/lexicon.ts';
 import { tokensOf } from '../../classify/tokens.ts';
 import { BACKGROUND } from './background.ts';
+import { VectorIndex } from './vector-index.ts';
 import { keywordKey } from './keyword-key.ts';
 import { cosine, type SparseVector, Vectorizer } from './example-vectors.ts';
 
@@ -36,8 +37,9 @@ const LEAST_USUAL = 0.16;
 
 interface Topic {
   readonly name: string;
-  readonly examples: readonly SparseVector[];
-  readonly centre: SparseVector | null;
+  /** Places of its examples in the index, `[first, centre)`, and of their sum; equal where it has none. */
+  readonly first: number;
+  readonly centre: number;
   /** Similarity that an example of the topic has to the others. */
   readonly usual: number;
 }
@@ -47,7 +49,8 @@ export class TopicModel {
   readonly #topics: readonly Topic[];
   readonly #lexicon: Lexicon;
   readonly #vectorizer: Vectorizer;
-  readonly #background: readonly SparseVector[];
+  /** The background, then each topic's examples and their sum. */
+  readonly #index: VectorIndex;
   readonly #concepts = new Uint16Array(8);
 
   /** @throws RangeError that quotes a keyword that is not possible. */
@@ -56,11 +59,15 @@ export class TopicModel {
     this.#lexicon = new Lexicon(
       topics.flatMap(({ keywords }, concept) => keywords.map((word) => ({ key: keywordKey(word), concept }))),
     );
-    this.#background = BACKGROUND.map((text) => this.#vectorOf(text));
+    const indexed = BACKGROUND.map((text) => this.#vectorOf(text));
     this.#topics = topics.map(({ name, examples }) => {
       const vectors = examples.map((text) => this.#vectorOf(text));
-      return { name, examples: vectors, centre: centreOf(vectors), usual: usualAmong(vectors) };
+      const first = indexed.length;
+      const centre = first + vectors.length;
+      if (vectors.length > 0) indexed.push(...vectors, centreOf(vectors));
+      return { name, first, centre, usual: usualAmong(vectors) };
     });
+    this.#index = new VectorIndex(indexed);
   }
 
   #vectorOf(text: string): SparseVector {
@@ -85,11 +92,11 @@ export class TopicModel {
         for (let k = this.#lexicon.conceptsAt(tokens, at, this.#concepts) - 1; k >= 0; k--)
           keywords[this.#concepts[k]!]!++;
       // Keywords are looked for everywhere, examples in a bounded number of passages.
-      const compared = piece % stride === 0 ? this.#vectorizer.vector(tokens, from, to) : null;
-      const everyday = compared === null ? 0 : nearest(compared, this.#background);
+      const cosines = piece % stride === 0 ? this.#index.cosines(this.#vectorizer.vector(tokens, from, to)) : null;
+      const everyday = cosines === null ? 0 : highest(cosines, 0, BACKGROUND.length);
       for (const [k, topic] of this.#topics.entries()) {
         const byWord = keywords[k] === 0 ? 0 : 1 - (1 - KEYWORD) * FURTHER ** (keywords[k]! - 1);
-        const byExample = compared === null ? 0 : likeness(topic, compared, everyday);
+        const byExample = cosines === null ? 0 : likeness(topic, cosines, everyday);
         const score = 1 - (1 - byWord) * (1 - byExample);
         if (score > best[k]!.score) best[k] = { score, from, to };
       }
@@ -103,13 +110,19 @@ export class TopicModel {
 }
 
 /** Nearness to a topic's examples, beside what is usual among them and how near the passage is to everyday sentences. */
-function likeness({ examples, centre, usual }: Topic, passage: SparseVector, everyday: number): number {
-  if (centre === null) return 0;
-  const near = (nearest(passage, examples) + cosine(passage, centre)) / 2;
+function likeness({ first, centre, usual }: Topic, cosines: Float64Array, everyday: number): number {
+  if (first === centre) return 0;
+  const near = (highest(cosines, first, centre) + cosines[centre]!) / 2;
   const beyond = near - everyday * 0.5;
   if (beyond <= 0) return 0;
   const share = beyond / usual;
   return (share * share) / (1 + share * share);
+}
+
+function highest(values: Float64Array, from: number, to: number): number {
+  let most = 0;
+  for (let i = from; i < to; i++) most = Math.max(most, values[i]!);
+  return most;
 }
 
 function nearest(vector: SparseVector, others: readonly SparseVector[]): number {
@@ -118,8 +131,8 @@ function nearest(vector: SparseVector, others: readonly SparseVector[]): number 
   return most;
 }
 
-function centreOf(vectors: readonly SparseVector[]): SparseVector | null {
-  if (vectors.length === 0) return null;
+/** The sum of vectors, each as long as the others. */
+function centreOf(vectors: readonly SparseVector[]): SparseVector {
   const weights = new Map<number, number>();
   for (const { weights: own, norm } of vectors)
     for (const [feature, weight] of own) weights.set(feature, (weights.get(feature) ?? 0) + weight / (norm || 1));
@@ -133,7 +146,7 @@ function usualAmong(vectors: readonly SparseVector[]): number {
   if (vectors.length < 3) return USUAL;
   const near = vectors.map((vector) => {
     const others = vectors.filter((other) => other !== vector);
-    return (nearest(vector, others) + cosine(vector, centreOf(others)!)) / 2;
+    return (nearest(vector, others) + cosine(vector, centreOf(others))) / 2;
   });
   near.sort((a, b) => a - b);
   return Math.min(USUAL, Math.max(LEAST_USUAL, near[Math.floor(near.length / 4)]!));
