@@ -326,7 +326,13 @@ export class Passage {
     const { surface } = conversation;
     const asked = { fault, principal, surface, body, draft: this.#draft };
     const { waitFor } = this.#generation.loaded.config.approvals;
-    return this.#untilGone(askForReview(this.#gateway.approvals, asked, waitFor));
+    // A consent must not be used up for somebody who does not wait for it any more.
+    const stop = new AbortController();
+    try {
+      return await this.#untilGone(askForReview(this.#gateway.approvals, asked, waitFor, stop.signal));
+    } finally {
+      stop.abort();
+    }
   }
 
   /** With a rule that restores: finds what the caller may get back. What the rule finds from now on is added. */

@@ -114,4 +114,29 @@ describe('a request that a rule sends to review', () => {
     await queue().decide(id, 'bob', 'approve', null);
     assert.equal((await answer).status, 200);
   });
+
+  test('a consent is not used up for a caller who went away', async () => {
+    const text = `gone ${CARD}`;
+    const known = new Set((await queue().list()).map(({ id }) => id));
+    const gone = new AbortController();
+    const answer = fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'text', messages: [{ role: 'user', content: text }] }),
+      signal: gone.signal,
+    });
+    let id: string | undefined;
+    while (id === undefined) {
+      id = (await queue().list()).find((row) => !known.has(row.id))?.id;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    gone.abort();
+    await assert.rejects(answer);
+    const { live } = gateway.running.runtime;
+    while (live.inFlight.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await queue().decide(id, 'bob', 'approve', null);
+    await new Promise((resolve) => setTimeout(resolve, 1200)); // longer than between two looks of a held answer
+    assert.equal((await queue().find(id))?.state, 'approved');
+    assert.equal((await ask(text)).status, 200);
+  });
 });

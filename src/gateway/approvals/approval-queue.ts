@@ -166,12 +166,15 @@ export class ApprovalQueue {
 
   /** Asks, and waits up to `millis` for an answer. @returns `pending` when nobody answered in time, or `signal` said to stop. */
   async hold(request: ConsentRequest, millis: number, signal?: AbortSignal): Promise<ConsentAnswer> {
+    const stopped = (): boolean => signal?.aborted === true;
     let answer = await this.ask(request);
     const until = this.#parts.clock() + millis;
-    while (answer.state === 'pending' && signal?.aborted !== true) {
+    while (answer.state === 'pending' && !stopped()) {
       const left = until - this.#parts.clock();
       if (left <= 0) break;
       await this.#change(Math.min(left, LOOK_MILLIS));
+      // Nobody waits any more: a look now could use a consent up for nobody.
+      if (stopped()) break;
       answer = await this.ask(request);
     }
     return answer;

@@ -18,7 +18,12 @@ export interface ReviewCase {
  * exactly this request (RFC 8785 form of its body), once.
  * @returns the refusal, with where it is decided; null when somebody agreed.
  */
-export async function askForReview(queue: ApprovalQueue, review: ReviewCase, waitFor: number): Promise<Fault | null> {
+export async function askForReview(
+  queue: ApprovalQueue,
+  review: ReviewCase,
+  waitFor: number,
+  signal?: AbortSignal,
+): Promise<Fault | null> {
   const { fault, principal, surface, body, draft } = review;
   const { cause } = draft.log;
   const answer = await queue.hold(
@@ -32,6 +37,7 @@ export async function askForReview(queue: ApprovalQueue, review: ReviewCase, wai
       exchange: draft.id,
     },
     waitFor,
+    signal,
   );
   switch (answer.state) {
     case 'approved':
