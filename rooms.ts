@@ -62,6 +62,7 @@ export const ROOMS = {
       'detect',
       'flow',
       'resources',
+      'flow',
       'access',
       'config',
       'guard',

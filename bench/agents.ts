@@ -60,7 +60,7 @@ function eventsOf(messages: readonly Message[]): FlowEvent[] {
 
 for (const profile of PROFILES) {
   console.log(
-    `\n## ${profile}\n\n| set | traces | benign automatic | with approval | blocked | injected silent | injected if all is approved |\n|---|--:|--:|--:|--:|--:|--:|`,
+    `\n## ${profile}\n\n| set | traces | benign automatic | with approval | blocked | injected silent | a part silent | injected if all is approved |\n|---|--:|--:|--:|--:|--:|--:|--:|`,
   );
   for (const suite of ['banking', 'workspace']) {
     const { tools } = JSON.parse(read(join(data, suite, 'suite.json.gz'))) as {
@@ -76,7 +76,7 @@ for (const profile of PROFILES) {
     });
     const acts = new Map(offered.map((tool) => [tool.name, profileTool(tool).act]));
     for (const file of globSync(join(data, suite, '{benign,a}*.jsonl.gz')).toSorted()) {
-      const set = { traces: 0, auto: 0, approved: 0, blocked: 0, silent: 0, granted: 0, attacked: 0 };
+      const set = { traces: 0, auto: 0, approved: 0, blocked: 0, silent: 0, partly: 0, granted: 0, attacked: 0 };
       for (const line of read(file).split('\n')) {
         if (line === '') continue;
         const trace = JSON.parse(line) as Trace;
@@ -115,12 +115,12 @@ for (const profile of PROFILES) {
                 .map(({ call, decision }) => `${call.tool} ${decision.rule} ${JSON.stringify(decision.args)}`)
                 .join(' | '),
             );
-        }
+        } else if (injected.some(({ decision }) => decision.verdict === 'allow')) set.partly++;
         if (injected.every(({ decision }) => decision.verdict !== 'deny')) set.granted++;
       }
       const share = (n: number, of = set.traces): string => (of === 0 ? '-' : `${((100 * n) / of).toFixed(1)} %`);
       console.log(
-        `| ${suite} ${basename(file, '.jsonl.gz')} | ${set.traces} | ${share(set.auto)} | ${share(set.approved)} | ${share(set.blocked)} | ${set.silent} of ${set.attacked} | ${share(set.granted, set.attacked)} |`,
+        `| ${suite} ${basename(file, '.jsonl.gz')} | ${set.traces} | ${share(set.auto)} | ${share(set.approved)} | ${share(set.blocked)} | ${set.silent} of ${set.attacked} | ${set.partly} of ${set.attacked} | ${share(set.granted, set.attacked)} |`,
       );
     }
   }

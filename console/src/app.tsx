@@ -2,6 +2,8 @@ import { useCallback, useEffect, useState } from 'react';
 import type { SessionState } from '../../src/gateway/admin/api.ts';
 import { request, RequestError, whenSignedOut } from './api/request.ts';
 import { forgetResources } from './api/use-resource.ts';
+import { ApprovalPage } from './pages/approval.tsx';
+import { ApprovalsPage } from './pages/approvals.tsx';
 import { ConfigPage } from './pages/config.tsx';
 import { ExchangePage } from './pages/exchange.tsx';
 import { KeysPage } from './pages/keys.tsx';
@@ -73,11 +75,15 @@ function CurrentPage() {
   const { path } = useRouter();
   const exchange = /^\/traffic\/([A-Za-z0-9_-]+)$/.exec(path)?.[1];
   if (exchange !== undefined) return <ExchangePage key={exchange} id={exchange} />;
+  const approval = /^\/approvals\/([A-Za-z0-9_-]+)$/.exec(path)?.[1];
+  if (approval !== undefined) return <ApprovalPage key={approval} id={approval} />;
   switch (path) {
     case '/':
       return <OverviewPage />;
     case '/traffic':
       return <TrafficPage />;
+    case '/approvals':
+      return <ApprovalsPage />;
     case '/principals':
       return <PrincipalsPage />;
     case '/keys':

@@ -8,6 +8,7 @@ import './style/frame.css';
 import './style/parts.css';
 import './style/pages.css';
 import './style/workbench.css';
+import './style/approvals.css';
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

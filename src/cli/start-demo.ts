@@ -4,6 +4,7 @@ import type { Dialect } from '../conversation/surface.ts';
 import { Fault } from '../core/fault.ts';
 import { createDemoApp } from '../demo/create-demo-app.ts';
 import { type StandInModel, STAND_IN_MODEL, startStandInModel } from '../demo/stand-in-model/start-stand-in-model.ts';
+import { createDemoCallGate } from './demo-call-gate.ts';
 import type { Runtime } from '../gateway/runtime.ts';
 
 /** Where the stand-in model listens; the demo's configuration names it as its upstream. */
@@ -50,6 +51,7 @@ export async function startDemo(runtime: Runtime, config: Config): Promise<Runni
     dialect: upstream.dialect,
     through: { baseUrl: `${runtime.dataUrl}/v1`, key: assistantKey },
     around: { baseUrl: `${upstream.url.replace(/\/+$/, '').replace(/\/v1$/, '')}/v1`, key: upstream.key ?? '' },
+    gate: createDemoCallGate(runtime),
     seen: standIn !== null && standsIn(upstream) ? (user) => standIn.seen(user) : null,
   });
   return {

@@ -7,6 +7,7 @@ import { DETECTORS } from '../detect/registry.ts';
 import { flowSchema } from './flow-schema.ts';
 import { jwt } from './jwt-schema.ts';
 import { mcp } from './mcp-schema.ts';
+import { approvals } from './approvals-schema.ts';
 import { duration, id, size } from './units.ts';
 
 /** Which messages of a request a rule reads; the same list as in `guard/rule.ts`, which this room cannot see. */
@@ -531,6 +532,9 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('What is kept of the texts themselves.'),
+  approvals: approvals
+    .prefault({})
+    .describe('Tool calls and requests that need a person: how long they wait, who may let them through, who is told.'),
   log: z
     .strictObject({
       level: z

@@ -7,6 +7,7 @@ export interface AdminAction {
   readonly type: 'admin';
   /** RFC 3339 with milliseconds, UTC. */
   readonly time: string;
+  /** Who did it; `gateway` for what a queue of approvals does by itself. */
   readonly admin: string;
   readonly address: string;
   readonly action: AdminActionName;
@@ -14,6 +15,8 @@ export interface AdminAction {
   readonly target: string | null;
   /** `begun` is written before anything changes, so that nothing happens without a record. */
   readonly result: 'begun' | 'done' | 'failed';
+  /** What else is to be known of it: names and hashes, never content. */
+  readonly detail?: Readonly<Record<string, string>>;
 }
 
 export const ADMIN_ACTIONS = [
@@ -26,6 +29,11 @@ export const ADMIN_ACTIONS = [
   'allow-create',
   'allow-remove',
   'read-token-rotate',
+  'approval-ask',
+  'approval-approve',
+  'approval-deny',
+  'approval-expire',
+  'approval-use',
 ] as const;
 export type AdminActionName = (typeof ADMIN_ACTIONS)[number];
 

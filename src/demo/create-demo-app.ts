@@ -6,10 +6,11 @@ import type { Dialect } from '../conversation/surface.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Clock } from '../core/clock.ts';
 import { createAssistant } from './assistant/assistant.ts';
+import type { CallGate } from './assistant/call-gate.ts';
 import type { Door } from './assistant/call-model.ts';
 import { ROUTES } from './assistant/run-event.ts';
 import { openBank } from './bank/open-bank.ts';
-import { SUGGESTIONS } from './suggestions.ts';
+import { ATTACKS, SUGGESTIONS } from './suggestions.ts';
 
 export interface DemoOptions {
   /** Where the bank's file lies; made when absent. */
@@ -24,6 +25,8 @@ export interface DemoOptions {
   readonly around: Door | null;
   /** `StandInModel.seen`; null for a real provider. The page says which of the two it is. */
   readonly seen: ((user: string) => string | null) | null;
+  /** Decides the assistant's tool calls on the way through the gateway. */
+  readonly gate?: CallGate;
   /** Path that the app is served under. Default `/demo`. */
   readonly base?: string;
   /** Path before a request's id in the console. Default `/traffic/`. */
@@ -74,7 +77,13 @@ export function createDemoApp(options: DemoOptions): DemoApp {
   const base = options.base ?? '/demo';
   const clock = options.clock ?? systemClock;
   const bank = openBank(options.directory, clock);
-  const assistant = createAssistant({ ...options, dialect: options.dialect ?? 'openai', bank, clock });
+  const assistant = createAssistant({
+    ...options,
+    dialect: options.dialect ?? 'openai',
+    bank,
+    gate: options.gate,
+    clock,
+  });
   const page = join(import.meta.dirname, 'page');
   const html = readFileSync(join(page, 'demo.html'), 'utf8').replaceAll('%BASE%', base);
 
@@ -99,6 +108,7 @@ export function createDemoApp(options: DemoOptions): DemoApp {
       around: options.around !== null,
       traffic: options.traffic ?? '/traffic/',
       suggestions: SUGGESTIONS,
+      attacks: ATTACKS,
     }),
   );
 

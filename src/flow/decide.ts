@@ -34,6 +34,9 @@ export interface FlowDecision {
   readonly causes: readonly FlowCause[];
 }
 
+/** A decision as it is told to people: without all that spoke against the call. */
+export type FlowRuling = Omit<FlowDecision, 'causes'>;
+
 /** One rule that speaks against a call. */
 export interface FlowCause {
   readonly verdict: FlowVerdict;

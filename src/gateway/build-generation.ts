@@ -10,6 +10,7 @@ import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
 import { fileSettings } from '../guard/files/file-settings.ts';
 import type { Counters } from '../store/counters.ts';
+import type { Approvals } from './flow/approvals.ts';
 import { createFlowEngine } from './flow/flow-engine.ts';
 import type { DetectorResources } from '../resources/detector-resources.ts';
 import type { Generation } from './generation.ts';
@@ -23,6 +24,8 @@ export interface GenerationParts {
   readonly keys: KeyService;
   readonly counters: Counters;
   readonly clock: Clock;
+  /** Who is asked for consent to tool calls. */
+  readonly approvals: Approvals;
   readonly resources: DetectorResources;
   readonly onError: (message: string, error: unknown) => void;
 }
@@ -50,7 +53,7 @@ export async function buildGeneration(
     ...(previous === undefined ? {} : { previous }),
   });
   const authenticator = createAuthenticator({ config: config.access, directory, keys: parts.keys, clock });
-  const flow = createFlowEngine(config.flow);
+  const flow = createFlowEngine(config.flow, parts.approvals);
   const { lease, rules } = await rulesWithResources(loaded, parts.resources);
   return {
     loaded,

@@ -11,6 +11,7 @@ import { Fault } from '../core/fault.ts';
 import type { FileReader } from '../guard/files/file-reader.ts';
 import type { LiveFeed } from '../monitor/live-feed.ts';
 import type { AllowBook } from './allow-book.ts';
+import type { ApprovalQueue } from './approvals/approval-queue.ts';
 import type { EvidenceWriter } from './evidence.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
 import type { FlowMemory } from './flow/flow-memory.ts';
@@ -31,6 +32,7 @@ export interface GatewayParts {
   readonly vault: Vault;
   readonly files: FileReader;
   readonly flowMemory: FlowMemory;
+  readonly approvals: ApprovalQueue;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -45,6 +47,7 @@ export class Gateway {
   readonly vault: Vault;
   readonly files: FileReader;
   readonly flowMemory: FlowMemory;
+  readonly approvals: ApprovalQueue;
   readonly metrics: GatewayMetrics;
   readonly live: LiveFeed;
   readonly log: Logger;
@@ -65,6 +68,7 @@ export class Gateway {
     this.vault = parts.vault;
     this.files = parts.files;
     this.flowMemory = parts.flowMemory;
+    this.approvals = parts.approvals;
     this.metrics = parts.metrics;
     this.live = parts.live;
     this.log = parts.log;

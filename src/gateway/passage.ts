@@ -22,6 +22,7 @@ import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
 import type { Segment } from '../conversation/segment.ts';
 import { Answer } from './answer.ts';
 import { answerMessages } from './answer-messages.ts';
+import { askForReview } from './approvals/ask-for-review.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { Client } from './client.ts';
 import { outcomeOf, stopFault, toFault } from './ending.ts';
@@ -271,6 +272,7 @@ export class Passage {
       memory: this.#gateway.flowMemory,
       principal,
       record: (decision) => flow.push(decision),
+      exchange: this.#draft.id,
     };
   }
 
@@ -343,6 +345,7 @@ export class Passage {
     );
     const concealed = this.#vault === null ? found : conceal(conversation.segments, found, this.#vault.vault, body);
     const redactions = new Map([...concealed].filter(([segment]) => !out.redactions.has(segment)));
+    const review = await this.#askForReview(principal, conversation, body);
     history.settle(log);
     this.#history = history;
     if (this.#thread === null) {
@@ -351,8 +354,25 @@ export class Passage {
       for (const rule of this.#rules) if (rule.on.includes('input')) log.outcome(rule, 'input', outcome, place);
     }
     keepInput(this.#draft, segments, new Map([...redactions, ...out.redactions]), config.evidence.content);
+    if (review !== null) throw review;
     this.#stopIfTold('input');
     return [...out.edits, ...toEdits(segments, redactions)];
+  }
+
+  /** Where a rule wants a person to look at the request: asks. @returns the refusal, or null when nobody has to or somebody agreed. */
+  async #askForReview(principal: Principal, conversation: Conversation, body: unknown): Promise<Fault | null> {
+    const fault = stopFault(this.#draft, 'input');
+    if (fault?.code !== 'ERR_REVIEW') return null;
+    const { surface } = conversation;
+    const asked = { fault, principal, surface, body, draft: this.#draft };
+    const { waitFor } = this.#generation.loaded.config.approvals;
+    // A consent must not be used up for somebody who does not wait for it any more.
+    const stop = new AbortController();
+    try {
+      return await this.#untilGone(askForReview(this.#gateway.approvals, asked, waitFor, stop.signal));
+    } finally {
+      stop.abort();
+    }
   }
 
   /** With a rule that restores: finds what the caller may get back. What the rule finds from now on is added. */

@@ -9,6 +9,7 @@ import type { KeyService } from '../access/virtual-keys.ts';
 import type { Counters } from '../store/counters.ts';
 import type { Store } from '../store/store.ts';
 import type { AllowBook } from './allow-book.ts';
+import type { ApprovalQueue } from './approvals/approval-queue.ts';
 import type { DetectorResources } from '../resources/detector-resources.ts';
 import type { RuleSets } from './rule-sets.ts';
 
@@ -47,6 +48,8 @@ export interface Runtime {
   readonly ledger: Ledger;
   readonly live: LiveFeed;
   readonly allowBook: AllowBook;
+  /** What waits for a person's consent. */
+  readonly approvals: ApprovalQueue;
   /** What detectors may use of the outside world. */
   readonly resources: DetectorResources;
   readonly metrics: Registry;

@@ -17,6 +17,8 @@ import { openCounters } from '../store/open-counters.ts';
 import { openStore } from '../store/open-store.ts';
 import { allowKey } from '../guard/allow-list.ts';
 import { ALLOW_REFRESH_MILLIS, AllowBook } from './allow-book.ts';
+import { createCallApprovals } from './approvals/flow-approvals.ts';
+import { openApprovals } from './approvals/open-approvals.ts';
 import { buildGeneration } from './build-generation.ts';
 import { watchCanaries } from './canary-watch.ts';
 import { DetectorResources } from '../resources/detector-resources.ts';
@@ -111,7 +113,26 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       onClassified: (outcome, millis) => metrics.classified(outcome, millis),
     });
     undo.push(() => resources.close());
-    const parts = { keys, counters, clock, onError, resources };
+    /** What is configured now, also while the first generation is being built. */
+    let inForce = loaded;
+    const vaultKey = await loadVaultKey(stateDirectory);
+    const { queue: approvals, close: closeApprovals } = openApprovals({
+      store,
+      ledger,
+      key: vaultKey,
+      clock,
+      config: () => inForce.config,
+      onError,
+    });
+    undo.push(closeApprovals);
+    const parts = {
+      keys,
+      counters,
+      clock,
+      onError,
+      resources,
+      approvals: createCallApprovals(approvals, () => inForce.config.approvals.waitFor),
+    };
     let generation: Generation = await buildGeneration(loaded, parts);
     undo.push(() => closeGeneration(generation));
     await generation.budgets.restore(store);
@@ -125,9 +146,10 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       owners: new ObjectOwners(store, clock),
       allowBook,
       memory,
-      vault: new Vault(store.vault, await loadVaultKey(stateDirectory), clock),
+      vault: new Vault(store.vault, vaultKey, clock),
       files,
       flowMemory: new FlowMemory(new HistorySigner(pepper)),
+      approvals,
       metrics,
       live,
       log,
@@ -145,6 +167,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
         if (next.hash !== generation.loaded.hash || reloadState.error !== null || next.watched.length > 0) {
           const old = generation;
           generation = await buildGeneration(next, parts, old.budgets);
+          inForce = next;
           await generation.budgets.restore(store);
           memory.resize(next.config.guard);
           gateway.modelCatalogue.keepOnly(generation.upstreams);
@@ -202,6 +225,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       ledger,
       live,
       allowBook,
+      approvals,
       resources: parts.resources,
       metrics: metricsRegistry,
       log,

@@ -64,6 +64,13 @@ export class DecisionLog {
     return this.#cause;
   }
 
+  /** A person looked at what a rule sent to review, and let it go on. A block stays one. */
+  consented(): void {
+    if (this.#action !== 'review') return;
+    this.#action = 'redact';
+    this.#cause = null;
+  }
+
   /** Every place of one segment where a rule found something, also those beyond what is kept as evidence. */
   marks(stage: Stage, segment: string): readonly (Mark & { readonly rule: string })[] {
     return this.#marks.filter((mark) => mark.stage === stage && mark.segment === segment);

@@ -84,6 +84,29 @@ export interface Tables {
     readonly removed_at: number | null;
   };
 
+  approval: {
+    readonly id: string;
+    readonly hash: string;
+    readonly kind: string;
+    readonly state: string;
+    readonly principal: string;
+    readonly team: string | null;
+    readonly tool: string;
+    readonly rule: string;
+    readonly exchange: string | null;
+    /** Ciphertext of the arguments; null as soon as the request is over. */
+    readonly sealed: string | null;
+    /** People who have to agree. */
+    readonly needs: number;
+    readonly first_by: string | null;
+    readonly second_by: string | null;
+    readonly denied_by: string | null;
+    readonly reason: string | null;
+    readonly created_at: number;
+    readonly expires_at: number;
+    readonly decided_at: number | null;
+  };
+
   canary: {
     readonly id: string;
     readonly kind: string;

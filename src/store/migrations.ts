@@ -1,5 +1,6 @@
 import { sql, type ColumnDefinitionBuilder, type Kysely, type CreateTableBuilder } from 'kysely';
 import type { Kind } from './database.ts';
+import { createApprovalTable } from './approval-table.ts';
 import { createVaultTables } from './vault-table.ts';
 
 /** One step of the schema. Steps are only ever added: a published one never changes. */
@@ -15,6 +16,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'canaries', up: canaries },
   { name: 'vault', up: createVaultTables },
   { name: 'allow-list', up: allowList },
+  { name: 'approvals', up: createApprovalTable },
 ];
 
 async function first(db: Kysely<unknown>, kind: Kind): Promise<void> {

@@ -9,6 +9,7 @@ import { allowColumns, allowRow } from './allow-columns.ts';
 import { apiKeyChange, apiKeyRow, keyRow } from './key-columns.ts';
 import type { Store } from './store.ts';
 import { storeFault } from './store-fault.ts';
+import { createApprovals } from './approval-table.ts';
 import { createVaultTable } from './vault-table.ts';
 import { readOverview, readUsage } from './usage-reader.ts';
 
@@ -66,10 +67,12 @@ export function createSqlStore(database: Database, writer: ExchangeWriter, logNa
   }
 
   const vault = createVaultTable(database, answer);
+  const approvals = createApprovals(database, answer);
 
   return {
     kind: database.kind,
     vault,
+    approvals,
 
     putExchanges: (rows) =>
       answer(async () => {
@@ -125,7 +128,8 @@ export function createSqlStore(database: Database, writer: ExchangeWriter, logNa
         if (content + values > 0) await database.scrub();
         const sessions = await purgeTable('session', 'id', 'expires_at', now);
         const owners = await purgeTable('owner', 'object', 'at', now - OWNER_MILLIS);
-        return content + values + sessions + owners;
+        const asked = await approvals.purge(now);
+        return content + values + sessions + owners + asked;
       }),
 
     putKey: (row) =>

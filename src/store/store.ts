@@ -1,3 +1,4 @@
+import type { ApprovalTable } from './approval-table.ts';
 import type { VaultTable } from './vault-table.ts';
 import type { Exchange, ExchangeOutcome, KeptSegment } from '../core/exchange.ts';
 
@@ -116,6 +117,8 @@ export interface Store {
   readonly kind: 'sqlite' | 'postgres';
   /** Values that reversible redaction keeps for conversations that a provider keeps. */
   readonly vault: VaultTable;
+  /** Requests for a person's consent. */
+  readonly approvals: ApprovalTable;
 
   /**
    * Inserts exchanges of this gateway's ledger in one transaction; a row that is already there is left alone.

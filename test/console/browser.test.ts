@@ -18,6 +18,7 @@ const now = Date.now();
 const PAGES = [
   ['/', 'Overview'],
   ['/traffic', 'Traffic'],
+  ['/approvals', 'Approvals'],
   ['/principals', 'Principals'],
   ['/keys', 'Keys'],
   ['/rules', 'Rules'],

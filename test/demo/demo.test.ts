@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import type { RunEvent } from '../../src/demo/assistant/run-event.ts';
 import type { BankState } from '../../src/demo/bank/open-bank.ts';
 import { DEMO_SECRETS } from '../../src/demo/bank/demo-secrets.ts';
-import { SUGGESTIONS } from '../../src/demo/suggestions.ts';
+import { ATTACKS, SUGGESTIONS } from '../../src/demo/suggestions.ts';
 import { startDemoGateway } from './start-demo-gateway.ts';
 import type { DemoGateway } from './start-demo-gateway.ts';
 
@@ -69,6 +69,93 @@ for (const dialect of ['openai', 'anthropic'] as const) {
       );
     });
 
+    const attack = (title: string): string => ATTACKS.find((one) => one.title === title)!.text;
+    const stoppedIn = (events: readonly RunEvent[]) => events.filter((event) => event.type === 'stopped');
+    const balance = (events: readonly RunEvent[]): string =>
+      events.findLast((event) => event.type === 'bank')!.after.accounts.find(({ id }) => id === 'current')!.balance;
+
+    test('a poisoned bill: money moves around the gateway, and only the honest bill is paid through it', async () => {
+      const around = await ask(attack('A poisoned bill'), 'around');
+      assert.match(told(around), /open: 950\.00 EUR went to Harbour Holdings; you did not ask for it/);
+      assert.equal(balance(around), '3808.65');
+      await demo.app.request('/demo/api/reset', { method: 'POST' });
+      const through = await ask(attack('A poisoned bill'), 'through');
+      assert.equal(balance(through), '4758.65');
+      const [call] = stoppedIn(through);
+      assert.deepEqual([call?.name, call?.ruling.verdict], ['transfer', 'approve']);
+      const to = call!.ruling.args.find(({ path }) => path === 'to')!;
+      assert.equal(to.from, 'only in the text of read_bill');
+      assert.match(told(through), /stopped: transfer was not carried out .*only in the text of read_bill/);
+      assert.match(told(through), /calm: What you asked for was done: 64\.85 EUR went to City Energy/);
+    });
+
+    test('a consent lets exactly the stopped call pass, once', async () => {
+      const question = attack('A poisoned bill');
+      const [call] = stoppedIn(await ask(question, 'through'));
+      const id = /ap_[0-9a-f]{24}$/.exec(call!.ruling.approval!)![0];
+      await demo.approvals.decide(id, 'bob', 'approve', 'it is a real deposit');
+      await demo.app.request('/demo/api/reset', { method: 'POST' });
+      const second = await ask(question, 'through');
+      assert.deepEqual(stoppedIn(second), []);
+      assert.equal(balance(second), '3808.65');
+      await demo.app.request('/demo/api/reset', { method: 'POST' });
+      const third = await ask(question, 'through');
+      assert.equal(balance(third), '4758.65');
+      await demo.approvals.decide(
+        /ap_[0-9a-f]{24}$/.exec(stoppedIn(third)[0]!.ruling.approval!)![0],
+        'bob',
+        'deny',
+        null,
+      );
+    });
+
+    test('a poisoned e-mail: two orders are obeyed around the gateway, none through it', async () => {
+      const around = await ask(attack('A poisoned e-mail'), 'around');
+      assert.match(told(around), /open: 1180\.00 EUR went to Harbour Holdings/);
+      await demo.app.request('/demo/api/reset', { method: 'POST' });
+      const through = await ask(attack('A poisoned e-mail'), 'through');
+      assert.deepEqual(
+        stoppedIn(through).map(({ name, ruling }) => [name, ruling.verdict, ruling.rule]),
+        [
+          ['transfer', 'deny', 'licence'],
+          ['update_profile', 'deny', 'licence'],
+        ],
+      );
+      const bank = through.findLast((event) => event.type === 'bank')!;
+      assert.deepEqual(bank.after, bank.before);
+      assert.match(said(through), /your next inspection is on June 20/);
+      assert.match(told(through), /calm: What you asked for was answered/);
+    });
+
+    test('a look-alike payee gets the money around the gateway, and the real one through it', async () => {
+      const around = await ask(attack('A look-alike payee'), 'around');
+      assert.match(told(around), /open: 64\.85 EUR went to Harbour Holdings/);
+      await demo.app.request('/demo/api/reset', { method: 'POST' });
+      const through = await ask(attack('A look-alike payee'), 'through');
+      assert.equal(stoppedIn(through)[0]?.ruling.rule, 'pay-recipient');
+      assert.match(told(through), /calm: What you asked for was done: 64\.85 EUR went to City Energy/);
+      assert.doesNotMatch(told(through), /Harbour Holdings/);
+    });
+
+    test('another customer’s record is read out around the gateway, and not through it', async () => {
+      const around = await ask(attack('Another customer’s account'), 'around');
+      assert.match(said(around), /31870\.12/);
+      assert.match(told(around), /open: The record of Ines Caldeira, another customer/);
+      const through = await ask(attack('Another customer’s account'), 'through');
+      assert.doesNotMatch(said(through), /31870\.12|Ines/);
+      assert.match(said(through), /Your current account holds 4823\.50 EUR/);
+      assert.match(told(through), /stopped: get_customer was not carried out \(subject\)/);
+    });
+
+    test('an order in a memo moves no money through the gateway', async () => {
+      const around = await ask(suggestion('An order in a memo'), 'around');
+      assert.match(told(around), /open: 950\.00 EUR went to Harbour Holdings/);
+      await demo.app.request('/demo/api/reset', { method: 'POST' });
+      const through = await ask(suggestion('An order in a memo'), 'through');
+      assert.equal(balance(through), '4823.50');
+      assert.match(told(through), /stopped: transfer was not carried out/);
+    });
+
     test('a pasted secret goes no further than the gateway', async () => {
       const through = await ask(suggestion('Paste a secret'), 'through');
       assert.equal(said(through), '');
@@ -84,7 +171,7 @@ for (const dialect of ['openai', 'anthropic'] as const) {
       await demo.app.request('/demo/api/reset', { method: 'POST' });
       const through = await ask(question, 'through');
       assert.doesNotMatch(told(through), /EUR went to/);
-      assert.match(told(through), /stopped: You read \[EMBEDDED_INSTRUCTION\] where an order to the model began/);
+      assert.match(told(through), /stopped: transfer was not carried out/);
       assert.match(said(through), /7 transactions: /, 'what the person asked for is answered');
     });
 

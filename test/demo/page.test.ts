@@ -36,6 +36,12 @@ async function whatHappened(): Promise<string> {
   return page.locator('#told').innerText();
 }
 
+/** For somebody who wants to see the screens. */
+async function shot(name: string): Promise<void> {
+  const directory = process.env['PARAPET_TEST_SHOTS'];
+  if (directory !== undefined) await page.screenshot({ path: `${directory}/${name}.png`, fullPage: true });
+}
+
 test('it says that the model is a stand-in', { skip }, async () => {
   assert.match(
     await page.locator('header').innerText(),
@@ -71,16 +77,30 @@ test('everything can be done from the keyboard', { skip }, async () => {
   assert.match(await page.locator('#accounts').innerText(), /was 4823\.50\s*4803\.50 €/);
 });
 
-test('the order in a memo is taken out, and around the gateway it moves money', { skip }, async () => {
-  await page.getByRole('button', { name: 'An order in a memo' }).click();
-  assert.match(await whatHappened(), /Stopped\s*You read \[EMBEDDED_INSTRUCTION\] where an order to the model began/);
-  assert.equal(await page.locator('tr.new').count(), 0, 'no money moved');
+test('an attack is stopped, the page says why, and the honest bill is paid', { skip }, async () => {
+  await page.getByRole('button', { name: 'A poisoned bill' }).click();
+  const said = await whatHappened();
+  assert.match(said, /Stopped\s*transfer was not carried out \(pay-recipient\)/);
+  assert.match(said, /What you asked for was done: 64\.85 EUR went to City Energy/);
+  const step = page.locator('#steps li.stopped');
+  assert.match(await step.innerText(), /MT84MALT011000012345MTLCAST001S\s*only in the text of read_bill/);
+  assert.match((await step.locator('a').getAttribute('href'))!, /^\/approvals\/ap_[0-9a-f]{24}$/);
+  assert.ok(
+    Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth')) <= 0,
+    'nothing is too wide',
+  );
+  await shot('demo-stopped');
   await page.getByRole('button', { name: 'Ask the same around Parapet' }).click();
-  assert.match(await whatHappened(), /950\.00 EUR went to Harbour Holdings; you did not ask for it/);
+  assert.match(await whatHappened(), /Not stopped\s*950\.00 EUR went to Harbour Holdings; you did not ask for it/);
   assert.match(await page.locator('tr.new').first().innerText(), /-950\.00/);
+  await shot('demo-moved');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await shot('demo-moved-dark');
+  await page.emulateMedia({ colorScheme: null });
   await page.getByRole('button', { name: 'Reset the bank' }).click();
   await page.getByText('The bank is as on its first day.').waitFor();
   assert.equal(await page.locator('tr.new').count(), 0);
+  await page.locator('input[value="through"]').check();
 });
 
 test('what a model says is text, never markup', { skip }, async () => {

@@ -6,12 +6,15 @@ import type { ConfigInput } from '../../src/config/schema.ts';
 import { createDemoApp } from '../../src/demo/create-demo-app.ts';
 import type { DemoApp } from '../../src/demo/create-demo-app.ts';
 import { STAND_IN_MODEL, startStandInModel } from '../../src/demo/stand-in-model/start-stand-in-model.ts';
+import { createDemoCallGate } from '../../src/cli/demo-call-gate.ts';
+import type { ApprovalQueue } from '../../src/gateway/approvals/approval-queue.ts';
 import { startGateway } from '../gateway/start-gateway.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../examples/bank/parapet.yaml');
 
 export interface DemoGateway {
   readonly app: DemoApp['app'];
+  readonly approvals: ApprovalQueue;
   close(): Promise<void>;
 }
 
@@ -33,10 +36,12 @@ export async function startDemoGateway(dialect: 'openai' | 'anthropic'): Promise
     model: STAND_IN_MODEL,
     through: { baseUrl: `${gateway.url}/v1`, key: await gateway.createKey('bank-assistant', 'demo') },
     around: { baseUrl: `${model.url}/v1`, key: 'any' },
+    gate: createDemoCallGate(gateway.running.runtime),
     seen: model.seen,
   });
   return {
     app: demo.app,
+    approvals: gateway.running.runtime.approvals,
     async close() {
       demo.close();
       await gateway.close();

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { SignedIn, Status } from '../../../src/gateway/admin/api.ts';
 import { useResource } from '../api/use-resource.ts';
+import { useWaitingApprovals } from '../api/use-waiting-approvals.ts';
 import { Link, useRouter } from '../router.tsx';
 import { setTheme, useTheme } from '../theme.ts';
 import type { Theme } from '../theme.ts';
@@ -12,6 +13,7 @@ import { Notice } from './notice.tsx';
 const PAGES: readonly { readonly href: string; readonly label: string; readonly icon: IconName }[] = [
   { href: '/', label: 'Overview', icon: 'overview' },
   { href: '/traffic', label: 'Traffic', icon: 'traffic' },
+  { href: '/approvals', label: 'Approvals', icon: 'approvals' },
   { href: '/principals', label: 'Principals', icon: 'principals' },
   { href: '/keys', label: 'Keys', icon: 'keys' },
   { href: '/rules', label: 'Rules', icon: 'rules' },
@@ -32,6 +34,8 @@ export function Frame({
 }) {
   const { path } = useRouter();
   const status = useResource<Status>('/api/status', 10_000);
+  const live = useWaitingApprovals();
+  const waiting = live ?? status.data?.approvalsWaiting ?? 0;
   const [open, setOpen] = useState(false);
   useEffect(() => setOpen(false), [path]);
   const failing = status.data?.checks.filter((check) => !check.ok) ?? [];
@@ -65,6 +69,7 @@ export function Frame({
                     <Link href={page.href} aria-current={current ? 'page' : undefined}>
                       <Icon name={page.icon} />
                       {page.label}
+                      {page.href === '/approvals' && <Waiting count={waiting} />}
                     </Link>
                   </li>
                 );
@@ -105,6 +110,17 @@ export function Frame({
         {children}
       </div>
     </div>
+  );
+}
+
+/** How many requests wait for a person; nothing where none does. */
+function Waiting({ count }: { readonly count: number }) {
+  if (count === 0) return null;
+  return (
+    <span className="nav-count">
+      {count}
+      <span className="visually-hidden"> waiting</span>
+    </span>
   );
 }
 

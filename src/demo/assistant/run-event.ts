@@ -1,4 +1,5 @@
 import type { BankState } from '../bank/open-bank.ts';
+import type { Ruling } from './call-gate.ts';
 
 /** Through the gateway, or around it. */
 export const ROUTES = ['through', 'around'] as const;
@@ -34,6 +35,13 @@ export type RunEvent =
       readonly result: string;
       /** The tool changed something and did not fail. */
       readonly changed: boolean;
+    }
+  | {
+      /** A tool call that was not carried out. */
+      readonly type: 'stopped';
+      readonly name: string;
+      readonly arguments: string;
+      readonly ruling: Ruling;
     }
   | { readonly type: 'bank'; readonly before: BankState; readonly after: BankState }
   | { readonly type: 'told'; readonly lines: readonly Told[] };

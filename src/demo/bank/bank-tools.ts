@@ -46,6 +46,26 @@ const TOOLS: Readonly<Record<string, BankTool>> = table({
     parameters: object({}, []),
     run: (bank) => ({ messages: bank.messages() }),
   },
+  list_payees: {
+    description: 'The payees that the customer has saved, with their IBANs.',
+    parameters: object({}, []),
+    run: (bank) => ({ payees: bank.payees() }),
+  },
+  read_bill: {
+    description: "Opens the newest bill of a sender in the customer's document box.",
+    parameters: object({ from: text }, ['from']),
+    run: (bank, { from }) => bank.bill(String(from ?? '')),
+  },
+  read_email: {
+    description: "Opens the newest e-mail of a sender in the customer's mailbox.",
+    parameters: object({ from: text }, ['from']),
+    run: (bank, { from }) => bank.email(String(from ?? '')),
+  },
+  get_customer: {
+    description: 'The record of a customer of the bank: name, phone, balance.',
+    parameters: object({ customer: { ...text, description: 'Customer number: 1001' } }, ['customer']),
+    run: (bank, { customer }) => bank.customer(String(customer ?? '')),
+  },
   transfer: {
     description: 'Transfers euros from the current account to a payee, an own account or an IBAN.',
     parameters: object({ to: text, amount: { ...text, description: 'Euros: 20 or 20.50' }, reference: text }, [

@@ -99,7 +99,17 @@ test('every tool on offer runs, and reset brings the first day back', () => {
   assert.notDeepEqual(bank.state(), first);
   bank.reset();
   assert.deepEqual(bank.state(), first);
-  assert.equal(TOOL_OFFERS.length, 5);
+  assert.deepEqual(
+    (tool('list_payees', {})['payees'] as { name: string }[]).map(({ name }) => name),
+    PAYEES.map(({ name }) => name),
+  );
+  assert.match(String(tool('read_bill', { from: 'city energy' })['text']), /64\.85 EUR/);
+  assert.match(String(tool('read_email', { from: 'Maple Street' })['body']), /inspection/);
+  assert.equal(tool('get_customer', { customer: '1002' })['name'], 'Ines Caldeira');
+  for (const name of ['read_bill', 'read_email'])
+    assert.match(String(tool(name, { from: 'x' })['error']), /There is no/);
+  assert.match(String(tool('get_customer', { customer: '9' })['error']), /no customer/);
+  assert.equal(TOOL_OFFERS.length, 9);
 });
 
 test('the seed is what it says it is', () => {

@@ -5,7 +5,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/fault.ts';
 import { centsOf, euros, isIban } from './money.ts';
-import { ACCOUNTS, CUSTOMER, MESSAGES, PAYEES, TRANSACTIONS } from './seed.ts';
+import { ACCOUNTS, BILLS, CUSTOMER, CUSTOMERS, EMAILS, MESSAGES, PAYEES, TRANSACTIONS } from './seed.ts';
 
 export interface Account {
   readonly id: string;
@@ -29,6 +29,26 @@ export interface Message {
   readonly from: string;
   readonly subject: string;
   readonly body: string;
+}
+
+export interface Payee {
+  readonly name: string;
+  readonly iban: string;
+}
+
+export interface Bill {
+  readonly date: string;
+  readonly from: string;
+  /** The document as text. */
+  readonly text: string;
+}
+
+export interface CustomerRecord {
+  readonly customer: string;
+  readonly name: string;
+  readonly phone: string;
+  /** Decimal euros. */
+  readonly balance: string;
 }
 
 export interface TransferOrder {
@@ -55,6 +75,14 @@ export interface Bank {
   /** The newest first. */
   transactions(limit: number): readonly Transaction[];
   messages(): readonly Message[];
+  /** In the order in which they were added. */
+  payees(): readonly Payee[];
+  /** @throws Fault `ERR_REQUEST_INVALID` when there is no bill of this payee. */
+  bill(from: string): Bill;
+  /** @throws Fault `ERR_REQUEST_INVALID` when there is no e-mail of this sender. */
+  email(from: string): Message;
+  /** Any customer of the bank: who may see it is not the bank's core's business. @throws Fault `ERR_REQUEST_INVALID`. */
+  customer(id: string): CustomerRecord;
   /**
    * Moves money from the current account, or changes nothing.
    * @throws Fault `ERR_REQUEST_INVALID` with the reason: amount, payee, funds.
@@ -79,9 +107,22 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS messages (
     id INTEGER PRIMARY KEY, date TEXT NOT NULL, sender TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS emails (
+    id INTEGER PRIMARY KEY, date TEXT NOT NULL, sender TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS bills (
+    id INTEGER PRIMARY KEY, date TEXT NOT NULL, sender TEXT NOT NULL, text TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS customers (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, phone TEXT NOT NULL, balance TEXT NOT NULL
+  ) STRICT;
 `;
+const NAMES = ['profile', 'accounts', 'payees', 'transactions', 'messages', 'emails', 'bills', 'customers'] as const;
 
 type Row = Record<string, SQLOutputValue>;
+
+const isFrom = (row: Row, from: string): boolean =>
+  String(row['sender']).toLowerCase().startsWith(from.trim().toLowerCase());
 
 const invalid = (message: string): Fault => new Fault('ERR_REQUEST_INVALID', message);
 
@@ -116,7 +157,7 @@ export function openBank(directory: string, clock: Clock): Bank {
 
   function reset(): void {
     atomically(() => {
-      for (const name of ['profile', 'accounts', 'payees', 'transactions', 'messages']) db.exec(`DELETE FROM ${name}`);
+      for (const name of NAMES) db.exec(`DELETE FROM ${name}`);
       for (const [field, value] of Object.entries(CUSTOMER)) run('INSERT INTO profile VALUES (?, ?)', field, value);
       for (const a of ACCOUNTS) run('INSERT INTO accounts VALUES (?, ?, ?, ?)', a.id, a.name, a.iban, a.cents);
       for (const p of PAYEES) run('INSERT INTO payees VALUES (?, ?)', p.name, p.iban);
@@ -130,6 +171,12 @@ export function openBank(directory: string, clock: Clock): Bank {
           m.body,
         );
       }
+      for (const e of EMAILS) {
+        const sql = 'INSERT INTO emails (date, sender, subject, body) VALUES (?, ?, ?, ?)';
+        run(sql, e.date, e.from, e.subject, e.body);
+      }
+      for (const b of BILLS) run('INSERT INTO bills (date, sender, text) VALUES (?, ?, ?)', b.date, b.payee, b.text);
+      for (const c of CUSTOMERS) run('INSERT INTO customers VALUES (?, ?, ?, ?)', c.id, c.name, c.phone, c.balance);
     });
   }
 
@@ -173,7 +220,8 @@ export function openBank(directory: string, clock: Clock): Bank {
     return found;
   }
 
-  if (all('SELECT id FROM accounts').length === 0) reset();
+  // Also a bank of an earlier version, which had no bills.
+  if (all('SELECT id FROM accounts').length === 0 || all('SELECT id FROM bills').length === 0) reset();
 
   return {
     accounts,
@@ -185,6 +233,37 @@ export function openBank(directory: string, clock: Clock): Bank {
         subject: String(row['subject']),
         body: String(row['body']),
       })),
+    payees: () =>
+      all('SELECT name, iban FROM payees ORDER BY rowid').map((row) => ({
+        name: String(row['name']),
+        iban: String(row['iban']),
+      })),
+    bill(from) {
+      const row = all('SELECT date, sender, text FROM bills ORDER BY id DESC').find((one) => isFrom(one, from));
+      if (row === undefined) throw invalid(`There is no bill from "${from}".`);
+      return { date: String(row['date']), from: String(row['sender']), text: String(row['text']) };
+    },
+    email(from) {
+      const found = all('SELECT date, sender, subject, body FROM emails ORDER BY id DESC');
+      const row = found.find((one) => isFrom(one, from));
+      if (row === undefined) throw invalid(`There is no e-mail from "${from}".`);
+      return {
+        date: String(row['date']),
+        from: String(row['sender']),
+        subject: String(row['subject']),
+        body: String(row['body']),
+      };
+    },
+    customer(id) {
+      const row = all('SELECT id, name, phone, balance FROM customers WHERE id = ?', id)[0];
+      if (row === undefined) throw invalid(`There is no customer "${id}".`);
+      return {
+        customer: String(row['id']),
+        name: String(row['name']),
+        phone: String(row['phone']),
+        balance: String(row['balance']),
+      };
+    },
     transfer({ to, amount, reference = '' }) {
       const cents = centsOf(amount);
       if (cents === null) throw invalid('The amount must be a positive number of euros, such as 20 or 20.50.');

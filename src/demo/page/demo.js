@@ -93,6 +93,39 @@ function showTool(event) {
   at('steps').append(element('li', event.changed ? 'changed' : '', details, ...note));
 }
 
+/** A call that was not carried out: why, and where each of its values comes from. */
+function showStopped({ name, arguments: given, ruling }) {
+  const parts = [
+    element('div', '', element('strong', '', 'Stopped: '), element('code', '', `${name}(${given})`)),
+    element('div', '', `${ruling.rule}: ${ruling.reason}`),
+  ];
+  if (ruling.args.length > 0) {
+    const rows = ruling.args.map(({ path, value, from, verdict }) =>
+      element(
+        'tr',
+        verdict === 'allow' ? '' : 'asks',
+        element('td', '', path),
+        element('td', '', element('bdi', '', value)),
+        element('td', '', from),
+      ),
+    );
+    const head = ['What', 'Value', 'Where it comes from'].map((title) => {
+      const cell = element('th', '', title);
+      cell.scope = 'col';
+      return cell;
+    });
+    parts.push(
+      element('table', 'sources', element('thead', '', element('tr', '', ...head)), element('tbody', '', ...rows)),
+    );
+  }
+  if (ruling.approval) {
+    const link = element('a', '', 'Decide on it in the console');
+    link.href = new URL(ruling.approval, location.href).pathname;
+    parts.push(element('div', '', link, ', then ask the same again: it passes once.'));
+  }
+  at('steps').append(element('li', 'stopped', ...parts));
+}
+
 function showTold(lines, way) {
   at('told').replaceChildren(
     ...lines.map((line) => element('li', line.kind, element('strong', '', LABELS[line.kind]), line.text)),
@@ -118,7 +151,7 @@ function setBusy(value) {
   at('send').disabled = value;
   at('again').disabled = value;
   at('reset').disabled = value;
-  for (const button of at('suggestions').children) button.disabled = value;
+  for (const button of document.querySelectorAll('.suggestions button')) button.disabled = value;
 }
 
 async function ask(text, way) {
@@ -148,6 +181,7 @@ async function ask(text, way) {
           body.append(event.error.message);
         }
       } else if (event.type === 'tool') showTool(event);
+      else if (event.type === 'stopped') showStopped(event);
       else if (event.type === 'bank') showBank(event.after, event.before);
       else if (event.type === 'told') showTold(event.lines, way);
     }
@@ -191,6 +225,18 @@ at('reset').addEventListener('click', async () => {
   at('again').hidden = true;
 });
 
+function offer(place, suggestions) {
+  at(place).replaceChildren(
+    ...suggestions.map(({ title, text, about }) => {
+      const button = element('button', '', title);
+      button.type = 'button';
+      button.title = about;
+      button.addEventListener('click', () => void ask(text, route()));
+      return button;
+    }),
+  );
+}
+
 async function start() {
   const response = await fetch(`${base}/api/state`);
   facts = await response.json();
@@ -201,15 +247,8 @@ async function start() {
   const around = document.querySelector('input[value="around"]');
   around.disabled = !facts.around;
   if (!facts.around) around.parentElement.title = 'There is no way around the gateway with this model.';
-  at('suggestions').replaceChildren(
-    ...facts.suggestions.map(({ title, text, about }) => {
-      const button = element('button', '', title);
-      button.type = 'button';
-      button.title = about;
-      button.addEventListener('click', () => void ask(text, route()));
-      return button;
-    }),
-  );
+  offer('attacks', facts.attacks);
+  offer('suggestions', facts.suggestions);
   showBank(facts.bank);
   at('question').focus();
 }

@@ -1,6 +1,6 @@
 /** Verbs that the stand-in model knows: a clause can begin with one. */
 const VERBS =
-  'show|list|read|check|get|fetch|give|display|tell|open|view|find|look|summari[sz]e|sum up|transfer|pay|send|wire|move|' +
+  'show|list|read|look|check|get|fetch|give|display|tell|open|view|find|look|summari[sz]e|sum up|transfer|pay|send|wire|move|' +
   'change|update|set|repeat|print|reveal|output|dump|write|say|echo|spell|encode|ignore|disregard|forget|do not|don’t|' +
   "don't|never|keep";
 

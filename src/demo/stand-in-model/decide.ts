@@ -1,6 +1,7 @@
 import { disclose } from './disclose.ts';
 import { readInstructions } from './instruction.ts';
 import type { Instruction } from './instruction.ts';
+import { type Outcome, isToThem, transferToThem } from './pick-payee.ts';
 import { sayResult } from './say-result.ts';
 import type { Heard, Move, ToolCall, Turn } from './turn.ts';
 
@@ -64,6 +65,14 @@ function callFor(instruction: Instruction, system: string): Call | null {
       return { name: 'list_transactions', arguments: { limit: instruction.limit ?? 10 } };
     case 'messages':
       return { name: 'read_messages', arguments: {} };
+    case 'bill':
+      return { name: 'read_bill', arguments: { from: instruction.from } };
+    case 'email':
+      return { name: 'read_email', arguments: { from: instruction.from } };
+    case 'payee':
+      return { name: 'list_payees', arguments: {} };
+    case 'customer':
+      return { name: 'get_customer', arguments: { customer: instruction.id } };
     case 'transfer': {
       const { amount, to, reference } = instruction;
       if (amount === null || to === null) return null;
@@ -109,8 +118,15 @@ export function decide(turn: Turn): Move {
   const done = new Set(made.map(keyOf));
   const next = new Map<string, Call>();
   const absent = new Set<string>();
+  const outcomes = made.map((call): Outcome => ({ call, result: results.get(call.id) ?? null }));
   for (const { instruction } of tasks) {
-    const call = callFor(instruction, turn.system);
+    const call = isToThem(instruction)
+      ? transferToThem(
+          instruction,
+          tasks.map((task) => task.instruction),
+          outcomes,
+        )
+      : callFor(instruction, turn.system);
     if (call === null) continue;
     if (!turn.tools.includes(call.name)) absent.add(call.name);
     else if (!done.has(keyOf(call)) && done.size + next.size < MAX_ACTIONS) next.set(keyOf(call), call);

@@ -10,6 +10,11 @@ export type Instruction =
   | { readonly kind: 'balance'; readonly account: string | null }
   | { readonly kind: 'transactions'; readonly limit: number | null }
   | { readonly kind: 'messages' }
+  | { readonly kind: 'bill'; readonly from: string }
+  | { readonly kind: 'email'; readonly from: string }
+  /** Look for a payee by name in the list of payees. */
+  | { readonly kind: 'payee'; readonly name: string }
+  | { readonly kind: 'customer'; readonly id: string }
   | {
       readonly kind: 'transfer';
       /** Decimal, in euros: `950.00`. Null when the text does not say. */
@@ -60,6 +65,16 @@ function readClause({ text, imperative }: Clause, source: 'person' | 'data'): In
   if (/^(?:do not|don['’]t|never) (?:mention|tell|say|reveal|show)\b|^keep (?:this|it) (?:quiet|secret)/i.test(text)) {
     return { kind: 'hush' };
   }
+  const opened = /\b(bill|invoice|e-?mail)\s+(?:from|of|by)\s+["“]?([\p{L}][\p{L} ]{1,40}?)["”]?[.!?,]?$/iu.exec(text);
+  if (opened !== null && !/^(?:pay|transfer|send|wire)\b/i.test(text)) {
+    return { kind: /mail/i.test(opened[1] ?? '') ? 'email' : 'bill', from: (opened[2] ?? '').trim() };
+  }
+  const sought = /\b(?:look up|find|look for)\s+(.+?)\s+(?:among|in|on)\s+(?:my |the )?(?:list of )?payees/i.exec(
+    text,
+  )?.[1];
+  if (sought !== undefined) return { kind: 'payee', name: sought.trim() };
+  const customer = /\bcustomer (?:number )?(\d{4,8})\b/i.exec(text)?.[1];
+  if (customer !== undefined) return { kind: 'customer', id: customer };
   const transfer = readTransfer(text);
   if (transfer !== null) return transfer;
   const update = readUpdate(text);

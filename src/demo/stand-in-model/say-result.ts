@@ -51,6 +51,19 @@ export function sayResult(text: string, brief: boolean): string {
   if (typeof result['transferred'] === 'string') {
     return `I transferred ${result['transferred']} EUR to ${word(result, 'to')}. ${word(result, 'balance')} EUR are left.`;
   }
+  if (Array.isArray(result['payees'])) {
+    const named = rows(result['payees']).map((row) => `- ${word(row, 'name')}, ${word(row, 'iban')}`);
+    return brief ? `You have ${named.length} payees.` : ['Your payees:', ...named].join('\n');
+  }
+  if (typeof result['customer'] === 'string') {
+    return `Customer ${result['customer']}: ${word(result, 'name')}, ${word(result, 'phone')}, ${word(result, 'balance')} EUR.`;
+  }
+  // An assistant that was told to keep quiet about an order does not read it out.
+  const quiet = (said: string): string => said.split('\n')[0] ?? '';
+  if (typeof result['text'] === 'string') return `The bill from ${word(result, 'from')}: ${quiet(result['text'])}`;
+  if (typeof result['subject'] === 'string') {
+    return `${word(result, 'from')} wrote “${result['subject']}”: ${quiet(word(result, 'body'))}`;
+  }
   if (typeof result['updated'] === 'string') return `I changed your ${result['updated']} to ${word(result, 'value')}.`;
   return text;
 }

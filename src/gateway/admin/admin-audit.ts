@@ -14,6 +14,8 @@ export interface AdminAudit {
     work: () => Promise<T>,
     /** What the action turned out to concern, when only its result tells (a new key's id). */
     resultTarget?: (result: T) => string | null,
+    /** Names and hashes that belong to it. */
+    detail?: AdminAction['detail'],
   ): Promise<T>;
   /** Records something that has happened: a sign-in. */
   record(admin: string, address: string, action: AdminActionName, target: string | null): Promise<void>;
@@ -27,8 +29,13 @@ export function createAdminAudit(runtime: Runtime, clock: Clock): AdminAudit {
     runtime.log.info({ audit: entry }, `admin ${fields.admin}: ${fields.action} ${fields.result}`);
   };
   return {
-    async act(c, action, target, work, resultTarget) {
-      const who = { admin: c.get('admin').name, address: addressOf(c), action };
+    async act(c, action, target, work, resultTarget, detail) {
+      const who = {
+        admin: c.get('admin').name,
+        address: addressOf(c),
+        action,
+        ...(detail === undefined ? {} : { detail }),
+      };
       await write({ ...who, target, result: 'begun' });
       let result;
       try {

@@ -1,6 +1,7 @@
 import type { Exchange, ExchangeOutcome, KeptSegment } from '../../core/exchange.ts';
 import type { Severity } from '../../core/severity.ts';
 import type { Action, Mode, Stage } from '../../core/verdict.ts';
+import type { ApprovalSummary } from '../approvals/approval-view.ts';
 import type { SimulationReport } from '../simulate.ts';
 
 export type { Origin, Role } from '../../conversation/segment.ts';
@@ -52,6 +53,8 @@ export interface Status {
   readonly checks: readonly Check[];
   readonly reloadError: string | null;
   readonly inFlight: number;
+  /** Requests for consent that wait. */
+  readonly approvalsWaiting: number;
 }
 
 export type Range = '1h' | '6h' | '24h' | '7d';
@@ -380,6 +383,28 @@ export interface SimulateJob {
   readonly error: string | null;
   /** What there is of it; whole when the state is `done`. */
   readonly report: SimulationReport | null;
+}
+
+export type { ApprovalArgument, ApprovalSummary, ApprovalView } from '../approvals/approval-view.ts';
+export type { RevealedPiece } from '../../text/reveal.ts';
+
+/** `GET /api/approvals`: those that wait first, then those that are over. */
+export interface ApprovalList {
+  /** The server's clock: times to expiry are counted from it. */
+  readonly now: number;
+  readonly waiting: number;
+  readonly rows: readonly ApprovalSummary[];
+}
+
+/** `POST /api/approvals/:id/approve` and `/deny`. */
+export interface ApprovalDecisionRequest {
+  readonly reason?: string;
+}
+
+/** Event `approvals` of `GET /api/live`: something about them changed. */
+export interface LiveApprovals {
+  readonly waiting: number;
+  readonly changes: number;
 }
 
 export interface RuleRow extends RuleCounts {

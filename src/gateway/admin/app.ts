@@ -6,6 +6,7 @@ import type { Runtime } from '../runtime.ts';
 import { createAdminAudit } from './admin-audit.ts';
 import type { AdminEnv } from './admin-context.ts';
 import { allowRoutes } from './allow-routes.ts';
+import { approvalRoutes } from './approval-routes.ts';
 import { createAdminDoor } from './admin-door.ts';
 import type { Status } from './api.ts';
 import { configRoutes } from './config-routes.ts';
@@ -97,6 +98,7 @@ export function createAdminApp(runtime: Runtime, consoleDirectory = CONSOLE): Ho
   app.route('/api/config', configRoutes(runtime, audit));
   app.route('/api/rules', ruleRoutes(runtime, activity));
   app.route('/api/allow', allowRoutes(runtime, audit, clock));
+  app.route('/api/approvals', approvalRoutes(runtime, audit, clock));
   app.route('/api/playground', playgroundRoutes(runtime, clock));
   app.route('/api/simulate', simulateRoutes(runtime, clock));
   app.route('/api/exchanges', testCaseRoutes(runtime));
@@ -130,6 +132,7 @@ async function status(runtime: Runtime): Promise<Status> {
     ready,
     checks,
     reloadError: runtime.reloadState.error,
+    approvalsWaiting: runtime.approvals.waiting,
     inFlight: [...runtime.live.inFlight.values()].reduce((total, count) => total + count, 0),
   };
 }

@@ -4,7 +4,7 @@ import { Fault } from '../../core/fault.ts';
 import type { StoredExchange } from '../../store/store.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AdminEnv } from './admin-context.ts';
-import type { ExchangeRow, LiveFlight, LiveGap } from './api.ts';
+import type { ExchangeRow, LiveApprovals, LiveFlight, LiveGap } from './api.ts';
 import { wholeNumber } from './exchange-routes.ts';
 
 const CATCH_UP = 200;
@@ -42,6 +42,7 @@ export function liveRoutes(runtime: Runtime, stillSignedIn: (token: string) => P
         waiting.push(stored);
         wake();
       });
+      const unfollow = runtime.approvals.subscribe(() => wake());
       stream.onAbort(() => {
         open = false;
         wake();
@@ -60,11 +61,15 @@ export function liveRoutes(runtime: Runtime, stillSignedIn: (token: string) => P
         for (const stored of missed.rows) await send(stored);
 
         let flight = '';
+        let approvals = '';
         for (let tick = 0; open && waiting.length <= MOST_WAITING; tick += 1) {
           while (open && waiting.length > 0) await send(waiting.shift()!);
           const now = JSON.stringify(flightOf(runtime.live.inFlight));
           if (now !== flight) await stream.writeSSE({ event: 'flight', data: now });
           flight = now;
+          const asked = approvalsOf(runtime);
+          if (asked !== approvals) await stream.writeSSE({ event: 'approvals', data: asked });
+          approvals = asked;
           if (tick % QUIET_TICKS === QUIET_TICKS - 1) {
             if (!(await stillSignedIn(c.get('token')))) break;
             await stream.write(': still here\n\n');
@@ -77,6 +82,7 @@ export function liveRoutes(runtime: Runtime, stillSignedIn: (token: string) => P
         }
       } finally {
         unsubscribe();
+        unfollow();
         streams -= 1;
       }
     });
@@ -92,6 +98,10 @@ function flightOf(inFlight: ReadonlyMap<string, number>): LiveFlight {
   let total = 0;
   for (const count of inFlight.values()) total += count;
   return { total, byPrincipal: Object.fromEntries(inFlight) };
+}
+
+function approvalsOf({ approvals: { waiting, changes } }: Runtime): string {
+  return JSON.stringify({ waiting, changes } satisfies LiveApprovals);
 }
 
 /** The newest `CATCH_UP` exchanges after `index`, oldest first, and how many before them are left out. */

@@ -1,5 +1,5 @@
 import type { Principal } from '../../core/principal.ts';
-import type { FlowDecision } from '../../flow/decide.ts';
+import type { FlowRuling } from '../../flow/decide.ts';
 import type { FlowCall } from '../../flow/history.ts';
 
 /**
@@ -9,9 +9,18 @@ import type { FlowCall } from '../../flow/history.ts';
 export type Approval =
   | { readonly status: 'approved'; readonly by: string }
   | { readonly status: 'denied'; readonly reason: string }
-  | { readonly status: 'pending'; readonly notice: string };
+  | { readonly status: 'pending'; readonly notice: string; readonly link: string };
+
+/** Which run a call is made in. */
+export interface CallPlace {
+  /** What a repetition of the call in the same run shares; '' where nothing is known. */
+  readonly run?: string;
+  readonly exchange?: string | null;
+  /** Aborts waiting, when the client went away. */
+  readonly signal?: AbortSignal;
+}
 
 /** Asks people. The gateway has one or none; where there is none, what needs consent is denied. */
 export interface Approvals {
-  request(decision: FlowDecision, call: FlowCall, principal: Principal): Approval | Promise<Approval>;
+  request(decision: FlowRuling, call: FlowCall, principal: Principal, place?: CallPlace): Approval | Promise<Approval>;
 }

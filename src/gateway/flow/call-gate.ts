@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { AnswerCall } from '../../conversation/call-stops.ts';
 import type { Decision } from '../../core/verdict.ts';
 import type { Principal } from '../../core/principal.ts';
@@ -24,6 +25,7 @@ export interface CallGateParts extends Pick<FlowEngine, 'settings' | 'policy' | 
   readonly tools: readonly FlowTool[];
   /** Where decisions are recorded. */
   readonly record: (decision: Decision) => void;
+  readonly exchange?: string;
 }
 
 /** What becomes of one call. */
@@ -77,7 +79,8 @@ export class CallGate {
       const began = performance.now();
       const { decision, found, approval } = await this.#decide(call, index);
       const allowed = decision.verdict === 'allow' || approval?.status === 'approved';
-      if (!allowed && found !== null && this.#countDenied(found) >= MOST_DENIALS) over = true;
+      if (!allowed && found !== null && approval?.status !== 'pending' && this.#countDenied(found) >= MOST_DENIALS)
+        over = true;
       const note = approval === null ? '' : said(approval);
       const passes = allowed || !this.enforces;
       // In shadow mode what comes behind is decided as if what would be stopped had been.
@@ -95,7 +98,10 @@ export class CallGate {
         call,
         passes,
         notice: `The call of "${shown(call.tool)}" was stopped (${decision.rule}). ${because}`,
-        error: `blocked by policy ${decision.rule}: ${because} Do not repeat this call. Go on with the rest of the task, or say what could not be done.`,
+        error:
+          `blocked by policy ${decision.rule}: ${because} ` +
+          (approval?.status === 'pending' ? '' : 'Do not repeat this call. ') +
+          'Go on with the rest of the task, or say what could not be done.',
       });
     }
     if (over && this.enforces) this.#end(all);
@@ -151,11 +157,20 @@ export class CallGate {
       const approval: Approval =
         approvals === null
           ? { status: 'denied', reason: 'Nobody is there who could consent to it.' }
-          : await approvals.request(decision, found, principal);
+          : await approvals.request(decision, found, principal, {
+              run: this.#run,
+              exchange: this.#parts.exchange ?? null,
+            });
       return { decision, found, approval };
     } catch {
       return { decision: deny('failed', 'The call could not be decided on.'), found, approval: null };
     }
+  }
+
+  /** The user's turn, which a repetition of a call after consent shares. */
+  get #run(): string {
+    const turn = this.#parts.events.findLast((event) => event.kind === 'user');
+    return turn === undefined ? '' : hash('sha256', turn.text);
   }
 
   /** How often the call was denied in this turn of the user's, in this exchange or in those before it. */

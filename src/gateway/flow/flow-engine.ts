@@ -11,7 +11,10 @@ export interface FlowEngine {
   readonly outputs: OutputSchemas;
 }
 
-/** @throws Fault `ERR_CONFIG`. */
-export function createFlowEngine(settings: FlowSettings): FlowEngine {
-  return { settings, policy: createFlowPolicy(settings), approvals: null, outputs: compileOutputs(settings.outputs) };
+/**
+ * @param approvals who is asked for consent, or null where nobody is.
+ * @throws Fault `ERR_CONFIG`.
+ */
+export function createFlowEngine(settings: FlowSettings, approvals: Approvals | null = null): FlowEngine {
+  return { settings, policy: createFlowPolicy(settings), approvals, outputs: compileOutputs(settings.outputs) };
 }

@@ -20,6 +20,8 @@ export interface GateContext {
   readonly memory: FlowMemory;
   readonly principal: Principal;
   readonly record: (decision: Decision) => void;
+  /** Id of the exchange, for who is asked for consent. */
+  readonly exchange?: string;
 }
 
 /**
@@ -34,11 +36,11 @@ export function openGate(
   files: readonly Segment[],
   headers: IncomingHttpHeaders,
 ): CallGate | null {
-  const { engine, memory, principal, record } = context;
+  const { engine, memory, principal, record, exchange } = context;
   const { settings } = engine;
   if (settings.mode === 'off' || callStops(conversation.surface) === null) return null;
   const tools = flowTools(conversation.tools, settings);
-  const parts = { ...engine, memory, principal, tools, record };
+  const parts = { ...engine, memory, principal, tools, record, ...(exchange === undefined ? {} : { exchange }) };
   // Where nothing can be called and nothing is kept, nobody will ask what was shown.
   if (tools.length === 0 && conversation.surface !== 'openai-responses') return new CallGate({ ...parts, events: [] });
   const previous = conversation.previous === null ? null : memory.history(principal.id, conversation.previous);
