@@ -222,7 +222,10 @@ test('samples in TypeScript and JavaScript compile', () => {
           checkJs: true,
           noEmit: true,
           typeRoots: [join(root, 'node_modules/@types')],
-          paths: { 'parapet/guard': [join(root, 'src/library/create-guard.ts')] },
+          paths: {
+            'parapet/guard': [join(root, 'src/library/create-guard.ts')],
+            'parapet/flow': [join(root, 'src/library/create-flow.ts')],
+          },
         },
         files: [...files.keys()],
         include: [],

@@ -126,7 +126,7 @@ export const OBJECT_WORDS: readonly (readonly string[])[] = [
     'user member person people colleague friend customer account contact profile employee participant attendee guest client team',
   ),
   list('participant attendee guest invitee people event meeting'),
-  list('profile information info address detail user account phone street city name contact'),
+  list('profile information info address detail user account phone street city name contact email mail number'),
   list('password passcode pin credential login security token key access'),
   list('hotel room stay accommodation reservation night'),
   list('restaurant table dinner lunch reservation meal'),

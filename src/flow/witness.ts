@@ -190,7 +190,7 @@ function inFields(
     for (const leaf of source.index.leaves.get(form) ?? []) {
       if (role === 'id' ? !isIdOf(leaf, source, profile, argument) : NAMES_SOMEBODY.has(role) && isProse(leaf.key))
         continue;
-      const tier = worseTier(fieldTier(state, source, leaf), writtenTier(state, value));
+      const tier = worseTier(fieldTier(state, source, leaf, profile), writtenTier(state, value));
       if (best === null || (betterTier(tier, best.tier) === tier && tier !== best.tier)) {
         const where = leaf.key === '' ? `an entry of ${source.title}` : `the field "${leaf.key}" of ${source.title}`;
         best = { tier, from: where };
@@ -214,11 +214,11 @@ function isProse(key: string): boolean {
   return identifierWords(key).some((word) => PROSE.has(word));
 }
 
-function fieldTier(state: FlowState, source: Source, leaf: Leaf): Tier {
+function fieldTier(state: FlowState, source: Source, leaf: Leaf, profile: ToolProfile): Tier {
   if (source.profile?.firstParty === true || source.profile?.ownFields.has(leaf.key) === true) return 'T';
   if (leaf.record === -1) return 'F';
-  // What was just made by a call of this turn is known by the id that it got.
-  if (source.written) return /^(?:id|uuid|key)$|_?id_?$/i.test(leaf.key) ? 'S' : 'F';
+  // What was just made by a call of this turn is known by the id that it got: to go on with, not to do away with the traces.
+  if (source.written) return profile.act !== 'destroy' && /^(?:id|uuid|key)$|_?id_?$/i.test(leaf.key) ? 'S' : 'F';
   if (source.named === 'user' && source.index.records.length === 1) return 'S';
   return isLinked(state, source, leaf.record) ? 'S' : 'F';
 }
