@@ -6,7 +6,7 @@ import { unescapeJson } from './unescape-json.ts';
 test('reads what JSON.parse reads, and leads back to the escapes', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.func(fc.boolean()), (string, escapes) => {
-      const written = [...JSON.stringify(string).slice(1, -1)]
+      const written = Array.from(JSON.stringify(string).slice(1, -1))
         .map((char, index, all) =>
           char !== '\\' && all[index - 1] !== '\\' && char.length === 1 && !/[0-9a-f]/i.test(char) && escapes(index)
             ? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
