@@ -121,6 +121,8 @@ export class StreamGuard {
    * thing said is another text, that goes on with it.
    */
   #unfinished: Channel | null = null;
+  /** The last text of the answer that has ended, where all of its texts are one client's. */
+  #textBefore: Channel | null = null;
   readonly #rest: FrameRest;
   readonly #restoring: Restoring | null;
   /** False: nothing is looked at and nothing changes. */
@@ -302,6 +304,7 @@ export class StreamGuard {
       if (channel === undefined) continue;
       channel.ended = true;
       ends.push(channel);
+      if (channel.kind === 'text' && view.lane === null) this.#textBefore = channel;
       const goesOn = channel.kind === 'text' && view.lane === null && channel.decided < channel.length;
       if (goesOn && !view.terminal) this.#unfinished = channel;
       else yield* this.#close(channel);
@@ -344,6 +347,7 @@ export class StreamGuard {
       ...(delta.message < 0 ? { beside: true as const } : {}),
     };
     const place = { segment: delta.channel, role: 'assistant', origin: 'model' };
+    const before = this.#tailsBefore(delta);
     const channel: Channel = {
       key: delta.channel,
       kind: delta.kind,
@@ -355,7 +359,7 @@ export class StreamGuard {
         .map((rule) =>
           isWindowed(rule) && delta.kind !== 'tool-arguments'
             ? new WindowedScan(rule, this.#log, subject, place, { wake: this.#wake, signal: this.#gone.signal })
-            : new ChannelScan(rule, this.#log, subject, place),
+            : new ChannelScan(rule, this.#log, subject, place, before?.get(rule)),
         ),
       windowed:
         delta.kind !== 'tool-arguments' &&
@@ -372,6 +376,18 @@ export class StreamGuard {
     };
     this.#channels.add(channel);
     return channel;
+  }
+
+  /**
+   * Ends, by rule, of the text that a new channel goes on with: of the one that had its place, or, for a text, of the text
+   * before it, with which a client joins it. That has ended and left; what is found over the border loses its rest.
+   */
+  #tailsBefore({ channel, kind, message }: Delta): ReadonlyMap<Rule, string> | undefined {
+    const [, place, generation] = /^(.*)#(\d+)$/s.exec(channel) ?? [];
+    const former = generation === undefined ? undefined : Number(generation) - 1;
+    const last = former === undefined ? null : this.#places.get(former === 1 ? place! : `${place}#${former}`)?.channel;
+    if (last?.kind === kind) return tailsOf(last);
+    return kind === 'text' && message >= 0 && this.#textBefore !== null ? tailsOf(this.#textBefore) : undefined;
   }
 
   readonly #wake = (): void => this.#options.wake?.();
@@ -567,6 +583,10 @@ function addRedactions(channel: Channel, redactions: readonly Redaction[]): void
   const own = restorer === null ? redactions : redactions.map((range) => restorer.redactionToModel(range));
   channel.redactions = [...mergeRedactions([...channel.redactions, ...own])];
   channel.redacted = true;
+}
+
+function tailsOf({ scans }: Channel): ReadonlyMap<Rule, string> {
+  return new Map(scans.flatMap((scan) => (scan instanceof ChannelScan ? [[scan.rule, scan.tail] as const] : [])));
 }
 
 function holds({ channel, start, end }: Place, text: string): boolean {
