@@ -124,6 +124,14 @@ export function crossChecks(config: Config): Remarks {
         });
       }
     });
+    const needed = LOOKS_FOR[rule.detector];
+    const options = (rule.options ?? {}) as Readonly<Record<string, unknown>>;
+    if (needed !== undefined && needed.every((name) => isEmpty(options[name]))) {
+      const names = needed.map((name) => `options.${name}`).join(', ');
+      const tiers = options['encoder'] !== undefined || options['judge'] !== undefined;
+      const say = rule.detector === 'topic' && tiers ? error : warn;
+      say(['rules', i, 'detector'], `${rule.detector} finds nothing until it is told what to look for: ${names}`);
+    }
     if (redactsOnlyNew(rule)) error(['rules', i, 'messages'], REDACTS_ALL);
     if (rule.restore && rule.action !== 'redact') {
       error(['rules', i, 'restore'], 'needs action: redact, because nothing else is replaced by a placeholder');
@@ -161,6 +169,17 @@ export function crossChecks(config: Config): Remarks {
     }
   }
   return { errors, warnings };
+}
+
+/** Options of detectors without which they look for nothing. */
+const LOOKS_FOR: Readonly<Record<string, readonly string[]>> = {
+  custom: ['patterns', 'keywords', 'conditions'],
+  language: ['allow', 'deny'],
+  topic: ['allow', 'deny'],
+};
+
+function isEmpty(list: unknown): boolean {
+  return !Array.isArray(list) || list.length === 0;
 }
 
 /** A request for a model without a price is refused where a budget in money applies: better said now. */
