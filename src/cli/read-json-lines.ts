@@ -1,10 +1,18 @@
 import { open } from 'node:fs/promises';
-import { StringDecoder } from 'node:string_decoder';
+import { TextDecoder } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { Fault } from '../core/fault.ts';
 
 /** Longest line, in UTF-16 units: a row is a text or a trace, not a data set. */
 const MAX_LINE = 64 * 1024 * 1024;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not read it',
+  Z_BUF_ERROR: 'it ends too early',
+  Z_DATA_ERROR: 'it begins like gzip and is damaged, or is not gzip',
+};
 
 /** An object of a JSONL file. */
 export interface JsonLine {
@@ -37,13 +45,16 @@ export async function* readJsonLines(path: string, name: string): AsyncGenerator
 }
 
 async function* lines(path: string, name: string): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8');
+  // A byte order mark, which some editors put before the first line, is not part of it.
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let count = 0;
   let rest = '';
   try {
     for await (const chunk of bytesOf(path)) {
-      const text = rest + decoder.write(chunk);
+      const text = rest + decode(decoder, chunk, `${name}:${count + 1}`);
       let from = 0;
       for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
+        count++;
         yield text.slice(from, end);
         from = end + 1;
       }
@@ -53,11 +64,20 @@ async function* lines(path: string, name: string): AsyncGenerator<string> {
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'Z_BUF_ERROR' ? 'it ends too early' : code;
+    const reason = REASONS[code] ?? code;
     throw new Fault('ERR_USAGE', `The file cannot be read: ${reason}.`, { where: name, cause });
   }
-  rest += decoder.end();
+  rest += decode(decoder, null, `${name}:${count + 1}`);
   if (rest !== '') yield rest;
+}
+
+/** @param bytes null at the end. @throws Fault `ERR_USAGE` when they are not UTF-8: what was not read was not looked at. */
+function decode(decoder: TextDecoder, bytes: Buffer | null, where: string): string {
+  try {
+    return bytes === null ? decoder.decode() : decoder.decode(bytes, { stream: true });
+  } catch (cause) {
+    throw new Fault('ERR_USAGE', 'The file is not UTF-8, in this line or one of the next.', { where, cause });
+  }
 }
 
 /** The file's bytes, unpacked when they are gzip (RFC 1952: they begin with 1f 8b). */

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { createPrices } from '../access/prices.ts';
 import { PRICE_TABLE } from '../access/price-table.ts';
 import { wildcard } from '../core/wildcard.ts';
-import { DETECTORS } from '../detect/registry.ts';
 import type { JsonPath } from '../conversation/segment.ts';
 import { allowChecks } from './allow-checks.ts';
-import { overrideChecks, REDACTS_ALL, redactsOnlyNew } from './override-checks.ts';
+import { overrideChecks } from './override-checks.ts';
+import { ruleChecks } from './rule-checks.ts';
 import { checkRelease, encoderFolders } from './slow-rules.ts';
 import { hasPassword } from './sensitive.ts';
 import type { Config } from './schema.ts';
@@ -113,33 +113,8 @@ export function crossChecks(config: Config): Remarks {
   });
 
   config.rules.forEach((rule, i) => checkRelease(rule, ['rules', i], error, warn));
-  config.rules.forEach((rule, i) => {
-    const stages = DETECTORS.find((detector) => detector.meta.id === rule.detector)?.meta.stages ?? [];
-    rule.on.forEach((stage, j) => {
-      if (!(stages as readonly string[]).includes(stage)) {
-        errors.push({
-          path: ['rules', i, 'on', j],
-          message: `${rule.detector} does not work on ${stage}`,
-          allowed: stages,
-        });
-      }
-    });
-    if (redactsOnlyNew(rule)) error(['rules', i, 'messages'], REDACTS_ALL);
-    if (rule.restore && rule.action !== 'redact') {
-      error(['rules', i, 'restore'], 'needs action: redact, because nothing else is replaced by a placeholder');
-    }
-    if (rule.restore && rule.on.includes('output')) {
-      error(
-        ['rules', i, 'restore'],
-        'works on requests only: set on: [input], and use a second rule without restore for answers',
-      );
-    }
-    if (rule.mode === 'enforce' && rule.onFailure === 'allow') {
-      warn(['rules', i, 'onFailure'], 'lets a text pass unchecked when the check fails');
-    }
-  });
-
-  for (const { errors: wrong, warnings: odd } of [overrideChecks(config), allowChecks(config)]) {
+  const ofRules = config.rules.map((rule, i) => ruleChecks(rule, ['rules', i]));
+  for (const { errors: wrong, warnings: odd } of [...ofRules, overrideChecks(config), allowChecks(config)]) {
     errors.push(...wrong);
     warnings.push(...odd);
   }

@@ -224,6 +224,10 @@ const CROSS: readonly (readonly [string, RegExp])[] = [
     /rules\[0\]\.restore: works on requests only: set on: \[input\]/,
   ],
   [`${MINIMAL}guard: {vault: {linkHosts: ["*.github.io"]}}\n`, /linkHosts\[0\]: would allow names that anybody/],
+  [
+    `${MINIMAL}rules: [{id: r, detector: topic, on: [input], action: block, options: {judge: {url: "http://127.0.0.1/v1", model: m}}}]\n`,
+    /rules\[0\]\.detector: topic finds nothing until/,
+  ],
   [MINIMAL.replace('openai.com', 'openai.com/v1'), /upstreams\[0\]\.url: is the base URL without the version/],
   [MINIMAL.replace('https://', 'https://u:p@'), /upstreams\[0\]\.url: must not carry a user/],
   [MINIMAL.replace('https://api.openai.com', 'ftp://api.openai.com'), /upstreams\[0\]\.url: must be a URL/],
@@ -258,6 +262,10 @@ const WARNED: readonly (readonly [string, RegExp])[] = [
     `${MINIMAL}rules: [{id: r, detector: judge, action: flag, on: [input], release: lag, options: {url: "http://127.0.0.1/v1", model: m, question: q}}]\n`,
     /release: has no effect/,
   ],
+  ...['custom', 'language', 'topic'].map((detector): readonly [string, RegExp] => [
+    `${MINIMAL}rules: [{id: r, detector: ${detector}, on: [input], action: block}]\n`,
+    new RegExp(`rules\\[0\\]\\.detector: ${detector} finds nothing until it is told what to look for: options\\.`),
+  ]),
   [`${MINIMAL}counters: {url: "redis://:pw@cache.example.com"}\n`, /counters\.url: .*unencrypted/],
 ];
 for (const [text, pattern] of WARNED) {

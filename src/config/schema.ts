@@ -138,7 +138,7 @@ const ruleBase = {
     .array(z.enum(STAGES))
     .min(1)
     .default(['input', 'output'])
-    .describe('Requests (`input`), answers (`output`), or both.'),
+    .describe('Requests (`input`), answers (`output`), or both. Default: all that the detector works on.'),
   roles: SCOPE.roles.optional(),
   origins: SCOPE.origins.optional(),
   kinds: SCOPE.kinds.optional(),
@@ -169,6 +169,10 @@ export const ruleSchema = z.discriminatedUnion(
   DETECTORS.map((detector) =>
     z.strictObject({
       ...ruleBase,
+      on: ruleBase.on
+        .unwrap()
+        .default(STAGES.filter((stage) => (detector.meta.stages as readonly string[]).includes(stage)))
+        .describe(ruleBase.on.description!),
       detector: z.literal(detector.meta.id).describe(detector.meta.summary),
       options: (detector.options(z) as z.ZodType)
         .prefault(detector.defaults as never)

@@ -23,13 +23,16 @@ export class ChannelScan {
   readonly #place: Place;
   /** Undecided text, with look-behind before it. */
   #window = '';
-  /** Absolute offset of the window's first unit. */
+  /** Absolute offset of the window's first unit; below 0 where it begins with the text before this one. */
   #start = 0;
   /** Absolute offset up to which everything is decided. */
   #decided = 0;
   #failed = false;
 
-  constructor(rule: Rule, log: DecisionLog, subject: Subject, place: Place) {
+  /** @param before end of a text that this one goes on with, and that has left: context for what is found here. */
+  constructor(rule: Rule, log: DecisionLog, subject: Subject, place: Place, before = '') {
+    this.#window = before;
+    this.#start = -before.length;
     this.rule = rule;
     this.#log = log;
     this.#subject = subject;
@@ -39,6 +42,11 @@ export class ChannelScan {
 
   get decided(): number {
     return this.#decided;
+  }
+
+  /** Of a text that has ended: what the rule still needs to see where another text goes on with it. */
+  get tail(): string {
+    return this.#window;
   }
 
   /** Units withheld by this rule now. */
@@ -85,7 +93,7 @@ export class ChannelScan {
     }
 
     const redactions = this.#report(findings, hold);
-    this.#decided = this.#start + hold;
+    this.#decided = Math.max(this.#decided, this.#start + hold);
     if (this.rule.mode === 'shadow') this.#shadow(null);
     const keep = Math.max(0, hold - (streaming?.lookBehind ?? 0));
     if (keep > 0) {
@@ -105,7 +113,7 @@ export class ChannelScan {
       const start = this.#start + finding.span.start;
       const end = this.#start + finding.span.end;
       if (end <= this.#decided) continue;
-      this.#log.found(this.rule, 'output', { ...finding, span: { start, end } }, this.#place);
+      this.#log.found(this.rule, 'output', { ...finding, span: { start: Math.max(start, 0), end } }, this.#place);
       if (finding.allowed !== undefined) continue;
       if (this.rule.mode === 'shadow' && STOPS.has(this.rule.action)) this.#shadow(Math.max(this.#decided, 0));
       if (this.rule.mode === 'enforce' && this.rule.action === 'redact') {

@@ -1,61 +1,56 @@
-import type { Steps } from '../core/drive.ts';
-import { pathId, type Segment, type SegmentKind } from '../conversation/segment.ts';
-import { unreadStrings } from '../conversation/unread-strings.ts';
-import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
-import { stringLeaves } from '../text/json/string-leaves.ts';
-import type { DecisionLog } from './decision-log.ts';
-import { inspecting } from './inspect-segments.ts';
-import { redact } from './redaction.ts';
+import { type Steps, wait } from '../core/drive.ts';
+import type { Finding } from '../core/finding.ts';
+import { CLEAN, type Outcome } from '../core/outcome.ts';
+import type { Subject } from '../detect/detector.ts';
+import type { OffsetMap } from '../text/offset-map.ts';
+import { unescapeJson } from '../text/json/unescape-json.ts';
+import type { Look } from './inspect-segments.ts';
 import type { Rule } from './rule.ts';
 
+/** Escapes within escapes (JSON in a string of JSON) that are followed. */
+const DEEPEST = 4;
+
+/** What was found in the text as it stands. */
+export interface Seen {
+  readonly rule: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * Looks into the strings of a tool call's arguments that are written with escapes: `\u0041KIA…` is not what a rule
- * looks for in the raw text, and it is what the tool gets.
- * @returns the arguments with what enforced rules want replaced, or null when nothing has to be.
+ * Looks at a tool call's arguments as whoever parses them will read them: `\u0041KIA…` is not what a rule looks for in
+ * the raw text, and it is what the tool gets. Parsers of arguments are forgiving, so it does not matter here whether they
+ * are good JSON. A key that stands twice, and JSON inside a string, are read too.
+ * @param seen not found again where it stands.
+ * @returns what was found besides, at its place in `text`.
  */
-export function* redactEscapedArguments(
-  rules: readonly Rule[],
-  place: { readonly id: string; readonly kind: SegmentKind; readonly message: number },
+export function* lookBehindEscapes(
+  rule: Rule,
   text: string,
-  log: DecisionLog,
-): Steps<string | null> {
-  if (!text.includes('\\')) return null;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Not arguments that a client could read; the raw text was inspected like any other.
-    return null;
+  subject: Subject,
+  look: Look,
+  seen: readonly Seen[],
+): Steps<Outcome> {
+  const findings: Finding[] = [];
+  let map: OffsetMap | null = null;
+  let layer = text;
+  for (let depth = 0; depth < DEEPEST; depth++) {
+    const read = unescapeJson(layer);
+    if (read === null) break;
+    map = map === null ? read.map : read.map.after(map);
+    layer = read.text;
+    const outcome = yield* wait(look(rule, layer, subject));
+    if (outcome.status === 'failed') return outcome;
+    if (outcome.status !== 'found') continue;
+    for (const finding of outcome.findings) {
+      const { start, end } = finding.span;
+      if (start >= end) continue;
+      const span = map.span(start, end);
+      const covers = (one: Seen): boolean =>
+        one.rule === finding.rule && one.start <= span.start && one.end >= span.end;
+      if (seen.some(covers) || findings.some(({ rule: id, span: at }) => covers({ rule: id, ...at }))) continue;
+      findings.push({ ...finding, span });
+    }
   }
-  const segments: Segment[] = [];
-  for (const leaf of stringLeaves(value)) {
-    // What stands there as it is was seen in the raw text.
-    if (text.includes(leaf.text)) continue;
-    const { path } = leaf;
-    segments.push({
-      ...place,
-      id: `${place.id}:${pathId(path)}`,
-      path,
-      role: 'assistant',
-      origin: 'model',
-      text: leaf.text,
-    });
-  }
-  const keys = new Set<Segment>();
-  for (const leaf of unreadStrings(value, [], () => false).unread) {
-    if (!leaf.key || text.includes(leaf.text)) continue;
-    const id = `${place.id}:key ${pathId(leaf.path)}`;
-    const segment: Segment = { ...place, id, path: leaf.path, role: 'assistant', origin: 'model', text: leaf.text };
-    keys.add(segment);
-    segments.push(segment);
-  }
-  if (segments.length === 0) return null;
-  const redactions = yield* inspecting(rules, 'output', segments, log);
-  if (redactions.size === 0) return null;
-  const edits = new Map<string, JsonEdit>();
-  for (const [segment, ranges] of redactions) {
-    const { path } = segment;
-    edits.set(pathId(path), keys.has(segment) ? { path, remove: true } : { path, value: redact(segment.text, ranges) });
-  }
-  return spliceJson(text, [...edits.values()]);
+  return findings.length === 0 ? CLEAN : { status: 'found', findings };
 }

@@ -5,6 +5,7 @@ import type { Stage } from '../core/verdict.ts';
 import type { Subject } from '../detect/detector.ts';
 import type { Segment } from '../conversation/segment.ts';
 import type { DecisionLog, Place } from './decision-log.ts';
+import { lookBehindEscapes, type Seen } from './escaped-arguments.ts';
 import { inspectText } from './inspect-text.ts';
 import { type Across, NeighbourRun, speakerOf } from './neighbour-run.ts';
 import { isReversible } from './own-values.ts';
@@ -107,7 +108,8 @@ export function* inspecting(
       const fresh = !company.has(segment) && (rule.messages !== 'new' || !old.has(segment));
       let found = false;
       if (fresh) {
-        const outcome = yield* wait(look(rule, segment.text, toSubject(stage, segment)));
+        const subject = toSubject(stage, segment);
+        const outcome = yield* wait(look(rule, segment.text, subject));
         if (outcome.status !== 'clean') {
           clean = false;
           found = outcome.status === 'found';
@@ -116,6 +118,18 @@ export function* inspecting(
             outcome.status === 'found' ? outcome.findings.filter(({ allowed }) => allowed === undefined) : [];
           if (rule.action === 'redact' && findings.length > 0) refuseFile(rule, stage, segment, log);
           if (enforced) for (const finding of findings) redact(segment, toRedaction(finding, 0, reversible(finding)));
+        }
+        if (segment.kind === 'tool-arguments' && segment.text.includes('\\')) {
+          const behind = yield* lookBehindEscapes(rule, segment.text, subject, look, seenIn(outcome));
+          if (behind.status !== 'clean') {
+            clean = false;
+            found ||= behind.status === 'found';
+            log.outcome(rule, stage, behind, placeOf(segment));
+            for (const finding of behind.status === 'found' ? behind.findings : []) {
+              // For good: what stands there is not the value but how it is written.
+              if (enforced && finding.allowed === undefined) redact(segment, toRedaction(finding));
+            }
+          }
         }
       }
       if (rule.inspector.alone) continue;
@@ -140,6 +154,11 @@ export function* inspecting(
 function refuseFile(rule: Rule, stage: Stage, segment: Segment, log: DecisionLog): void {
   if (segment.file !== undefined)
     log.escalate(rule, stage, `found inside a file, which cannot be redacted: ${segment.id}`);
+}
+
+function seenIn(outcome: Outcome): readonly Seen[] {
+  if (outcome.status !== 'found') return [];
+  return outcome.findings.flatMap(({ rule, span, allowed }) => (allowed === undefined ? [{ rule, ...span }] : []));
 }
 
 function placeOf({ id, role, origin }: Segment): Place {

@@ -2,6 +2,7 @@ import { isPromise } from '../core/drive.ts';
 import type { Finding } from '../core/finding.ts';
 import { CLEAN, type Outcome } from '../core/outcome.ts';
 import type { Streaming, Subject } from '../detect/detector.ts';
+import { failureReason } from './failure-reason.ts';
 import type { Rule } from './rule.ts';
 
 /**
@@ -108,8 +109,6 @@ function toOutcome(findings: readonly Finding[]): Outcome {
   return findings.length === 0 ? CLEAN : { status: 'found', findings };
 }
 
-/** The error's class and code say what broke; its message may quote the text, so it is not repeated. */
 function failure(error: unknown): Outcome {
-  const name = error instanceof Error ? error.name : typeof error;
-  return { status: 'failed', reason: `the detector threw ${name}` };
+  return { status: 'failed', reason: failureReason(error) };
 }

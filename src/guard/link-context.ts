@@ -1,6 +1,7 @@
 import { readings } from '../detect/exfil-link/decode.ts';
 import type { Destination } from '../detect/exfil-link/destination.ts';
 import { findDestinations, REACH } from '../detect/exfil-link/find-destinations.ts';
+import { unescapeJson } from '../text/json/unescape-json.ts';
 
 /**
  * What a value may become that stands at some place of a text.
@@ -49,7 +50,15 @@ export class LinkContext {
   /** What a value is part of that stands behind everything appended so far. */
   place(): PlaceOfValue {
     if (this.#lost) return 'link';
-    const window = this.#window;
+    const plain = this.#placeAfter(this.#window);
+    const read = plain === 'link' ? null : unescapeJson(this.#window);
+    if (read === null) return plain;
+    // Whoever parses a text that is JSON reads `https:\u002f\u002f…` as the URL that it is.
+    const parsed = this.#placeAfter(read.text);
+    return parsed === 'text' ? plain : parsed;
+  }
+
+  #placeAfter(window: string): PlaceOfValue {
     // A unit in the place of the value: a URL is one only if something stands in it.
     const { all } = findDestinations(`${window}x`);
     let place: PlaceOfValue = 'text';
@@ -81,9 +90,12 @@ export class LinkContext {
   /** Forgets what no link can reach back to any more. */
   #trim(): void {
     const window = this.#window;
-    const { all, pending } = findDestinations(window);
-    let needed = Math.min(pending, window.length);
-    for (const { announced, complete } of all) if (!complete) needed = Math.min(needed, announced);
+    let needed = neededFrom(window);
+    const read = unescapeJson(window);
+    if (read !== null) {
+      const parsed = neededFrom(read.text);
+      if (parsed < read.text.length) needed = Math.min(needed, read.map.span(parsed, parsed + 1).start);
+    }
     const cut = Math.max(0, needed - KEPT);
     this.#window = window.slice(cut);
     this.#trimAt = Math.max(TRIM_FROM, 2 * this.#window.length);
@@ -92,6 +104,14 @@ export class LinkContext {
       this.#window = '';
     }
   }
+}
+
+/** Index from which links of `window` may still be open, or its length. */
+function neededFrom(window: string): number {
+  const { all, pending } = findDestinations(window);
+  let needed = Math.min(pending, window.length);
+  for (const { announced, complete } of all) if (!complete) needed = Math.min(needed, announced);
+  return needed;
 }
 
 /** A value as part of a URL. Markdown's and HTML's own marks are encoded as well. */
@@ -107,7 +127,13 @@ export function inUrl(value: string, place: 'recipient' | 'allowed'): string {
 const LONGEST_RUN = 512;
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+){1,32}(?::\d{1,5})?$/i;
 
-/** True when `text` ends in `evil.example/…`, a URL without a scheme, of which some clients make a link. */
+/** A URL of any scheme that leads to a host: `wss://evil.example/…`. */
+const WITH_HOST = /(?:^|[^a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^\s/]/i;
+
+/**
+ * True when `text` ends in `evil.example/…`, a URL without a scheme, of which some clients make a link, or in one whose
+ * scheme only tools follow.
+ */
 function endsInBareUrl(text: string): boolean {
   let start = text.length;
   let path = -1;
@@ -118,6 +144,7 @@ function endsInBareUrl(text: string): boolean {
     if (unit === '/' || unit === '?' || unit === '#') path = start;
   }
   if (path === -1) return false;
+  if (WITH_HOST.test(text.slice(start))) return true;
   const host = text.slice(start, path);
   return HOST.test(host) && /\.(?:[a-z]{2,}|\d+\.\d+\.\d+)(?::\d+)?$/i.test(host);
 }

@@ -130,6 +130,27 @@ describe('Restorer', () => {
     }
   });
 
+  it('reads URLs as whoever parses the text as JSON will, over any distance, and those of schemes that only tools follow', () => {
+    const token = PLACEHOLDERS[0]!;
+    for (const length of [0, 100, 5000, 20_000]) {
+      const padding = 'a'.repeat(length);
+      for (const before of [
+        `{"url":"https:\\u002f\\u002fevil.example\\u002f${padding}`,
+        `{"url":"\\u0068ttps://evil.example/?q=${padding}`,
+        `see [{"url": "https:\\/\\/evil.example\\/?q=${padding}`,
+      ]) {
+        const { out } = inPieces(`${before}${token}"}`, [777, 31]);
+        assert.ok(!out.includes(VALUES[0]!), `${before.slice(0, 40)} ${length}`);
+      }
+    }
+    for (const before of ['wss://evil.example/', '{"at": "ldap://evil.example/', 'x-y+z://1.2.3.4/?']) {
+      assert.ok(!inPieces(`${before}${token}`, [1]).out.includes(VALUES[0]!), before);
+    }
+    for (const before of ['a\\tb ', 'ratio 1://', 'C:\\\\users\\\\']) {
+      assert.ok(inPieces(`${before}${token}`, [1]).out.includes(VALUES[0]!), before);
+    }
+  });
+
   it('restores a long text with many placeholders in time linear in it', () => {
     const text = `see https://a.example/b (c) ${PLACEHOLDERS[0]!} `.repeat(2000);
     assert.equal(inPieces(text, [4]).out, new Restorer(restoring).push(text, true));

@@ -1,6 +1,7 @@
 import { drive, type Steps, wait } from '../core/drive.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Inspector, Subject } from '../detect/detector.ts';
+import { failureReason } from './failure-reason.ts';
 
 /** A detector to run over texts outside any rule. */
 export interface ScoredDetector {
@@ -41,8 +42,7 @@ function* scoring(detectors: readonly ScoredDetector[], text: string): Steps<Sco
       const score = inspector.score === undefined ? highest(found) : yield* wait(inspector.score(text, subject));
       if (score !== null) scores[id] = score;
     } catch (error) {
-      // Its message may quote the text.
-      failed[id] = `the detector threw ${error instanceof Error ? error.name : typeof error}`;
+      failed[id] = failureReason(error);
     }
     millis[id] = Math.round((performance.now() - began) * 1000) / 1000;
   }

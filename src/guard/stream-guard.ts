@@ -7,12 +7,14 @@ import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
 import { stringLeaves } from '../text/json/string-leaves.ts';
 import { writeFrame } from '../conversation/sse/write-frame.ts';
 import type { Frame } from '../conversation/sse/split-frames.ts';
+import type { Subject } from '../detect/detector.ts';
 import { ChannelScan } from './channel-scan.ts';
 import { DecisionLog } from './decision-log.ts';
-import { redactEscapedArguments } from './escaped-arguments.ts';
+import { lookBehindEscapes } from './escaped-arguments.ts';
 import { boundFrame, FrameRest } from './frame-rest.ts';
 import { inspecting } from './inspect-segments.ts';
-import { type Redaction, mergeRedactions, redact } from './redaction.ts';
+import { inspectText } from './inspect-text.ts';
+import { type Redaction, mergeRedactions, redact, toRedaction } from './redaction.ts';
 import { restoreEcho } from './restore-echo.ts';
 import { Restorer, restoreText, type Restoring } from './restorer.ts';
 import { type Rule, reads, readsAnswers } from './rule.ts';
@@ -26,6 +28,7 @@ interface Channel {
   readonly kind: SegmentKind;
   readonly message: number;
   readonly tool: string | undefined;
+  readonly subject: Subject;
   readonly scans: readonly (ChannelScan | WindowedScan)[];
   /** Some rule follows it in windows, beside the stream. */
   readonly windowed: boolean;
@@ -118,6 +121,8 @@ export class StreamGuard {
    * thing said is another text, that goes on with it.
    */
   #unfinished: Channel | null = null;
+  /** The last text of the answer that has ended, where all of its texts are one client's. */
+  #textBefore: Channel | null = null;
   readonly #rest: FrameRest;
   readonly #restoring: Restoring | null;
   /** False: nothing is looked at and nothing changes. */
@@ -299,6 +304,7 @@ export class StreamGuard {
       if (channel === undefined) continue;
       channel.ended = true;
       ends.push(channel);
+      if (channel.kind === 'text' && view.lane === null) this.#textBefore = channel;
       const goesOn = channel.kind === 'text' && view.lane === null && channel.decided < channel.length;
       if (goesOn && !view.terminal) this.#unfinished = channel;
       else yield* this.#close(channel);
@@ -341,17 +347,19 @@ export class StreamGuard {
       ...(delta.message < 0 ? { beside: true as const } : {}),
     };
     const place = { segment: delta.channel, role: 'assistant', origin: 'model' };
+    const before = this.#tailsBefore(delta);
     const channel: Channel = {
       key: delta.channel,
       kind: delta.kind,
       message: delta.message,
       tool: delta.tool,
+      subject,
       scans: this.#rules
         .filter((rule) => reads(rule, 'output', subject))
         .map((rule) =>
           isWindowed(rule) && delta.kind !== 'tool-arguments'
             ? new WindowedScan(rule, this.#log, subject, place, { wake: this.#wake, signal: this.#gone.signal })
-            : new ChannelScan(rule, this.#log, subject, place),
+            : new ChannelScan(rule, this.#log, subject, place, before?.get(rule)),
         ),
       windowed:
         delta.kind !== 'tool-arguments' &&
@@ -368,6 +376,18 @@ export class StreamGuard {
     };
     this.#channels.add(channel);
     return channel;
+  }
+
+  /**
+   * Ends, by rule, of the text that a new channel goes on with: of the one that had its place, or, for a text, of the text
+   * before it, with which a client joins it. That has ended and left; what is found over the border loses its rest.
+   */
+  #tailsBefore({ channel, kind, message }: Delta): ReadonlyMap<Rule, string> | undefined {
+    const [, place, generation] = /^(.*)#(\d+)$/s.exec(channel) ?? [];
+    const former = generation === undefined ? undefined : Number(generation) - 1;
+    const last = former === undefined ? null : this.#places.get(former === 1 ? place! : `${place}#${former}`)?.channel;
+    if (last?.kind === kind) return tailsOf(last);
+    return kind === 'text' && message >= 0 && this.#textBefore !== null ? tailsOf(this.#textBefore) : undefined;
   }
 
   readonly #wake = (): void => this.#options.wake?.();
@@ -427,21 +447,23 @@ export class StreamGuard {
     yield* this.#scan(channel, '', true);
     if (!isArguments(channel) || !this.#guarded) return;
     const whole = channel.restored ?? channel.original;
-    const place = { id: channel.key, kind: 'tool-arguments', message: channel.message } as const;
-    const replaced = yield* redactEscapedArguments(this.#rules, place, whole, this.#log);
-    let text = redact(whole, channel.redactions);
-    if (replaced !== null) {
-      // Raw findings in the rest of the text are still to be replaced, now at other places.
-      const rest = yield* inspecting(
-        this.#rules,
-        'output',
-        [toSegment({ ...place, text: replaced })],
-        new DecisionLog(),
-      );
-      text = redact(replaced, [...rest.values()][0] ?? []);
-    } else if (whole === channel.original) return;
-    channel.redactions = [{ start: 0, end: channel.length, placeholder: text }];
+    for (const { rule } of channel.scans) yield* this.#lookBehindEscapes(rule, channel, whole);
+    if (whole === channel.original) return;
+    channel.redactions = [{ start: 0, end: channel.length, placeholder: redact(whole, channel.redactions) }];
     channel.redacted = true;
+  }
+
+  *#lookBehindEscapes(rule: Rule, channel: Channel, text: string): Steps<void> {
+    const seen = this.#log.marks('output', channel.key);
+    const outcome = yield* lookBehindEscapes(rule, text, channel.subject, inspectText, seen);
+    if (outcome.status === 'clean') return;
+    this.#log.outcome(rule, 'output', outcome, { segment: channel.key, role: 'assistant', origin: 'model' });
+    if (outcome.status !== 'found' || rule.mode !== 'enforce' || rule.action !== 'redact') return;
+    const forbidden = outcome.findings.filter(({ allowed }) => allowed === undefined);
+    addRedactions(
+      channel,
+      forbidden.map((finding) => toRedaction(finding)),
+    );
   }
 
   /**
@@ -467,10 +489,7 @@ export class StreamGuard {
       const seen = repeated && copy.kind === 'text' && place.channel.windowed && holds(place, copy.text);
       const rules = seen ? this.#wholeRules : this.#rules;
       const redactions = (yield* inspecting(rules, 'output', [segment], log)).get(segment) ?? [];
-      let text = redact(whole, redactions);
-      if (copy.kind === 'tool-arguments') {
-        text = (yield* redactEscapedArguments(this.#rules, segment, text, log)) ?? text;
-      }
+      const text = redact(whole, redactions);
       if (repeated) this.#log.adoptIfStricter(log);
       if (repeated && copy.kind === 'text') {
         const { channel, start, end } = place;
@@ -564,6 +583,10 @@ function addRedactions(channel: Channel, redactions: readonly Redaction[]): void
   const own = restorer === null ? redactions : redactions.map((range) => restorer.redactionToModel(range));
   channel.redactions = [...mergeRedactions([...channel.redactions, ...own])];
   channel.redacted = true;
+}
+
+function tailsOf({ scans }: Channel): ReadonlyMap<Rule, string> {
+  return new Map(scans.flatMap((scan) => (scan instanceof ChannelScan ? [[scan.rule, scan.tail] as const] : [])));
 }
 
 function holds({ channel, start, end }: Place, text: string): boolean {

@@ -7,7 +7,14 @@ import type { Resources } from '../detect/resources.ts';
 import { DecisionLog } from '../guard/decision-log.ts';
 import { inspectSegments } from '../guard/inspect-segments.ts';
 import { mergeRedactions, redact } from '../guard/redaction.ts';
-import type { Origin, Role, Segment, SegmentKind } from '../conversation/segment.ts';
+import {
+  ORIGINS as ALL_ORIGINS,
+  type Origin,
+  type Role,
+  type Segment,
+  SEGMENT_KINDS,
+  type SegmentKind,
+} from '../conversation/segment.ts';
 import { createRules, type RuleInput } from './create-rules.ts';
 import { GuardedExchange } from './guarded-exchange.ts';
 import { type TextTransform, transformText } from './text-transform.ts';
@@ -89,11 +96,16 @@ const ORIGINS: Readonly<Record<Role, Origin>> = {
  *
  * @throws Fault `ERR_CONFIG` that names each wrong key.
  */
-export function createGuard({ rules: given, resources, restore = {} }: GuardOptions): Guard {
+export function createGuard(options: GuardOptions): Guard {
+  if (typeof options !== 'object' || options === null) {
+    throw new Fault('ERR_CONFIG', 'createGuard takes an object with rules: createGuard({ rules: [] }).');
+  }
+  const { rules: given, resources, restore = {} } = options;
   const rules = createRules(given, resources);
   const restoring = { key: restore.key ?? randomBytes(32), linkHosts: restore.linkHosts ?? [] };
   return {
     async inspect(text, about) {
+      checkGiven(text, about);
       const segment = toSegment(text, about);
       const log = new DecisionLog();
       const redactions = await inspectSegments(rules, about.stage, [segment], log);
@@ -106,9 +118,29 @@ export function createGuard({ rules: given, resources, restore = {} }: GuardOpti
         const known = SURFACES.map(({ id }) => id).join(', ');
         throw new Fault('ERR_USAGE', `There is no surface "${String(surface)}"; there are ${known}.`);
       }
+      if (typeof request !== 'string') {
+        throw new Fault('ERR_USAGE', 'The request must be JSON text, as it is sent: use JSON.stringify.');
+      }
       return new GuardedExchange(found, rules, request, restoring);
     },
   };
+}
+
+/** A word that no rule reads would let every text pass, and not every program is checked by TypeScript. */
+function checkGiven(text: unknown, about: Partial<TextAbout> | undefined): void {
+  if (typeof text !== 'string') throw new Fault('ERR_USAGE', 'The text to inspect must be a string.');
+  const allowed: Readonly<Record<string, readonly unknown[]>> = {
+    stage: ['input', 'output'],
+    role: [undefined, ...Object.keys(ORIGINS)],
+    origin: [undefined, ...ALL_ORIGINS],
+    kind: [undefined, ...SEGMENT_KINDS],
+  };
+  for (const [key, words] of Object.entries(allowed)) {
+    const given = (about as Readonly<Record<string, unknown>> | undefined)?.[key];
+    if (words.includes(given)) continue;
+    const known = words.filter((word) => word !== undefined).join(', ');
+    throw new Fault('ERR_USAGE', `There is no ${key} "${String(given)}"; there are ${known}.`);
+  }
 }
 
 function toSegment(text: string, { stage, role, origin, kind = 'text', tool }: TextAbout): Segment {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { keyPath } from '../config/key-path.ts';
+import { ruleChecks } from '../config/rule-checks.ts';
 import { ruleSchema } from '../config/schema.ts';
 import { Fault } from '../core/fault.ts';
 import type { DETECTORS } from '../detect/registry.ts';
@@ -24,6 +25,13 @@ export function createRules(given: readonly RuleInput[], resources: Resources = 
       ({ path, message }) => `${keyPath(['rules', ...(path as string[])])}: ${message}`,
     );
     throw new Fault('ERR_CONFIG', lines.join('\n'), { hint: 'docs/reference/config.md describes the keys of a rule.' });
+  }
+  const wrong = result.data.flatMap((rule, index) => ruleChecks(rule, ['rules', index]).errors);
+  if (wrong.length > 0) {
+    const lines = wrong.map(({ path, message, allowed }) => {
+      return `${keyPath(path)}: ${message}${allowed === undefined ? '' : `; allowed: ${allowed.join(', ')}`}`;
+    });
+    throw new Fault('ERR_CONFIG', lines.join('\n'));
   }
   const ids = new Set<string>();
   for (const [index, { id }] of result.data.entries()) {

@@ -1,3 +1,5 @@
+import { codePointAt } from './code-point.ts';
+
 /**
  * Code points that a reader does not see and a model does. Sources: Unicode `Default_Ignorable_Code_Point`
  * (DerivedCoreProperties), UAX #9 for bidirectional controls, UTS #51 for emoji tag sequences.
@@ -62,9 +64,9 @@ export function flagEnd(text: string, at: number): number {
   if (!text.startsWith(BLACK_FLAG, at - 2)) return -1;
   let spelt = '';
   for (let i = at; i <= at + 2 * LONGEST_FLAG; i += 2) {
-    const cp = text.codePointAt(i);
+    const cp = codePointAt(text, i);
     if (cp === 0xe007f) return FLAG.test(spelt) ? i + 2 : -1;
-    const letter = cp === undefined ? null : tagCharacter(cp);
+    const letter = tagCharacter(cp);
     if (letter === null) return -1;
     spelt += letter;
   }

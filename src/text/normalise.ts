@@ -1,3 +1,4 @@
+import { codePointAt } from './code-point.ts';
 import { COMMON_WORDS } from './common-words.ts';
 import { confusableWith, looseConfusableWith } from './confusables.ts';
 import { flagEnd, invisibleKind, isGenericMark, selectorByte, tagCharacter } from './invisible.ts';
@@ -120,7 +121,7 @@ function makeVisible(text: string, undone: Undoing): MappedText {
         continue;
       }
     }
-    const cp = text.codePointAt(i)!;
+    const cp = codePointAt(text, i);
     const size = cp > 0xffff ? 2 : 1;
     const kind = invisibleKind(cp);
     if (kind === null) {
@@ -155,11 +156,11 @@ function makeVisible(text: string, undone: Undoing): MappedText {
 
 /** Takes the run of invisible characters at `at` out, and puts what it spells in its place. @returns its end. */
 function readInvisible(text: string, at: number, out: MappedTextBuilder, undone: Undoing): number {
-  const kind = invisibleKind(text.codePointAt(at)!)!;
+  const kind = invisibleKind(codePointAt(text, at))!;
   let end = at;
   const run: number[] = [];
   while (end < text.length) {
-    const cp = text.codePointAt(end)!;
+    const cp = codePointAt(text, end);
     const next = invisibleKind(cp);
     if (next === null || (next !== kind && !(isBitCarrier(next) && isBitCarrier(kind)))) break;
     if (kind === 'tag' && end > at && flagEnd(text, end) > 0) break;
@@ -234,7 +235,7 @@ function clusterEnd(text: string, from: number): number {
   while (end < text.length) {
     const unit = text.charCodeAt(end);
     if (unit < 0x300 || (unit >= 0x3400 && unit < 0xa000)) break;
-    const cp = text.codePointAt(end)!;
+    const cp = codePointAt(text, end);
     if (invisibleKind(cp) !== null || !JOINS.test(String.fromCodePoint(cp))) break;
     end += cp > 0xffff ? 2 : 1;
   }
@@ -263,7 +264,7 @@ function compose(text: string, start: number, end: number, out: MappedTextBuilde
   else {
     if (composed !== cluster.normalize('NFC')) {
       undone.note('compatibility');
-      if (isStyledLetter(text.codePointAt(start)!)) undone.add('styled-letters', start, end);
+      if (isStyledLetter(codePointAt(text, start))) undone.add('styled-letters', start, end);
     }
     out.replace(composed, start, end);
   }

@@ -76,15 +76,40 @@ test('rows of a file, plain or gzip, give one line each, in order; numbers and m
   assert.equal((await detect(cwd, ['--jsonl', 'rows.gz', '--fail-on-findings'])).code, 1);
 });
 
+test('a byte order mark and line ends of Windows are not part of the rows', async (t) => {
+  const cwd = await directory(t);
+  await writeFile(
+    join(cwd, 'rows.jsonl'),
+    '\ufeff{"id":"a","text":"x"}\r\n\r\n{"id":"b","text":"y\u0000 \\ud83d"}\r\n',
+  );
+  const { code, err, rows } = await detect(cwd, ['--jsonl', 'rows.jsonl', '--detectors', 'secret-leak']);
+  assert.deepEqual(
+    [code, err, rows().map(({ id }) => id)],
+    [2, 'error: This line is not JSON (at rows.jsonl:3)', ['a']],
+  );
+});
+
+test('a detector that cannot look at a text is named with the reason, and the exit code is 3', async (t) => {
+  const { code, rows } = await detect(await directory(t), ['--detectors', 'obfuscation'], 'hello '.repeat(800_000));
+  const [row] = rows() as (Row & { failed?: Record<string, string> })[];
+  assert.deepEqual(row?.failed, { obfuscation: 'the detector failed with ERR_BODY_TOO_LARGE' });
+  assert.deepEqual([code, row?.scores], [3, {}]);
+});
+
 test('wrong files and wrong options are said in a line', async (t) => {
   const cwd = await directory(t);
   await writeFile(join(cwd, 'broken.jsonl'), '{"id":"a","text":"fine"}\n{"id":');
   await writeFile(join(cwd, 'textless.jsonl'), '{"id":"a"}\n');
+  await writeFile(join(cwd, 'latin1.jsonl'), Buffer.from('{"text":"fine"}\n{"text":"Se\u00f1or"}\n', 'latin1'));
+  await writeFile(join(cwd, 'damaged.gz'), Buffer.from([0x1f, 0x8b, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]));
   await writeFile(join(cwd, 'short.gz'), gzipSync('{"text":"x"}').subarray(0, 20));
   for (const [argv, said] of [
     [['--jsonl', 'broken.jsonl'], /not JSON \(at broken\.jsonl:2\)/],
     [['--jsonl', 'textless.jsonl'], /`text` that is a string \(at textless\.jsonl:1\)/],
     [['--jsonl', 'short.gz'], /ends too early \(at short\.gz\)/],
+    [['--jsonl', 'latin1.jsonl'], /not UTF-8, in this line or one of the next \(at latin1\.jsonl:1\)/],
+    [['--jsonl', 'damaged.gz'], /begins like gzip and is damaged, or is not gzip \(at damaged\.gz\)/],
+    [['--jsonl', '.'], /it is a folder \(at \.\)/],
     [['--jsonl', 'none.jsonl'], /there is no such file \(at none\.jsonl\)/],
     [['--detectors', 'secret-lek'], /no detector "secret-lek"; there are .*secret-leak/],
     [['--channel', 'mail'], /no "mail" for --channel; choose one of user, data, output/],

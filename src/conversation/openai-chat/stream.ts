@@ -72,8 +72,12 @@ export class ChatStreamReader implements StreamReader {
       else if (delta !== undefined && delta !== null) return UNKNOWN;
       const logprobs = choice['logprobs'];
       for (const [key, value] of isRecord(logprobs) ? Object.entries(logprobs) : []) {
-        const channel = channels.key(key === 'refusal' ? 'refusal' : 'text');
-        if (value) shadows.push({ channel, path: [...path, 'logprobs', key] });
+        if (!value) continue;
+        // Some servers give the tokens of whatever the chunk says: reasoning and tools' arguments as well.
+        const said = deltas.filter((one) => one.message === index).map(({ channel }) => channel);
+        for (const channel of new Set([channels.key(key === 'refusal' ? 'refusal' : 'text'), ...said])) {
+          shadows.push({ channel, path: [...path, 'logprobs', key] });
+        }
       }
       for (const [key, value] of Object.entries(choice)) {
         if (!CHOICE_ENVELOPE.has(key)) copies.push(...copiesBelow([...path, key], value, name, 'text', index));

@@ -1,3 +1,4 @@
+import { codePointAt } from '../../text/code-point.ts';
 import { APART, foldCharacter, FOLDED_ASCII, OTHER, UNSEEN } from '../../text/fold-character.ts';
 import { type Form, formsOf } from './forms.ts';
 
@@ -154,7 +155,7 @@ function keepLetters(text: string): Kept {
     else {
       if (isHighSurrogate(cp)) {
         if (i + 1 === length) break; // its other half may follow
-        cp = text.codePointAt(i)!;
+        cp = codePointAt(text, i);
         size = cp > 0xffff ? 2 : 1;
       }
       code = foldCharacter(cp);

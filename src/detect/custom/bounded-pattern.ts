@@ -1,3 +1,4 @@
+import { codePointAt } from '../../text/code-point.ts';
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 
 /** A regular expression whose matches have a greatest length. */
@@ -170,7 +171,7 @@ class Walker {
       case '$':
         return take(1, 0);
       default: {
-        const length = source.codePointAt(begin)! > 0xffff ? 2 : 1;
+        const length = codePointAt(source, begin) > 0xffff ? 2 : 1;
         return take(length, length);
       }
     }

@@ -1,3 +1,4 @@
+import { codePointAt } from '../../text/code-point.ts';
 import { foldCharacter, UNSEEN } from '../../text/fold-character.ts';
 import type { Hit, Searched } from './pattern-search.ts';
 
@@ -47,7 +48,7 @@ export function createPhraseSearch(list: PhraseList): (text: string) => Searched
       let cp = text.charCodeAt(i);
       let size = 1;
       if (cp >= 0xd800 && cp <= 0xdbff) {
-        cp = text.codePointAt(i)!;
+        cp = codePointAt(text, i);
         if (cp > 0xffff) size = 2;
       }
       const start = i;
@@ -149,13 +150,13 @@ function step(root: Node, from: Node, symbol: number): Node {
 const LETTER = /[\p{L}\p{N}]/u;
 
 function isLetterAt(text: string, at: number): boolean {
-  return at < text.length && isLetter(text.codePointAt(at)!);
+  return at < text.length && isLetter(codePointAt(text, at));
 }
 
 function isLetterBefore(text: string, at: number): boolean {
   if (at === 0) return false;
   const unit = text.charCodeAt(at - 1);
-  return isLetter(unit >= 0xdc00 && unit <= 0xdfff && at > 1 ? text.codePointAt(at - 2)! : unit);
+  return isLetter(unit >= 0xdc00 && unit <= 0xdfff && at > 1 ? codePointAt(text, at - 2) : unit);
 }
 
 function isLetter(cp: number): boolean {

@@ -1,3 +1,4 @@
+import { codePointAt } from '../../text/code-point.ts';
 import { APART, foldCharacter, UNSEEN } from '../../text/fold-character.ts';
 
 /** The words of a text, each as a hash, with where they stand. */
@@ -107,7 +108,7 @@ export function readWords(text: string): Words {
         units = 3;
       }
     } else if (cp >= 0xd800 && cp <= 0xdbff) {
-      cp = text.codePointAt(i)!;
+      cp = codePointAt(text, i);
       if (cp > 0xffff) units = 2;
     }
     const letter = letterOf(cp);
