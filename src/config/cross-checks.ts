@@ -36,6 +36,7 @@ export function namedFiles(config: Config): readonly NamedFile[] {
     if (file !== undefined) files.push({ path, file });
   };
   add(config.access.policy.file, 'access', 'policy', 'file');
+  add(config.flow.rules, 'flow', 'rules');
   add(config.listen.tls?.cert, 'listen', 'tls', 'cert');
   add(config.listen.tls?.key, 'listen', 'tls', 'key');
   add(config.listen.tls?.clientCa, 'listen', 'tls', 'clientCa');

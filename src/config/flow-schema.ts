@@ -15,6 +15,13 @@ export const flowSchema = z.strictObject({
         'done. The default is `shadow`, because a gateway that is put in front of a running agent must not change what it does before ' +
         'somebody has seen what would change; nothing is stopped until `enforce` is set.',
     ),
+  rules: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Path of the operator's rules over tool calls, relative to this file; `parapet flow init` writes one, `parapet flow check` reads it.",
+    ),
   profile: z
     .enum(PROFILES)
     .default('strict')

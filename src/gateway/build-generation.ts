@@ -5,6 +5,8 @@ import { type BudgetKeeper, createBudgets } from '../access/budgets.ts';
 import { createCedarPolicy } from '../access/cedar-policy.ts';
 import { createPrices } from '../access/prices.ts';
 import type { KeyService } from '../access/virtual-keys.ts';
+import { loadFlowRules } from '../config/flow-rules.ts';
+import type { Environment } from '../config/load.ts';
 import type { LoadedConfig } from '../config/loaded-config.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
@@ -24,6 +26,8 @@ export interface GenerationParts {
   readonly keys: KeyService;
   readonly counters: Counters;
   readonly clock: Clock;
+  /** For references in the files that the configuration names. */
+  readonly env: Environment;
   /** Who is asked for consent to tool calls. */
   readonly approvals: Approvals;
   readonly resources: DetectorResources;
@@ -53,7 +57,11 @@ export async function buildGeneration(
     ...(previous === undefined ? {} : { previous }),
   });
   const authenticator = createAuthenticator({ config: config.access, directory, keys: parts.keys, clock });
-  const flow = createFlowEngine(config.flow, parts.approvals);
+  const flowRules =
+    config.flow.rules === undefined
+      ? null
+      : (await loadFlowRules(resolve(directory, config.flow.rules), parts.env, config.flow.rules)).rules;
+  const flow = createFlowEngine(config.flow, flowRules, parts.approvals);
   const { lease, rules } = await rulesWithResources(loaded, parts.resources);
   return {
     loaded,

@@ -131,6 +131,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       clock,
       onError,
       resources,
+      env: options.env,
       approvals: createCallApprovals(approvals, () => inForce.config.approvals.waitFor),
     };
     let generation: Generation = await buildGeneration(loaded, parts);

@@ -1,3 +1,4 @@
+import type { FlowRules } from '../../flow/rules/compile-rules.ts';
 import type { Approvals } from './approvals.ts';
 import { createFlowPolicy, type FlowPolicy, type FlowSettings } from './flow-policy.ts';
 import { compileOutputs, type OutputSchemas } from './structured-result.ts';
@@ -6,15 +7,29 @@ import { compileOutputs, type OutputSchemas } from './structured-result.ts';
 export interface FlowEngine {
   readonly settings: FlowSettings;
   readonly policy: FlowPolicy;
+  readonly rules: FlowRules | null;
   /** Null: nobody is there who could consent, and what needs consent is denied. */
   readonly approvals: Approvals | null;
   readonly outputs: OutputSchemas;
 }
 
 /**
- * @param approvals who is asked for consent, or null where nobody is.
+ * @param rules the operator's, or null. @param approvals who is asked for consent, or null where nobody is.
  * @throws Fault `ERR_CONFIG`.
  */
-export function createFlowEngine(settings: FlowSettings, approvals: Approvals | null = null): FlowEngine {
-  return { settings, policy: createFlowPolicy(settings), approvals, outputs: compileOutputs(settings.outputs) };
+export function createFlowEngine(
+  settings: FlowSettings,
+  rules: FlowRules | null = null,
+  approvals: Approvals | null = null,
+): FlowEngine {
+  const declared = Object.entries(rules?.source.tools ?? {}).flatMap(([name, { output }]) =>
+    output === undefined ? [] : [[name, output] as const],
+  );
+  return {
+    settings,
+    policy: createFlowPolicy(settings, rules),
+    rules,
+    approvals,
+    outputs: compileOutputs({ ...settings.outputs, ...Object.fromEntries(declared) }),
+  };
 }

@@ -3,6 +3,8 @@ import type { Principal } from '../../core/principal.ts';
 import { decide, type FlowDecision, type FlowOptions } from '../../flow/decide.ts';
 import type { FlowView } from '../../flow/flow-cache.ts';
 import type { FlowCall } from '../../flow/history.ts';
+import { decideByRules } from '../../flow/rules/apply-rules.ts';
+import type { FlowRules } from '../../flow/rules/compile-rules.ts';
 
 export type FlowSettings = Config['flow'];
 
@@ -14,9 +16,15 @@ export interface FlowPolicy {
   decideCall(view: FlowView, call: FlowCall, principal: Principal): FlowDecision;
 }
 
-/** The decision by provenance, licence, content and budgets, without rules of an operator's. */
-export function createFlowPolicy(settings: FlowSettings): FlowPolicy {
+/** The decision by provenance, licence, content and budgets, as the operator's rules refine it. */
+export function createFlowPolicy(settings: FlowSettings, rules: FlowRules | null): FlowPolicy {
   const { profile, budgets } = settings;
-  const options: FlowOptions = { profile, budgets };
-  return { decideCall: ({ state, book }, call) => decide(state, call, book, options) };
+  if (rules === null) {
+    const options: FlowOptions = { profile, budgets };
+    return { decideCall: ({ state, book }, call) => decide(state, call, book, options) };
+  }
+  // The file has a profile and budgets of its own.
+  return {
+    decideCall: ({ state, book }, call, principal) => decideByRules(state, call, book, rules, principal),
+  };
 }

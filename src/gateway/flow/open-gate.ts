@@ -5,6 +5,7 @@ import { callStops } from '../../conversation/call-stops.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Decision } from '../../core/verdict.ts';
 import { CallGate } from './call-gate.ts';
+import { declareTools } from '../../flow/rules/declare-tools.ts';
 import { recordHistory } from './call-record.ts';
 import type { FlowEngine } from './flow-engine.ts';
 import { flowTools, readFlowEvents } from './flow-events.ts';
@@ -39,7 +40,7 @@ export function openGate(
   const { engine, memory, principal, record, exchange } = context;
   const { settings } = engine;
   if (settings.mode === 'off' || callStops(conversation.surface) === null) return null;
-  const tools = flowTools(conversation.tools, settings);
+  const tools = declareTools(flowTools(conversation.tools, settings), engine.rules);
   const parts = { ...engine, memory, principal, tools, record, ...(exchange === undefined ? {} : { exchange }) };
   // Where nothing can be called and nothing is kept, nobody will ask what was shown.
   if (tools.length === 0 && conversation.surface !== 'openai-responses') return new CallGate({ ...parts, events: [] });

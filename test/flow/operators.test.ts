@@ -1,0 +1,69 @@
+/** What an operator says of tool calls, and who is asked: in the gateway, with an agent of an official SDK. */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { startGateway, type TestGateway } from '../gateway/start-gateway.ts';
+import { playModel } from '../upstream/play-model.ts';
+import { startUpstream, type Upstream } from '../upstream/start-upstream.ts';
+import { AGENTS } from './agents.ts';
+import { fooledModel } from './fooled-model.ts';
+
+const agent = AGENTS.find(({ name }) => name === 'openai chat')!;
+const RULE = (effect: 'deny' | 'approve'): string =>
+  `rules:\n  - { id: no-balance, tool: get_balance, effect: ${effect}, reason: Balances are told at the counter. }\n`;
+
+describe("an operator's rules over tool calls", () => {
+  let upstream: Upstream;
+  let gateway: TestGateway;
+  let runs = 0;
+  const run = () => {
+    playModel(upstream, fooledModel('parallel'));
+    return agent.run(gateway, `operators+id=${(runs += 1)}`, false);
+  };
+  const ruled = async (text: string): Promise<void> => {
+    await writeFile(join(gateway.directory, 'flow.yaml'), text);
+    await gateway.rewrite({ flow: { mode: 'enforce', onDeny: 'answer', rules: 'flow.yaml' } });
+    assert.equal((await gateway.running.runtime.reload()).error, null);
+  };
+  before(async () => {
+    upstream = await startUpstream();
+    gateway = await startGateway({
+      upstreamUrl: upstream.url,
+      config: { flow: { mode: 'enforce', onDeny: 'answer' } },
+    });
+  });
+  after(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
+  it('stop what the built-in decision lets pass', async () => {
+    assert.deepEqual((await run()).done, ['read_mail', 'get_balance']);
+    await ruled(RULE('deny'));
+    const { done, said } = await run();
+    assert.deepEqual(done, ['read_mail']);
+    assert.match(said, /stopped \(no-balance\)\. Balances are told at the counter/);
+  });
+
+  it('that are wrong leave the last good ones in force', async () => {
+    await writeFile(join(gateway.directory, 'flow.yaml'), 'rules: [{ id: a, tool: b, efect: deny }]');
+    const { error } = await gateway.running.runtime.reload();
+    assert.match(error ?? '', /flow\.yaml:1:\d+: .*efect.*effect/);
+    assert.deepEqual((await run()).done, ['read_mail']);
+  });
+
+  it('ask a person, and after the consent the same call passes once', async () => {
+    await ruled(RULE('approve'));
+    const { approvals } = gateway.running.runtime;
+    const first = await run();
+    assert.deepEqual(first.done, ['read_mail']);
+    assert.match(first.said, /A person has to agree to this first/);
+    const [waiting] = await approvals.list();
+    assert.equal(waiting!.tool, 'get_balance');
+    assert.deepEqual((await run()).done, ['read_mail'], 'it still waits');
+    await approvals.decide(waiting!.id, 'admin', 'approve', 'fine');
+    assert.deepEqual((await run()).done, ['read_mail', 'get_balance']);
+    assert.deepEqual((await run()).done, ['read_mail'], 'once');
+  });
+});
