@@ -81,7 +81,7 @@ test('init writes a configuration that is right as it stands, once, readable by 
 
   const check = await ran(cwd, ['config', 'check'], KEYS);
   assert.deepEqual([check.code, check.err], [0, ''], check.err);
-  assert.match(check.out, /^parapet\.yaml is fine: 2 upstreams, 2 rules, 1 budget; hash [0-9a-f]{16}$/);
+  assert.match(check.out, /^parapet\.yaml is fine: 2 upstreams, 12 rules, 1 budget; hash [0-9a-f]{16}$/);
 
   const again = await ran(cwd, ['init']);
   assert.equal(again.code, 2);

@@ -217,8 +217,11 @@ function isProse(key: string): boolean {
 function fieldTier(state: FlowState, source: Source, leaf: Leaf, profile: ToolProfile): Tier {
   if (source.profile?.firstParty === true || source.profile?.ownFields.has(leaf.key) === true) return 'T';
   if (leaf.record === -1) return 'F';
-  // What was just made by a call of this turn is known by the id that it got: to go on with, not to do away with the traces.
-  if (source.written) return profile.act !== 'destroy' && /^(?:id|uuid|key)$|_?id_?$/i.test(leaf.key) ? 'S' : 'F';
+  // What a call made is known by the id that it got: to go on with. To do away with it, the user has to have spoken since.
+  if (source.written) {
+    const unseen = profile.act === 'destroy' && state.done.some(({ call }) => call === source.call);
+    return !unseen && /^(?:id|uuid|key)$|_?id_?$/i.test(leaf.key) ? 'S' : 'F';
+  }
   if (source.named === 'user' && source.index.records.length === 1) return 'S';
   return isLinked(state, source, leaf.record) ? 'S' : 'F';
 }
