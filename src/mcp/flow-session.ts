@@ -1,7 +1,7 @@
 import { decide, type FlowDecision } from '../flow/decide.ts';
 import { advance, EMPTY_STATE, type FlowState, ToolBook } from '../flow/flow-state.ts';
 import type { FlowCall, FlowTool } from '../flow/history.ts';
-import type { FlowProfile, FlowVerdict } from '../flow/sink-table.ts';
+import type { FlowProfile } from '../flow/sink-table.ts';
 import { tiersOfCall, tierOfValue } from '../flow/witness.ts';
 
 /** Units of results that are remembered; of a session that saw more, every call that changes something is a person's matter. */
@@ -82,8 +82,8 @@ export class FlowSession {
 }
 
 function atLeastAsked(decision: CallDecision, rule: string, reason: string): CallDecision {
-  const verdict: FlowVerdict = decision.verdict === 'allow' ? 'approve' : decision.verdict;
-  if (decision.verdict !== 'allow' && decision.rule !== 'licence') return decision;
   // Without the user's words a missing licence says nothing: it is a person's matter, as the whole call is.
-  return { ...decision, verdict: decision.rule === 'licence' ? 'approve' : verdict, rule, reason };
+  return decision.verdict === 'deny' && decision.rule !== 'licence'
+    ? decision
+    : { ...decision, verdict: 'approve', rule, reason };
 }
