@@ -187,3 +187,14 @@ test('config check looks into the access policy as well', async (t) => {
   assert.equal(inPlace.code, 2);
   assert.match(inPlace.err, /^error: parapet\.yaml:2:\d+: access\.policy\.text:1:\d+: /);
 });
+
+test('config check reads the rules over tool calls that the configuration names', async (t) => {
+  const cwd = await directory(t);
+  await writeFile(join(cwd, 'parapet.yaml'), `${UPSTREAMS}flow: { rules: flow.yaml }\n`);
+  await writeFile(join(cwd, 'flow.yaml'), 'rules: [{ id: a, tool: b, efect: deny }]\n');
+  const wrong = await ran(cwd, ['config', 'check']);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /flow\.yaml:1:\d+: .*efect.*did you mean effect/);
+  await writeFile(join(cwd, 'flow.yaml'), 'rules: [{ id: a, tool: b, effect: deny }]\n');
+  assert.equal((await ran(cwd, ['config', 'check'])).code, 0);
+});

@@ -37,6 +37,11 @@ export const register: RegisterCommand = (program, io) => {
         const loaded = await loadConfig(path, io.env, name);
         const { checkAccessPolicy } = await import('../check-access-policy.ts');
         const warnings = [...loaded.warnings, ...(await checkAccessPolicy(loaded, name))];
+        const { rules: flowRules } = loaded.config.flow;
+        if (flowRules !== undefined) {
+          const { loadFlowRules } = await import('../../config/flow-rules.ts');
+          await loadFlowRules(resolve(loaded.directory, flowRules), io.env, flowRules);
+        }
         if (json) {
           io.out(JSON.stringify({ ok: true, path, hash: loaded.hash, warnings, errors: [] }, null, 2));
           return;
