@@ -32,7 +32,7 @@ export const ROOMS = {
   /** Small statistical models of texts: features, scoring, and the files that training writes. */
   classify: { storey: 1, imports: ['core', 'bytes', 'text', 'math'], may: ['fs'] },
   /** The only room that loads ONNX Runtime. */
-  engine: { storey: 1, imports: ['core', 'bytes', 'text', 'math'], may: ['fs', 'clock', 'worker'] },
+  engine: { storey: 1, imports: ['core', 'bytes', 'text', 'math', 'formats'], may: ['fs', 'clock', 'worker'] },
   /** Asks a model behind an OpenAI-compatible endpoint about a text: the one way on which a text under inspection leaves the house. */
   judges: { storey: 1, imports: ['core', 'text'], may: ['net', 'clock'] },
   conversation: { storey: 1, imports: ['core', 'bytes', 'text'], may: [] },
@@ -44,6 +44,15 @@ export const ROOMS = {
   resources: { storey: 2, imports: ['core', 'access', 'detect', 'engine', 'judges'], may: ['fs', 'clock'] },
   flow: { storey: 2, imports: ['core', 'text', 'math', 'conversation'], may: [] },
   access: { storey: 2, imports: ['core', 'store'], may: ['fs', 'net', 'clock'] },
+  /**
+   * Attacks on models, defences, detectors, certificates. `net`: targets behind HTTP. Attacks, defences and detectors are plug-ins: one folder each under
+   * `evasion`, `defence`, `detector`.
+   */
+  lab: {
+    storey: 2,
+    imports: ['core', 'bytes', 'text', 'math', 'formats', 'engine'],
+    may: ['fs', 'net', 'clock', 'worker'],
+  },
 
   config: { storey: 3, imports: ['core', 'text', 'conversation', 'detect', 'flow', 'access'], may: ['fs', 'clock'] },
   /** Files in messages are read on threads that can be ended: hence `worker`. */
@@ -70,11 +79,26 @@ export const ROOMS = {
     ],
     may: ['fs', 'net', 'clock'],
   },
-  report: { storey: 3, imports: ['core'], may: [] },
+  /** Findings and measurements to files that others read: SARIF, JUnit, JSON, one HTML page. */
+  report: { storey: 3, imports: ['core', 'math', 'lab'], may: [] },
   /** The door for programs that import Parapet: no server, no state of its own. */
   library: {
     storey: 3,
-    imports: ['core', 'text', 'conversation', 'detect', 'flow', 'resources', 'config', 'guard'],
+    imports: [
+      'core',
+      'text',
+      'math',
+      'formats',
+      'conversation',
+      'engine',
+      'detect',
+      'flow',
+      'resources',
+      'lab',
+      'config',
+      'guard',
+      'report',
+    ],
     may: [],
   },
   /**
@@ -93,6 +117,7 @@ export const ROOMS = {
       'core',
       'bytes',
       'text',
+      'math',
       'formats',
       'conversation',
       'engine',
@@ -101,6 +126,7 @@ export const ROOMS = {
       'detect',
       'resources',
       'access',
+      'lab',
       'config',
       'guard',
       'monitor',

@@ -97,6 +97,26 @@ const MEANINGS: Readonly<Record<FaultCode, readonly [when: string, remedy: strin
     'Send a smaller one, or raise the limit.',
   ],
   ERR_FILE_ENCRYPTED: ['A file needs a password.', 'Send it without one.'],
+  ERR_MODEL_MALFORMED: [
+    'A model file is damaged, or is not the format that it claims to be.',
+    'The message names the place; export the model again, with its external data beside it.',
+  ],
+  ERR_MODEL_UNSUPPORTED: [
+    'A model uses an operator, an element type or a shape that is not supported.',
+    'The message names the node; `parapet model check` lists all of them.',
+  ],
+  ERR_DATA: [
+    'A data set is damaged, or does not fit the model.',
+    'The message names the file and the place, and what the model expects.',
+  ],
+  ERR_HANDSHAKE: [
+    'The accuracy on clean data is not the one that was expected, so an attack would measure nothing.',
+    'Check preprocessing, bounds, label order and data; or state the expectation that is right.',
+  ],
+  ERR_TARGET: [
+    'A model under test did not answer as it should.',
+    'The message says what came back; what was measured so far is kept.',
+  ],
   ERR_STORE: ['The database cannot answer.', '`/readyz` on the admin port says which part is down.'],
   ERR_LEDGER: [
     'The ledger cannot be written, so nothing may be served.',

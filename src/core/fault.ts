@@ -31,6 +31,11 @@ export const FAULT_CODES = [
   'ERR_FILE_MALFORMED', // a file inside a message is damaged
   'ERR_FILE_LIMIT', // a file is larger, deeper or longer than is read
   'ERR_FILE_ENCRYPTED', // a file needs a password
+  'ERR_MODEL_MALFORMED', // a model file is damaged, or not the format that it claims
+  'ERR_MODEL_UNSUPPORTED', // a model uses an operator, type or shape that is not supported
+  'ERR_DATA', // a data set is damaged or does not fit the model
+  'ERR_HANDSHAKE', // the model's accuracy on clean data is not the one that was expected
+  'ERR_TARGET', // a model under test did not answer
   'ERR_STORE',
   'ERR_LEDGER', // the ledger cannot be written, so nothing may be served
   'ERR_LEDGER_INVALID', // verification failed

@@ -1,0 +1,78 @@
+import type { z as Zod } from 'zod';
+import type { Random } from '../../math/random.ts';
+import type { LabelledData } from '../labelled-data.ts';
+import type { Target } from '../target.ts';
+
+/** What an attacker must know: gradients, scores, or labels only. */
+export const KNOWLEDGE = ['gradients', 'scores', 'labels'] as const;
+export type Knowledge = (typeof KNOWLEDGE)[number];
+
+export const NORMS = ['linf', 'l2', 'l1', 'l0', 'patch', 'edits'] as const;
+export type Norm = (typeof NORMS)[number];
+
+/** What kind of input an attack can change. */
+export const MODALITIES = ['image', 'vector', 'tabular', 'text', 'series'] as const;
+export type Modality = (typeof MODALITIES)[number];
+
+export interface AttackMeta<Id extends string = string> {
+  /** The folder's name. */
+  readonly id: Id;
+  readonly title: string;
+  /** One sentence. */
+  readonly summary: string;
+  readonly knowledge: Knowledge;
+  readonly norms: readonly Norm[];
+  readonly modalities: readonly Modality[];
+  /** Ids of published taxonomies: `AML.T0043`. */
+  readonly taxonomy: readonly string[];
+  /** Paper, with its arXiv id or DOI. */
+  readonly references: readonly string[];
+}
+
+/** How far an attacker may go. For a minimal-norm attack, what counts as success. */
+export interface Perturbation {
+  readonly norm: Norm;
+  /** In units of the target's bounds. */
+  readonly eps: number;
+}
+
+export interface AttackContext {
+  readonly random: Random;
+  /** Aborted when the attack should stop at once; what was found until then is returned. */
+  readonly signal?: AbortSignal;
+  /** @param done share of the work, 0 to 1 */
+  readonly progress?: (done: number) => void;
+}
+
+export interface AttackResult {
+  /** [count, ...inputShape]: the best input found for each sample, equal to the original where none was found. Inside bounds and perturbation. */
+  readonly adversarial: Float32Array;
+  /**
+   * 1 where the attack believes that the model errs on `adversarial`. Whoever reports predicts again from the saved bytes: this flag is
+   * never the number.
+   */
+  readonly success: Uint8Array;
+  /** Forward passes spent on each sample. */
+  readonly queries: Float64Array;
+  /** Backward passes spent on each sample. */
+  readonly gradients: Float64Array;
+}
+
+/**
+ * An attack: a plug-in folder `lab/evasion/<id>/` with `attack.ts`, `README.md` and tests, and one line in `registry.ts`. Samples that the
+ * model gets wrong from the start are returned as they are, with success 1 and one query.
+ */
+export interface Attack<Id extends string = string, Options = unknown> {
+  readonly meta: AttackMeta<Id>;
+  /** Schema of the options; its defaults are the standard parameters of the paper. Gets zod as an argument so that attacks load without it. */
+  readonly options: (z: typeof Zod) => Zod.ZodType<Options>;
+  readonly defaults: Options;
+  /** @throws Fault `ERR_USAGE` when the target cannot be attacked this way (no gradients, too few classes, another norm). */
+  run(
+    target: Target,
+    data: LabelledData,
+    perturbation: Perturbation,
+    options: Options,
+    context: AttackContext,
+  ): Promise<AttackResult>;
+}
