@@ -42,6 +42,8 @@ export const ROOMS = {
   detect: { storey: 2, imports: ['core', 'text', 'math', 'classify'], may: [], plugins: true },
   /** Models and judges that detectors use, opened once and shared. */
   resources: { storey: 2, imports: ['core', 'access', 'detect', 'engine', 'judges'], may: ['fs', 'clock'] },
+  /** Rules over files, configurations, infrastructure and data sets. Files are looked at on threads that can be ended: hence `worker`. */
+  scan: { storey: 2, imports: ['core', 'bytes', 'text', 'math', 'formats', 'detect'], may: ['fs', 'net', 'clock', 'worker'] },
   flow: { storey: 2, imports: ['core', 'text', 'math', 'conversation'], may: [] },
   access: { storey: 2, imports: ['core', 'store'], may: ['fs', 'net', 'clock'] },
   /**
@@ -80,7 +82,7 @@ export const ROOMS = {
     may: ['fs', 'net', 'clock'],
   },
   /** Findings and measurements to files that others read: SARIF, JUnit, JSON, one HTML page. */
-  report: { storey: 3, imports: ['core', 'math', 'lab'], may: [] },
+  report: { storey: 3, imports: ['core', 'math', 'scan', 'lab'], may: [] },
   /** The door for programs that import Parapet: no server, no state of its own. */
   library: {
     storey: 3,
@@ -126,6 +128,7 @@ export const ROOMS = {
       'detect',
       'resources',
       'access',
+      'scan',
       'lab',
       'config',
       'guard',

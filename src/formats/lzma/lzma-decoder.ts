@@ -1,0 +1,382 @@
+/**
+ * LZMA and LZMA2 (7-Zip's LZMA specification, `lzma-specification.txt`; xz-file-format 1.2.0 §5.3.1). Written for hostile input: the output
+ * never exceeds what the caller allows, whatever sizes are claimed, and every read is checked.
+ */
+export class LzmaError extends Error {
+  /** True when the data may be well formed but unpacks to more than is allowed. */
+  readonly tooLarge: boolean;
+  constructor(message: string, tooLarge = false) {
+    super(message);
+    this.name = 'LzmaError';
+    this.tooLarge = tooLarge;
+  }
+}
+
+const STATES = 12;
+const TOP = 0x1000000;
+const HALF = 1024;
+
+/** What is unpacked so far: the dictionary is the output itself. */
+class Output {
+  #bytes: Uint8Array;
+  length = 0;
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.#bytes = new Uint8Array(Math.min(limit, 1 << 16));
+  }
+
+  #grow(): void {
+    if (this.length >= this.#limit) throw new LzmaError(`more than ${this.#limit} bytes unpacked`, true);
+    const larger = new Uint8Array(Math.min(this.#limit, Math.max(this.#bytes.length * 2, 1 << 16)));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+
+  put(byte: number): void {
+    if (this.length === this.#bytes.length) this.#grow();
+    this.#bytes[this.length++] = byte;
+  }
+
+  append(bytes: Uint8Array): void {
+    for (const byte of bytes) this.put(byte);
+  }
+
+  back(distance: number): number {
+    return this.#bytes[this.length - distance]!;
+  }
+
+  copy(distance: number, length: number): void {
+    for (let index = 0; index < length; index++) this.put(this.#bytes[this.length - distance]!);
+  }
+
+  take(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+}
+
+function probabilities(count: number): Uint16Array {
+  return new Uint16Array(count).fill(HALF);
+}
+
+interface LengthCoder {
+  readonly choice: Uint16Array;
+  readonly low: Uint16Array;
+  readonly mid: Uint16Array;
+  readonly high: Uint16Array;
+}
+
+function lengthCoder(): LengthCoder {
+  return { choice: probabilities(2), low: probabilities(16 * 8), mid: probabilities(16 * 8), high: probabilities(256) };
+}
+
+/** The state of one LZMA stream between chunks. */
+class Decoder {
+  readonly #out: Output;
+  #input: Uint8Array = new Uint8Array();
+  #at = 0;
+  #end = 0;
+  #range = 0;
+  #code = 0;
+  #lc = 0;
+  #lp = 0;
+  #pb = 0;
+  #state = 0;
+  #reps = [0, 0, 0, 0];
+  /** Where the dictionary begins: matches may not reach behind it. */
+  dictionaryStart = 0;
+  dictionarySize = 0xffffffff;
+  #literal = probabilities(0);
+  #isMatch = probabilities(0);
+  #isRep = probabilities(0);
+  #isRepG0 = probabilities(0);
+  #isRepG1 = probabilities(0);
+  #isRepG2 = probabilities(0);
+  #isRep0Long = probabilities(0);
+  #slot = probabilities(0);
+  #special = probabilities(0);
+  #align = probabilities(0);
+  #length = lengthCoder();
+  #repLength = lengthCoder();
+
+  constructor(out: Output) {
+    this.#out = out;
+  }
+
+  setProperties(byte: number): void {
+    if (byte >= 225) throw new LzmaError('the properties are out of range');
+    this.#lc = byte % 9;
+    const rest = Math.floor(byte / 9);
+    this.#lp = rest % 5;
+    this.#pb = Math.floor(rest / 5);
+  }
+
+  get literalBits(): number {
+    return this.#lc + this.#lp;
+  }
+
+  resetState(): void {
+    this.#state = 0;
+    this.#reps = [0, 0, 0, 0];
+    this.#literal = probabilities(0x300 << (this.#lc + this.#lp));
+    this.#isMatch = probabilities(STATES << 4);
+    this.#isRep = probabilities(STATES);
+    this.#isRepG0 = probabilities(STATES);
+    this.#isRepG1 = probabilities(STATES);
+    this.#isRepG2 = probabilities(STATES);
+    this.#isRep0Long = probabilities(STATES << 4);
+    this.#slot = probabilities(4 * 64);
+    this.#special = probabilities(115 + 14);
+    this.#align = probabilities(16);
+    this.#length = lengthCoder();
+    this.#repLength = lengthCoder();
+  }
+
+  startRange(input: Uint8Array, at: number, end: number): void {
+    this.#input = input;
+    this.#at = at;
+    this.#end = end;
+    if (this.#byte() !== 0) throw new LzmaError('the range coder does not begin with zero');
+    this.#range = 0xffffffff;
+    this.#code = 0;
+    for (let index = 0; index < 4; index++) this.#code = ((this.#code << 8) | this.#byte()) >>> 0;
+  }
+
+  get position(): number {
+    return this.#at;
+  }
+
+  #byte(): number {
+    if (this.#at >= this.#end) throw new LzmaError('the data is cut off');
+    return this.#input[this.#at++]!;
+  }
+
+  #bit(table: Uint16Array, index: number): number {
+    const probability = table[index]!;
+    const bound = (this.#range >>> 11) * probability;
+    let bit: number;
+    if (this.#code < bound) {
+      this.#range = bound;
+      table[index] = probability + ((2048 - probability) >> 5);
+      bit = 0;
+    } else {
+      this.#range -= bound;
+      this.#code -= bound;
+      table[index] = probability - (probability >> 5);
+      bit = 1;
+    }
+    if (this.#range < TOP) {
+      this.#range = (this.#range << 8) >>> 0;
+      this.#code = ((this.#code << 8) | this.#byte()) >>> 0;
+    }
+    return bit;
+  }
+
+  #direct(count: number): number {
+    let value = 0;
+    for (let index = 0; index < count; index++) {
+      this.#range >>>= 1;
+      let bit = 0;
+      if (this.#code >= this.#range) {
+        this.#code -= this.#range;
+        bit = 1;
+      }
+      value = value * 2 + bit;
+      if (this.#range < TOP) {
+        this.#range = (this.#range << 8) >>> 0;
+        this.#code = ((this.#code << 8) | this.#byte()) >>> 0;
+      }
+    }
+    return value;
+  }
+
+  #tree(table: Uint16Array, offset: number, bits: number): number {
+    let node = 1;
+    for (let index = 0; index < bits; index++) node = (node << 1) | this.#bit(table, offset + node);
+    return node - (1 << bits);
+  }
+
+  #reverseTree(table: Uint16Array, offset: number, bits: number): number {
+    let node = 1;
+    let value = 0;
+    for (let index = 0; index < bits; index++) {
+      const bit = this.#bit(table, offset + node);
+      node = (node << 1) | bit;
+      value |= bit << index;
+    }
+    return value;
+  }
+
+  #matchLength(coder: LengthCoder, positionState: number): number {
+    if (this.#bit(coder.choice, 0) === 0) return 2 + this.#tree(coder.low, positionState << 3, 3);
+    if (this.#bit(coder.choice, 1) === 0) return 10 + this.#tree(coder.mid, positionState << 3, 3);
+    return 18 + this.#tree(coder.high, 0, 8);
+  }
+
+  #distance(length: number): number {
+    const slot = this.#tree(this.#slot, Math.min(length - 2, 3) << 6, 6);
+    if (slot < 4) return slot;
+    const bits = (slot >> 1) - 1;
+    const base = (2 | (slot & 1)) * 2 ** bits;
+    if (slot < 14) return base + this.#reverseTree(this.#special, base - slot, bits);
+    return base + this.#direct(bits - 4) * 16 + this.#reverseTree(this.#align, 0, 4);
+  }
+
+  #copy(distance: number, length: number): void {
+    if (distance > this.#out.length - this.dictionaryStart || distance > this.dictionarySize) {
+      throw new LzmaError('a match reaches behind the beginning');
+    }
+    this.#out.copy(distance, length);
+  }
+
+  /**
+   * Unpacks until `limit` bytes are out in all or the end mark comes.
+   * @returns true when the end mark came.
+   */
+  run(limit: number): boolean {
+    const out = this.#out;
+    const literalMask = (1 << this.#lp) - 1;
+    const positionMask = (1 << this.#pb) - 1;
+    while (out.length < limit) {
+      const position = out.length - this.dictionaryStart;
+      const positionState = position & positionMask;
+      if (this.#bit(this.#isMatch, (this.#state << 4) + positionState) === 0) {
+        this.#literalByte(position, literalMask);
+        continue;
+      }
+      let length: number;
+      if (this.#bit(this.#isRep, this.#state) === 0) {
+        this.#reps = [0, this.#reps[0]!, this.#reps[1]!, this.#reps[2]!];
+        length = this.#matchLength(this.#length, positionState);
+        this.#state = this.#state < 7 ? 7 : 10;
+        const distance = this.#distance(length);
+        if (distance === 0xffffffff) return true;
+        this.#reps[0] = distance;
+      } else {
+        if (out.length === this.dictionaryStart) throw new LzmaError('a repeated match at the beginning');
+        if (this.#bit(this.#isRepG0, this.#state) === 0) {
+          if (this.#bit(this.#isRep0Long, (this.#state << 4) + positionState) === 0) {
+            this.#state = this.#state < 7 ? 9 : 11;
+            this.#copy(this.#reps[0]! + 1, 1);
+            continue;
+          }
+        } else this.#rotate();
+        length = this.#matchLength(this.#repLength, positionState);
+        this.#state = this.#state < 7 ? 8 : 11;
+      }
+      const room = limit - out.length;
+      if (length > room) throw new LzmaError('a match goes beyond the stated size');
+      this.#copy(this.#reps[0]! + 1, length);
+    }
+    return false;
+  }
+
+  #rotate(): void {
+    const [a, b, c, d] = this.#reps as [number, number, number, number];
+    if (this.#bit(this.#isRepG1, this.#state) === 0) this.#reps = [b, a, c, d];
+    else if (this.#bit(this.#isRepG2, this.#state) === 0) this.#reps = [c, a, b, d];
+    else this.#reps = [d, a, b, c];
+  }
+
+  #literalByte(position: number, literalMask: number): void {
+    const out = this.#out;
+    const previous = position > 0 ? out.back(1) : 0;
+    const offset = 0x300 * (((position & literalMask) << this.#lc) + (previous >> (8 - this.#lc)));
+    let symbol = 1;
+    if (this.#state >= 7) {
+      if (this.#reps[0]! + 1 > position) throw new LzmaError('a match reaches behind the beginning');
+      let match = out.back(this.#reps[0]! + 1);
+      do {
+        const matchBit = (match >> 7) & 1;
+        match <<= 1;
+        const bit = this.#bit(this.#literal, offset + ((1 + matchBit) << 8) + symbol);
+        symbol = (symbol << 1) | bit;
+        if (matchBit !== bit) break;
+      } while (symbol < 0x100);
+    }
+    while (symbol < 0x100) symbol = (symbol << 1) | this.#bit(this.#literal, offset + symbol);
+    out.put(symbol & 0xff);
+    this.#state = this.#state < 4 ? 0 : this.#state < 10 ? this.#state - 3 : this.#state - 6;
+  }
+}
+
+/**
+ * Unpacks raw LZMA data.
+ * @param size bytes that come out, or null where an end mark says so
+ * @throws LzmaError
+ */
+export function decodeLzma(
+  input: Uint8Array,
+  from: number,
+  properties: number,
+  dictionarySize: number,
+  size: number | null,
+  limit: number,
+): Uint8Array {
+  if (size !== null && size > limit) throw new LzmaError(`${size} bytes are announced`, true);
+  const out = new Output(size ?? limit);
+  const decoder = new Decoder(out);
+  decoder.setProperties(properties);
+  decoder.dictionarySize = Math.max(dictionarySize, 4096);
+  decoder.resetState();
+  decoder.startRange(input, from, input.length);
+  const marked = decoder.run(size ?? Infinity);
+  if (size === null && !marked) throw new LzmaError('there is no end mark');
+  return out.take();
+}
+
+/** The `.lzma` format: properties, dictionary size, size or -1, data. @throws LzmaError */
+export function decodeLzmaAlone(input: Uint8Array, limit: number): Uint8Array {
+  if (input.length < 18) throw new LzmaError('the header is cut off');
+  const head = Buffer.from(input.buffer, input.byteOffset, 13);
+  const size = head.readBigUInt64LE(5);
+  const known = size === 0xffffffffffffffffn ? null : Number(size);
+  return decodeLzma(input, 13, head[0]!, head.readUInt32LE(1), known, limit);
+}
+
+/**
+ * Unpacks LZMA2 chunks beginning at `from`.
+ * @returns the bytes, and the offset after the end mark.
+ * @throws LzmaError
+ */
+export function decodeLzma2(input: Uint8Array, from: number, dictionarySize: number, limit: number): { readonly bytes: Uint8Array; readonly end: number } {
+  const out = new Output(limit);
+  const decoder = new Decoder(out);
+  decoder.dictionarySize = dictionarySize;
+  let at = from;
+  let needDictionary = true;
+  let needProperties = true;
+  const byte = (): number => {
+    if (at >= input.length) throw new LzmaError('the data is cut off');
+    return input[at++]!;
+  };
+  for (;;) {
+    const control = byte();
+    if (control === 0) return { bytes: out.take(), end: at };
+    if (control === 1 || control >= 0xe0) {
+      decoder.dictionaryStart = out.length;
+      needDictionary = false;
+    } else if (needDictionary) throw new LzmaError('the first chunk does not reset the dictionary');
+    if (control < 0x80) {
+      if (control > 2) throw new LzmaError(`chunk type ${control} is not known`);
+      const size = byte() * 256 + byte() + 1;
+      if (at + size > input.length) throw new LzmaError('the data is cut off');
+      out.append(input.subarray(at, at + size));
+      at += size;
+      continue;
+    }
+    const size = (control & 0x1f) * 65536 + byte() * 256 + byte() + 1;
+    const packed = byte() * 256 + byte() + 1;
+    if (control >= 0xc0) {
+      decoder.setProperties(byte());
+      if (decoder.literalBits > 4) throw new LzmaError('the properties are out of range');
+      needProperties = false;
+    } else if (needProperties) throw new LzmaError('the first chunk has no properties');
+    if (control >= 0xa0) decoder.resetState();
+    if (at + packed > input.length) throw new LzmaError('the data is cut off');
+    decoder.startRange(input, at, at + packed);
+    decoder.run(out.length + size);
+    at += packed;
+  }
+}

@@ -1,0 +1,40 @@
+import { isAtLeast, type Severity } from '../core/severity.ts';
+
+/** Where in a file: the chain of members, and the byte offset within the innermost. */
+export interface Where {
+  readonly member: string | null;
+  readonly offset: number | null;
+  /** Line, from 1, in files of text. */
+  readonly line?: number;
+}
+
+export interface ScanFinding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly where: Where;
+}
+
+/** `incomplete`: something could not be looked at, and what could be is without findings. It is never clean. */
+export const FILE_VERDICTS = ['clean', 'findings', 'incomplete', 'error'] as const;
+export type FileVerdict = (typeof FILE_VERDICTS)[number];
+
+export interface FileResult {
+  readonly file: string;
+  readonly verdict: FileVerdict;
+  /** Ids of the readers that recognised it, outermost first. */
+  readonly formats: readonly string[];
+  readonly findings: readonly ScanFinding[];
+  /** What was not looked at, and where. */
+  readonly gaps: readonly { readonly reason: string; readonly where: Where }[];
+  /** Bytes. */
+  readonly size: number;
+  /** Present for `error`. */
+  readonly error?: string;
+}
+
+/** Findings of `info` inform and decide nothing. */
+export function verdictOf(findings: readonly ScanFinding[], gaps: readonly unknown[]): FileVerdict {
+  if (findings.some((finding) => isAtLeast(finding.severity, 'low'))) return 'findings';
+  return gaps.length > 0 ? 'incomplete' : 'clean';
+}

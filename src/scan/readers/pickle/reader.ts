@@ -1,0 +1,84 @@
+import { memorySource, sliceSource } from '../../../bytes/byte-source.ts';
+import { OP } from '../../../formats/pickle/opcodes.ts';
+import { type PickleStream, runPickle } from '../../../formats/pickle/pickle-machine.ts';
+import { readPickles } from '../../../formats/pickle/pickle-streams.ts';
+import type { Artifact } from '../../artifact.ts';
+import { classifyGlobal } from '../../python/classify-global.ts';
+import type { Observer, Reader } from '../../reader.ts';
+
+const NESTED_DEPTH = 3;
+/** Opcodes that decide whether text-like bytes are a pickle. */
+const PROBE = 200_000;
+
+/** Pickle streams of every protocol, alone or one after another, as Python, PyTorch and joblib write them. */
+export const pickle: Reader<'pickle'> = {
+  id: 'pickle',
+  title: 'pickle',
+  extensions: ['.pkl', '.pickle', '.pt', '.pth', '.ckpt', '.joblib', '.p', '.dill', '.sav'],
+  sniff: ({ source, head }) => {
+    const [first, second] = head;
+    if (first === undefined) return false;
+    if (first === OP.PROTO) return second !== undefined && second <= 8;
+    return looksLikeText(source, head);
+  },
+  read: (artifact, observer) => {
+    const { source } = artifact;
+    const file = readPickles(source);
+    const joblib = file.streams.some((stream) => stream.globals.some((one) => one.module.endsWith('joblib.numpy_pickle')));
+    const torch = file.legacyTorch || /(?:^|\/)data\.pkl$/.test(artifact.name) || artifact.within === 'torch-tar';
+    const container = torch ? 'torch' : joblib ? 'joblib' : 'plain';
+    const binary = artifact.head[0] === OP.PROTO;
+    for (const stream of file.streams) tell(artifact, stream, container, 'stream', observer, 0);
+    for (const stream of file.found) tell(artifact, stream, container, 'found', observer, 0);
+    const last = file.streams.at(-1);
+    if (last !== undefined && last.status !== 'complete' && (binary || file.streams.length > 1 || last.globals.length > 0)) {
+      observer.incomplete(`the pickle ends early: ${last.reason}`, last.end);
+    }
+    if (file.incomplete !== undefined) observer.incomplete(file.incomplete, file.end);
+    if (file.end < source.size && !file.legacyTorch && last?.status === 'complete') {
+      observer.fact({ kind: 'trailing-data', offset: file.end, length: source.size - file.end, format: 'pickle' });
+    }
+  },
+};
+
+/** Pickles of protocols 0 and 1 begin with a letter like any text: only one that runs, and says something, counts. */
+function looksLikeText(source: Artifact['source'], head: Uint8Array): boolean {
+  if (head[0] === 0x7b && head[1] === 0x22) return false; // JSON
+  const stream = runPickle(source, 0, PROBE);
+  if (stream.opcodes < 2) return false;
+  const named = stream.globals.filter((one) => /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(one.module) && /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(one.name));
+  if (stream.status === 'complete') return stream.globals.length === named.length && (named.length > 0 || stream.end === source.size);
+  return named.some((one) => one.calls > 0 || classifyGlobal(one.module, one.name, stream.protocol).class !== 'unknown');
+}
+
+function tell(
+  artifact: Artifact,
+  stream: PickleStream,
+  container: 'plain' | 'torch' | 'joblib',
+  place: 'stream' | 'nested' | 'found',
+  observer: Observer,
+  depth: number,
+): void {
+  for (const one of stream.globals) {
+    const offset = one.callOffset >= 0 ? one.callOffset : one.offset;
+    observer.fact({ kind: 'pickle-global', offset, global: one, place });
+  }
+  // Chance makes odd streams: of those that were found by search, only what they import counts.
+  if (place === 'found') return;
+  if (place === 'stream') {
+    for (const anomaly of stream.anomalies) {
+      observer.fact({ kind: 'pickle-anomaly', offset: anomaly.offset, anomaly, container });
+    }
+  }
+  for (const nested of stream.nested) {
+    const source = sliceSource(artifact.source, nested.offset, nested.length);
+    const inner = runPickle(source, 0, PROBE);
+    const valid = inner.status === 'complete' && inner.opcodes > 2;
+    if (!valid && inner.globals.length === 0) continue;
+    observer.fact({ kind: 'nested-pickle', offset: nested.offset, nested, valid });
+    if (depth < NESTED_DEPTH) {
+      const bytes = memorySource(source.read(0, Math.min(source.size, 1 << 24)).slice());
+      tell({ ...artifact, source: bytes }, inner, container, 'nested', observer, depth + 1);
+    } else observer.incomplete('pickles inside pickles inside pickles', nested.offset);
+  }
+}

@@ -1,0 +1,98 @@
+import { constants, inflateRawSync } from 'node:zlib';
+import { memorySource, sliceSource } from '../../../bytes/byte-source.ts';
+import { findZipEnd, walkZip, type ZipEntry } from '../../../formats/zip/zip-walk.ts';
+import type { Artifact } from '../../artifact.ts';
+import type { Observer, Reader } from '../../reader.ts';
+import { isUnsafePath } from '../../unsafe-path.ts';
+
+/** Unpacked bytes for each packed one, beyond which an archive is meant to fill memory. */
+const MAX_RATIO = 200;
+const RATIO_FLOOR = 1 << 20;
+const SYMLINK = 0o120000;
+const TYPE_MASK = 0o170000;
+
+/** ZIP archives: PyTorch since 1.6, Keras, npz, skops, MAR, NeMo, wheels, documents. */
+export const zip: Reader<'zip'> = {
+  id: 'zip',
+  title: 'ZIP',
+  extensions: ['.zip', '.npz', '.keras', '.pt', '.pth', '.mar', '.skops', '.whl'],
+  sniff: ({ source, head }) => (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4) || findZipEnd(source) >= 0,
+  read: (artifact, observer) => {
+    const walk = walkZip(artifact.source);
+    for (const { kind, offset, detail, length } of walk.issues) {
+      observer.fact({ kind: 'archive', offset, issue: kind, detail });
+      // Bytes that no member owns may be a file of another format: look at them by themselves.
+      if ((kind === 'prefix' || kind === 'trailing' || kind === 'gap') && length !== undefined) {
+        observer.member(`(${kind} at ${offset})`, sliceSource(artifact.source, offset, length));
+      }
+    }
+    if (!walk.complete) observer.incomplete('not all members of the archive could be listed');
+    let [packed, unpacked] = [0, 0];
+    for (const entry of walk.entries) {
+      if (isUnsafePath(entry.name) || (entry.localName !== null && isUnsafePath(entry.localName))) {
+        observer.fact({ kind: 'archive', offset: entry.localOffset, issue: 'traversal', detail: `"${entry.name.slice(0, 80)}"` });
+      }
+      if ((entry.mode & TYPE_MASK) === SYMLINK) {
+        observer.fact({ kind: 'archive', offset: entry.localOffset, issue: 'symlink', detail: `"${entry.name.slice(0, 80)}"` });
+      }
+      packed += entry.packed;
+      unpacked += entry.size;
+      if (!entry.directory) readMember(artifact, entry, observer);
+    }
+    if (unpacked > RATIO_FLOOR && unpacked > packed * MAX_RATIO) {
+      observer.fact({ kind: 'archive', offset: 0, issue: 'ratio', detail: `${packed} bytes that unpack to ${unpacked}` });
+    }
+  },
+};
+
+function readMember(artifact: Artifact, entry: ZipEntry, observer: Observer): void {
+  if (entry.dataOffset < 0) return;
+  // Bit 0 says encrypted. Some loaders ignore it, so stored bytes are looked at as they are.
+  const encrypted = (entry.flags & 1) !== 0;
+  const source = sliceSource(artifact.source, entry.dataOffset, entry.packed);
+  for (const method of new Set([entry.method, entry.localMethod])) {
+    if (method === 0) {
+      observer.member(entry.name, source);
+      if (encrypted && !isPlain(source.read(0, 4))) encryptedFact(entry, observer);
+    } else if (method === 8) {
+      const bytes = inflate(source.read(0, Math.min(source.size, observer.limits.unpackedAtOnce)), entry, observer);
+      if (bytes !== null) observer.member(entry.name, memorySource(bytes));
+      else if (encrypted) encryptedFact(entry, observer);
+    } else if (encrypted) encryptedFact(entry, observer);
+    else observer.incomplete(`"${entry.name.slice(0, 80)}" is packed by method ${method}`, entry.localOffset);
+  }
+}
+
+function encryptedFact(entry: ZipEntry, observer: Observer): void {
+  observer.fact({ kind: 'archive', offset: entry.localOffset, issue: 'encrypted', detail: `"${entry.name.slice(0, 80)}"` });
+  observer.incomplete(`"${entry.name.slice(0, 80)}" is encrypted`, entry.localOffset);
+}
+
+/** A pickle, an archive or a text in clear behind a flag that says otherwise. */
+function isPlain(head: Uint8Array): boolean {
+  return (head[0] === 0x80 && head[1]! <= 5) || (head[0] === 0x50 && head[1] === 0x4b) || head[0] === 0x7b;
+}
+
+/** Unpacks a member, its beginning at least; null when nothing comes out. */
+function inflate(packed: Uint8Array, entry: ZipEntry, observer: Observer): Uint8Array | null {
+  const room = observer.mayUnpack(observer.limits.unpackedAtOnce);
+  if (room === 0) {
+    observer.incomplete('more would have to be unpacked than is allowed', entry.localOffset);
+    return null;
+  }
+  try {
+    const bytes = inflateRawSync(packed, { maxOutputLength: room, finishFlush: constants.Z_SYNC_FLUSH });
+    observer.unpacked(bytes.length);
+    if (bytes.length < entry.size && entry.size !== 0xffffffff) {
+      observer.incomplete(`"${entry.name.slice(0, 80)}" is cut off`, entry.localOffset);
+    }
+    return bytes;
+  } catch (error) {
+    const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    observer.incomplete(
+      tooLarge ? `"${entry.name.slice(0, 80)}" unpacks to more than ${room} bytes` : `"${entry.name.slice(0, 80)}" cannot be unpacked`,
+      entry.localOffset,
+    );
+    return null;
+  }
+}

@@ -1,0 +1,152 @@
+import type { ByteSource } from '../bytes/byte-source.ts';
+import { type Artifact, extensionOf, HEAD } from './artifact.ts';
+import type { Fact } from './fact.ts';
+import { type FileResult, type ScanFinding, verdictOf, type Where } from './file-result.ts';
+import type { Observer, Reader } from './reader.ts';
+import type { Judgement, Rule } from './rule.ts';
+import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
+
+export interface ScanOptions {
+  readonly readers: readonly Reader[];
+  readonly rules: readonly Rule[];
+  readonly limits?: ScanLimits;
+  /** Milliseconds since some beginning; for the time limit. */
+  readonly now: () => number;
+}
+
+type Judge = (fact: Fact) => Judgement | null;
+
+/**
+ * Looks at one file and everything inside it. Never throws: whatever goes wrong inside is a gap, and a file with a gap is not clean.
+ * @param file its name, which the result repeats
+ */
+export function scanSource(file: string, source: ByteSource, options: ScanOptions): FileResult {
+  const scan = new Scan(options);
+  scan.look(file, source, [], 0, null);
+  const findings = scan.findings.toSorted((a, b) => rank(b) - rank(a));
+  return {
+    file,
+    verdict: verdictOf(findings, scan.gaps),
+    formats: [...scan.formats],
+    findings,
+    gaps: scan.gaps,
+    size: source.size,
+  };
+}
+
+const RANKS = ['info', 'low', 'medium', 'high', 'critical'];
+
+function rank(finding: ScanFinding): number {
+  return RANKS.indexOf(finding.severity);
+}
+
+class Scan {
+  readonly findings: ScanFinding[] = [];
+  readonly gaps: { readonly reason: string; readonly where: Where }[] = [];
+  readonly formats = new Set<string>();
+  readonly #readers: readonly Reader[];
+  readonly #judges = new Map<string, { readonly rule: Rule; readonly judge: Judge }[]>();
+  readonly #limits: ScanLimits;
+  readonly #now: () => number;
+  readonly #started: number;
+  readonly #seen = new Set<string>();
+  #members = 0;
+  #unpacked = 0;
+  #stopped = false;
+
+  constructor({ readers, rules, limits = SCAN_LIMITS, now }: ScanOptions) {
+    this.#readers = readers;
+    this.#limits = limits;
+    this.#now = now;
+    this.#started = now();
+    for (const rule of rules) {
+      for (const [kind, judge] of Object.entries(rule.judge)) {
+        const known = this.#judges.get(kind) ?? [];
+        known.push({ rule, judge: judge as Judge });
+        this.#judges.set(kind, known);
+      }
+    }
+  }
+
+  look(name: string, source: ByteSource, members: readonly string[], depth: number, within: string | null): void {
+    const artifact: Artifact = { source, name, members, depth, within, head: source.read(0, HEAD).slice() };
+    let recognised = source.size === 0;
+    for (const reader of this.#readers) {
+      if (this.#over()) return;
+      try {
+        if (!reader.sniff(artifact)) continue;
+        recognised = true;
+        this.formats.add(reader.id);
+        reader.read(artifact, this.#observer(artifact, reader));
+      } catch (error) {
+        // A reader must not throw. If one does, the file was not looked at, and that is what is said.
+        this.#gap(artifact, `the ${reader.title} reader failed (${error instanceof Error ? error.name : 'unknown'})`);
+      }
+    }
+    if (!recognised) {
+      const extension = extensionOf(name);
+      const claimed = this.#readers.find((reader) => reader.extensions.includes(extension));
+      if (claimed !== undefined) this.#gap(artifact, `it is named like ${claimed.title}, and is not`);
+    }
+  }
+
+  #over(): boolean {
+    if (this.#stopped) return true;
+    if (this.#now() - this.#started > this.#limits.time) {
+      this.#stopped = true;
+      this.gaps.push({ reason: `it takes longer than ${this.#limits.time / 1000} s`, where: { member: null, offset: null } });
+    }
+    return this.#stopped;
+  }
+
+  #gap(artifact: Artifact, reason: string, offset?: number): void {
+    if (this.gaps.length < 100) this.gaps.push({ reason, where: place(artifact, offset) });
+  }
+
+  #observer(artifact: Artifact, reader: Reader): Observer {
+    return {
+      limits: this.#limits,
+      fact: (fact) => this.#judge(artifact, fact),
+      incomplete: (reason, offset) => this.#gap(artifact, reason, offset),
+      member: (name, source) => {
+        if (artifact.depth >= this.#limits.depth) {
+          this.#gap(artifact, `it is nested deeper than ${this.#limits.depth} levels`);
+        } else if (++this.#members > this.#limits.members) {
+          if (this.#members === this.#limits.members + 1) this.#gap(artifact, `it has more than ${this.#limits.members} members`);
+        } else if (!this.#over()) {
+          this.look(name, source, [...artifact.members, name], artifact.depth + 1, reader.id);
+        }
+      },
+      mayUnpack: (bytes) => Math.max(0, Math.min(bytes, this.#limits.unpackedAtOnce, this.#limits.unpacked - this.#unpacked)),
+      unpacked: (bytes) => {
+        this.#unpacked += bytes;
+      },
+    };
+  }
+
+  #judge(artifact: Artifact, fact: Fact): void {
+    for (const { rule, judge } of this.#judges.get(fact.kind) ?? []) {
+      const judgement = judge(fact);
+      if (judgement === null) continue;
+      const where = place(artifact, fact.offset);
+      const key = `${rule.meta.id}\n${where.member}\n${judgement.message}`;
+      if (this.#seen.has(key)) continue;
+      this.#seen.add(key);
+      if (this.findings.length >= this.#limits.findings) {
+        if (!this.#stopped) this.#gap(artifact, `it has more than ${this.#limits.findings} findings`);
+        this.#stopped = true;
+        return;
+      }
+      this.findings.push({
+        rule: rule.meta.id,
+        severity: judgement.severity ?? rule.meta.severity,
+        message: judgement.message,
+        where,
+      });
+    }
+  }
+}
+
+function place(artifact: Artifact, offset?: number): Where {
+  return { member: artifact.members.length === 0 ? null : artifact.members.join(' > '), offset: offset ?? null };
+}
