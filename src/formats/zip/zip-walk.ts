@@ -65,8 +65,8 @@ const MAX_ENTRIES = 200_000;
 const MANY_ENTRIES = 10_000;
 /** Gaps that are searched for members of their own. */
 const MAX_GAPS = 1000;
-/** Flags that mean something here: encrypted, patched, strong encryption, hidden directory. */
-const ODD_FLAGS = 0x1 | 0x20 | 0x40 | 0x2000;
+/** Flags on which readers disagree: patched data, strong encryption, hidden directory. Plain encryption is told by the entry's flags. */
+const ODD_FLAGS = 0x20 | 0x40 | 0x2000;
 
 /** Offset of the end record, or -1: whether a source can be read as a ZIP archive at all. */
 export function findZipEnd(source: ByteSource): number {

@@ -44,6 +44,7 @@ export const pickle: Reader<'pickle'> = {
 /** Pickles of protocols 0 and 1 begin with a letter like any text: only one that runs, and says something, counts. */
 function looksLikeText(source: Artifact['source'], head: Uint8Array): boolean {
   if (head[0] === 0x7b && head[1] === 0x22) return false; // JSON
+  if (head[0] === 0x50 && head[1] === 0x4b && head[2]! <= 8) return false; // ZIP
   const stream = runPickle(source, 0, PROBE);
   if (stream.opcodes < 2) return false;
   const named = stream.globals.filter((one) => /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(one.module) && /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(one.name));

@@ -53,19 +53,25 @@ function readMember(artifact: Artifact, entry: ZipEntry, observer: Observer): vo
   for (const method of new Set([entry.method, entry.localMethod])) {
     if (method === 0) {
       observer.member(entry.name, source);
-      if (encrypted && !isPlain(source.read(0, 4))) encryptedFact(entry, observer);
+      if (encrypted) flagged(entry, isPlain(source.read(0, 4)), observer);
     } else if (method === 8) {
       const bytes = inflate(source.read(0, Math.min(source.size, observer.limits.unpackedAtOnce)), entry, observer);
       if (bytes !== null) observer.member(entry.name, memorySource(bytes));
-      else if (encrypted) encryptedFact(entry, observer);
-    } else if (encrypted) encryptedFact(entry, observer);
+      if (encrypted) flagged(entry, bytes !== null, observer);
+    } else if (encrypted) flagged(entry, false, observer);
     else observer.incomplete(`"${entry.name.slice(0, 80)}" is packed by method ${method}`, entry.localOffset);
   }
 }
 
-function encryptedFact(entry: ZipEntry, observer: Observer): void {
-  observer.fact({ kind: 'archive', offset: entry.localOffset, issue: 'encrypted', detail: `"${entry.name.slice(0, 80)}"` });
-  observer.incomplete(`"${entry.name.slice(0, 80)}" is encrypted`, entry.localOffset);
+/** The flag says encrypted: either it is, and nobody can look, or it is not, and some readers are kept from looking. */
+function flagged(entry: ZipEntry, plain: boolean, observer: Observer): void {
+  const name = `"${entry.name.slice(0, 80)}"`;
+  if (plain) {
+    const detail = `${name} says that it is encrypted, and is not`;
+    return observer.fact({ kind: 'archive', offset: entry.localOffset, issue: 'unusual-flags', detail });
+  }
+  observer.fact({ kind: 'archive', offset: entry.localOffset, issue: 'encrypted', detail: name });
+  observer.incomplete(`${name} is encrypted`, entry.localOffset);
 }
 
 /** A pickle, an archive or a text in clear behind a flag that says otherwise. */
