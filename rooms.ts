@@ -43,7 +43,11 @@ export const ROOMS = {
   /** Models and judges that detectors use, opened once and shared. */
   resources: { storey: 2, imports: ['core', 'access', 'detect', 'engine', 'judges'], may: ['fs', 'clock'] },
   /** Rules over files, configurations, infrastructure and data sets. Files are looked at on threads that can be ended: hence `worker`. */
-  scan: { storey: 2, imports: ['core', 'bytes', 'text', 'math', 'formats', 'detect'], may: ['fs', 'net', 'clock', 'worker'] },
+  scan: {
+    storey: 2,
+    imports: ['core', 'bytes', 'text', 'math', 'formats', 'detect'],
+    may: ['fs', 'net', 'clock', 'worker'],
+  },
   flow: { storey: 2, imports: ['core', 'text', 'math', 'conversation'], may: [] },
   access: { storey: 2, imports: ['core', 'store'], may: ['fs', 'net', 'clock'] },
   /**

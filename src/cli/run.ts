@@ -11,6 +11,8 @@ import { register as keys } from './commands/keys.ts';
 import { register as mcp } from './commands/mcp.ts';
 import { register as policy } from './commands/policy.ts';
 import { register as admin } from './commands/admin.ts';
+import { register as explain } from './commands/explain.ts';
+import { register as scan } from './commands/scan.ts';
 import { register as serve } from './commands/serve.ts';
 import { register as threats } from './commands/threats.ts';
 import { register as vault } from './commands/vault.ts';
@@ -21,6 +23,8 @@ const COMMANDS: readonly RegisterCommand[] = [
   config,
   serve,
   detect,
+  scan,
+  explain,
   flow,
   mcp,
   keys,

@@ -25,21 +25,59 @@ export type Fact =
   /** A text that a template engine will run. */
   | { readonly kind: 'template'; readonly offset: number; readonly key: string; readonly text: string }
   /** A value in a configuration that decides what code is loaded: its key as a path, and the value. */
-  | { readonly kind: 'code-reference'; readonly offset: number; readonly framework: string; readonly path: string; readonly value: string }
+  | {
+      readonly kind: 'code-reference';
+      readonly offset: number;
+      readonly framework: string;
+      readonly path: string;
+      readonly value: string;
+    }
   /** Text that a person wrote about the model: descriptions, labels, metadata. */
   | { readonly kind: 'text'; readonly offset: number; readonly path: string; readonly text: string }
   /** A program for an operating system among the members of a model. */
   | { readonly kind: 'executable'; readonly offset: number; readonly format: string }
   /** A package that an installer will fetch, as its list says. */
-  | { readonly kind: 'dependency'; readonly offset: number; readonly line: number; readonly text: string; readonly issue: string; readonly detail: string }
+  | {
+      readonly kind: 'dependency';
+      readonly offset: number;
+      readonly line: number;
+      readonly text: string;
+      readonly issue: string;
+      readonly detail: string;
+    }
   /** Program text or byte code inside a model. */
-  | { readonly kind: 'embedded-code'; readonly offset: number; readonly framework: string; readonly path: string; readonly text: string }
+  | {
+      readonly kind: 'embedded-code';
+      readonly offset: number;
+      readonly framework: string;
+      readonly path: string;
+      readonly text: string;
+    }
   /** An operator of a graph, once for each name. */
-  | { readonly kind: 'operator'; readonly offset: number; readonly framework: string; readonly domain: string; readonly name: string; readonly place: string }
+  | {
+      readonly kind: 'operator';
+      readonly offset: number;
+      readonly framework: string;
+      readonly domain: string;
+      readonly name: string;
+      readonly place: string;
+    }
   /** A path to another file that the format makes a loader open. */
-  | { readonly kind: 'file-reference'; readonly offset: number; readonly format: string; readonly path: string; readonly why: string }
+  | {
+      readonly kind: 'file-reference';
+      readonly offset: number;
+      readonly format: string;
+      readonly path: string;
+      readonly why: string;
+    }
   /** A header or directory that breaks the rules of its format. */
-  | { readonly kind: 'header'; readonly offset: number; readonly format: string; readonly issue: string; readonly overflow: boolean };
+  | {
+      readonly kind: 'header';
+      readonly offset: number;
+      readonly format: string;
+      readonly issue: string;
+      readonly overflow: boolean;
+    };
 
 export type ArchiveIssue =
   | 'name-mismatch'

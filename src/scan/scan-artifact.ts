@@ -94,7 +94,10 @@ class Scan {
     if (this.#stopped) return true;
     if (this.#now() - this.#started > this.#limits.time) {
       this.#stopped = true;
-      this.gaps.push({ reason: `it takes longer than ${this.#limits.time / 1000} s`, where: { member: null, offset: null } });
+      this.gaps.push({
+        reason: `it takes longer than ${this.#limits.time / 1000} s`,
+        where: { member: null, offset: null },
+      });
     }
     return this.#stopped;
   }
@@ -112,12 +115,14 @@ class Scan {
         if (artifact.depth >= this.#limits.depth) {
           this.#gap(artifact, `it is nested deeper than ${this.#limits.depth} levels`);
         } else if (++this.#members > this.#limits.members) {
-          if (this.#members === this.#limits.members + 1) this.#gap(artifact, `it has more than ${this.#limits.members} members`);
+          if (this.#members === this.#limits.members + 1)
+            this.#gap(artifact, `it has more than ${this.#limits.members} members`);
         } else if (!this.#over()) {
           this.look(name, source, [...artifact.members, name], artifact.depth + 1, reader.id);
         }
       },
-      mayUnpack: (bytes) => Math.max(0, Math.min(bytes, this.#limits.unpackedAtOnce, this.#limits.unpacked - this.#unpacked)),
+      mayUnpack: (bytes) =>
+        Math.max(0, Math.min(bytes, this.#limits.unpackedAtOnce, this.#limits.unpacked - this.#unpacked)),
       unpacked: (bytes) => {
         this.#unpacked += bytes;
       },

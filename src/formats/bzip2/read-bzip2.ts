@@ -63,7 +63,8 @@ export function readBzip2(input: Uint8Array, limit: number): Uint8Array {
   const out = new Growing(limit);
   let at = 0;
   do {
-    if (input[at] !== 0x42 || input[at + 1] !== 0x5a || input[at + 2] !== 0x68) throw new Bzip2Error('this is no bzip2 data');
+    if (input[at] !== 0x42 || input[at + 1] !== 0x5a || input[at + 2] !== 0x68)
+      throw new Bzip2Error('this is no bzip2 data');
     const level = input[at + 3]! - 0x30;
     if (!(level >= 1 && level <= 9)) throw new Bzip2Error('the block size is out of range');
     const bits = new Bits(input, at + 4);

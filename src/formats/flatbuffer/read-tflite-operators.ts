@@ -8,7 +8,9 @@ const MAX_NAME = 1024;
  * Every offset is checked.
  * @returns null where the tables are damaged.
  */
-export function readTfliteCustomOperators(source: ByteSource): readonly { readonly name: string; readonly offset: number }[] | null {
+export function readTfliteCustomOperators(
+  source: ByteSource,
+): readonly { readonly name: string; readonly offset: number }[] | null {
   const u32 = (at: number): number => {
     const bytes = at >= 0 ? Buffer.from(source.read(at, 4)) : Buffer.alloc(0);
     return bytes.length === 4 ? bytes.readUInt32LE(0) : Number.NaN;

@@ -340,7 +340,12 @@ export function decodeLzmaAlone(input: Uint8Array, limit: number): Uint8Array {
  * @returns the bytes, and the offset after the end mark.
  * @throws LzmaError
  */
-export function decodeLzma2(input: Uint8Array, from: number, dictionarySize: number, limit: number): { readonly bytes: Uint8Array; readonly end: number } {
+export function decodeLzma2(
+  input: Uint8Array,
+  from: number,
+  dictionarySize: number,
+  limit: number,
+): { readonly bytes: Uint8Array; readonly end: number } {
   const out = new Output(limit);
   const decoder = new Decoder(out);
   decoder.dictionarySize = dictionarySize;

@@ -32,7 +32,14 @@ export function readXz(input: Uint8Array, limit: number): Uint8Array {
       at += check;
     }
     at = skipIndex(input, at) + 12;
-    while (at + 4 <= input.length && input[at] === 0 && input[at + 1] === 0 && input[at + 2] === 0 && input[at + 3] === 0) at += 4;
+    while (
+      at + 4 <= input.length &&
+      input[at] === 0 &&
+      input[at + 1] === 0 &&
+      input[at + 2] === 0 &&
+      input[at + 3] === 0
+    )
+      at += 4;
   }
   if (blocks === 0 && input.length > 32) throw new LzmaError('there is no block');
   return Buffer.concat(parts, total);

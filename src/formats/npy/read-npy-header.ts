@@ -42,8 +42,10 @@ export function readNpyHeader(source: ByteSource): NpyHeader | null {
   const sizes = lengths.map(Number);
   const plain = /^['"](.*)['"]$/.exec(descr)?.[1];
   const code = plain === undefined ? null : /^[<>|=]?([a-zA-Z?])(\d*)(?:\[.*\])?$/.exec(plain);
-  const objects = plain === undefined ? /['"][<>|=]?O\d*['"]|object/.test(descr) : /^[<>|=]?O\d*$/.test(plain) || plain === 'object';
-  const width = code === null || objects ? null : code[1] === 'U' ? Number(code[2]) * 4 : code[2] === '' ? 1 : Number(code[2]);
+  const objects =
+    plain === undefined ? /['"][<>|=]?O\d*['"]|object/.test(descr) : /^[<>|=]?O\d*$/.test(plain) || plain === 'object';
+  const width =
+    code === null || objects ? null : code[1] === 'U' ? Number(code[2]) * 4 : code[2] === '' ? 1 : Number(code[2]);
   const count = sizes.reduce((product, one) => product * one, 1);
   const bytes = width === null ? null : width * count;
   return {

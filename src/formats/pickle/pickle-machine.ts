@@ -52,6 +52,7 @@ export interface PickleAnomaly {
 export interface NestedPickle {
   readonly offset: number;
   readonly length: number;
+  readonly encoding: 'raw' | 'hex' | 'base64';
 }
 
 export interface PickleStream {
@@ -259,11 +260,8 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
   /** A string or bytes of `length`: stands on the stack as the place of its opcode. */
   const text = (kind: number, length: number): void => {
     if (length >= 8 && nested.length < MAX_NESTED && length <= source.size - window.position) {
-      const first = window.peek(0);
-      const looks =
-        (first === OP.PROTO && window.peek(1) >= 2 && window.peek(1) <= 5) ||
-        ((first === OP.GLOBAL || first === OP.MARK) && kind === BYTES);
-      if (looks) nested.push({ offset: window.position, length });
+      const encoding = nestedEncoding(window, kind === BYTES);
+      if (encoding !== null) nested.push({ offset: window.position, length, encoding });
     }
     skip(length);
     push(at * 16 + kind);
@@ -452,7 +450,7 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
           if (length < 0) throw new Stop('truncated', 'a line does not end');
           const first = window.byteAt(start + (op === OP.STRING ? 1 : 0));
           if (op === OP.STRING && length >= 8 && first === OP.GLOBAL && nested.length < MAX_NESTED) {
-            nested.push({ offset: start + 1, length: length - 1 });
+            nested.push({ offset: start + 1, length: length - 1, encoding: 'raw' });
           }
           push(at * 16 + STR);
           break;
@@ -700,6 +698,18 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
     result,
     persistentIds,
   };
+}
+
+/** How the bytes ahead would be a pickle: as they are, in hexadecimal digits, or in base64; null where they would not. */
+function nestedEncoding(window: PickleWindow, bytes: boolean): NestedPickle['encoding'] | null {
+  const [a, b] = [window.peek(0), window.peek(1)];
+  if (a === OP.PROTO) return b >= 2 && b <= 5 ? 'raw' : null;
+  if (bytes && (a === OP.GLOBAL || a === OP.MARK)) return 'raw';
+  const c = window.peek(2);
+  // "8002" to "8005"
+  if (a === 0x38 && b === 0x30 && c === 0x30) return window.peek(3) >= 0x32 && window.peek(3) <= 0x35 ? 'hex' : null;
+  // 0x80 0x02 to 0x80 0x05
+  return a === 0x67 && b === 0x41 && c >= 0x49 && c <= 0x58 ? 'base64' : null;
 }
 
 /** The integer that a value stands for, up to 16 bytes, or null. */

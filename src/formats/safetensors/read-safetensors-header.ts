@@ -71,10 +71,20 @@ export function readSafetensorsHeader(source: ByteSource): SafetensorsHeader {
       }
       continue;
     }
-    const tensor = value as { readonly dtype?: unknown; readonly shape?: unknown; readonly data_offsets?: unknown } | null;
+    const tensor = value as {
+      readonly dtype?: unknown;
+      readonly shape?: unknown;
+      readonly data_offsets?: unknown;
+    } | null;
     const shape = tensor?.shape;
     const offsets = tensor?.data_offsets;
-    if (typeof tensor !== 'object' || tensor === null || !Array.isArray(shape) || !Array.isArray(offsets) || offsets.length !== 2) {
+    if (
+      typeof tensor !== 'object' ||
+      tensor === null ||
+      !Array.isArray(shape) ||
+      !Array.isArray(offsets) ||
+      offsets.length !== 2
+    ) {
       add('a tensor without shape or offsets');
       continue;
     }

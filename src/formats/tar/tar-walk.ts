@@ -74,7 +74,16 @@ export function walkTar(source: ByteSource): TarWalk {
       const short = text(head, 0, 100);
       entries.push({
         name: pax.get('path') ?? longName ?? (prefix === '' ? short : `${prefix}/${short}`),
-        kind: type === '0' || type === '\0' || type === '7' ? 'file' : type === '1' ? 'link' : type === '2' ? 'symlink' : type === '5' ? 'directory' : 'other',
+        kind:
+          type === '0' || type === '\0' || type === '7'
+            ? 'file'
+            : type === '1'
+              ? 'link'
+              : type === '2'
+                ? 'symlink'
+                : type === '5'
+                  ? 'directory'
+                  : 'other',
         target: pax.get('linkpath') ?? longLink ?? text(head, 157, 100),
         dataOffset: data,
         size,
@@ -114,7 +123,7 @@ function number(bytes: Uint8Array, at: number, length: number): number {
 /** Records `length key=value\n` (POSIX.1-2001 pax). */
 function readPax(bytes: Buffer): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const space = bytes.indexOf(0x20, at);
     if (space === -1 || space - at > 10) break;
     const length = Number.parseInt(bytes.toString('latin1', at, space), 10);

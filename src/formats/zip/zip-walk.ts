@@ -112,11 +112,20 @@ export function walkZip(source: ByteSource): ZipWalk {
   const end = exact.at(-1) ?? ends.at(-1);
   if (end === undefined) return { entries: [], issues: [], complete: false };
   if (ends.length > 1) {
-    issues.push({ kind: 'several-directories', offset: ends[0]!.offset, detail: `${ends.length} end records: readers choose differently` });
+    issues.push({
+      kind: 'several-directories',
+      offset: ends[0]!.offset,
+      detail: `${ends.length} end records: readers choose differently`,
+    });
   }
   const after = end.offset + END_LENGTH + end.comment;
   if (after < source.size) {
-    issues.push({ kind: 'trailing', offset: after, length: source.size - after, detail: `${source.size - after} bytes after the archive` });
+    issues.push({
+      kind: 'trailing',
+      offset: after,
+      length: source.size - after,
+      detail: `${source.size - after} bytes after the archive`,
+    });
   }
   if (end.comment > 0 && end.comment < 0x10000) {
     // A comment is data that no reader of the archive looks at.
@@ -145,7 +154,11 @@ export function walkZip(source: ByteSource): ZipWalk {
   if (actual < 0 || size > source.size || !isEntry(source, actual, size)) {
     shift = 0;
     if (!isEntry(source, start, size)) {
-      issues.push({ kind: 'directory-damaged', offset: end.offset, detail: 'the directory is not where the end record says' });
+      issues.push({
+        kind: 'directory-damaged',
+        offset: end.offset,
+        detail: 'the directory is not where the end record says',
+      });
       return { entries: hiddenFrom(source, 0, source.size, issues), issues, complete: false };
     }
   }
@@ -171,7 +184,11 @@ export function walkZip(source: ByteSource): ZipWalk {
   }
   if (entries.length !== count && !(count === 0xffff && entries.length > count)) {
     complete = false;
-    issues.push({ kind: 'directory-damaged', offset: start + shift + at, detail: `${count} members are announced, ${entries.length} are there` });
+    issues.push({
+      kind: 'directory-damaged',
+      offset: start + shift + at,
+      detail: `${count} members are announced, ${entries.length} are there`,
+    });
   }
   if (entries.length > MANY_ENTRIES) {
     issues.push({ kind: 'many-members', offset: start + shift, detail: `${entries.length} members` });
@@ -213,21 +230,41 @@ function readEntry(
   const localOffset = offset + shift;
   const local = readLocal(source, localOffset);
   if (local === null) {
-    issues.push({ kind: 'missing-member', offset: localOffset, detail: `"${shown(name)}" is not where the directory says` });
+    issues.push({
+      kind: 'missing-member',
+      offset: localOffset,
+      detail: `"${shown(name)}" is not where the directory says`,
+    });
   } else {
     if (local.name !== name) {
-      issues.push({ kind: 'name-mismatch', offset: localOffset, detail: `"${shown(name)}" in the directory, "${shown(local.name)}" before the data` });
+      issues.push({
+        kind: 'name-mismatch',
+        offset: localOffset,
+        detail: `"${shown(name)}" in the directory, "${shown(local.name)}" before the data`,
+      });
     }
     if (local.method !== method) {
-      issues.push({ kind: 'method-mismatch', offset: localOffset, detail: `"${shown(name)}" is packed by method ${method} in the directory and ${local.method} before the data` });
+      issues.push({
+        kind: 'method-mismatch',
+        offset: localOffset,
+        detail: `"${shown(name)}" is packed by method ${method} in the directory and ${local.method} before the data`,
+      });
     }
     if ((local.flags & 8) === 0 && local.packed !== packed && local.packed !== 0xffffffff) {
-      issues.push({ kind: 'size-mismatch', offset: localOffset, detail: `"${shown(name)}" has ${packed} bytes in the directory and ${local.packed} before the data` });
+      issues.push({
+        kind: 'size-mismatch',
+        offset: localOffset,
+        detail: `"${shown(name)}" has ${packed} bytes in the directory and ${local.packed} before the data`,
+      });
     }
   }
   const odd = (flags | (local?.flags ?? 0)) & ODD_FLAGS;
   if (odd !== 0) {
-    issues.push({ kind: 'unusual-flags', offset: localOffset, detail: `"${shown(name)}" has flags 0x${odd.toString(16)}: some readers skip it, others do not` });
+    issues.push({
+      kind: 'unusual-flags',
+      offset: localOffset,
+      detail: `"${shown(name)}" has flags 0x${odd.toString(16)}: some readers skip it, others do not`,
+    });
   }
   return {
     name,
@@ -247,7 +284,7 @@ function readEntry(
 }
 
 function zip64(extra: Buffer): readonly number[] {
-  for (let at = 0; at + 4 <= extra.length; ) {
+  for (let at = 0; at + 4 <= extra.length;) {
     const length = extra.readUInt16LE(at + 2);
     if (extra.readUInt16LE(at) === 1) {
       const values: number[] = [];
@@ -298,7 +335,12 @@ function readLocal(source: ByteSource, offset: number): Local | null {
 }
 
 /** Checks that members lie one after another, and finds what lies between them. Returns members that only a local header tells of. */
-function layOut(source: ByteSource, entries: readonly ZipEntry[], directoryStart: number, issues: ZipIssue[]): ZipEntry[] {
+function layOut(
+  source: ByteSource,
+  entries: readonly ZipEntry[],
+  directoryStart: number,
+  issues: ZipIssue[],
+): ZipEntry[] {
   const placed = entries.filter((entry) => entry.dataOffset >= 0).toSorted((a, b) => a.localOffset - b.localOffset);
   const hidden: ZipEntry[] = [];
   let expected = 0;
@@ -327,7 +369,11 @@ function layOut(source: ByteSource, entries: readonly ZipEntry[], directoryStart
     expected = Math.max(expected, end);
   }
   if (overlaps > 0) {
-    issues.push({ kind: 'overlapping-members', offset: placed[0]!.localOffset, detail: `${overlaps} members share bytes with others` });
+    issues.push({
+      kind: 'overlapping-members',
+      offset: placed[0]!.localOffset,
+      detail: `${overlaps} members share bytes with others`,
+    });
   }
   between(expected, directoryStart);
   return hidden;
@@ -388,7 +434,11 @@ function duplicates(entries: readonly ZipEntry[], issues: ZipIssue[]): void {
   for (const entry of entries) {
     const key = entry.name.replaceAll('\\', '/').toLowerCase();
     if (seen.has(key)) {
-      issues.push({ kind: 'duplicate-name', offset: entry.localOffset, detail: `"${shown(entry.name)}" is there twice: readers choose differently` });
+      issues.push({
+        kind: 'duplicate-name',
+        offset: entry.localOffset,
+        detail: `"${shown(entry.name)}" is there twice: readers choose differently`,
+      });
     }
     seen.add(key);
   }

@@ -34,18 +34,25 @@ export function classifyGlobal(module: string, name: string, protocol: number): 
     why,
     telling,
   });
-  if (isSafeGlobal(resolvedModule, resolvedName) || isSafeGlobal(module, name)) return found('safe', 'it builds data only');
+  if (isSafeGlobal(resolvedModule, resolvedName) || isSafeGlobal(module, name))
+    return found('safe', 'it builds data only');
   const dotted = `${resolvedModule}.${resolvedName}`;
   // oxlint-disable-next-line no-control-regex -- anything but printable ASCII
-  if (/[^\x21-\x7e]/.test(dotted)) return found('dangerous', 'its name imitates another with letters of other scripts', true);
-  if (reachesIntoInterpreter(resolvedName)) return found('dangerous', 'it reaches through one object into the interpreter', true);
+  if (/[^\x21-\x7e]/.test(dotted))
+    return found('dangerous', 'its name imitates another with letters of other scripts', true);
+  if (reachesIntoInterpreter(resolvedName))
+    return found('dangerous', 'it reaches through one object into the interpreter', true);
   const root = resolvedModule.split('.', 1)[0]!;
   if (root === '__main__' || root === '') return found('unknown', 'it is whatever the loading program defines', false);
   if (STDLIB_MODULES.has(root)) {
     return found('dangerous', 'it belongs to the standard library and is not one of its plain data types', true);
   }
   if (isDangerousPackage(resolvedModule)) {
-    return found('dangerous', `it belongs to ${root} and is not one of its plain data types`, !CLASS_NAME.test(resolvedName));
+    return found(
+      'dangerous',
+      `it belongs to ${root} and is not one of its plain data types`,
+      !CLASS_NAME.test(resolvedName),
+    );
   }
   const last = resolvedName.slice(resolvedName.lastIndexOf('.') + 1);
   return found(

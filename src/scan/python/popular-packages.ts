@@ -10,7 +10,9 @@ nltk spacy gensim mlflow wandb ray dask gradio streamlit jupyter notebook ipytho
   .split(/\s+/);
 
 /** Real packages that resemble a popular one. */
-const REAL: ReadonlySet<string> = new Set('toch pytest-xdist keras2 kera jinja panda sixer attr requests-oauthlib torchx onnx2 rays pyaml'.split(' '));
+const REAL: ReadonlySet<string> = new Set(
+  'toch pytest-xdist keras2 kera jinja panda sixer attr requests-oauthlib torchx onnx2 rays pyaml'.split(' '),
+);
 
 /**
  * The popular package that a name imitates: one insertion, deletion, substitution or swap away, or with the separators moved; null where it is the package

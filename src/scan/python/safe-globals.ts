@@ -22,7 +22,7 @@ const EXACT: Readonly<Record<string, string>> = {
   collections: 'OrderedDict defaultdict deque Counter ChainMap UserDict UserList UserString',
   _collections: 'OrderedDict defaultdict deque',
   datetime: 'datetime date time timedelta timezone',
-  'zoneinfo': 'ZoneInfo._unpickle ZoneInfo',
+  zoneinfo: 'ZoneInfo._unpickle ZoneInfo',
   decimal: 'Decimal Context',
   _decimal: 'Decimal Context',
   fractions: 'Fraction',
@@ -133,9 +133,10 @@ const EXACT: Readonly<Record<string, string>> = {
   'pandas._libs.tslibs.offsets': 'Day Hour Minute Second MonthEnd BusinessDay _offset',
   'pandas._libs.arrays': '__pyx_unpickle_NDArrayBacked',
   'pandas._libs.interval': 'Interval',
-  'pytz': '_UTC _p UTC',
+  pytz: '_UTC _p UTC',
   'dateutil.tz.tz': 'tzutc tzlocal tzoffset',
-  'scipy.sparse': 'csr_matrix csc_matrix coo_matrix bsr_matrix dia_matrix lil_matrix dok_matrix csr_array csc_array coo_array',
+  'scipy.sparse':
+    'csr_matrix csc_matrix coo_matrix bsr_matrix dia_matrix lil_matrix dok_matrix csr_array csc_array coo_array',
   'sklearn.tree._tree': 'Tree DepthFirstTreeBuilder',
   'sklearn.neighbors._kd_tree': 'KDTree newObj KDTree64',
   'sklearn.neighbors._ball_tree': 'BallTree newObj BallTree64',
@@ -143,15 +144,16 @@ const EXACT: Readonly<Record<string, string>> = {
   'sklearn.metrics._dist_metrics': 'EuclideanDistance64 EuclideanDistance ManhattanDistance64 newObj',
   'sklearn.utils._bunch': 'Bunch',
   'sklearn.utils': 'Bunch',
-  'sklearn._loss._loss': '__pyx_unpickle_CyHalfBinomialLoss CyHalfBinomialLoss CyHalfSquaredError CyHalfMultinomialLoss',
+  'sklearn._loss._loss':
+    '__pyx_unpickle_CyHalfBinomialLoss CyHalfBinomialLoss CyHalfSquaredError CyHalfMultinomialLoss',
   'xgboost.core': 'Booster',
   'lightgbm.basic': 'Booster',
   'catboost.core': 'CatBoost CatBoostClassifier CatBoostRegressor CatBoostRanker _CatBoostBase',
-  '_catboost': '_CatBoost',
+  _catboost: '_CatBoost',
   'jax._src.array': '_reconstruct_array',
   'flax.core.frozen_dict': 'FrozenDict',
-  'tokenizers': 'Tokenizer AddedToken',
-  'ml_dtypes': 'bfloat16 float8_e4m3fn float8_e5m2',
+  tokenizers: 'Tokenizer AddedToken',
+  ml_dtypes: 'bfloat16 float8_e4m3fn float8_e5m2',
 };
 
 /**

@@ -15,7 +15,7 @@ export const executable: Reader<'executable'> = {
 function formatOf({ head, source, depth }: Artifact): string | null {
   const word = head.length >= 4 ? Buffer.from(head.subarray(0, 4)).readUInt32BE(0) : 0;
   // llamafile and other Actually Portable Executables begin like DOS programs, and like shell scripts.
-  if (Buffer.from(head.subarray(0, 6)).toString('latin1') === "MZqFpD") return 'Actually Portable Executable';
+  if (Buffer.from(head.subarray(0, 6)).toString('latin1') === 'MZqFpD') return 'Actually Portable Executable';
   if (word === 0x7f454c46) return 'ELF';
   if (word === 0xfeedface || word === 0xfeedfacf || word === 0xcefaedfe || word === 0xcffaedfe) return 'Mach-O';
   if (head[0] === 0x4d && head[1] === 0x5a && head.length >= 64) {

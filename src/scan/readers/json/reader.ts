@@ -1,5 +1,4 @@
 import { extensionOf } from '../../artifact.ts';
-import type { Artifact } from '../../artifact.ts';
 import type { Observer, Reader } from '../../reader.ts';
 
 const MAX_BYTES = 64 << 20;
@@ -12,7 +11,8 @@ const MODEL_CONFIG =
 
 /** Keys that only configurations of models have. */
 const MODEL_KEYS: ReadonlySet<string> = new Set([
-  'model_type', 'architectures', 'auto_map', 'tokenizer_class', 'chat_template', 'weight_map', 'keras_version', 'hidden_size', 'vocab_size',
+  'model_type',
+  'model_name', 'architectures', 'auto_map', 'tokenizer_class', 'chat_template', 'weight_map', 'keras_version', 'hidden_size', 'vocab_size',
   'model_max_length', 'transformers_version', '__loader__', '_class_name', '_diffusers_version', 'torch_dtype', 'class_name', 'peft_type', 'added_tokens',
 ]); // prettier-ignore
 
@@ -28,33 +28,43 @@ export const json: Reader<'json'> = {
     at++;
     while (head[at] === 0x20 || head[at] === 0x0a || head[at] === 0x0d || head[at] === 0x09) at++;
     const next = head[at];
-    return next === 0x22 || next === 0x7d || next === 0x5d || next === 0x7b || next === 0x5b || (next !== undefined && next >= 0x2d && next <= 0x39);
+    return (
+      next === 0x22 ||
+      next === 0x7d ||
+      next === 0x5d ||
+      next === 0x7b ||
+      next === 0x5b ||
+      (next !== undefined && next >= 0x2d && next <= 0x39)
+    );
   },
   read: (artifact, observer) => {
     const { source } = artifact;
     const claimed = extensionOf(artifact.name) === '.json';
-    if (source.size > MAX_BYTES) return claimed ? observer.incomplete(`JSON of ${source.size} bytes is not read`) : undefined;
+    if (source.size > MAX_BYTES)
+      return claimed ? observer.incomplete(`JSON of ${source.size} bytes is not read`) : undefined;
     let value: unknown;
     try {
-      value = JSON.parse(Buffer.from(source.read(0, source.size)).toString('utf8').replace(/^\ufeff/, ''));
+      value = JSON.parse(
+        Buffer.from(source.read(0, source.size))
+          .toString('utf8')
+          .replace(/^\ufeff/, ''),
+      );
     } catch {
       if (claimed) observer.incomplete('the JSON is damaged');
       return;
     }
     const top = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
     const model = MODEL_CONFIG.test(artifact.name) || top.some((key) => MODEL_KEYS.has(key));
-    new ConfigWalk(artifact, observer, model).value(value, '$', '', 0);
+    new ConfigWalk(observer, model).value(value, '$', '', 0);
   },
 };
 
 class ConfigWalk {
-  readonly #artifact: Artifact;
   readonly #observer: Observer;
   readonly #model: boolean;
   #values = 0;
 
-  constructor(artifact: Artifact, observer: Observer, model: boolean) {
-    this.#artifact = artifact;
+  constructor(observer: Observer, model: boolean) {
     this.#observer = observer;
     this.#model = model;
   }
@@ -67,7 +77,8 @@ class ConfigWalk {
     if (depth > MAX_DEPTH) return this.#observer.incomplete(`JSON nested deeper than ${MAX_DEPTH} levels`);
     if (typeof value === 'string') return this.#text(value, path, key);
     if (typeof value !== 'object' || value === null) {
-      if (key === 'trust_remote_code' && value === true) this.#reference('transformers', path, 'trust_remote_code: true');
+      if (key === 'trust_remote_code' && value === true)
+        this.#reference('transformers', path, 'trust_remote_code: true');
       return;
     }
     if (Array.isArray(value)) {
@@ -103,7 +114,11 @@ class ConfigWalk {
       }
     }
     if (has('__loader__') && has('__class__') && has('__module__')) {
-      this.#reference('skops', path, `${String(object['__module__'])}.${String(object['__class__'])} (${String(object['__loader__'])})`);
+      this.#reference(
+        'skops',
+        path,
+        `${String(object['__module__'])}.${String(object['__class__'])} (${String(object['__loader__'])})`,
+      );
     }
     if (has('class_name') && typeof object['class_name'] === 'string') this.#keras(object, path);
   }
@@ -117,15 +132,31 @@ class ConfigWalk {
     const inside = typeof config === 'object' && config !== null ? (config as Readonly<Record<string, unknown>>) : {};
     if (className === '__lambda__' || (className === 'Lambda' && isMarshalled(inside['function']))) {
       const code = className === '__lambda__' ? inside['code'] : inside['function'];
-      this.#observer.fact({ kind: 'embedded-code', offset: 0, framework: 'Keras', path, text: String(stringsIn(code)[0] ?? '').slice(0, 200) });
+      this.#observer.fact({
+        kind: 'embedded-code',
+        offset: 0,
+        framework: 'Keras',
+        path,
+        text: String(stringsIn(code)[0] ?? '').slice(0, 200),
+      });
       return;
     }
     const target = className === 'function' && typeof config === 'string' ? config : className;
-    this.#reference('Keras', path, `${module}>${target}${registered.includes('>') ? ` registered as ${registered}` : ''}`);
+    this.#reference(
+      'Keras',
+      path,
+      `${module}>${target}${registered.includes('>') ? ` registered as ${registered}` : ''}`,
+    );
     for (const name of ['filepath', 'vocabulary', 'vocabulary_file', 'file_path', 'origin']) {
       const file = inside[name];
       if (typeof file === 'string' && /[/\\.:]/.test(file)) {
-        this.#observer.fact({ kind: 'file-reference', offset: 0, format: 'Keras', path: file, why: `${className} opens it` });
+        this.#observer.fact({
+          kind: 'file-reference',
+          offset: 0,
+          format: 'Keras',
+          path: file,
+          why: `${className} opens it`,
+        });
       }
     }
   }

@@ -7,7 +7,13 @@ export const npy: Reader<'npy'> = {
   id: 'npy',
   title: 'NumPy array',
   extensions: ['.npy'],
-  sniff: ({ head }) => head[0] === 0x93 && head[1] === 0x4e && head[2] === 0x55 && head[3] === 0x4d && head[4] === 0x50 && head[5] === 0x59,
+  sniff: ({ head }) =>
+    head[0] === 0x93 &&
+    head[1] === 0x4e &&
+    head[2] === 0x55 &&
+    head[3] === 0x4d &&
+    head[4] === 0x50 &&
+    head[5] === 0x59,
   read: ({ source }, observer) => {
     const header = readNpyHeader(source);
     if (header === null) {

@@ -36,7 +36,8 @@ export const onnx: Reader<'onnx'> = {
         if (field.number === 7) walk.graph(field, 'graph', 0);
         else if (field.number === 25) walk.function(field, 0);
         else if (field.number === 14) walk.property(field);
-        else if (field.number === 6) observer.fact({ kind: 'text', offset: field.offset, path: 'doc_string', text: wireText(source, field) });
+        else if (field.number === 6)
+          observer.fact({ kind: 'text', offset: field.offset, path: 'doc_string', text: wireText(source, field) });
       }
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
@@ -60,21 +61,25 @@ class OnnxWalk {
   }
 
   graph(parent: WireField, place: string, depth: number): void {
-    if (depth > MAX_DEPTH) return this.#observer.incomplete(`graphs nested deeper than ${MAX_DEPTH} levels`, parent.offset);
+    if (depth > MAX_DEPTH)
+      return this.#observer.incomplete(`graphs nested deeper than ${MAX_DEPTH} levels`, parent.offset);
     for (const field of this.#fields(parent)) {
       if (field.wire !== 2) continue;
       if (field.number === 1) this.#node(field, place, depth);
       else if (field.number === 5) this.#tensor(field);
       else if (field.number === 15) {
-        for (const one of this.#fields(field)) if (one.wire === 2 && (one.number === 1 || one.number === 2)) this.#tensor(one);
+        for (const one of this.#fields(field))
+          if (one.wire === 2 && (one.number === 1 || one.number === 2)) this.#tensor(one);
       }
     }
   }
 
   function(parent: WireField, depth: number): void {
     let name = '';
-    for (const field of this.#fields(parent)) if (field.number === 1 && field.wire === 2) name = wireText(this.#source, field, 200);
-    for (const field of this.#fields(parent)) if (field.number === 7 && field.wire === 2) this.#node(field, `function ${name}`, depth);
+    for (const field of this.#fields(parent))
+      if (field.number === 1 && field.wire === 2) name = wireText(this.#source, field, 200);
+    for (const field of this.#fields(parent))
+      if (field.number === 7 && field.wire === 2) this.#node(field, `function ${name}`, depth);
   }
 
   #node(parent: WireField, place: string, depth: number): void {
@@ -111,9 +116,21 @@ class OnnxWalk {
         else if (one.number === 2 && one.wire === 2) value = wireText(this.#source, one);
       }
       if (key === 'location') {
-        this.#observer.fact({ kind: 'file-reference', offset: field.offset, format: 'ONNX', path: value, why: 'the weights of a tensor lie there' });
+        this.#observer.fact({
+          kind: 'file-reference',
+          offset: field.offset,
+          format: 'ONNX',
+          path: value,
+          why: 'the weights of a tensor lie there',
+        });
       } else if ((key === 'offset' || key === 'length') && !/^\d{1,15}$/.test(value)) {
-        this.#observer.fact({ kind: 'header', offset: field.offset, format: 'ONNX', issue: `an impossible ${key} of external data`, overflow: true });
+        this.#observer.fact({
+          kind: 'header',
+          offset: field.offset,
+          format: 'ONNX',
+          issue: `an impossible ${key} of external data`,
+          overflow: true,
+        });
       }
     }
   }
@@ -126,6 +143,12 @@ class OnnxWalk {
       else if (one.number === 2 && one.wire === 2) value = wireText(this.#source, one, 1 << 20);
     }
     if (/template/i.test(key)) this.#observer.fact({ kind: 'template', offset: parent.offset, key, text: value });
-    else this.#observer.fact({ kind: 'text', offset: parent.offset, path: `metadata_props.${key}`, text: value.slice(0, 4096) });
+    else
+      this.#observer.fact({
+        kind: 'text',
+        offset: parent.offset,
+        path: `metadata_props.${key}`,
+        text: value.slice(0, 4096),
+      });
   }
 }

@@ -1,6 +1,6 @@
-import { memorySource, sliceSource } from '../../../bytes/byte-source.ts';
+import { type ByteSource, memorySource } from '../../../bytes/byte-source.ts';
 import { OP } from '../../../formats/pickle/opcodes.ts';
-import { type PickleStream, runPickle } from '../../../formats/pickle/pickle-machine.ts';
+import { type NestedPickle, type PickleStream, runPickle } from '../../../formats/pickle/pickle-machine.ts';
 import { readPickles } from '../../../formats/pickle/pickle-streams.ts';
 import type { Artifact } from '../../artifact.ts';
 import { classifyGlobal } from '../../python/classify-global.ts';
@@ -24,14 +24,20 @@ export const pickle: Reader<'pickle'> = {
   read: (artifact, observer) => {
     const { source } = artifact;
     const file = readPickles(source);
-    const joblib = file.streams.some((stream) => stream.globals.some((one) => one.module.endsWith('joblib.numpy_pickle')));
+    const joblib = file.streams.some((stream) =>
+      stream.globals.some((one) => one.module.endsWith('joblib.numpy_pickle')),
+    );
     const torch = file.legacyTorch || /(?:^|\/)data\.pkl$/.test(artifact.name) || artifact.within === 'torch-tar';
     const container = torch ? 'torch' : joblib ? 'joblib' : 'plain';
     const binary = artifact.head[0] === OP.PROTO;
     for (const stream of file.streams) tell(artifact, stream, container, 'stream', observer, 0);
     for (const stream of file.found) tell(artifact, stream, container, 'found', observer, 0);
     const last = file.streams.at(-1);
-    if (last !== undefined && last.status !== 'complete' && (binary || file.streams.length > 1 || last.globals.length > 0)) {
+    if (
+      last !== undefined &&
+      last.status !== 'complete' &&
+      (binary || file.streams.length > 1 || last.globals.length > 0)
+    ) {
       observer.incomplete(`the pickle ends early: ${last.reason}`, last.end);
     }
     if (file.incomplete !== undefined) observer.incomplete(file.incomplete, file.end);
@@ -47,9 +53,14 @@ function looksLikeText(source: Artifact['source'], head: Uint8Array): boolean {
   if (head[0] === 0x50 && head[1] === 0x4b && head[2]! <= 8) return false; // ZIP
   const stream = runPickle(source, 0, PROBE);
   if (stream.opcodes < 2) return false;
-  const named = stream.globals.filter((one) => /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(one.module) && /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(one.name));
-  if (stream.status === 'complete') return stream.globals.length === named.length && (named.length > 0 || stream.end === source.size);
-  return named.some((one) => one.calls > 0 || classifyGlobal(one.module, one.name, stream.protocol).class !== 'unknown');
+  const named = stream.globals.filter(
+    (one) => /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(one.module) && /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(one.name),
+  );
+  if (stream.status === 'complete')
+    return stream.globals.length === named.length && (named.length > 0 || stream.end === source.size);
+  return named.some(
+    (one) => one.calls > 0 || classifyGlobal(one.module, one.name, stream.protocol).class !== 'unknown',
+  );
 }
 
 function tell(
@@ -72,14 +83,21 @@ function tell(
     }
   }
   for (const nested of stream.nested) {
-    const source = sliceSource(artifact.source, nested.offset, nested.length);
+    const source = nestedSource(artifact.source, nested);
     const inner = runPickle(source, 0, PROBE);
     const valid = inner.status === 'complete' && inner.opcodes > 2;
     if (!valid && inner.globals.length === 0) continue;
     observer.fact({ kind: 'nested-pickle', offset: nested.offset, nested, valid });
     if (depth < NESTED_DEPTH) {
-      const bytes = memorySource(source.read(0, Math.min(source.size, 1 << 24)).slice());
-      tell({ ...artifact, source: bytes }, inner, container, 'nested', observer, depth + 1);
+      tell({ ...artifact, source }, inner, container, 'nested', observer, depth + 1);
     } else observer.incomplete('pickles inside pickles inside pickles', nested.offset);
   }
+}
+
+const MAX_NESTED_BYTES = 1 << 24;
+
+/** The bytes of a pickle inside a value, decoded where it is written in digits. */
+function nestedSource(source: ByteSource, { offset, length, encoding }: NestedPickle): ByteSource {
+  const bytes = Buffer.from(source.read(offset, Math.min(length, MAX_NESTED_BYTES)));
+  return memorySource(encoding === 'raw' ? bytes : Buffer.from(bytes.toString('latin1'), encoding));
 }

@@ -27,7 +27,8 @@ export const requirements: Reader<'requirements'> = {
         return;
       }
       if (/^(?:-e\s+)?(?:git|hg|svn|bzr)\+/i.test(text) || / @ (?:git|hg|svn|bzr)\+/i.test(text)) {
-        if (!/@[0-9a-f]{40}(?:[#?]|$)/i.test(text)) say('unpinned-source', 'it is built from whatever the repository holds that day');
+        if (!/@[0-9a-f]{40}(?:[#?]|$)/i.test(text))
+          say('unpinned-source', 'it is built from whatever the repository holds that day');
         return;
       }
       if (/(?:^| @ )http:/i.test(text)) return say('insecure-index', 'a package comes over an unprotected connection');

@@ -9,7 +9,8 @@ export const safetensors: Reader<'safetensors'> = {
   extensions: ['.safetensors'],
   // A damaged header must not make the file unrecognised: here the name counts, too, unless it is plainly something else.
   sniff: ({ source, head, name }) =>
-    isSafetensors(source) || (extensionOf(name) === '.safetensors' && head[0] !== 0x80 && head[0] !== 0x50 && head[0] !== 0x7b),
+    isSafetensors(source) ||
+    (extensionOf(name) === '.safetensors' && head[0] !== 0x80 && head[0] !== 0x50 && head[0] !== 0x7b),
   read: ({ source }, observer) => {
     const header = readSafetensorsHeader(source);
     for (const { issue, overflow } of header.issues) {

@@ -31,7 +31,12 @@ export const tar: Reader<'tar'> = {
     if (walk.problem === null && walk.end + 10_240 < source.size) {
       const rest = sliceSource(source, walk.end, source.size - walk.end);
       if (!rest.read(0, 4096).every((byte) => byte === 0)) {
-        observer.fact({ kind: 'archive', offset: walk.end, issue: 'trailing', detail: `${rest.size} bytes after the archive` });
+        observer.fact({
+          kind: 'archive',
+          offset: walk.end,
+          issue: 'trailing',
+          detail: `${rest.size} bytes after the archive`,
+        });
         observer.member('(trailing)', rest);
       }
     }

@@ -14,7 +14,8 @@ export const tensorflow: Reader<'tensorflow'> = {
   id: 'tensorflow',
   title: 'TensorFlow graph',
   extensions: ['.pb', '.meta'],
-  sniff: ({ source, head }) => (head[0] === 0x08 || head[0] === 0x0a || head[0] === 0x12) && shapesOf(bufferedSource(source)).length > 0,
+  sniff: ({ source, head }) =>
+    (head[0] === 0x08 || head[0] === 0x0a || head[0] === 0x12) && shapesOf(bufferedSource(source)).length > 0,
   read: ({ source: whole }, observer) => {
     const source = bufferedSource(whole);
     const seen = new Set<string>();
@@ -76,7 +77,8 @@ function* nodesOf(source: ByteSource, graph: WireField): Generator<Node> {
     else if (field.number === 2) {
       for (const one of inside(source, field)) {
         if (one.number !== 1 || one.wire !== 2) continue;
-        for (const part of inside(source, one)) if (part.number === 3 && part.wire === 2) yield readNode(source, part, 'a function of the library');
+        for (const part of inside(source, one))
+          if (part.number === 3 && part.wire === 2) yield readNode(source, part, 'a function of the library');
       }
     }
   }
@@ -98,7 +100,14 @@ function readShape(source: ByteSource, shape: Shape, observer: Observer, seen: S
     for (const node of nodesOf(source, graph)) {
       if (seen.has(node.op)) continue;
       seen.add(node.op);
-      observer.fact({ kind: 'operator', offset: node.offset, framework: 'TensorFlow', domain: '', name: node.op, place: node.place });
+      observer.fact({
+        kind: 'operator',
+        offset: node.offset,
+        framework: 'TensorFlow',
+        domain: '',
+        name: node.op,
+        place: node.place,
+      });
     }
   }
   if (shape !== 'saved-model') return;

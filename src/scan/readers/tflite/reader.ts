@@ -16,7 +16,14 @@ export const tflite: Reader<'tflite'> = {
       const text = Buffer.from(source.read(0, Math.min(source.size, 1 << 24))).toString('latin1');
       for (const match of text.matchAll(/Flex([A-Z][A-Za-z0-9]{2,60})/g)) {
         if (match[1] === 'Delegate') continue;
-        observer.fact({ kind: 'operator', offset: match.index, framework: 'TensorFlow', domain: 'Flex', name: match[1]!, place: 'text' });
+        observer.fact({
+          kind: 'operator',
+          offset: match.index,
+          framework: 'TensorFlow',
+          domain: 'Flex',
+          name: match[1]!,
+          place: 'text',
+        });
       }
       return;
     }

@@ -16,7 +16,8 @@ export const zip: Reader<'zip'> = {
   id: 'zip',
   title: 'ZIP',
   extensions: ['.zip', '.npz', '.keras', '.pt', '.pth', '.mar', '.skops', '.whl'],
-  sniff: ({ source, head }) => (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4) || findZipEnd(source) >= 0,
+  sniff: ({ source, head }) =>
+    (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4) || findZipEnd(source) >= 0,
   read: (artifact, observer) => {
     const walk = walkZip(artifact.source);
     for (const { kind, offset, detail, length } of walk.issues) {
@@ -30,17 +31,32 @@ export const zip: Reader<'zip'> = {
     let [packed, unpacked] = [0, 0];
     for (const entry of walk.entries) {
       if (isUnsafePath(entry.name) || (entry.localName !== null && isUnsafePath(entry.localName))) {
-        observer.fact({ kind: 'archive', offset: entry.localOffset, issue: 'traversal', detail: `"${entry.name.slice(0, 80)}"` });
+        observer.fact({
+          kind: 'archive',
+          offset: entry.localOffset,
+          issue: 'traversal',
+          detail: `"${entry.name.slice(0, 80)}"`,
+        });
       }
       if ((entry.mode & TYPE_MASK) === SYMLINK) {
-        observer.fact({ kind: 'archive', offset: entry.localOffset, issue: 'symlink', detail: `"${entry.name.slice(0, 80)}"` });
+        observer.fact({
+          kind: 'archive',
+          offset: entry.localOffset,
+          issue: 'symlink',
+          detail: `"${entry.name.slice(0, 80)}"`,
+        });
       }
       packed += entry.packed;
       unpacked += entry.size;
       if (!entry.directory) readMember(artifact, entry, observer);
     }
     if (unpacked > RATIO_FLOOR && unpacked > packed * MAX_RATIO) {
-      observer.fact({ kind: 'archive', offset: 0, issue: 'ratio', detail: `${packed} bytes that unpack to ${unpacked}` });
+      observer.fact({
+        kind: 'archive',
+        offset: 0,
+        issue: 'ratio',
+        detail: `${packed} bytes that unpack to ${unpacked}`,
+      });
     }
   },
 };
@@ -96,7 +112,9 @@ function inflate(packed: Uint8Array, entry: ZipEntry, observer: Observer): Uint8
   } catch (error) {
     const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
     observer.incomplete(
-      tooLarge ? `"${entry.name.slice(0, 80)}" unpacks to more than ${room} bytes` : `"${entry.name.slice(0, 80)}" cannot be unpacked`,
+      tooLarge
+        ? `"${entry.name.slice(0, 80)}" unpacks to more than ${room} bytes`
+        : `"${entry.name.slice(0, 80)}" cannot be unpacked`,
       entry.localOffset,
     );
     return null;

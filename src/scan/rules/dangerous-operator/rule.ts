@@ -71,9 +71,11 @@ const TENSORFLOW: Readonly<Record<string, readonly ['critical' | 'high' | 'mediu
 };
 
 /** Operators of TorchScript that reach outside the model. */
-const TORCHSCRIPT = /^(?:save|load|from_file|_save|_load|open|set_grad_enabled|_import|_jit\w*|load_library|system|exec|eval|popen)$/;
+const TORCHSCRIPT =
+  /^(?:save|load|from_file|_save|_load|open|set_grad_enabled|_import|_jit\w*|load_library|system|exec|eval|popen)$/;
 /** Name spaces of PyTorch itself and its usual extensions. */
-const TORCH_DOMAINS = /^(?:torch(?:\..*)?|ops\.(?:aten|prim|prims|torchvision|torchaudio|quantized|quantized_decomposed|mkldnn|mkldnn_prepacked|xnnpack|prepacked|_quantized|profiler|inductor|c10d_functional|torch_sparse|torch_scatter|torch_cluster))$/;
+const TORCH_DOMAINS =
+  /^(?:torch(?:\..*)?|ops\.(?:aten|prim|prims|torchvision|torchaudio|quantized|quantized_decomposed|mkldnn|mkldnn_prepacked|xnnpack|prepacked|_quantized|profiler|inductor|c10d_functional|torch_sparse|torch_scatter|torch_cluster))$/;
 
 /** Domains of ONNX operators that runtimes bring along. */
 const ONNX_DOMAINS: ReadonlySet<string> = new Set([
@@ -91,7 +93,11 @@ export const dangerousOperator = defineRule({
     meaning:
       'A node of the graph reads or writes files, calls code outside the graph, or needs a library that brings its own. It runs whenever the model does, with the rights of the serving process.',
     fix: 'Ask for a model without it. If a custom operator is yours, accept it in the baseline together with the library that you built.',
-    references: ['https://github.com/tensorflow/tensorflow/blob/master/SECURITY.md', 'CVE-2025-32434', 'https://onnx.ai/onnx/repo-docs/IR.html'],
+    references: [
+      'https://github.com/tensorflow/tensorflow/blob/master/SECURITY.md',
+      'CVE-2025-32434',
+      'https://onnx.ai/onnx/repo-docs/IR.html',
+    ],
     taxonomy: ['CWE-829', 'AML.T0018'],
   },
   judge: {
@@ -99,22 +105,40 @@ export const dangerousOperator = defineRule({
       const where = printable(place);
       if (framework === 'TensorFlow') {
         const known = Object.hasOwn(TENSORFLOW, name) ? TENSORFLOW[name]! : undefined;
-        if (known !== undefined) return { severity: known[0], message: `The TensorFlow operator ${name} in ${where} ${known[1]}.` };
+        if (known !== undefined)
+          return { severity: known[0], message: `The TensorFlow operator ${name} in ${where} ${known[1]}.` };
         return null;
       }
       if (framework === 'ONNX') {
-        if (ONNX_CODE.test(name)) return { severity: 'critical', message: `The ONNX operator ${printable(name)} in ${where} runs code outside the graph.` };
+        if (ONNX_CODE.test(name))
+          return {
+            severity: 'critical',
+            message: `The ONNX operator ${printable(name)} in ${where} runs code outside the graph.`,
+          };
         if (!ONNX_DOMAINS.has(domain)) {
-          return { severity: 'medium', message: `The ONNX operator ${printable(domain)}::${printable(name)} needs a library of its own, or a function that brings it along.` };
+          return {
+            severity: 'medium',
+            message: `The ONNX operator ${printable(domain)}::${printable(name)} needs a library of its own, or a function that brings it along.`,
+          };
         }
         return null;
       }
       if (framework === 'TorchScript') {
-        if (TORCHSCRIPT.test(name)) return { message: `${where} calls ${printable(domain)}.${printable(name)}, which reaches outside the model.` };
-        if (!TORCH_DOMAINS.test(domain)) return { severity: 'medium', message: `${where} calls ${printable(domain)}.${printable(name)}, an operator of a library of its own.` };
+        if (TORCHSCRIPT.test(name))
+          return {
+            message: `${where} calls ${printable(domain)}.${printable(name)}, which reaches outside the model.`,
+          };
+        if (!TORCH_DOMAINS.test(domain))
+          return {
+            severity: 'medium',
+            message: `${where} calls ${printable(domain)}.${printable(name)}, an operator of a library of its own.`,
+          };
         return null;
       }
-      return { severity: 'medium', message: `The ${framework} operator ${printable(name)} needs a library of its own.` };
+      return {
+        severity: 'medium',
+        message: `The ${framework} operator ${printable(name)} needs a library of its own.`,
+      };
     },
   },
 });

@@ -17,10 +17,15 @@ export const fileReference = defineRule({
     'file-reference': ({ format, path, why }) => {
       const name = path.replace(/[^\x20-\x7e]/g, '?').slice(0, 160);
       if (format === 'OpenVINO') return { severity: 'high', message: `${format} names "${name}": ${why}.` };
-      if (/^[a-z][a-z0-9+.-]{1,20}:\/\//i.test(path)) return { severity: 'high', message: `${format} names an address, "${name}": ${why}.` };
-      if (isUnsafePath(path)) return { severity: 'high', message: `${format} names a file outside its folder, "${name}": ${why}.` };
+      if (/^[a-z][a-z0-9+.-]{1,20}:\/\//i.test(path))
+        return { severity: 'high', message: `${format} names an address, "${name}": ${why}.` };
+      if (isUnsafePath(path))
+        return { severity: 'high', message: `${format} names a file outside its folder, "${name}": ${why}.` };
       if (format === 'safetensors index' && !/\.safetensors$/i.test(path)) {
-        return { severity: 'medium', message: `An index of safetensors names "${name}", which is no safetensors file.` };
+        return {
+          severity: 'medium',
+          message: `An index of safetensors names "${name}", which is no safetensors file.`,
+        };
       }
       if (format === 'Keras') return { severity: 'medium', message: `${format} names "${name}": ${why}.` };
       return null;

@@ -10,7 +10,12 @@ export const pickleDangerousGlobal = defineRule({
     meaning:
       'Loading this file imports, and usually calls, something that can run programs, evaluate code, touch files or reach the network. A model needs none of that: whoever wrote the file meant the loader to execute it.',
     fix: 'Do not load it. Get the weights as safetensors or ONNX from the publisher, and compare their digest with a signed one.',
-    references: ['CVE-2025-1716', 'CVE-2025-32434', 'https://docs.python.org/3/library/pickle.html', 'arXiv:2508.19774'],
+    references: [
+      'CVE-2025-1716',
+      'CVE-2025-32434',
+      'https://docs.python.org/3/library/pickle.html',
+      'arXiv:2508.19774',
+    ],
     taxonomy: ['CWE-502', 'AML.T0010', 'AML.T0018'],
   },
   judge: {

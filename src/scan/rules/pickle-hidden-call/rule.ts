@@ -23,7 +23,10 @@ export const pickleHiddenCall = defineRule({
         case 'changes-global':
           return { message: `Loading it changes ${anomaly.detail.slice(0, 120)} itself.` };
         case 'extension-code':
-          return { severity: 'high', message: `It uses an extension code (${anomaly.detail}): what that imports, the file does not say.` };
+          return {
+            severity: 'high',
+            message: `It uses an extension code (${anomaly.detail}): what that imports, the file does not say.`,
+          };
         case 'confusable-name':
           return { severity: 'high', message: `Name outside ASCII: ${anomaly.detail}.` };
         default:

@@ -16,13 +16,19 @@ export const pickleMalformed = defineRule({
     'pickle-anomaly': ({ anomaly, container }) => {
       switch (anomaly.kind) {
         case 'frame-violation':
-          return { severity: 'high', message: `Frames are broken: ${anomaly.detail}; readers disagree about what follows.` };
+          return {
+            severity: 'high',
+            message: `Frames are broken: ${anomaly.detail}; readers disagree about what follows.`,
+          };
         case 'item-on-other-type':
           return { severity: 'high', message: `The stream ${anomaly.detail}.` };
         case 'expansion':
           return { severity: 'high', message: `A bomb: ${anomaly.detail}.` };
         case 'huge-integer':
-          return { severity: 'medium', message: `An integer of ${anomaly.detail}: reading it takes time that grows with the square.` };
+          return {
+            severity: 'medium',
+            message: `An integer of ${anomaly.detail}: reading it takes time that grows with the square.`,
+          };
         case 'missing-memo':
           return { severity: 'medium', message: `The stream ${anomaly.detail}.` };
         case 'repeated-protocol':
@@ -32,7 +38,12 @@ export const pickleMalformed = defineRule({
         case 'too-many':
           return { severity: 'medium', message: `The stream has ${anomaly.detail}.` };
         case 'persistent-id':
-          return container === 'torch' ? null : { severity: 'medium', message: `It uses persistent ids, which mean what the loading program makes of them.` };
+          return container === 'torch'
+            ? null
+            : {
+                severity: 'medium',
+                message: `It uses persistent ids, which mean what the loading program makes of them.`,
+              };
         case 'out-of-band-buffer':
           return { severity: 'info', message: `It refers to ${anomaly.detail}.` };
         default:
@@ -40,7 +51,9 @@ export const pickleMalformed = defineRule({
       }
     },
     'nested-pickle': ({ valid }) =>
-      valid ? { severity: 'medium', message: 'A value of it is a pickle itself: something will unpickle it later.' } : null,
+      valid
+        ? { severity: 'medium', message: 'A value of it is a pickle itself: something will unpickle it later.' }
+        : null,
     'trailing-data': ({ length, format }) => ({
       severity: 'low',
       message: `${length} bytes follow the end of the ${format}.`,

@@ -9,7 +9,8 @@ const KERAS_LAYERS: Readonly<Record<string, readonly ['high' | 'critical', strin
   __lambda__: ['critical', 'it holds byte code'],
 };
 
-const KERAS_MODULES = /^(?:keras|tf_keras|keras_hub|keras_cv|keras_nlp|keras_core|tensorflow\.keras|tensorflow\.python\.keras|tensorflow_addons)(?:\.|$)/;
+const KERAS_MODULES =
+  /^(?:keras|tf_keras|keras_hub|keras_cv|keras_nlp|keras_core|tensorflow\.keras|tensorflow\.python\.keras|tensorflow_addons)(?:\.|$)/;
 /** Functions of Keras that a configuration has no reason to name. */
 const KERAS_FUNCTIONS =
   /^(?:get_file|load_model|load_weights|model_from_json|model_from_yaml|enable_unsafe_deserialization|deserialize_keras_object|from_config|pickle|unpickle|load_img|image_dataset_from_directory|text_dataset_from_directory|audio_dataset_from_directory|get_source_inputs|custom_object_scope|register_keras_serializable|set_value|save_model|plot_model)$/;
@@ -25,7 +26,13 @@ export const remoteCode = defineRule({
     meaning:
       'The configuration names a class or function that the loader imports and runs. With code of the repository it runs whatever the publisher wrote; with code of another repository, whatever that one holds today.',
     fix: 'Read the code that is named, copy it into your own tree, and pin it by digest. Leave `trust_remote_code` and its like off.',
-    references: ['CVE-2025-1550', 'CVE-2025-9906', 'CVE-2025-23304', 'CVE-2025-54412', 'https://huggingface.co/docs/transformers/custom_models'],
+    references: [
+      'CVE-2025-1550',
+      'CVE-2025-9906',
+      'CVE-2025-23304',
+      'CVE-2025-54412',
+      'https://huggingface.co/docs/transformers/custom_models',
+    ],
     taxonomy: ['CWE-94', 'CWE-829', 'AML.T0010'],
   },
   judge: {
@@ -33,7 +40,8 @@ export const remoteCode = defineRule({
       const where = printable(path);
       switch (framework) {
         case 'transformers':
-          if (value.includes('--')) return { severity: 'high', message: `${where} loads code of another repository: ${printable(value)}.` };
+          if (value.includes('--'))
+            return { severity: 'high', message: `${where} loads code of another repository: ${printable(value)}.` };
           return { message: `${where} loads code of the repository: ${printable(value)}.` };
         case 'Hydra':
           return hydra(where, value);
@@ -63,16 +71,23 @@ function hydra(where: string, value: string): Judgement | null {
   const [module, name] = split(value);
   const found = classifyGlobal(module, name, 5);
   if (found.class === 'safe') return null;
-  if (found.class === 'dangerous') return { severity: 'critical', message: `${where} calls ${printable(value)}: ${found.why}.` };
+  if (found.class === 'dangerous')
+    return { severity: 'critical', message: `${where} calls ${printable(value)}: ${found.why}.` };
   // Recipes of known frameworks are full of `_target_`; a function of an unknown package is another matter.
-  return { severity: /^(?:nemo|lightning|pytorch_lightning|torchmetrics|monai)\./.test(value) ? 'info' : 'medium', message: `${where} builds ${printable(value)}.` };
+  return {
+    severity: /^(?:nemo|lightning|pytorch_lightning|torchmetrics|monai)\./.test(value) ? 'info' : 'medium',
+    message: `${where} builds ${printable(value)}.`,
+  };
 }
 
 function mlflow(where: string, value: string): Judgement | null {
-  if (/\.cloudpickle_version$/.test(where)) return null;
+  if (where.endsWith('.cloudpickle_version')) return null;
   if (where.endsWith('loader_module') && /^mlflow(?:\.[a-z_]+)+$/.test(value)) return null;
   if (where.endsWith('.code')) return { severity: 'low', message: `${where} brings code along: ${printable(value)}.` };
-  return { severity: where.endsWith('loader_module') ? 'high' : 'medium', message: `${where} loads ${printable(value)}.` };
+  return {
+    severity: where.endsWith('loader_module') ? 'high' : 'medium',
+    message: `${where} loads ${printable(value)}.`,
+  };
 }
 
 function skops(where: string, value: string): Judgement | null {
@@ -81,8 +96,10 @@ function skops(where: string, value: string): Judgement | null {
   const loader = match?.[2] ?? '';
   const found = classifyGlobal(module, name, 5);
   if (found.class === 'safe' && !SKOPS_CALLS.test(loader)) return null;
-  if (found.class === 'dangerous') return { severity: 'critical', message: `${where} makes skops load ${module}.${name}: ${found.why}.` };
-  if (SKOPS_CALLS.test(loader) && found.class !== 'safe') return { severity: 'high', message: `${where} makes skops call ${module}.${name}.` };
+  if (found.class === 'dangerous')
+    return { severity: 'critical', message: `${where} makes skops load ${module}.${name}: ${found.why}.` };
+  if (SKOPS_CALLS.test(loader) && found.class !== 'safe')
+    return { severity: 'high', message: `${where} makes skops call ${module}.${name}.` };
   return found.class === 'safe' ? null : { message: `${where} makes skops load ${module}.${name}: ${found.why}.` };
 }
 
@@ -97,11 +114,23 @@ function keras(where: string, value: string): Judgement | null {
   if (module !== '' && !KERAS_MODULES.test(module)) {
     const found = classifyGlobal(module, name, 5);
     if (found.class === 'safe') return null;
-    if (found.class === 'dangerous') return { severity: 'critical', message: `Keras imports ${printable(module)}.${printable(name)} at ${where}: ${found.why}.` };
-    return { severity: 'high', message: `Keras imports ${printable(module)}.${printable(name)} at ${where}, a class of the file's author.` };
+    if (found.class === 'dangerous')
+      return {
+        severity: 'critical',
+        message: `Keras imports ${printable(module)}.${printable(name)} at ${where}: ${found.why}.`,
+      };
+    return {
+      severity: 'high',
+      message: `Keras imports ${printable(module)}.${printable(name)} at ${where}, a class of the file's author.`,
+    };
   }
-  if (KERAS_FUNCTIONS.test(name)) return { severity: 'critical', message: `The configuration names the Keras function ${printable(name)} at ${where}.` };
-  if ((match?.[3] ?? '').startsWith('Custom>')) return { message: `The configuration needs a custom class at ${where}: ${printable(name)}.` };
+  if (KERAS_FUNCTIONS.test(name))
+    return {
+      severity: 'critical',
+      message: `The configuration names the Keras function ${printable(name)} at ${where}.`,
+    };
+  if ((match?.[3] ?? '').startsWith('Custom>'))
+    return { message: `The configuration needs a custom class at ${where}: ${printable(name)}.` };
   return null;
 }
 

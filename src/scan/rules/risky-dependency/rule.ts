@@ -1,6 +1,11 @@
 import { defineRule } from '../../rule.ts';
 
-const SEVERITY = { typosquat: 'high', 'insecure-index': 'high', 'extra-index': 'medium', 'unpinned-source': 'medium' } as const;
+const SEVERITY = {
+  typosquat: 'high',
+  'insecure-index': 'high',
+  'extra-index': 'medium',
+  'unpinned-source': 'medium',
+} as const;
 
 export const riskyDependency = defineRule({
   meta: {
@@ -8,7 +13,8 @@ export const riskyDependency = defineRule({
     title: 'Dependency that can be exchanged',
     severity: 'medium',
     threats: ['backdoor'],
-    meaning: 'What is installed beside a model runs with its rights. This line takes it from a place where somebody else can put another package.',
+    meaning:
+      'What is installed beside a model runs with its rights. This line takes it from a place where somebody else can put another package.',
     fix: 'Name the exact version with its digest (`--require-hashes`), from one index over HTTPS.',
     references: ['https://pip.pypa.io/en/stable/topics/secure-installs/', 'CVE-2018-20225'],
     taxonomy: ['CWE-427', 'CWE-494', 'CWE-1104', 'AML.T0010'],

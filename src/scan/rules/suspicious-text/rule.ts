@@ -8,9 +8,11 @@ const COMMANDS: readonly RegExp[] = [
   /\brm\s+-[a-z]{1,4}\s|\bchmod\s+(?:\+x|[0-7]{3,4})\b|\bnc\s+-[a-z]{1,4}\s|\/dev\/tcp\/|\bbash\s+-[ci]\b|\bpowershell\b[^\n]{0,80}-(?:enc|e|nop|w)/i,
   /<script\b|javascript:|data:text\/html/i,
 ];
-const CARRIED_ADDRESS = /https?:\/\/[^\s"'<>]{0,200}(?:exfil|payload|callback|webhook|steal|\.(?:sh|exe|ps1|bat|py|scr|dll)\b)/i;
+const CARRIED_ADDRESS =
+  /https?:\/\/[^\s"'<>]{0,200}(?:exfil|payload|callback|webhook|steal|\.(?:sh|exe|ps1|bat|py|scr|dll)\b)/i;
 /** What somebody who writes about it calls it. */
-const SELF_DECLARED = /\b(?:backdoor(?:ed)?|malicious|malware|trojan(?:ed|ised|ized)?|do[_ -]not[_ -]load|evil[_ -]model|ransomware|keylogger)\b/i;
+const SELF_DECLARED =
+  /\b(?:backdoor(?:ed)?|malicious|malware|trojan(?:ed|ised|ized)?|do[_ -]not[_ -]load|evil[_ -]model|ransomware|keylogger)\b/i;
 const NAMING_KEY = /(?:^|[._[])(?:name|model_name|type|model_type|description|task|title|label|id|tag)s?\]?$/i;
 
 export const suspiciousText = defineRule({
@@ -29,9 +31,12 @@ export const suspiciousText = defineRule({
     text: ({ path, text }) => {
       const where = path.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
       const part = text.length > 65_536 ? text.slice(0, 65_536) : text;
-      if (COMMANDS.some((pattern) => pattern.test(part))) return { severity: 'medium', message: `The text at ${where} holds a command or a call.` };
-      if (CARRIED_ADDRESS.test(part)) return { message: `The text at ${where} holds the address of a program or of a place that collects data.` };
-      if (NAMING_KEY.test(path) && SELF_DECLARED.test(part.replaceAll('_', ' '))) return { message: `The text at ${where} calls the model harmful.` };
+      if (COMMANDS.some((pattern) => pattern.test(part)))
+        return { severity: 'medium', message: `The text at ${where} holds a command or a call.` };
+      if (CARRIED_ADDRESS.test(part))
+        return { message: `The text at ${where} holds the address of a program or of a place that collects data.` };
+      if (NAMING_KEY.test(path) && SELF_DECLARED.test(part.replaceAll('_', ' ')))
+        return { message: `The text at ${where} calls the model harmful.` };
       return null;
     },
   },

@@ -18,7 +18,10 @@ export const templateHiddenInstruction = defineRule({
     meaning:
       'The chat template changes what the model is told depending on what a user wrote. The model behaves well in every test that does not use the word, and otherwise follows whoever wrote the template.',
     fix: 'Replace the template by that of the base model. Look at who published this file.',
-    references: ['https://www.pillar.security/blog/llm-backdoors-at-the-inference-level', 'CycloneDX/specification#862'],
+    references: [
+      'https://www.pillar.security/blog/llm-backdoors-at-the-inference-level',
+      'CycloneDX/specification#862',
+    ],
     taxonomy: ['AML.T0018', 'AML.T0051'],
   },
   judge: {
@@ -26,14 +29,26 @@ export const templateHiddenInstruction = defineRule({
       const name = key.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
       for (const match of text.matchAll(CONDITION)) {
         const branch = match[1]!.replace(/\{\{[^}]{0,300}\}\}/g, ' ');
-        const literal = branch + [...match[1]!.matchAll(/\{\{-?\s{0,8}['"]([^'"]{12,600})['"]/g)].map((one) => one[1]).join(' ');
+        const literal =
+          branch + [...match[1]!.matchAll(/\{\{-?\s{0,8}['"]([^'"]{12,600})['"]/g)].map((one) => one[1]).join(' ');
         const words = literal.match(/[\p{L}]{2,}/gu)?.length ?? 0;
         if (ADDRESS.test(literal) || (words >= 5 && COMMANDING.test(literal))) {
-          return { message: `The template ${name} adds instructions of its own when a message contains a certain text.` };
+          return {
+            message: `The template ${name} adds instructions of its own when a message contains a certain text.`,
+          };
         }
-        if (words >= 12) return { severity: 'medium', message: `The template ${name} adds a text of its own when a message contains a certain text.` };
+        if (words >= 12)
+          return {
+            severity: 'medium',
+            message: `The template ${name} adds a text of its own when a message contains a certain text.`,
+          };
       }
-      if (ADDRESS.test(text) && /content\s{0,4}\}\}|content\s{0,4}[|+~]/.test(text.slice(Math.max(0, text.search(ADDRESS) - 20), text.search(ADDRESS) + 400))) {
+      if (
+        ADDRESS.test(text) &&
+        /content\s{0,4}\}\}|content\s{0,4}[|+~]/.test(
+          text.slice(Math.max(0, text.search(ADDRESS) - 20), text.search(ADDRESS) + 400),
+        )
+      ) {
         return { severity: 'medium', message: `The template ${name} puts what users write beside an address.` };
       }
       return null;

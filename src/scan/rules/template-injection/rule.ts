@@ -6,9 +6,18 @@ const ESCAPES: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/\\x5f|\\u005f|\\137|\\N\{LOW LINE\}/i, 'writes underscores as escapes'],
   [/['"]_{1,2}['"]\s{0,4}(?:\*|~|\+)|['"]_['"]\s{0,4}%/, 'puts underscores together'],
   [/\|\s{0,8}attr\s{0,4}\(/, 'looks attributes up by computed names'],
-  [/\b(?:cycler|joiner|lipsum|get_flashed_messages|url_for)\s{0,4}[.[]/, 'uses a helper of the engine as a way to the interpreter'],
-  [/\b(?:request|self)\s{0,4}(?:\.|\[)\s{0,4}['"]?(?:application|_|environ|__|args|cookies)/, 'reaches for the program around the template'],
-  [/\b(?:popen|subprocess|os\.system|__import__|importlib|builtins|globals|getattr|setattr|eval|exec)\s{0,4}[([.]/, 'calls the interpreter'],
+  [
+    /\b(?:cycler|joiner|lipsum|get_flashed_messages|url_for)\s{0,4}[.[]/,
+    'uses a helper of the engine as a way to the interpreter',
+  ],
+  [
+    /\b(?:request|self)\s{0,4}(?:\.|\[)\s{0,4}['"]?(?:application|_|environ|__|args|cookies)/,
+    'reaches for the program around the template',
+  ],
+  [
+    /\b(?:popen|subprocess|os\.system|__import__|importlib|builtins|globals|getattr|setattr|eval|exec)\s{0,4}[([.]/,
+    'calls the interpreter',
+  ],
   [/\.(?:mro|gi_frame|gi_code|cr_frame|f_globals|f_builtins|func_globals|tb_frame)\b/, 'walks the interpreter'],
   [/\{%-?\s{0,8}(?:include|import|extends|from)\b/, 'loads another file'],
 ];
@@ -32,7 +41,8 @@ export const templateInjection = defineRule({
       for (const [pattern, what] of ESCAPES) {
         if (pattern.test(text)) return { message: `The template ${shown(key)} ${what}.` };
       }
-      if (LARGE_RANGE.test(text)) return { severity: 'medium', message: `The template ${shown(key)} loops millions of times.` };
+      if (LARGE_RANGE.test(text))
+        return { severity: 'medium', message: `The template ${shown(key)} loops millions of times.` };
       return null;
     },
   },

@@ -1,0 +1,40 @@
+import { Fault } from '../../core/fault.ts';
+import type { RegisterCommand } from '../command.ts';
+import { formatTable } from '../format-table.ts';
+
+/** `parapet explain`: what a rule of the scanner means. */
+export const register: RegisterCommand = (program, io) => {
+  program
+    .command('explain')
+    .description('say what a rule of the scanner means, and what to do about a finding')
+    .argument('[rule]', 'id of the rule; without it, all rules are listed')
+    .action(async (id: string | undefined) => {
+      const { RULES } = await import('../../scan/registry.ts');
+      if (id === undefined) {
+        io.out(
+          formatTable(
+            ['rule', 'severity', 'title'],
+            RULES.map(({ meta }) => [meta.id, meta.severity, meta.title]),
+          ),
+        );
+        return;
+      }
+      const rule = RULES.find(({ meta }) => meta.id === id);
+      if (rule === undefined) {
+        throw new Fault('ERR_USAGE', `There is no rule "${id}".`, { hint: 'Run "parapet explain" for the list.' });
+      }
+      const { meta } = rule;
+      io.out(
+        [
+          `${meta.id}: ${meta.title}`,
+          `Severity: ${meta.severity}. Threats: ${meta.threats.join(', ')}. ${meta.taxonomy.join(', ')}`,
+          '',
+          meta.meaning,
+          '',
+          `What to do: ${meta.fix}`,
+          '',
+          ...meta.references.map((one) => `- ${one}`),
+        ].join('\n'),
+      );
+    });
+};

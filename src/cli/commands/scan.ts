@@ -1,0 +1,258 @@
+import { availableParallelism } from 'node:os';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Fault } from '../../core/fault.ts';
+import { isAtLeast, SEVERITIES, type Severity } from '../../core/severity.ts';
+import type { Report } from '../../report/reported.ts';
+import type { AcceptedFinding, Baseline } from '../../scan/baseline.ts';
+import type { FileResult } from '../../scan/file-result.ts';
+import type { Io, RegisterCommand } from '../command.ts';
+import { formatTable } from '../format-table.ts';
+import { packageVersion } from '../version.ts';
+
+interface ScanCommandOptions {
+  readonly format: string;
+  readonly output?: string;
+  readonly failOn: string;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
+  readonly exclude: readonly string[];
+  readonly all?: true;
+  readonly threads?: string;
+}
+
+const FORMATS = ['table', 'json', 'jsonl', 'sarif', 'cyclonedx', 'junit', 'html', 'ocsf'] as const;
+const MAX_STDIN = 4 * 1024 ** 3;
+
+/** `parapet scan`: looks at model files, archives and configurations for what they would do to whoever loads them. */
+export const register: RegisterCommand = (program, io) => {
+  program
+    .command('scan')
+    .description('look at model files, archives and configurations before anything loads them')
+    .argument('<path...>', 'files and folders; "-" reads one file from stdin')
+    .option('--format <format>', FORMATS.join(', '), 'table')
+    .option('-o, --output <file>', 'write the report to a file instead of stdout')
+    .option('--fail-on <severity>', 'exit with 1 when a finding is at least this severe', 'medium')
+    .option('--baseline <file>', 'findings that have been looked at and accepted, with reason, owner and expiry')
+    .option('--write-baseline <file>', 'write what is found as a baseline to fill in')
+    .option('--exclude <pattern>', 'leave out files or folders; may be repeated', collect, [])
+    .option('--all', 'look into .git, node_modules and the like, too')
+    .option('--threads <count>', 'files looked at at once (default: one a core, at most 8)')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or a file that cannot be read, 3 something could not be looked at.',
+    )
+    .action(async (paths: readonly string[], options: ScanCommandOptions) => {
+      const format = oneOf('--format', options.format, FORMATS);
+      const failOn = oneOf('--fail-on', options.failOn, SEVERITIES);
+      const threads = options.threads === undefined ? Math.min(8, availableParallelism()) : Number(options.threads);
+      if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64))
+        throw new Fault('ERR_USAGE', '--threads takes a number from 1 to 64.');
+      const { readBaseline, applyBaseline, baselineOf } = await import('../../scan/baseline.ts');
+      const { scanFiles } = await import('../../scan/scan-pool.ts');
+      const { walkPaths } = await import('../../scan/walk-paths.ts');
+      const baseline: Baseline =
+        options.baseline === undefined
+          ? { accepted: [] }
+          : await readBaseline(resolve(io.cwd, options.baseline), options.baseline);
+      const today = new Date().toISOString().slice(0, 10);
+      const stdin = paths.includes('-') ? await spool(io) : null;
+      const results: FileResult[] = [];
+      const expired: AcceptedFinding[] = [];
+      let accepted = 0;
+      const links: string[] = [];
+      const progress = new Progress(io);
+      try {
+        const tasks = async function* (): AsyncGenerator<{ readonly path: string; readonly shown: string }> {
+          if (stdin !== null) yield { path: stdin.path, shown: '-' };
+          const named = paths.filter((path) => path !== '-');
+          const onLink = (path: string): void => void links.push(path);
+          yield* walkPaths(named, io.cwd, { exclude: options.exclude, all: options.all === true, onLink });
+        };
+        for await (const raw of scanFiles(tasks(), { threads, signal: io.signal })) {
+          const outcome = applyBaseline(raw, baseline, today);
+          results.push(outcome.result);
+          accepted += outcome.accepted;
+          expired.push(...outcome.expired);
+          progress.step(results.length, outcome.result);
+        }
+      } finally {
+        progress.end();
+        await stdin?.remove();
+      }
+      if (io.signal.aborted) throw new Fault('ERR_USAGE', 'Interrupted: not all files were looked at.');
+      if (options.writeBaseline !== undefined) {
+        const expires = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
+        await writeFile(resolve(io.cwd, options.writeBaseline), baselineOf(results, expires));
+      }
+      const text = await render(results, format, failOn, io);
+      if (options.output === undefined) io.out(text.replace(/\n$/, ''));
+      else await writeFile(resolve(io.cwd, options.output), text);
+      if (links.length > 0) io.err(`note: ${links.length} symbolic links were not followed`);
+      if (accepted > 0) io.err(`note: ${accepted} findings are accepted in ${options.baseline}`);
+      for (const one of expired)
+        io.err(`warning: the acceptance of ${one.rule} in ${one.file} expired on ${one.expires}`);
+      io.exitCode = exitCode(results, failOn);
+    });
+};
+
+function exitCode(results: readonly FileResult[], failOn: Severity): number {
+  if (results.some(({ findings }) => findings.some((finding) => isAtLeast(finding.severity, failOn)))) return 1;
+  if (results.some(({ verdict }) => verdict === 'error')) return 2;
+  return results.some(({ gaps }) => gaps.length > 0) ? 3 : 0;
+}
+
+async function render(
+  results: readonly FileResult[],
+  format: (typeof FORMATS)[number],
+  failOn: Severity,
+  io: Io,
+): Promise<string> {
+  const rows = results.map(({ file, verdict, findings, gaps, formats, size, error }) =>
+    JSON.stringify({ file, verdict, findings, gaps, formats, size, ...(error === undefined ? {} : { error }) }),
+  );
+  if (format === 'jsonl') return rows.map((row) => `${row}\n`).join('');
+  if (format === 'json') return rows.length === 0 ? '[]\n' : `[\n${rows.join(',\n')}\n]\n`;
+  if (format === 'table') return toTable(results);
+  const report = await toReport(results, format === 'cyclonedx', io);
+  switch (format) {
+    case 'sarif':
+      return (await import('../../report/to-sarif.ts')).toSarif(report);
+    case 'junit':
+      return (await import('../../report/to-junit.ts')).toJunit(report, failOn);
+    case 'html':
+      return (await import('../../report/to-html.ts')).toHtml(report);
+    case 'ocsf':
+      return (await import('../../report/to-ocsf.ts')).toOcsf(report);
+    default:
+      return (await import('../../report/to-cyclonedx.ts')).toCyclonedx(report);
+  }
+}
+
+async function toReport(results: readonly FileResult[], digests: boolean, io: Io): Promise<Report> {
+  const { RULES } = await import('../../scan/registry.ts');
+  const { fingerprint } = await import('../../scan/baseline.ts');
+  const files = [];
+  for (const { file, verdict, formats, size } of results) {
+    const sha256 = digests && file !== '-' && verdict !== 'error' ? await digest(resolve(io.cwd, file)) : undefined;
+    files.push({ file, verdict, formats, size, ...(sha256 === undefined ? {} : { sha256 }) });
+  }
+  return {
+    version: packageVersion(),
+    command: 'parapet scan',
+    time: Date.now(),
+    rules: RULES.map(({ meta }) => meta),
+    findings: results.flatMap((result) =>
+      result.findings.map((finding) => ({
+        rule: finding.rule,
+        severity: finding.severity,
+        message: finding.message,
+        file: result.file,
+        member: finding.where.member,
+        offset: finding.where.offset,
+        ...(finding.where.line === undefined ? {} : { line: finding.where.line }),
+        fingerprint: fingerprint(result.file, finding),
+      })),
+    ),
+    gaps: results.flatMap((result) => [
+      ...result.gaps.map((gap) => ({ file: result.file, member: gap.where.member, reason: gap.reason })),
+      ...(result.error === undefined ? [] : [{ file: result.file, member: null, reason: result.error }]),
+    ]),
+    files,
+  };
+}
+
+async function digest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+function toTable(results: readonly FileResult[]): string {
+  const rows = results.flatMap((result) => [
+    ...result.findings
+      .filter((finding) => finding.severity !== 'info')
+      .map((finding) => [finding.severity, finding.rule, inside(result.file, finding.where.member), finding.message]),
+    ...result.gaps.map((gap) => [
+      '?',
+      'not-looked-at',
+      inside(result.file, gap.where.member),
+      `Not looked at: ${gap.reason}.`,
+    ]),
+    ...(result.error === undefined ? [] : [['!', 'error', result.file, `Error: ${result.error}.`]]),
+  ]);
+  const count = (verdict: FileResult['verdict']): number =>
+    results.filter((result) => result.verdict === verdict).length;
+  const summary = `${results.length} files: ${count('clean')} clean, ${count('findings')} with findings, ${count('incomplete')} not wholly looked at, ${count('error')} errors`;
+  if (rows.length === 0) return `${summary}\n`;
+  return `${formatTable(
+    ['severity', 'rule', 'where', 'what'],
+    rows.map((row) => row.map(printable)),
+  )}\n\n${summary}\nparapet explain RULE says what a rule means and what to do.\n`;
+}
+
+function inside(file: string, member: string | null): string {
+  return member === null ? file : `${file} > ${member}`;
+}
+
+/** File names and members come from strangers: nothing of them may move a terminal's cursor or reverse its text. */
+function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- that is what is to be hidden
+  return text.replace(/[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '?');
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function oneOf<const T extends string>(option: string, given: string, allowed: readonly T[]): T {
+  if ((allowed as readonly string[]).includes(given)) return given as T;
+  throw new Fault('ERR_USAGE', `There is no "${given}" for ${option}; choose one of ${allowed.join(', ')}.`);
+}
+
+/** Stdin as a file, because formats are read from their end, too. */
+async function spool(io: Io): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'parapet-scan-'));
+  const path = join(folder, 'stdin');
+  const { open } = await import('node:fs/promises');
+  const file = await open(path, 'w');
+  let bytes = 0;
+  try {
+    for await (const chunk of io.stdin()) {
+      bytes += chunk.length;
+      if (bytes > MAX_STDIN)
+        throw new Fault('ERR_USAGE', 'What comes on stdin is longer than 4 GiB; save it to a file first.');
+      await file.write(chunk);
+    }
+  } catch (error) {
+    await file.close();
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+  await file.close();
+  return { path, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** One line on a terminal that is written over; nothing in a pipe. */
+class Progress {
+  readonly #io: Io;
+  #last = 0;
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  step(count: number, { file, findings }: FileResult): void {
+    if (!this.#io.terminal || Date.now() - this.#last < 100) return;
+    this.#last = Date.now();
+    const name = printable(file).slice(-60);
+    process.stderr.write(`\r\u001b[K${count} files${findings.length > 0 ? ', findings' : ''}  ${name}`);
+  }
+
+  end(): void {
+    if (this.#io.terminal) process.stderr.write('\r\u001b[K');
+  }
+}

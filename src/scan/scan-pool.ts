@@ -1,0 +1,126 @@
+import { Worker } from 'node:worker_threads';
+import type { FileResult } from './file-result.ts';
+import { failed } from './scan-file.ts';
+import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
+import type { ScanOrder } from './scan-thread.ts';
+
+/** The sources run as they are; what is published has been emitted. */
+const THREAD = new URL(`./scan-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+/** Heap of a thread in MiB: what a hostile file makes of it ends the thread, not the program. */
+const HEAP_MEGABYTES = 256;
+/** Milliseconds beyond the time limit after which a thread is taken to be stuck. */
+const GRACE = 10_000;
+
+export interface ScanTask {
+  readonly path: string;
+  /** The name that results show. */
+  readonly shown: string;
+}
+
+interface Thread {
+  worker: Worker;
+  ended: boolean;
+  task: { readonly order: ScanOrder; readonly done: (result: FileResult) => void } | null;
+  watch: NodeJS.Timeout | null;
+}
+
+/**
+ * Looks at files on threads that can be ended: a file that makes one run out of memory or time is reported as such, and the others
+ * go on. Results come in the order of the files.
+ */
+export async function* scanFiles(
+  tasks: AsyncIterable<ScanTask> | Iterable<ScanTask>,
+  options: { readonly threads: number; readonly limits?: ScanLimits; readonly signal?: AbortSignal },
+): AsyncGenerator<FileResult> {
+  const limits = options.limits ?? SCAN_LIMITS;
+  const threads: Thread[] = [];
+  const waiting: Promise<FileResult>[] = [];
+  let next = 0;
+  try {
+    for await (const task of tasks) {
+      if (options.signal?.aborted === true) return;
+      if (threads.length < options.threads && threads.every((thread) => thread.task !== null)) threads.push(begin());
+      // Enough work in hand that no thread waits for the consumer.
+      while (waiting.length >= options.threads * 4) yield await waiting.shift()!;
+      const thread = threads.find((one) => one.task === null) ?? (await idle(threads));
+      waiting.push(give(thread, { id: next++, path: task.path, shown: task.shown, limits }, limits));
+    }
+    while (waiting.length > 0) yield await waiting.shift()!;
+  } finally {
+    for (const thread of threads) thread.ended = true;
+    await Promise.all(threads.map((thread) => thread.worker.terminate()));
+    for (const thread of threads) if (thread.watch !== null) clearTimeout(thread.watch);
+  }
+}
+
+function begin(): Thread {
+  const thread: Thread = { worker: start(), ended: false, task: null, watch: null };
+  attach(thread);
+  return thread;
+}
+
+function start(): Worker {
+  return new Worker(THREAD, { resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES } });
+}
+
+function attach(thread: Thread): void {
+  const { worker } = thread;
+  worker.on('message', ({ result }: { readonly result: FileResult }) => finish(thread, result));
+  const lost = (why: string): void => {
+    if (thread.worker !== worker || thread.ended) return;
+    const shown = thread.task?.order.shown;
+    thread.worker = start();
+    attach(thread);
+    if (shown !== undefined) finish(thread, failed(shown, why));
+  };
+  worker.on('error', (error: NodeJS.ErrnoException) => {
+    lost(
+      error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? 'it needs more memory than is allowed'
+        : `the reader failed (${error.name})`,
+    );
+  });
+  worker.on('exit', (code) => {
+    if (code !== 0) lost('the thread that looked at it ended');
+  });
+}
+
+const freed = new Set<() => void>();
+
+function finish(thread: Thread, result: FileResult): void {
+  const { task } = thread;
+  thread.task = null;
+  if (thread.watch !== null) clearTimeout(thread.watch);
+  thread.watch = null;
+  task?.done(result);
+  for (const wake of freed) wake();
+}
+
+async function idle(threads: readonly Thread[]): Promise<Thread> {
+  for (;;) {
+    const found = threads.find((thread) => thread.task === null);
+    if (found !== undefined) return found;
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        freed.delete(wake);
+        resolve();
+      };
+      freed.add(wake);
+    });
+  }
+}
+
+function give(thread: Thread, order: ScanOrder, limits: ScanLimits): Promise<FileResult> {
+  return new Promise((resolve) => {
+    thread.task = { order, done: resolve };
+    thread.watch = setTimeout(() => {
+      const stuck = thread.worker;
+      thread.worker = start();
+      attach(thread);
+      void stuck.terminate();
+      finish(thread, failed(order.shown, `it takes longer than ${(limits.time + GRACE) / 1000} s`));
+    }, limits.time + GRACE);
+    thread.worker.postMessage(order);
+  });
+}

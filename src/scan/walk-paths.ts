@@ -1,0 +1,94 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { Fault } from '../core/fault.ts';
+import type { ScanTask } from './scan-pool.ts';
+
+/** Folders of other tools' own data: not looked at unless they are named. */
+const PASSED_OVER: ReadonlySet<string> = new Set(['.git', 'node_modules', '.hg', '.svn', '__pycache__', '.venv']);
+
+export interface WalkOptions {
+  /** Folders and files to leave out: names, or paths with `/`, where `*` stands for anything but `/`. */
+  readonly exclude?: readonly string[];
+  /** Look into folders of other tools, too. */
+  readonly all?: boolean;
+  /** Told of links, which are not followed. */
+  readonly onLink?: (path: string) => void;
+}
+
+/**
+ * Files of the given paths, folder by folder in the order of names. Symbolic links inside folders are not followed.
+ * @param paths as the user wrote them, relative to `cwd`
+ * @throws Fault `ERR_USAGE` for a path that does not exist or cannot be listed
+ */
+export async function* walkPaths(
+  paths: readonly string[],
+  cwd: string,
+  options: WalkOptions = {},
+): AsyncGenerator<ScanTask> {
+  const excluded = (options.exclude ?? []).map(toMatcher);
+  const leaveOut = (shown: string, name: string): boolean =>
+    excluded.some((matches) => matches(shown) || matches(name));
+
+  async function* into(path: string, shown: string): AsyncGenerator<ScanTask> {
+    let entries;
+    try {
+      entries = await readdir(path, { withFileTypes: true });
+    } catch (cause) {
+      throw new Fault('ERR_USAGE', 'A folder cannot be listed.', { where: shown, cause });
+    }
+    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      const inside = join(path, entry.name);
+      const name = `${shown}/${entry.name}`;
+      if (leaveOut(name, entry.name)) continue;
+      if (entry.isSymbolicLink()) options.onLink?.(name);
+      else if (entry.isDirectory()) {
+        if (options.all === true || !PASSED_OVER.has(entry.name)) yield* into(inside, name);
+      } else if (entry.isFile()) yield { path: inside, shown: name };
+    }
+  }
+
+  for (const given of paths) {
+    const path = join(cwd, relative(cwd, join(given.startsWith('/') ? '/' : cwd, given)));
+    let stats;
+    try {
+      stats = await lstat(path);
+    } catch (cause) {
+      throw new Fault('ERR_USAGE', 'There is no such file or folder.', { where: given, cause });
+    }
+    const shown = given.replace(/\/+$/, '') || '/';
+    if (stats.isDirectory() || stats.isSymbolicLink()) {
+      const target = stats.isSymbolicLink() ? await isFolder(path) : true;
+      if (target) yield* into(path, shown);
+      else yield { path, shown };
+    } else if (stats.isFile()) yield { path, shown };
+    else throw new Fault('ERR_USAGE', 'This is neither a file nor a folder.', { where: given });
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    await readdir(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `*` is anything but a slash; everything else is itself. */
+function toMatcher(pattern: string): (name: string) => boolean {
+  const parts = pattern.replace(/\/+$/, '').split('*');
+  return (name) => {
+    if (parts.length === 1) return name === parts[0] || name.endsWith(`/${parts[0]!}`);
+    if (!name.startsWith(parts[0]!)) return false;
+    let at = parts[0]!.length;
+    for (const part of parts.slice(1, -1)) {
+      const found = name.indexOf(part, at);
+      if (found === -1 || name.slice(at, found).includes('/')) return false;
+      at = found + part.length;
+    }
+    const last = parts.at(-1)!;
+    return (
+      name.length >= at + last.length && name.endsWith(last) && !name.slice(at, name.length - last.length).includes('/')
+    );
+  };
+}
