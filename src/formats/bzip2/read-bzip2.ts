@@ -81,18 +81,19 @@ export function readBzip2(input: Uint8Array, limit: number): Uint8Array {
 }
 
 class Growing {
-  #bytes = new Uint8Array(1 << 16);
+  #bytes: Uint8Array;
   #length = 0;
   readonly #limit: number;
 
   constructor(limit: number) {
     this.#limit = limit;
+    this.#bytes = new Uint8Array(Math.min(limit, 1 << 16));
   }
 
   put(byte: number): void {
     if (this.#length === this.#bytes.length) {
       if (this.#length >= this.#limit) throw new Bzip2Error(`more than ${this.#limit} bytes unpacked`, true);
-      const larger = new Uint8Array(Math.min(this.#limit, this.#bytes.length * 2));
+      const larger = new Uint8Array(Math.min(this.#limit, Math.max(this.#bytes.length * 2, 1 << 16)));
       larger.set(this.#bytes);
       this.#bytes = larger;
     }

@@ -95,7 +95,7 @@ export function walkTar(source: ByteSource): TarWalk {
     }
     at = next;
   }
-  return { entries, problem: at >= source.size ? null : 'the archive is cut off', end: at };
+  return { entries, problem: at === source.size ? null : 'the archive is cut off', end: at };
 }
 
 function cut(value: string): string {

@@ -111,13 +111,6 @@ export function walkZip(source: ByteSource): ZipWalk {
   const exact = ends.filter((end) => end.offset + END_LENGTH + end.comment === source.size);
   const end = exact.at(-1) ?? ends.at(-1);
   if (end === undefined) return { entries: [], issues: [], complete: false };
-  if (ends.length > 1) {
-    issues.push({
-      kind: 'several-directories',
-      offset: ends[0]!.offset,
-      detail: `${ends.length} end records: readers choose differently`,
-    });
-  }
   const after = end.offset + END_LENGTH + end.comment;
   if (after < source.size) {
     issues.push({
@@ -192,6 +185,16 @@ export function walkZip(source: ByteSource): ZipWalk {
   }
   if (entries.length > MANY_ENTRIES) {
     issues.push({ kind: 'many-members', offset: start + shift, detail: `${entries.length} members` });
+  }
+  // An archive that is a stored member brings its own end record along: that is no second directory of this one.
+  const others = ends.filter(
+    ({ offset }) =>
+      offset !== end.offset &&
+      !entries.some((entry) => offset >= entry.dataOffset && offset < entry.dataOffset + entry.packed),
+  );
+  if (others.length > 0) {
+    const detail = `${others.length + 1} end records: readers choose differently`;
+    issues.push({ kind: 'several-directories', offset: others[0]!.offset, detail });
   }
   const hidden = layOut(source, entries, start + shift, issues);
   duplicates([...entries, ...hidden], issues);
