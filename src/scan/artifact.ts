@@ -11,7 +11,7 @@ export interface Artifact {
   readonly depth: number;
   /** Id of the reader that found it inside another artifact, or null for a file. */
   readonly within: string | null;
-  /** Up to 4,096 first bytes. */
+  /** First bytes: 4,096 of a file, 512 of a large member, of which an archive may have thousands. */
   readonly head: Uint8Array;
 }
 
@@ -22,4 +22,7 @@ export function extensionOf(name: string): string {
   return dot <= 0 ? '' : base.slice(dot).toLowerCase();
 }
 
-export const HEAD = 4096;
+/** How many first bytes are read of something of `size` bytes. */
+export function headLength(size: number, depth: number): number {
+  return depth > 0 && size > 1 << 16 ? 512 : 4096;
+}

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
-import { type Artifact, extensionOf, HEAD } from './artifact.ts';
+import { type Artifact, extensionOf, headLength } from './artifact.ts';
 import type { Fact } from './fact.ts';
 import { type FileResult, type ScanFinding, verdictOf, type Where } from './file-result.ts';
 import type { Observer, Reader } from './reader.ts';
@@ -69,7 +69,14 @@ class Scan {
   }
 
   look(name: string, source: ByteSource, members: readonly string[], depth: number, within: string | null): void {
-    const artifact: Artifact = { source, name, members, depth, within, head: source.read(0, HEAD).slice() };
+    const artifact: Artifact = {
+      source,
+      name,
+      members,
+      depth,
+      within,
+      head: source.read(0, headLength(source.size, depth)).slice(),
+    };
     let recognised = source.size === 0;
     for (const reader of this.#readers) {
       if (this.#over()) return;

@@ -142,7 +142,7 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
   const pop = (): number => {
     if (stack.length === 0) throw new Stop('damaged', 'the stack is empty');
     const value = stack.pop();
-    if (value % 16 === MARK) throw new Stop('damaged', 'a mark where a value is needed');
+    if (kindOf(value) === MARK) throw new Stop('damaged', 'a mark where a value is needed');
     return value;
   };
   const top = (): number => {
@@ -165,12 +165,12 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
     return (weights.length - 1) * 16 + kind;
   };
   const weightOf = (value: number): number => {
-    const kind = value % 16;
+    const kind = kindOf(value);
     return kind >= TUPLE && kind <= SET ? weights.at(Math.floor(value / 16)) : 1;
   };
   const add = (container: number, weight: number): void => {
     const id = Math.floor(container / 16);
-    const kind = container % 16;
+    const kind = kindOf(container);
     if (id === 0 || kind < TUPLE || kind > SET) return;
     const sum = weights.at(id) + weight;
     weights.set(id, sum);
@@ -208,7 +208,7 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
     push(index * 16 + GLOBAL);
   };
   const call = (callee: number, via: CallKind): number => {
-    const kind = callee % 16;
+    const kind = kindOf(callee);
     if (kind === GLOBAL) {
       const index = Math.floor(callee / 16);
       const found = globals[index]!;
@@ -268,14 +268,14 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
   };
   const integer = (value: number): void => push(value >= 0 && value < 2 ** 40 ? value * 16 + INT : ATOM);
   const setItem = (target: number): void => {
-    const kind = target % 16;
+    const kind = kindOf(target);
     if (kind === GLOBAL) note('changes-global', at, describe(globals[Math.floor(target / 16)]!));
     else if (kind !== DICT && kind !== RESULT && kind !== UNKNOWN) {
       note('item-on-other-type', at, 'sets an item of a value that is no mapping');
     }
   };
   const append = (target: number): void => {
-    const kind = target % 16;
+    const kind = kindOf(target);
     if (kind === GLOBAL) note('changes-global', at, describe(globals[Math.floor(target / 16)]!));
     else if (kind !== LIST && kind !== SET && kind !== RESULT && kind !== UNKNOWN) {
       note('item-on-other-type', at, 'appends to a value that is no list');
@@ -283,10 +283,10 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
   };
   const build = (state: number): void => {
     const target = top();
-    if (target % 16 === GLOBAL) note('changes-global', at, describe(globals[Math.floor(target / 16)]!));
-    if (target % 16 !== RESULT) return;
+    if (kindOf(target) === GLOBAL) note('changes-global', at, describe(globals[Math.floor(target / 16)]!));
+    if (kindOf(target) !== RESULT) return;
     const id = Math.floor(target / 16);
-    const made = globals[(id % 65_536) - 1];
+    const made = globals[(id & 0xffff) - 1];
     if (made === undefined) return;
     made.built = true;
     if (kept !== null && made.name === 'NumpyArrayWrapper' && ARRAY_WRAPPERS.test(made.module)) skipArray(state);
@@ -307,10 +307,10 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
     }
     if (type === 'object') return runInside();
     let bytes = type;
-    for (const length of shape ?? []) bytes *= length % 16 === INT ? Math.floor(length / 16) : Number.NaN;
+    for (const length of shape ?? []) bytes *= kindOf(length) === INT ? Math.floor(length / 16) : Number.NaN;
     if (!Number.isSafeInteger(bytes)) throw new Stop('damaged', 'an array of joblib whose size cannot be read');
     const alignment = member('numpy_array_alignment_bytes');
-    if (alignment !== undefined && alignment % 16 === INT) {
+    if (alignment !== undefined && kindOf(alignment) === INT) {
       const padding = window.peek(0);
       if (padding < 0) throw new Stop('truncated', 'an array of joblib is missing');
       skip(1 + padding);
@@ -342,9 +342,9 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
     if (inner.status !== 'complete') throw new Stop(inner.status, inner.reason);
   };
   const dtypeOf = (value: number | undefined): number | 'object' | null => {
-    if (value === undefined || value % 16 !== RESULT) return null;
+    if (value === undefined || kindOf(value) !== RESULT) return null;
     const id = Math.floor(value / 16);
-    const made = globals[(id % 65_536) - 1];
+    const made = globals[(id & 0xffff) - 1];
     const first = kept?.get(-Math.floor(id / 65_536))?.[0];
     if (made?.name !== 'dtype' || first === undefined) return null;
     const code = /^[<>|=]?([a-zA-Z])(\d+)$/.exec(stringOf(first) ?? '');
@@ -355,7 +355,7 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
   let keptCalls = 0;
   /** The result of a call whose arguments are remembered under the negative of a number in its payload. */
   const keepCall = (result: number, args: number): number => {
-    if (kept === null || args % 16 !== TUPLE || keptCalls >= 100_000) return result;
+    if (kept === null || kindOf(args) !== TUPLE || keptCalls >= 100_000) return result;
     const elements = kept.get(Math.floor(args / 16));
     if (elements === undefined) return result;
     kept.set(-++keptCalls, elements);
@@ -363,12 +363,12 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
   };
   const keepItems = (target: number, items: readonly number[]): void => {
     const id = Math.floor(target / 16);
-    if (kept === null || target % 16 !== DICT || id === 0 || kept.size >= 100_000) return;
+    if (kept === null || kindOf(target) !== DICT || id === 0 || kept.size >= 100_000) return;
     const before = kept.get(id) ?? [];
     if (before.length + items.length <= 64) kept.set(id, [...before, ...items]);
   };
   const stringOf = (value: number): string | null =>
-    value % 16 === STR ? decodePickleString(source, Math.floor(value / 16), MAX_NAME) : null;
+    kindOf(value) === STR ? decodePickleString(source, Math.floor(value / 16), MAX_NAME) : null;
 
   let status: PickleStream['status'] = 'complete';
   let reason = '';
@@ -397,7 +397,7 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
           unmark();
           break;
         case OP.DUP:
-          if (top() % 16 === MARK) throw new Stop('damaged', 'a mark where a value is needed');
+          if (kindOf(top()) === MARK) throw new Stop('damaged', 'a mark where a value is needed');
           push(top());
           break;
         case OP.NONE:
@@ -712,11 +712,16 @@ function nestedEncoding(window: PickleWindow, bytes: boolean): NestedPickle['enc
   return a === 0x67 && b === 0x41 && c >= 0x49 && c <= 0x58 ? 'base64' : null;
 }
 
+/** The low four bits, which a double below 2^53 keeps: many times faster than `%`, which doubles do by division. */
+function kindOf(value: number): number {
+  return value & 15;
+}
+
 /** The integer that a value stands for, up to 16 bytes, or null. */
 function integerOf(source: ByteSource, value: number): bigint | null {
   const payload = Math.floor(value / 16);
-  if (value % 16 === INT) return BigInt(payload);
-  if (value % 16 !== BIG) return null;
+  if (kindOf(value) === INT) return BigInt(payload);
+  if (kindOf(value) !== BIG) return null;
   const bytes = source.read(payload, 18);
   const length = bytes[1] ?? 0;
   if (bytes[0] !== OP.LONG1 || length > 16 || bytes.length < 2 + length) return null;

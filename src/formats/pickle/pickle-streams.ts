@@ -60,11 +60,11 @@ export function readPickles(source: ByteSource): PickleFile {
 function beginsLikePickle(source: ByteSource, at: number): boolean {
   const [first, second] = source.read(at, 2);
   if (first === OP.PROTO) return second !== undefined && second <= 5;
-  return first !== undefined && STARTS.has(first);
+  return first !== undefined && PICKLE_STARTS.has(first);
 }
 
 /** First opcodes of pickles of protocols 0 and 1. */
-const STARTS: ReadonlySet<number> = new Set<number>([
+export const PICKLE_STARTS: ReadonlySet<number> = new Set<number>([
   OP.MARK,
   OP.GLOBAL,
   OP.EMPTY_DICT,
@@ -112,7 +112,7 @@ function* beginnings(block: Buffer, limit: number): Generator<number> {
     const version = block[at + 1];
     const op = block[at + 2];
     if (version === undefined || version < 2 || version > 5 || op === undefined) continue;
-    if (op === OP.FRAME ? (block[at + 10] ?? 1) === 0 : STARTS.has(op) || op === OP.SHORT_BINUNICODE) yield at;
+    if (op === OP.FRAME ? (block[at + 10] ?? 1) === 0 : PICKLE_STARTS.has(op) || op === OP.SHORT_BINUNICODE) yield at;
   }
   for (let end = block.indexOf(0x0a); end !== -1 && end < limit; end = block.indexOf(0x0a, end + 1)) {
     const second = block.indexOf(0x0a, end + 1);

@@ -2,11 +2,13 @@ import type { ByteSource } from '../../bytes/byte-source.ts';
 
 /** Bytes that are looked at in one go. Long values are skipped over without reading them. */
 const WINDOW = 1 << 20;
+/** The first look is short: most bytes are no pickle, and that shows at once. */
+const FIRST = 1 << 12;
 
 /** A place in a source that moves forward, over a window that is read ahead. Its own copy, so that others may read the source meanwhile. */
 export class PickleWindow {
   readonly #source: ByteSource;
-  readonly #buffer: Buffer;
+  #buffer: Buffer;
   /** Offset in the source of the window's first byte. */
   #base: number;
   #length = 0;
@@ -15,7 +17,7 @@ export class PickleWindow {
 
   constructor(source: ByteSource, start: number) {
     this.#source = source;
-    this.#buffer = Buffer.allocUnsafe(Math.max(16, Math.min(WINDOW, source.size - Math.min(start, source.size))));
+    this.#buffer = Buffer.allocUnsafe(FIRST);
     this.#base = start;
     this.#load();
   }
@@ -25,6 +27,8 @@ export class PickleWindow {
   }
 
   #load(): void {
+    // Four times as much each time, until it is the whole window.
+    if (this.#length > 0 && this.#buffer.length < WINDOW) this.#buffer = Buffer.allocUnsafe(this.#buffer.length * 4);
     const bytes = this.#source.read(this.#base, this.#buffer.length);
     this.#buffer.set(bytes);
     this.#length = bytes.length;

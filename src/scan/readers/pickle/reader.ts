@@ -1,7 +1,7 @@
 import { type ByteSource, memorySource } from '../../../bytes/byte-source.ts';
 import { OP } from '../../../formats/pickle/opcodes.ts';
 import { type NestedPickle, type PickleStream, runPickle } from '../../../formats/pickle/pickle-machine.ts';
-import { readPickles } from '../../../formats/pickle/pickle-streams.ts';
+import { PICKLE_STARTS, readPickles } from '../../../formats/pickle/pickle-streams.ts';
 import type { Artifact } from '../../artifact.ts';
 import { classifyGlobal } from '../../python/classify-global.ts';
 import type { Observer, Reader } from '../../reader.ts';
@@ -51,6 +51,7 @@ export const pickle: Reader<'pickle'> = {
 function looksLikeText(source: Artifact['source'], head: Uint8Array): boolean {
   if (head[0] === 0x7b && head[1] === 0x22) return false; // JSON
   if (head[0] === 0x50 && head[1] === 0x4b && head[2]! <= 8) return false; // ZIP
+  if (!PICKLE_STARTS.has(head[0]!)) return false;
   const stream = runPickle(source, 0, PROBE);
   if (stream.opcodes < 2) return false;
   const named = stream.globals.filter(

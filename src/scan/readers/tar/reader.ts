@@ -8,7 +8,7 @@ export const tar: Reader<'tar'> = {
   id: 'tar',
   title: 'tar',
   extensions: ['.tar', '.nemo'],
-  sniff: ({ source }) => isTar(source),
+  sniff: ({ source, head }) => head[0] !== 0 && isTar(source),
   read: ({ source }, observer) => {
     const walk = walkTar(source);
     if (walk.problem !== null) observer.incomplete(walk.problem, walk.end);
