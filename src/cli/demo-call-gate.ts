@@ -5,7 +5,7 @@ import { FlowCache } from '../flow/flow-cache.ts';
 import { leavesOf } from '../flow/flow-state.ts';
 import type { FlowCall, FlowTool } from '../flow/history.ts';
 import { readChatMessages } from '../flow/read-chat-messages.ts';
-import { createCallApprovals } from '../gateway/approvals/flow-approvals.ts';
+import { createCallApprovals } from '../approvals/flow-approvals.ts';
 import type { Runtime } from '../gateway/runtime.ts';
 
 /** Arguments that say whose data it is: they have to be the signed-in customer's. */

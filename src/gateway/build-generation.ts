@@ -12,7 +12,7 @@ import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
 import { fileSettings } from '../guard/files/file-settings.ts';
 import type { Counters } from '../store/counters.ts';
-import type { Approvals } from './flow/approvals.ts';
+import type { Approvals } from '../approvals/approvals.ts';
 import { createFlowEngine } from './flow/flow-engine.ts';
 import type { DetectorResources } from '../resources/detector-resources.ts';
 import type { Generation } from './generation.ts';

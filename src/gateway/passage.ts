@@ -22,7 +22,7 @@ import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
 import type { Segment } from '../conversation/segment.ts';
 import { Answer } from './answer.ts';
 import { answerMessages } from './answer-messages.ts';
-import { askForReview } from './approvals/ask-for-review.ts';
+import { askForReview } from './ask-for-review.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { Client } from './client.ts';
 import { outcomeOf, stopFault, toFault } from './ending.ts';

@@ -7,7 +7,7 @@ import { createDemoApp } from '../../src/demo/create-demo-app.ts';
 import type { DemoApp } from '../../src/demo/create-demo-app.ts';
 import { STAND_IN_MODEL, startStandInModel } from '../../src/demo/stand-in-model/start-stand-in-model.ts';
 import { createDemoCallGate } from '../../src/cli/demo-call-gate.ts';
-import type { ApprovalQueue } from '../../src/gateway/approvals/approval-queue.ts';
+import type { ApprovalQueue } from '../../src/approvals/approval-queue.ts';
 import { startGateway } from '../gateway/start-gateway.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../examples/bank/parapet.yaml');

@@ -6,7 +6,7 @@ import { type FlowDecision, settle } from '../../flow/decide.ts';
 import { callKey } from '../../flow/flow-state.ts';
 import type { FlowView } from '../../flow/flow-cache.ts';
 import type { FlowCall, FlowEvent, FlowTool } from '../../flow/history.ts';
-import type { Approval } from './approvals.ts';
+import type { Approval } from '../../approvals/approvals.ts';
 import { recordCall, shown } from './call-record.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import type { FlowEngine } from './flow-engine.ts';

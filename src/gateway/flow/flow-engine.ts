@@ -1,5 +1,5 @@
 import type { FlowRules } from '../../flow/rules/compile-rules.ts';
-import type { Approvals } from './approvals.ts';
+import type { Approvals } from '../../approvals/approvals.ts';
 import { createFlowPolicy, type FlowPolicy, type FlowSettings } from './flow-policy.ts';
 import { compileOutputs, type OutputSchemas } from './structured-result.ts';
 

@@ -1,6 +1,6 @@
-import type { Principal } from '../../core/principal.ts';
-import type { FlowRuling } from '../../flow/decide.ts';
-import type { FlowCall } from '../../flow/history.ts';
+import type { Principal } from '../core/principal.ts';
+import type { FlowRuling } from '../flow/decide.ts';
+import type { FlowCall } from '../flow/history.ts';
 
 /**
  * What became of a request for a person's consent. `pending`: it is asked, and this answer does not wait for it; the call does not

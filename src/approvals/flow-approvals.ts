@@ -1,4 +1,4 @@
-import type { Approvals } from '../flow/approvals.ts';
+import type { Approvals } from './approvals.ts';
 import type { ApprovalQueue, ConsentAnswer } from './approval-queue.ts';
 
 /** The queue as the enforcement of tool calls uses it. Waits as long as `approvals.waitFor` says. */

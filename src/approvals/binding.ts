@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { FlowRuling } from '../../flow/decide.ts';
-import { canonicalJson } from '../../text/json/canonical-json.ts';
+import type { FlowRuling } from '../flow/decide.ts';
+import { canonicalJson } from '../text/json/canonical-json.ts';
 
 /** What a consent is given to, and to nothing else. */
 export interface Asked {
