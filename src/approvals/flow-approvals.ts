@@ -15,6 +15,7 @@ export function createCallApprovals(queue: ApprovalQueue, waitFor: () => number)
           principal,
           run: place.run ?? '',
           exchange: place.exchange ?? null,
+          terms: place.terms ?? null,
         },
         waitFor(),
         place.signal,

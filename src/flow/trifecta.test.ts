@@ -144,7 +144,10 @@ describe('what a look-up carries', () => {
   it("looking in the user's own house is no way out", () => {
     assert.equal(search('the purchase of the harbour site', { call: 'search_letters' }), 'allow');
     assert.match(
-      search('the purchase of the harbour site', { call: 'search_letters', declared: { outside: true, level: 'internal' } }),
+      search('the purchase of the harbour site', {
+        call: 'search_letters',
+        declared: { outside: true, level: 'internal' },
+      }),
       /^approve query-carries$/,
     );
   });

@@ -66,4 +66,26 @@ describe("an operator's rules over tool calls", () => {
     assert.deepEqual((await run()).done, ['read_mail', 'get_balance']);
     assert.deepEqual((await run()).done, ['read_mail'], 'once');
   });
+
+  it('say who has to agree: two of a team, each once, and the consent holds for one call', async () => {
+    await writeFile(
+      join(gateway.directory, 'flow.yaml'),
+      `${RULE('approve')}approvals:\n  - { tool: 'get_*', by: ['team:desk'], people: 2, expiresIn: 60 }\n`,
+    );
+    await gateway.rewrite({
+      flow: { mode: 'enforce', onDeny: 'answer', rules: 'flow.yaml' },
+      approvals: { teams: { desk: ['bob', 'carol'] } },
+    });
+    assert.equal((await gateway.running.runtime.reload()).error, null);
+    const { approvals } = gateway.running.runtime;
+    assert.deepEqual((await run()).done, ['read_mail']);
+    const asked = (await approvals.list()).find(({ needs }) => needs === 2);
+    assert.deepEqual([asked!.tool, asked!.needs, asked!.expiresAt - asked!.createdAt], ['get_balance', 2, 60_000]);
+    await assert.rejects(approvals.decide(asked!.id, 'admin', 'approve', null), { code: 'ERR_FORBIDDEN' });
+    await approvals.decide(asked!.id, 'bob', 'approve', null);
+    assert.deepEqual((await run()).done, ['read_mail'], 'one is not enough');
+    await approvals.decide(asked!.id, 'carol', 'approve', null);
+    assert.deepEqual((await run()).done, ['read_mail', 'get_balance']);
+    assert.deepEqual((await run()).done, ['read_mail'], 'once');
+  });
 });

@@ -174,6 +174,7 @@ export class CallGate {
           : await approvals.request(decision, found, principal, {
               run: this.#run,
               exchange: this.#parts.exchange ?? null,
+              terms: rules?.declaredApproval(call.tool) ?? null,
             });
       return { decision, found, approval, written };
     } catch {
