@@ -19,6 +19,8 @@ export interface CallPlace {
   readonly exchange?: string | null;
   /** What the operator's rules say of who has to agree, and until when; absent: what the configuration says. */
   readonly terms?: ApprovalTerms | null;
+  /** False: the answer has waited for a person already, and is not held again. */
+  readonly waits?: boolean;
   /** Aborts waiting, when the client went away. */
   readonly signal?: AbortSignal;
 }

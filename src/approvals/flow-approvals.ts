@@ -17,7 +17,7 @@ export function createCallApprovals(queue: ApprovalQueue, waitFor: () => number)
           exchange: place.exchange ?? null,
           terms: place.terms ?? null,
         },
-        waitFor(),
+        place.waits === false ? 0 : waitFor(),
         place.signal,
       );
       switch (answer.state) {

@@ -307,6 +307,7 @@ export class Passage {
       principal,
       record: (decision) => flow.push(decision),
       exchange: this.#draft.id,
+      signal: this.#client.left,
     };
   }
 

@@ -29,6 +29,8 @@ export interface CallGateParts extends Pick<FlowEngine, 'settings' | 'policy' | 
   /** Where decisions are recorded. */
   readonly record: (decision: Decision) => void;
   readonly exchange?: string;
+  /** Aborted when nobody waits for the answer any more: a consent is not used up for nobody. */
+  readonly signal?: AbortSignal;
 }
 
 /** What becomes of one call. */
@@ -58,6 +60,7 @@ export class CallGate {
   /** Calls that the caller gets: in shadow mode also those that would have been stopped. */
   readonly #sent: FlowCall[] = [];
   readonly #denied = new Map<string, number>();
+  #waits = true;
 
   constructor(parts: CallGateParts) {
     this.#parts = parts;
@@ -175,7 +178,11 @@ export class CallGate {
               run: this.#run,
               exchange: this.#parts.exchange ?? null,
               terms: rules?.declaredApproval(call.tool) ?? null,
+              waits: this.#waits,
+              ...(this.#parts.signal === undefined ? {} : { signal: this.#parts.signal }),
             });
+      // Nobody came: an answer for which the model is asked again is not held anew each time.
+      if (approval.status === 'pending') this.#waits = false;
       return { decision, found, approval, written };
     } catch {
       return deny('failed', 'The call could not be decided on.');
