@@ -20,7 +20,7 @@ const MOST_CALLS = 128;
 /** Denials of the same call in one turn after which the turn is over. */
 const MOST_DENIALS = 3;
 
-export interface CallGateParts extends Pick<FlowEngine, 'settings' | 'policy' | 'approvals' | 'rules'> {
+export interface CallGateParts extends Pick<FlowEngine, 'settings' | 'policy' | 'approvals' | 'rules' | 'tokens'> {
   readonly memory: FlowMemory;
   readonly principal: Principal;
   /** What the model was shown before the answer. */
@@ -59,6 +59,8 @@ export class CallGate {
   readonly #passed: FlowCall[] = [];
   /** Calls that the caller gets: in shadow mode also those that would have been stopped. */
   readonly #sent: FlowCall[] = [];
+  /** Calls that were let through, as the caller carries them out. */
+  readonly #open: FlowCall[] = [];
   readonly #denied = new Map<string, number>();
   #waits = true;
 
@@ -95,7 +97,10 @@ export class CallGate {
       const passes = allowed || !this.enforces;
       // In shadow mode what comes behind is decided as if what would be stopped had been.
       if (allowed && found !== null) this.#passed.push(this.#asTheModelHasIt(found));
-      if (passes && found !== null) this.#sent.push(this.#asTheModelHasIt(found));
+      if (passes && found !== null) {
+        this.#sent.push(this.#asTheModelHasIt(found));
+        if (allowed && this.enforces && call.id !== '') this.#open.push(found);
+      }
       const { settings, record } = this.#parts;
       record(
         recordCall(
@@ -126,7 +131,7 @@ export class CallGate {
       if (!ruling.passes) continue;
       const { tool, id, key } = ruling.call;
       const own = id === '' ? `answer.${key}` : id;
-      for (const list of [this.#passed, this.#sent]) {
+      for (const list of [this.#passed, this.#sent, this.#open]) {
         const place = list.findLastIndex((call) => call.id === own);
         if (place !== -1) list.splice(place, 1);
       }
@@ -208,8 +213,9 @@ export class CallGate {
   }
 
   /** Before an answer leaves: what a later request will bring back of it. */
-  remember(texts: readonly string[]): void {
-    const { memory, principal } = this.#parts;
+  remember(texts: readonly string[], now: number): void {
+    const { memory, principal, tokens } = this.#parts;
+    for (const call of this.#open) if (tokens?.covers(call.tool) === true) memory.open(principal.id, call, now);
     for (const call of this.#sent) {
       memory.rememberCall(principal.id, call);
       if (this.signs) memory.signer.signCall(principal.id, call);
