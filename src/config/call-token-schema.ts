@@ -19,7 +19,7 @@ export const callTokens = z
       .min(32)
       .optional()
       .describe('With HS256: 32 characters or more; write ${NAME} to take it from the environment.'),
-    keyId: z.string().min(1).max(256).optional(),
+    keyId: z.string().min(1).max(256).optional().describe('`kid` of the tokens, where tool servers have several keys.'),
     lifetime: duration
       .prefault('30s')
       .refine((millis) => millis >= 1000 && millis <= 60_000, 'from 1s to 60s')
