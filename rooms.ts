@@ -64,6 +64,12 @@ export const ROOMS = {
   /** Files in messages are read on threads that can be ended: hence `worker`. */
   guard: { storey: 3, imports: ['core', 'text', 'formats', 'conversation', 'detect'], may: ['clock', 'worker'] },
   monitor: { storey: 3, imports: ['core', 'math', 'store'], may: ['clock'] },
+  /** The queue in which people are asked for consent, and the webhook that tells them: for whoever lets calls and requests pass. */
+  approvals: {
+    storey: 3,
+    imports: ['core', 'text', 'store', 'ledger', 'flow', 'config'],
+    may: ['net', 'clock'],
+  },
   gateway: {
     storey: 3,
     imports: [
@@ -75,9 +81,9 @@ export const ROOMS = {
       'store',
       'ledger',
       'detect',
-      'flow',
       'resources',
       'flow',
+      'approvals',
       'access',
       'config',
       'guard',
@@ -113,7 +119,7 @@ export const ROOMS = {
    */
   mcp: {
     storey: 3,
-    imports: ['core', 'text', 'detect', 'flow', 'access', 'ledger', 'config'],
+    imports: ['core', 'text', 'detect', 'flow', 'access', 'ledger', 'config', 'approvals', 'store'],
     may: ['fs', 'net', 'clock'],
   },
   demo: { storey: 3, imports: ['core', 'conversation'], may: ['fs', 'net', 'clock'] },
@@ -140,6 +146,7 @@ export const ROOMS = {
       'gateway',
       'report',
       'flow',
+      'approvals',
       'mcp',
       'demo',
     ],

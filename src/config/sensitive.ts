@@ -13,6 +13,8 @@ export function isSensitive(path: JsonPath): boolean {
     if (second === 'servers') return (path[3] === 'headers' || path[3] === 'env') && path.length === 5;
     return second === 'listen' && third === 'tokens' && path.length === 4;
   }
+  if (room === 'flow') return second === 'callTokens' && third === 'secret';
+  if (room === 'approvals') return second === 'webhook' && third === 'secret';
   return room === 'admin' && second === 'oidc' && third === 'clientSecret';
 }
 

@@ -3,6 +3,7 @@ import { callKey, type FlowState, leavesOf, type PastCall } from './flow-state.t
 import type { FlowCall } from './history.ts';
 import type { FlowVerdict } from './sink-table.ts';
 import type { ToolProfile } from './tool-profile.ts';
+import { spokenVerbs } from './licence.ts';
 import { stem } from './words.ts';
 
 /** What may happen within one turn of the user's before somebody has to look. */
@@ -88,6 +89,8 @@ function amountOf({ call, profile }: Pick<PastCall, 'call' | 'profile'>): number
 
 const MANY =
   /\b(?:a(?:ll|ny)|every|everyone|everybody|each|both|several|multiple|alle|tous|toutes|todos|todas|tutti|tutte)\b/;
+/** `Delete them`: what was spoken of before, and more than one. */
+const PLURAL = /\b(?:them|these|those|ones|sie alle|diese|les|los|las|li|le|hen|ze)\b/;
 const NUMBERS: Readonly<Record<string, number>> = {
   two: 2,
   three: 3,
@@ -102,7 +105,11 @@ const NUMBERS: Readonly<Record<string, number>> = {
 
 /** How many things the user's last turn speaks of: `the file` is one, `the three files` three, `the files` and `all` many. */
 function cardinality(state: FlowState, profile: ToolProfile): number {
-  const turn = state.turns.at(-1) ?? '';
+  const whole = state.turns.at(-1) ?? '';
+  // How many there are to be found says nothing of how many are to go.
+  const clauses = whole.split(/[.!?;\n]/).filter((clause) => spokenVerbs(clause, profile).length > 0);
+  const turn = clauses.length === 0 ? whole : clauses.join('. ');
+  if (clauses.length > 0 && PLURAL.test(turn)) return Number.POSITIVE_INFINITY;
   if (MANY.test(turn)) return Number.POSITIVE_INFINITY;
   const counted = /\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\s+(?:\p{L}+\s+){0,2}(\p{L}+s)\b/u.exec(
     turn,

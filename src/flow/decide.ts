@@ -8,6 +8,7 @@ import { licenceOf } from './licence.ts';
 import { type FlowProfile, type FlowVerdict, isCritical, needsOf, stricterVerdict, verdictOf } from './sink-table.ts';
 import { atLeast, type Tier } from './tier.ts';
 import type { ArgumentRole, ToolProfile } from './tool-profile.ts';
+import { type OutgoingValue, queryCauses, trifectaCauses } from './trifecta.ts';
 import { lastName, witness } from './witness.ts';
 import { identifierWords } from './words.ts';
 
@@ -49,6 +50,8 @@ export interface FlowCause {
 export interface FlowOptions {
   readonly profile: FlowProfile;
   readonly budgets?: FlowBudgets;
+  /** Dotted paths of arguments whose values are the verified principal's own (`scopeCall`): nobody's words. */
+  readonly verified?: readonly string[];
 }
 
 /** Leaves of one call that are looked at; a call with more is no call that a person would make. */
@@ -70,12 +73,14 @@ export function decide(state: FlowState, call: FlowCall, book: ToolBook, options
   const verdicts: FlowCause[] = [];
   const contents: string[] = [];
   const unnamed: string[] = [];
+  const outgoing: OutgoingValue[] = [];
   let outbound = profile.act === 'send' || profile.act === 'share' || profile.act === 'pay' || profile.act === 'other';
   let critical: Tier = 'U';
   for (const { path, value } of leaves) {
     const role = profile.role(path);
     const { kind, ...found } = witness(state, value, role, profile, lastName(path));
     let { tier, from } = found;
+    if (isBelow(path, options.verified)) [tier, from] = ['U', 'the one whom the call is for, as verified'];
     if (role === 'recipient' && !atLeast(tier, 'T')) {
       const reason = designation(state, call, valuesUnder(call, path[0]));
       if (reason !== null) [tier, from] = ['T', reason];
@@ -87,6 +92,7 @@ export function decide(state: FlowState, call: FlowCall, book: ToolBook, options
     const name = pathName(path);
     const rule = role === 'code' ? 'code' : needs.rule;
     args[name] = { tier, role, from, verdict, rule };
+    outgoing.push({ name, value: String(value), role, tier, kind });
     if (verdict !== 'allow') verdicts.push({ verdict, rule, reason: `"${name}" comes from: ${from}.`, path: name });
     if (isCritical(role) && !atLeast(tier, critical)) critical = tier;
     if (role === 'recipient' || role === 'url') outbound = true;
@@ -94,10 +100,11 @@ export function decide(state: FlowState, call: FlowCall, book: ToolBook, options
     if (typeof value === 'string' && (role === 'content' || role === 'other' || role === 'name' || role === 'code'))
       contents.push(value);
   }
-  if (profile.act === 'read') return settle(verdicts, args);
+  if (profile.act === 'read') return settle([...verdicts, ...queryCauses(state, profile, outgoing)], args);
   if (state.tainted) {
     verdicts.push(...licenceVerdicts(state, profile, critical, args, options));
     verdicts.push(...ownRecordVerdicts(profile, args), ...borrowedVerdicts(args));
+    verdicts.push(...trifectaCauses(state, profile, outgoing, options.profile));
     if (outbound) {
       const said = contentVerdict(state, profile, contents);
       if (said !== null) verdicts.push({ ...said, reason: `What goes out: ${said.reason}.` });
@@ -243,6 +250,13 @@ function codeVerdict(state: FlowState, code: string, tier: Tier): FlowVerdict {
 
 function valuesUnder(call: FlowCall, root: string | number | undefined): readonly string[] {
   return [...leavesOf(call.args?.[String(root)])].map(({ value }) => String(value));
+}
+
+/** Whether a leaf stands at, or below, one of the dotted paths; the entries of a list stand at the list's. */
+function isBelow(path: readonly (string | number)[], dotted: readonly string[] = []): boolean {
+  if (dotted.length === 0) return false;
+  const names = path.filter((step) => typeof step === 'string');
+  return dotted.some((one) => one.split('.').every((step, index) => names[index] === step));
 }
 
 /** `['recipients', 0]` as `recipients[0]`; a name that would read as a path of several is quoted, so that no two paths have one name. */

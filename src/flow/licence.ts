@@ -73,6 +73,9 @@ const TO_ME =
 /** `What does the letter say`, `what Ann wrote`: a question for what somebody said, and nothing to be said. */
 const ASKED_ABOUT =
   /\b(?:what|does|did|whether|where|who)\b(?:(?!\b(?:and|then)\b)[^.!?,]){0,60}?\b(?:says?|said|mentions?|mentioned|asks?|asked|reports?|reported|writes?|wrote|tells?|told)\b/g;
+/** `The link to reset it`, `how to cancel`: says what something is for, and asks for nothing. */
+const QUALIFIES =
+  /\b(?:links?|urls?|pages?|buttons?|codes?|forms?|ways?|options?|steps|how|where|when|whether|able|deadline|reasons?)\s+to\s+\p{L}+/gu;
 /** What makes a noun of the word behind it. */
 const BEFORE_NOUN = new Set(
   (
@@ -102,21 +105,26 @@ const AFTER_NOUN = new Set([
 
 /** Stems of the words of a turn that are verbs, or may be. */
 function verbsIn(turn: string): readonly string[] {
-  const said = words(turn.replace(ASKED_ABOUT, ' ').replace(TO_ME, ' '));
+  const said = words(turn.replace(ASKED_ABOUT, ' ').replace(TO_ME, ' ').replace(QUALIFIES, ' '));
   return said
-    .filter(
-      (word, at) =>
-        !NOUN_LIKE.has(word) || !(BEFORE_NOUN.has(said[at - 1] ?? '') || AFTER_NOUN.has(said[at + 1] ?? '')),
-    )
+    .filter((word, at) => {
+      if (!nounLike.has(stem(word))) return true;
+      // `The emails`, `my messages`: several of a thing; nobody is told to do something in this form.
+      if (!NOUN_LIKE.has(word) && word.endsWith('s')) return false;
+      return !(BEFORE_NOUN.has(said[at - 1] ?? '') || AFTER_NOUN.has(said[at + 1] ?? ''));
+    })
     .map(stem);
 }
 
+/** Acts by which a thing comes about: only these are asked for by the thing's name. */
+const MAKES: ReadonlySet<ToolProfile['act']> = new Set(['create', 'update', 'send', 'share', 'book', 'other']);
+
 /** Stems of the verbs of a turn that ask for what the tool does. */
-function spokenVerbs(turn: string, profile: ToolProfile): readonly string[] {
+export function spokenVerbs(turn: string, profile: ToolProfile): readonly string[] {
   const acts = [profile.act, profile.named];
   const verbs = new Set(acts.flatMap((act) => [...(stems.get(act) ?? [])]));
   // `Comment on the issue` asks to create a comment: the tool's noun is the user's verb.
-  const nounVerbs = profile.nouns.filter((noun) => nounLike.has(noun));
+  const nounVerbs = MAKES.has(profile.act) ? profile.nouns.filter((noun) => nounLike.has(noun)) : [];
   return verbsIn(turn).filter((word) => verbs.has(word) || profile.verbs.includes(word) || nounVerbs.includes(word));
 }
 

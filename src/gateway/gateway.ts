@@ -11,7 +11,7 @@ import { Fault } from '../core/fault.ts';
 import type { FileReader } from '../guard/files/file-reader.ts';
 import type { LiveFeed } from '../monitor/live-feed.ts';
 import type { AllowBook } from './allow-book.ts';
-import type { ApprovalQueue } from './approvals/approval-queue.ts';
+import type { ApprovalQueue } from '../approvals/approval-queue.ts';
 import type { EvidenceWriter } from './evidence.ts';
 import type { ExchangeDraft } from './exchange-draft.ts';
 import type { FlowMemory } from './flow/flow-memory.ts';

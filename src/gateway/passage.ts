@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Conversation } from '../conversation/conversation.ts';
-import type { Dialect, ResponseView, Surface } from '../conversation/surface.ts';
+import type { Dialect, ResponseView, Surface, SurfaceId } from '../conversation/surface.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
 import { type History, isAnswer, readHistory } from '../guard/history.ts';
@@ -22,7 +22,7 @@ import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
 import type { Segment } from '../conversation/segment.ts';
 import { Answer } from './answer.ts';
 import { answerMessages } from './answer-messages.ts';
-import { askForReview } from './approvals/ask-for-review.ts';
+import { askForReview } from './ask-for-review.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { Client } from './client.ts';
 import { outcomeOf, stopFault, toFault } from './ending.ts';
@@ -31,13 +31,15 @@ import { addUsage, ruleAnswer, saidIn } from './flow/answer-round.ts';
 import type { CallGate, Ruling } from './flow/call-gate.ts';
 import { GatedStream } from './flow/gated-stream.ts';
 import { answerStopped, mendReferences } from './flow/mend-request.ts';
+import { recordScopedResults, scopeRequest } from './flow/scope-request.ts';
 import { type GateContext, openGate, reopenGate } from './flow/open-gate.ts';
+import type { FlowCall, FlowEvent } from '../flow/history.ts';
 import { exchangeContext } from '../guard/exchange-context.ts';
 import { everyString } from './every-string.ts';
 import { ExchangeDraft } from './exchange-draft.ts';
 import type { Gateway } from './gateway.ts';
 import type { Generation } from './generation.ts';
-import { clientHeaders, upstreamHeaders, upstreamRequestId } from './headers.ts';
+import { clientHeaders, requestIdHeaders, upstreamHeaders, upstreamRequestId } from './headers.ts';
 import { keepInput, keepOutput } from './kept-text.ts';
 import { listModels } from './list-models.ts';
 import { presentedBy } from './presented.ts';
@@ -57,6 +59,8 @@ import type { ConversationVault } from './vault.ts';
 /** Answers of providers that another upstream may do better. */
 const RETRYABLE = new Set([408, 429, 500, 502, 503, 504, 529]);
 
+/** Bytes of a request for a token. */
+const MAX_TOKEN_REQUEST = 4096;
 /** Bytes of a provider's error. */
 const MAX_ERROR = 1024 * 1024;
 /** Levels of nesting in a provider's answer. */
@@ -178,6 +182,8 @@ export class Passage {
         return this.#ask(principal, route.surface, route.upstreamPath);
       case 'models':
         return this.#models(principal, route.model);
+      case 'call-token':
+        return this.#callToken(principal);
       case 'response-object':
         return this.#responseObject(principal, route);
       case 'method':
@@ -197,10 +203,11 @@ export class Passage {
     const { limits, guard } = this.#generation.loaded.config;
     const draft = this.#draft;
     draft.surface = surface.id;
-    const bytes = await readBody(this.#client.request, limits.body, limits.bodyTimeout);
+    let bytes = await readBody(this.#client.request, limits.body, limits.bodyTimeout);
     draft.requestBytes = bytes.length;
-    let body: unknown = readJson(bytes, { bytes: limits.body, depth: limits.depth, items: limits.items });
-    const conversation = surface.parseRequest(body);
+    const bounds = { bytes: limits.body, depth: limits.depth, items: limits.items };
+    let body: unknown = readJson(bytes, bounds);
+    let conversation = surface.parseRequest(body);
     draft.model = conversation.model;
     draft.stream = conversation.stream;
 
@@ -210,6 +217,14 @@ export class Passage {
       await this.#ownedBy(principal, conversation.previous, 'previous_response_id');
     this.#thread = readThread(this.#gateway.memory.threads, principal.id, conversation.previous, guard.previous);
 
+    const offered = conversation.tools;
+    const scoped = this.#scope(principal, surface.id, conversation.previous, body);
+    if (scoped.length > 0) {
+      // What the model must not see is not there for anything that comes behind.
+      bytes = Buffer.from(spliceJson(bytes.toString('utf8'), scoped), 'utf8');
+      body = readJson(bytes, { ...bounds, bytes: Number.MAX_SAFE_INTEGER });
+      conversation = surface.parseRequest(body);
+    }
     const allowed = this.#bind(principal, surface.id, conversation);
     this.#kept = conversation.kept === true;
     await this.#openVault(principal, conversation.previous, 'input');
@@ -217,7 +232,14 @@ export class Passage {
       ? await this.#untilGone(this.#readFiles('input', body, conversation.segments))
       : [];
     const edits = await this.#inspectInput(principal, conversation, files, allowed, body);
-    this.#gate = openGate(this.#gateContext(principal), conversation, body, files, this.#client.request.headers);
+    this.#gate = openGate(
+      this.#gateContext(principal),
+      conversation,
+      body,
+      files,
+      this.#client.request.headers,
+      offered,
+    );
     if (this.#gate !== null && surface.id === 'openai-responses') edits.push(...mendReferences(body));
     const stopped =
       conversation.previous === null
@@ -265,6 +287,22 @@ export class Passage {
     });
   }
 
+  /** What the operator's scopes take out of the request; recorded, and nothing is taken out where calls are only watched. */
+  #scope(principal: Principal, surface: SurfaceId, previous: string | null, body: unknown): readonly JsonEdit[] {
+    const { settings, rules } = this.#generation.flow;
+    if (rules === null || settings.mode === 'off') return [];
+    const memory = this.#gateway.flowMemory;
+    const kept = previous === null ? null : memory.history(principal.id, previous);
+    const scoped = scopeRequest(surface, body, {
+      rules,
+      principal,
+      callById: (id) => memory.call(principal.id, id) ?? kept?.events.find(isCall(id)) ?? null,
+    });
+    const decision = recordScopedResults(scoped, settings.mode);
+    if (decision !== null) this.#draft.flow.push(decision);
+    return settings.mode === 'enforce' ? scoped.edits : [];
+  }
+
   #gateContext(principal: Principal): GateContext {
     const { flow } = this.#draft;
     return {
@@ -273,6 +311,7 @@ export class Passage {
       principal,
       record: (decision) => flow.push(decision),
       exchange: this.#draft.id,
+      signal: this.#client.left,
     };
   }
 
@@ -551,8 +590,8 @@ export class Passage {
         if (next !== null)
           return this.#whole(next, parse, counted, { ...calls, rounds: calls.rounds + 1 }, conversation);
       }
-      if (round.status !== 'passes') {
-        ({ stopped } = round);
+      if (round.status !== 'passes') ({ stopped } = round);
+      if (round.edits.length > 0) {
         bytes = Buffer.from(spliceJson(bytes.toString('utf8'), round.edits), 'utf8');
         body = this.#readAnswer(bytes, Number.MAX_SAFE_INTEGER);
         view = parse(body)!;
@@ -567,7 +606,7 @@ export class Passage {
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
     if (this.#gate !== null && calls !== null) {
       const texts = saidIn(edits.length > 0 ? parse(JSON.parse(bytes.toString('utf8'))) : view);
-      this.#gate.remember(texts);
+      this.#gate.remember(texts, this.#generation.now());
       for (const id of calls.kept(view.id)) this.#gate.keep(id, stopped, texts);
     }
     if (conversation !== null) {
@@ -771,6 +810,33 @@ export class Passage {
     );
   }
 
+  /** A token for a call that was let through to this caller, once: `{"call": "<the provider's id>"}`. */
+  async #callToken(principal: Principal): Promise<void> {
+    this.#draft.surface = 'call-tokens';
+    const { limits } = this.#generation.loaded.config;
+    const bytes = await readBody(this.#client.request, MAX_TOKEN_REQUEST, limits.bodyTimeout);
+    this.#draft.requestBytes = bytes.length;
+    const body = readJson(bytes, { bytes: MAX_TOKEN_REQUEST, depth: 2, items: 8 }) as {
+      readonly call?: unknown;
+    } | null;
+    const id = body?.call;
+    if (typeof id !== 'string' || id === '')
+      throw new Fault('ERR_REQUEST_INVALID', 'must be the id of a tool call', { where: 'call' });
+    const { tokens } = this.#generation.flow;
+    const call = tokens === null ? null : this.#gateway.flowMemory.takeOpen(principal.id, id, this.#generation.now());
+    if (tokens === null || call === null)
+      throw new Fault('ERR_NOT_FOUND', 'There is no call of this id that was let through to you a moment ago.', {
+        where: 'call',
+        hint: 'A token is made once for each call, within five minutes, for tools that flow.callTokens names.',
+      });
+    const { token, audience, expiresIn } = await tokens.mint(call, principal);
+    await this.#finish(
+      200,
+      { 'content-type': 'application/json', 'cache-control': 'no-store', ...requestIdHeaders(this.#draft.id) },
+      Buffer.from(JSON.stringify({ token, tool: call.tool, audience, expires_in: expiresIn }), 'utf8'),
+    );
+  }
+
   async #responseObject(principal: Principal, route: Extract<Route, { kind: 'response-object' }>): Promise<void> {
     const draft = this.#draft;
     draft.surface = 'openai-responses';
@@ -942,6 +1008,10 @@ const RETRIEVAL: Conversation = {
   previous: null,
   usageRequested: true,
 };
+
+function isCall(id: string): (event: FlowEvent) => event is FlowCall {
+  return (event): event is FlowCall => event.kind === 'call' && event.id === id;
+}
 
 /** Chat and completions streams report usage only when `stream_options.include_usage` is set. */
 function reportsUsageOnRequest(surface: Surface): boolean {

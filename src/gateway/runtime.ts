@@ -9,7 +9,7 @@ import type { KeyService } from '../access/virtual-keys.ts';
 import type { Counters } from '../store/counters.ts';
 import type { Store } from '../store/store.ts';
 import type { AllowBook } from './allow-book.ts';
-import type { ApprovalQueue } from './approvals/approval-queue.ts';
+import type { ApprovalQueue } from '../approvals/approval-queue.ts';
 import type { DetectorResources } from '../resources/detector-resources.ts';
 import type { RuleSets } from './rule-sets.ts';
 

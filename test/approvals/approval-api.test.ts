@@ -7,7 +7,7 @@ import { hashPassword } from '../../src/access/admin-password.ts';
 import type { AdminAction } from '../../src/core/admin-action.ts';
 import type { FlowRuling } from '../../src/flow/decide.ts';
 import type { ApprovalList, ApprovalView } from '../../src/gateway/admin/api.ts';
-import type { ConsentRequest } from '../../src/gateway/approvals/approval-queue.ts';
+import type { ConsentRequest } from '../../src/approvals/approval-queue.ts';
 import { type Client, createClient, signedIn } from '../console/client.ts';
 import { ADMIN, startConsole, type TestConsole } from '../console/start-console.ts';
 

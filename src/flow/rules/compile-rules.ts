@@ -4,7 +4,7 @@ import type { FlowBudgets } from '../budgets.ts';
 import { canonicalText } from '../canonical.ts';
 import type { FlowProfile, FlowVerdict } from '../sink-table.ts';
 import { compileConditions, type Conditions, type RuleProblem } from './conditions.ts';
-import { BUILT_IN_RULES, type RuleFile, type RuleSource, type ScopeSource } from './rule-file.ts';
+import { BUILT_IN_RULES, FIXED_RULES, type RuleFile, type RuleSource, type ScopeSource } from './rule-file.ts';
 
 export interface CompiledRule {
   readonly id: string;
@@ -41,10 +41,17 @@ export interface FlowRules {
   /** By priority, the highest first. */
   readonly rules: readonly CompiledRule[];
   readonly licences: readonly CompiledLicence[];
-  /** Terms of approval of a tool: those of the first entry that names it. */
+  /** Terms of approval of a tool: those of the first entry that names it, or those that hold where none does. */
   approval(tool: string): ApprovalTerms;
+  /** Null where no entry names the tool. */
+  declaredApproval(tool: string): ApprovalTerms | null;
   /** Scopes that hold for a tool, in the order of the file. */
   scopes(tool: string): readonly ScopeSource[];
+}
+
+/** Whether any tool has rows that belong to somebody: then a result of which nobody knows the tool may be such a one. */
+export function hasRowScopes(rules: FlowRules | null): boolean {
+  return rules !== null && rules.source.scope.some(({ rows }) => rows !== undefined);
 }
 
 const ANYBODY: ApprovalTerms = { by: [], people: 1, expiresIn: 900 };
@@ -56,7 +63,7 @@ export function compileRules(source: RuleFile): FlowRules | readonly RuleProblem
   const rules = source.rules.map((rule, index) => {
     const path = ['rules', index];
     if (ids.has(rule.id)) problems.push({ path: [...path, 'id'], message: `another rule has the id "${rule.id}"` });
-    if ((BUILT_IN_RULES as readonly string[]).includes(rule.id) || rule.id === 'allowed' || rule.id === 'arguments')
+    if (([...BUILT_IN_RULES, ...FIXED_RULES] as readonly string[]).includes(rule.id))
       problems.push({ path: [...path, 'id'], message: `is the name of a built-in rule` });
     ids.add(rule.id);
     return compileRule(rule, path, problems);
@@ -93,6 +100,7 @@ export function compileRules(source: RuleFile): FlowRules | readonly RuleProblem
       phrases: phrases.map(canonicalText),
     })),
     approval: (tool) => approvals.find(({ matches }) => matches(tool))?.terms ?? ANYBODY,
+    declaredApproval: (tool) => approvals.find(({ matches }) => matches(tool))?.terms ?? null,
     scopes: (tool) => scopes.filter(({ matches }) => matches(tool)).map(({ scope }) => scope),
   };
 }

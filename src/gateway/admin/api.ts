@@ -1,7 +1,7 @@
 import type { Exchange, ExchangeOutcome, KeptSegment } from '../../core/exchange.ts';
 import type { Severity } from '../../core/severity.ts';
 import type { Action, Mode, Stage } from '../../core/verdict.ts';
-import type { ApprovalSummary } from '../approvals/approval-view.ts';
+import type { ApprovalSummary } from '../../approvals/approval-view.ts';
 import type { SimulationReport } from '../simulate.ts';
 
 export type { Origin, Role } from '../../conversation/segment.ts';
@@ -385,7 +385,7 @@ export interface SimulateJob {
   readonly report: SimulationReport | null;
 }
 
-export type { ApprovalArgument, ApprovalSummary, ApprovalView } from '../approvals/approval-view.ts';
+export type { ApprovalArgument, ApprovalSummary, ApprovalView } from '../../approvals/approval-view.ts';
 export type { RevealedPiece } from '../../text/reveal.ts';
 
 /** `GET /api/approvals`: those that wait first, then those that are over. */

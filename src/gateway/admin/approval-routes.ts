@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/fault.ts';
 import type { ApprovalRow } from '../../store/approval-table.ts';
-import { summaryOf, viewOf } from '../approvals/approval-view.ts';
+import { summaryOf, viewOf } from '../../approvals/approval-view.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AdminAudit } from './admin-audit.ts';
 import type { AdminEnv } from './admin-context.ts';

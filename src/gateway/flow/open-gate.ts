@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Conversation } from '../../conversation/conversation.ts';
+import type { Conversation, ToolDefinition } from '../../conversation/conversation.ts';
 import type { Segment } from '../../conversation/segment.ts';
 import { callStops } from '../../conversation/call-stops.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Decision } from '../../core/verdict.ts';
 import { CallGate } from './call-gate.ts';
+import { withoutWritten } from '../../flow/scope/scope-call.ts';
 import { declareTools } from '../../flow/rules/declare-tools.ts';
 import { recordHistory } from './call-record.ts';
 import type { FlowEngine } from './flow-engine.ts';
@@ -23,12 +24,15 @@ export interface GateContext {
   readonly record: (decision: Decision) => void;
   /** Id of the exchange, for who is asked for consent. */
   readonly exchange?: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * What decides the tool calls of the answer to a request; null where there is nothing to decide. An answer with calls to a request that
  * offers no tools has one as well: no tool of such a call is on offer.
  * @param body the request as parsed. @param files texts that were taken out of its files.
+ * @param offered the tools as the caller offers them, with arguments that the model does not see.
  */
 export function openGate(
   context: GateContext,
@@ -36,12 +40,21 @@ export function openGate(
   body: unknown,
   files: readonly Segment[],
   headers: IncomingHttpHeaders,
+  offered: readonly ToolDefinition[] = conversation.tools,
 ): CallGate | null {
-  const { engine, memory, principal, record, exchange } = context;
+  const { engine, memory, principal, record, exchange, signal } = context;
   const { settings } = engine;
   if (settings.mode === 'off' || callStops(conversation.surface) === null) return null;
-  const tools = declareTools(flowTools(conversation.tools, settings), engine.rules);
-  const parts = { ...engine, memory, principal, tools, record, ...(exchange === undefined ? {} : { exchange }) };
+  const tools = declareTools(flowTools(offered, settings), engine.rules);
+  const parts = {
+    ...engine,
+    memory,
+    principal,
+    tools,
+    record,
+    ...(exchange === undefined ? {} : { exchange }),
+    ...(signal === undefined ? {} : { signal }),
+  };
   // Where nothing can be called and nothing is kept, nobody will ask what was shown.
   if (tools.length === 0 && conversation.surface !== 'openai-responses') return new CallGate({ ...parts, events: [] });
   const previous = conversation.previous === null ? null : memory.history(principal.id, conversation.previous);
@@ -55,7 +68,12 @@ export function openGate(
       knowsCall: (call) => memory.signer.knowsCall(principal.id, call),
       callById: (id) => memory.call(principal.id, id),
     },
-    { settings, outputs: engine.outputs, documents: documentsIn(headers) },
+    {
+      settings,
+      outputs: engine.outputs,
+      documents: documentsIn(headers),
+      ...(engine.rules === null ? {} : { own: (tool, args) => withoutWritten(args, engine.rules!.scopes(tool)) }),
+    },
   );
   if (unknown > 0) record(recordHistory(unknown, settings.mode));
   return new CallGate({ ...parts, events });
@@ -63,7 +81,7 @@ export function openGate(
 
 /** For an answer that the provider has kept: decided on what is still known of its request. */
 export function reopenGate(context: GateContext, response: string): CallGate | null {
-  const { engine, memory, principal, record } = context;
+  const { engine, memory, principal, record, signal } = context;
   if (engine.settings.mode === 'off') return null;
   const kept = memory.history(principal.id, response);
   return new CallGate({
@@ -71,6 +89,7 @@ export function reopenGate(context: GateContext, response: string): CallGate | n
     memory,
     principal,
     record,
+    ...(signal === undefined ? {} : { signal }),
     tools: kept?.tools ?? [],
     events: kept?.before ?? [{ kind: 'document', text: '' }],
   });

@@ -1,7 +1,7 @@
-import { Fault } from '../../core/fault.ts';
-import type { Principal } from '../../core/principal.ts';
-import type { ExchangeDraft } from '../exchange-draft.ts';
-import type { ApprovalQueue } from './approval-queue.ts';
+import { Fault } from '../core/fault.ts';
+import type { Principal } from '../core/principal.ts';
+import type { ExchangeDraft } from './exchange-draft.ts';
+import type { ApprovalQueue } from '../approvals/approval-queue.ts';
 
 /** A request that a rule sends to review. */
 export interface ReviewCase {

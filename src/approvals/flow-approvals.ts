@@ -1,4 +1,4 @@
-import type { Approvals } from '../flow/approvals.ts';
+import type { Approvals } from './approvals.ts';
 import type { ApprovalQueue, ConsentAnswer } from './approval-queue.ts';
 
 /** The queue as the enforcement of tool calls uses it. Waits as long as `approvals.waitFor` says. */
@@ -15,8 +15,9 @@ export function createCallApprovals(queue: ApprovalQueue, waitFor: () => number)
           principal,
           run: place.run ?? '',
           exchange: place.exchange ?? null,
+          terms: place.terms ?? null,
         },
-        waitFor(),
+        place.waits === false ? 0 : waitFor(),
         place.signal,
       );
       switch (answer.state) {

@@ -1,7 +1,7 @@
-import type { Config } from '../../config/schema.ts';
-import type { Clock } from '../../core/clock.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import type { Store } from '../../store/store.ts';
+import type { Config } from '../config/schema.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Store } from '../store/store.ts';
 import { approvalMessage } from './approval-message.ts';
 import { ApprovalQueue } from './approval-queue.ts';
 import { ApprovalWebhook } from './approval-webhook.ts';

@@ -1,7 +1,7 @@
-import { type ArgumentFlow, pathName } from '../../flow/decide.ts';
-import { leavesOf } from '../../flow/flow-state.ts';
-import type { ApprovalRow } from '../../store/approval-table.ts';
-import { hidesSomething, reveal, type RevealedPiece } from '../../text/reveal.ts';
+import { type ArgumentFlow, pathName } from '../flow/decide.ts';
+import { leavesOf } from '../flow/flow-state.ts';
+import type { ApprovalRow } from '../store/approval-table.ts';
+import { hidesSomething, reveal, type RevealedPiece } from '../text/reveal.ts';
 import type { ApprovalContent } from './approval-queue.ts';
 
 /** A request for consent, as lists show it. */

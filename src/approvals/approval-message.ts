@@ -1,4 +1,4 @@
-import type { ApprovalRow } from '../../store/approval-table.ts';
+import type { ApprovalRow } from '../store/approval-table.ts';
 import type { ApprovalContent } from './approval-queue.ts';
 
 const MOST_ARGUMENTS = 12;

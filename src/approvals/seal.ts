@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { Fault } from '../../core/fault.ts';
+import { Fault } from '../core/fault.ts';
 
 const NONCE = 12;
 const MAC = 16;
