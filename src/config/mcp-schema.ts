@@ -81,12 +81,28 @@ export const mcp = z.strictObject({
       'Tools of a server that was never seen: `check` pins those in which nothing is found, `hold` shows none until `parapet mcp approve`.',
     ),
   approval: z
-    .enum(['client', 'none'])
+    .enum(['client', 'queue', 'any', 'none'])
     .default('client')
     .describe(
-      'Who is asked where a person must: the user of the client (MCP elicitation), or nobody. Unasked is denied.',
+      'Who is asked where a person must. `client`: its user (MCP elicitation). `queue`: people at the console and over the webhook ' +
+        '(`approvals`; the gateway of the same state directory and store shows them). `any`: the user where the client can show a ' +
+        'form, else the queue. `none`: nobody. Unasked is denied.',
     ),
-  approvalTimeout: duration.prefault('5m').describe('Nobody answered by then: denied.'),
+  approvalTimeout: duration
+    .prefault('5m')
+    .describe(
+      'Nobody answered by then: denied. What people at the console agree to later passes once when the same call comes again.',
+    ),
+  local: z
+    .strictObject({
+      id: id.describe('As a sign-in would name them.'),
+      claims: z
+        .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
+        .default({})
+        .describe('What rules and scopes may ask of them.'),
+    })
+    .optional()
+    .describe('Whom `parapet mcp wrap` makes calls for. Absent: nobody who is known, so that scopes deny.'),
   userWords: z
     .boolean()
     .default(false)

@@ -1,11 +1,10 @@
 import type { McpConfig, McpServerConfig } from '../config/mcp-schema.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
-import { CallLimits } from './call-limits.ts';
 import { connectByHttp } from './connect-by-http.ts';
-import { FlowSession } from './flow-session.ts';
 import { launchOf } from './launch.ts';
 import type { PinStore } from './pins.ts';
+import { createPrincipalState } from './principal-state.ts';
 import { META } from './protocol.ts';
 import { RequestStates } from './request-state.ts';
 import { isObject, type JsonObject, parseMessage, type RpcResponse } from './rpc-message.ts';
@@ -43,7 +42,9 @@ export async function contactServer(options: ContactOptions): Promise<readonly s
     config,
     launch: launchOf(settings),
     pins,
-    principal: { id: 'operator', flow: new FlowSession(config.profile), limits: new CallLimits(config.limits, clock) },
+    rules: null,
+    people: null,
+    principal: createPrincipalState('operator', null, { config, rules: null, clock }),
     audit: { record: () => {}, close: () => Promise.resolve() },
     states: new RequestStates(clock),
     clock,

@@ -1,15 +1,28 @@
-import { decide, type FlowDecision } from '../flow/decide.ts';
+import type { Principal } from '../core/principal.ts';
+import { decide, type FlowCause, type FlowDecision, settle } from '../flow/decide.ts';
 import { advance, EMPTY_STATE, type FlowState, ToolBook } from '../flow/flow-state.ts';
 import type { FlowCall, FlowTool } from '../flow/history.ts';
+import { applyRules } from '../flow/rules/apply-rules.ts';
+import type { FlowRules } from '../flow/rules/compile-rules.ts';
+import { declareTools } from '../flow/rules/declare-tools.ts';
 import type { FlowProfile } from '../flow/sink-table.ts';
 import { tiersOfCall, tierOfValue } from '../flow/witness.ts';
 
 /** Units of results that are remembered; of a session that saw more, every call that changes something is a person's matter. */
 const MOST_UNITS = 16 * 1024 * 1024;
+const NO_WORDS = 'It changes something, and nobody told the proxy what the user asked for.';
+const FULL = 'The session has seen more than is remembered.';
+const NOTHING_WRITTEN: ReadonlySet<string> = new Set();
 
 export interface CallDecision extends FlowDecision {
   /** What the tool does: anything but `read` changes something. */
   readonly act: string;
+}
+
+/** What an operator says about flows, and whom the calls of the session are made for. */
+export interface FlowTerms {
+  readonly rules: FlowRules | null;
+  readonly principal: Principal | null;
 }
 
 /**
@@ -19,27 +32,32 @@ export interface CallDecision extends FlowDecision {
  */
 export class FlowSession {
   readonly #profile: FlowProfile;
+  readonly #terms: FlowTerms;
   readonly #tools = new Map<string, FlowTool>();
   readonly #calm = new Set<string>();
-  #book = new ToolBook([]);
+  #book: ToolBook;
   #state: FlowState = EMPTY_STATE;
   #units = 0;
   #full = false;
   #lastWords = '';
 
-  constructor(profile: FlowProfile) {
-    this.#profile = profile;
+  /** @param profile where no operator's file says another. */
+  constructor(profile: FlowProfile, terms: FlowTerms = { rules: null, principal: null }) {
+    this.#profile = terms.rules?.profile ?? profile;
+    this.#terms = terms;
+    this.#book = new ToolBook(declareTools([], terms.rules));
   }
 
-  /** @param trusted its read-only hint may be believed where the name says nothing. */
+  /** @param trusted its read-only hint may be believed where neither its name nor the operator says what it does. */
   offer(tools: readonly FlowTool[], trusted: boolean): void {
+    const { rules } = this.#terms;
     for (const tool of tools) {
       this.#tools.set(tool.name, tool);
-      const unknown = new ToolBook([tool]).profile(tool.name).act === 'other';
+      const unknown = new ToolBook(declareTools([tool], rules)).profile(tool.name).act === 'other';
       if (trusted && unknown && tool.annotations?.readOnlyHint === true) this.#calm.add(tool.name);
       else this.#calm.delete(tool.name);
     }
-    this.#book = new ToolBook([...this.#tools.values()]);
+    this.#book = new ToolBook(declareTools([...this.#tools.values()], rules));
   }
 
   /** The user's words as the client gives them; the same words again are the same turn. */
@@ -49,20 +67,15 @@ export class FlowSession {
     this.#state = advance(this.#state, { kind: 'user', text: words }, this.#book, tiersOfCall, tierOfValue);
   }
 
-  decide(call: FlowCall): CallDecision {
-    const decision = decide(this.#state, call, this.#book, { profile: this.#profile });
+  /** @param written dotted paths of values that the operator's scope wrote into the call: nobody else chose them. */
+  decide(call: FlowCall, written: ReadonlySet<string> = NOTHING_WRITTEN): CallDecision {
+    const { rules, principal } = this.#terms;
+    const options = { profile: this.#profile, ...(rules === null ? {} : { budgets: rules.budgets }) };
     const act = this.#calm.has(call.tool) ? 'read' : this.#book.profile(call.tool).act;
-    if (act === 'read') return { ...decision, act };
-    if (this.#full)
-      return atLeastAsked({ ...decision, act }, 'history', 'The session has seen more than is remembered.');
-    if (this.#state.turns.length === 0) {
-      return atLeastAsked(
-        { ...decision, act },
-        'no-user-words',
-        'It changes something, and nobody told the proxy what the user asked for.',
-      );
-    }
-    return { ...decision, act };
+    let decision = ownValues(decide(this.#state, call, this.#book, options), written);
+    if (act !== 'read') decision = this.#asked(decision);
+    if (rules !== null) decision = applyRules(decision, call, this.#state, rules, principal);
+    return { ...named(decision), act };
   }
 
   called(call: FlowCall): void {
@@ -79,11 +92,42 @@ export class FlowSession {
     const event = { kind: 'result', id, tool, text, ...(structured === undefined ? {} : { structured }) } as const;
     this.#state = advance(this.#state, event, this.#book, tiersOfCall, tierOfValue);
   }
+
+  /** What the session itself has against a call that changes something. Of what was not seen, nothing can be set aside. */
+  #asked(decision: FlowDecision): FlowDecision {
+    const against: FlowCause[] = this.#full ? [{ verdict: 'approve', rule: 'history', reason: FULL }] : [];
+    let { causes } = decision;
+    if (this.#state.turns.length === 0) {
+      // Without the user's words a missing licence says nothing: it is a person's matter, as the whole call is.
+      causes = causes.filter(({ rule }) => rule !== 'licence');
+      against.push({ verdict: 'approve', rule: 'licence', reason: NO_WORDS });
+    }
+    return against.length === 0 ? decision : settle([...against, ...causes], decision.args);
+  }
 }
 
-function atLeastAsked(decision: CallDecision, rule: string, reason: string): CallDecision {
-  // Without the user's words a missing licence says nothing: it is a person's matter, as the whole call is.
-  return decision.verdict === 'deny' && decision.rule !== 'licence'
-    ? decision
-    : { ...decision, verdict: 'approve', rule, reason };
+/** To operators the missing words are a licence like any other, which a rule may give; in records they have their own name. */
+function named(decision: FlowDecision): FlowDecision {
+  return decision.rule === 'licence' && decision.reason === NO_WORDS
+    ? { ...decision, rule: 'no-user-words' }
+    : decision;
+}
+
+/** Values that the operator's scope took from the principal speak against nothing. */
+function ownValues(decision: FlowDecision, written: ReadonlySet<string>): FlowDecision {
+  if (written.size === 0) return decision;
+  const own = (path: string): boolean =>
+    [...written].some((one) => path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`));
+  const args = Object.fromEntries(
+    Object.entries(decision.args).map(([path, arg]) => [
+      path,
+      own(path)
+        ? { ...arg, tier: 'T' as const, from: 'whom the call is for, as verified', verdict: 'allow' as const }
+        : arg,
+    ]),
+  );
+  return settle(
+    decision.causes.filter(({ path }) => path === undefined || !own(path)),
+    args,
+  );
 }

@@ -1,5 +1,6 @@
 import { admitTools } from './admit-tools.ts';
-import { digestOf } from './canonical-json.ts';
+import { digestOrNull } from './digest.ts';
+import { withoutInjected } from '../flow/scope/scope-call.ts';
 import { inspectOffer, type OfferContext } from './inspect-offer.ts';
 import type { Pins } from './pins.ts';
 import { isObject, type JsonObject } from './rpc-message.ts';
@@ -79,9 +80,16 @@ export class OfferGate<Way> {
     const ttl = typeof result['ttlMs'] === 'number' && result['ttlMs'] > 0 ? result['ttlMs'] : LISTING_HOLDS;
     this.#knownUntil = clock() + Math.min(ttl, LISTING_HOLDS);
     principal.flow.offer(admission.admitted.map(flowTool), settings.trust);
-    const shown = admission.admitted.map(({ value }) => value);
+    const shown = admission.admitted.map((tool) => this.#shown(tool));
     const same = shown.length === listed.length && shown.every((value, at) => value === listed[at]);
     return this.#private(same ? result : { ...result, tools: shown });
+  }
+
+  /** A tool as the model sees it: without arguments that are not the model's to give. */
+  #shown({ name, value }: ToolDefinition): JsonObject {
+    const scopes = this.#parts.rules?.scopes(name) ?? [];
+    const inputSchema = withoutInjected(value['inputSchema'], scopes);
+    return inputSchema === value['inputSchema'] ? value : { ...value, inputSchema };
   }
 
   /** Prompts, resources and templates: an entry in which something is found is left out. */
@@ -94,7 +102,7 @@ export class OfferGate<Way> {
       const found = inspectOffer(entry, context);
       if (found.length === 0) return true;
       const rules = [...new Set(found.map(({ rule }) => rule))];
-      this.#record('held', { kind: key, digest: digestOf(entry), rules });
+      this.#record('held', { kind: key, digest: digestOrNull(entry), rules });
       note(`${server}: an entry of ${key} is not shown (${rules.join(', ')}).`);
       return false;
     });
@@ -117,8 +125,9 @@ export class OfferGate<Way> {
       return rest;
     };
     if (instructions !== undefined) {
-      const digest = digestOf(instructions);
-      if (!settings.instructions || this.#stranger !== null || typeof instructions !== 'string') shown = without();
+      const digest = digestOrNull(instructions);
+      if (!settings.instructions || this.#stranger !== null || typeof instructions !== 'string' || digest === null)
+        shown = without();
       else if (own.instructions?.digest !== digest) {
         const found = inspectOffer({ instructions }, this.#context());
         const rules = [...new Set(found.map(({ rule }) => rule))];

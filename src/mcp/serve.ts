@@ -4,15 +4,17 @@ import type { AddressInfo } from 'node:net';
 import type { McpConfig } from '../config/mcp-schema.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault, isFault } from '../core/fault.ts';
+import type { Principal } from '../core/principal.ts';
+import type { FlowRules } from '../flow/rules/compile-rules.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import { CallLimits } from './call-limits.ts';
 import { ClientIdentity, isLoopback } from './client-identity.ts';
 import { connectByHttp, requireSafeUrl } from './connect-by-http.ts';
-import { FlowSession } from './flow-session.ts';
 import { HttpWay } from './http-way.ts';
 import { launchOf, requirePinned } from './launch.ts';
 import { disagreement } from './mirrored-headers.ts';
+import type { People } from './open-people.ts';
 import type { PinStore } from './pins.ts';
+import { createPrincipalState, principalKey } from './principal-state.ts';
 import { isStateless } from './protocol.ts';
 import { RequestStates } from './request-state.ts';
 import { errorText, parseMessage, RPC_CODES, type RpcMessage } from './rpc-message.ts';
@@ -24,6 +26,10 @@ import { remark } from './wrap.ts';
 export interface ServeOptions {
   readonly config: McpConfig;
   readonly pins: PinStore;
+  /** The operator's rules over tool calls; null where there are none. */
+  readonly rules: FlowRules | null;
+  /** Who is asked at the console; null where there is no queue. */
+  readonly people: People | null;
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly directory: string;
@@ -177,7 +183,7 @@ class Door {
     }
   }
 
-  async #post(server: string, principal: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #post(server: string, principal: Principal, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { config, clock } = this.#options;
     const type = String(request.headers['content-type'] ?? '')
       .split(';')[0]!
@@ -239,7 +245,7 @@ class Door {
     session.session.receive(withUserWords(message, typeof words === 'string' ? words : undefined), way, clock());
   }
 
-  #get(server: string, principal: string, request: IncomingMessage, response: ServerResponse): void {
+  #get(server: string, principal: Principal, request: IncomingMessage, response: ServerResponse): void {
     const session = this.#find(server, principal, request);
     if (session === null) {
       answer(response, 404, RPC_CODES.invalidRequest, 'There is no such session.');
@@ -254,27 +260,27 @@ class Door {
   }
 
   /** A session is its principal's alone; for others it is not there. */
-  #find(server: string, principal: string, request: IncomingMessage): Found | null {
+  #find(server: string, principal: Principal, request: IncomingMessage): Found | null {
     const id = request.headers['mcp-session-id'];
     const session = typeof id === 'string' ? this.#sessions.get(`id ${id}`) : undefined;
-    if (session === undefined || session.principal !== principal || session.server !== server) return null;
+    if (session === undefined || session.principal !== this.#key(principal) || session.server !== server) return null;
     return { session, id: null, fresh: false, close: () => session.close() };
   }
 
-  #begin(server: string, principal: string): Found | 'full' {
+  #begin(server: string, principal: Principal): Found | 'full' {
     const id = randomBytes(24).toString('base64url');
     const session = this.#open(`id ${id}`, server, principal, false);
     return session === 'full' ? session : { session, id, fresh: true, close: () => session.close() };
   }
 
-  #shared(server: string, principal: string): Found | 'full' {
-    const key = `shared ${server} ${principal}`;
+  #shared(server: string, principal: Principal): Found | 'full' {
+    const key = `shared ${server} ${this.#key(principal)}`;
     const session = this.#sessions.get(key) ?? this.#open(key, server, principal, true);
     return session === 'full' ? session : { session, id: null, fresh: false, close: () => session.close() };
   }
 
-  #open(key: string, server: string, principal: string, shared: boolean): ServedSession | 'full' {
-    const { config, pins, audit, clock, note, directory, env } = this.#options;
+  #open(key: string, server: string, principal: Principal, shared: boolean): ServedSession | 'full' {
+    const { config, pins, rules, people, audit, clock, note, directory, env } = this.#options;
     if (this.#sessions.size >= config.limits.sessions) this.#closeIdle();
     if (this.#sessions.size >= config.limits.sessions) return 'full';
     const settings = config.servers[server]!;
@@ -285,6 +291,8 @@ class Door {
       config,
       launch: launchOf(settings),
       pins,
+      rules,
+      people,
       principal: this.#principal(principal),
       audit,
       states: this.#states,
@@ -293,6 +301,7 @@ class Door {
     };
     const session: ServedSession = new ServedSession(
       parts,
+      this.#key(principal),
       shared,
       (to, ended) => {
         const events = {
@@ -315,14 +324,19 @@ class Door {
     return session;
   }
 
-  #principal(id: string): PrincipalState {
-    const { config, clock } = this.#options;
-    let state = this.#principals.get(id);
-    if (state === undefined) {
-      state = { id, flow: new FlowSession(config.profile), limits: new CallLimits(config.limits, clock), usedAt: 0 };
-      this.#principals.set(id, state);
-    }
+  #key(principal: Principal): string {
+    return principalKey(principal, this.#options.rules);
+  }
+
+  #principal(principal: Principal): PrincipalState {
+    const { clock } = this.#options;
+    const key = this.#key(principal);
+    const state = this.#principals.get(key) ?? {
+      ...createPrincipalState(principal.id, principal, this.#options),
+      usedAt: 0,
+    };
     state.usedAt = clock();
+    this.#principals.set(key, state);
     return state;
   }
 

@@ -28,6 +28,9 @@ import {
 import type { SessionParts } from './session-parts.ts';
 import { WithheldError } from './withheld.ts';
 
+/** Requests that name a task by its handle. */
+const OF_A_TASK: ReadonlySet<string> = new Set(['tasks/get', 'tasks/result', 'tasks/cancel']);
+
 /**
  * One client and one server, and everything that goes between them. It knows no transport: texts come in, and go out through
  * `wires`. A message that nothing is changed in leaves as the text that it came as.
@@ -120,6 +123,7 @@ export class Session<Way> {
 
   #request(message: RpcRequest, way: Way | null): void {
     const { id, method, params } = message;
+    const { principal, server } = this.#parts;
     if (!CLIENT_REQUESTS.has(method)) {
       this.#refuse(id, way, RPC_CODES.unknownMethod, `Parapet does not know the method.`);
       return;
@@ -137,6 +141,10 @@ export class Session<Way> {
         this.#broken(error);
         this.#refuse(id, way, RPC_CODES.internal, 'The call could not be checked.');
       });
+      return;
+    }
+    if (OF_A_TASK.has(method) && principal.tasks.call(server, params['taskId']) === null) {
+      this.#refuse(id, way, RPC_CODES.invalidParams, 'There is no such task.');
       return;
     }
     if (method === 'initialize') this.#capabilities = isObject(params['capabilities']) ? params['capabilities'] : {};
@@ -224,6 +232,8 @@ export class Session<Way> {
         return this.#offers.entries(result, 'resources');
       case 'resources/templates/list':
         return this.#offers.entries(result, 'resourceTemplates');
+      case 'tasks/list':
+        return this.#ownTasks(cleaned(result));
       case 'tools/call':
       case 'tasks/result':
         return this.#calls.result(waiting, result, text);
@@ -239,6 +249,14 @@ export class Session<Way> {
       default:
         return cleaned(result);
     }
+  }
+
+  /** The tasks that this principal's calls were turned into, and nobody else's. */
+  #ownTasks(result: JsonObject): JsonObject {
+    const { principal, server } = this.#parts;
+    const tasks = Array.isArray(result['tasks']) ? (result['tasks'] as readonly unknown[]) : [];
+    const own = tasks.filter((task) => isObject(task) && principal.tasks.call(server, task['taskId']) !== null);
+    return own.length === tasks.length ? result : { ...result, tasks: own };
   }
 
   #answer(message: RpcResponse, changed: JsonObject | null, way: Way | null): void {
@@ -293,6 +311,11 @@ export class Session<Way> {
       return;
     }
     if (method === 'notifications/tools/list_changed') this.#offers.forget();
+    if (
+      method === 'notifications/tasks/status' &&
+      this.#parts.principal.tasks.call(this.#parts.server, params['taskId']) === null
+    )
+      return;
     if (method === 'notifications/progress') this.#pending.progressed(params['progressToken']);
     const { limits } = this.#parts.config;
     if (Buffer.byteLength(message.text) > limits.message) return;

@@ -1,12 +1,14 @@
 import type { Clock } from '../core/clock.ts';
 import type { McpConfig, McpServerConfig } from '../config/mcp-schema.ts';
 import { Fault } from '../core/fault.ts';
+import type { Principal } from '../core/principal.ts';
+import type { FlowRules } from '../flow/rules/compile-rules.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import { CallLimits } from './call-limits.ts';
 import { cleanText } from './clean-text.ts';
-import { FlowSession } from './flow-session.ts';
 import { launchOf } from './launch.ts';
+import type { People } from './open-people.ts';
 import type { PinStore } from './pins.ts';
+import { createPrincipalState } from './principal-state.ts';
 import { RequestStates } from './request-state.ts';
 import { connectByStdio, longestMessage } from './server-connection.ts';
 import { Session } from './session.ts';
@@ -18,6 +20,10 @@ export interface WrapOptions {
   readonly settings: McpServerConfig;
   readonly config: McpConfig;
   readonly pins: PinStore;
+  /** The operator's rules over tool calls; null where there are none. */
+  readonly rules: FlowRules | null;
+  /** Who is asked at the console; null where there is no queue. */
+  readonly people: People | null;
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly directory: string;
@@ -35,13 +41,11 @@ export interface WrapOptions {
  * @returns whether the server ended by itself while the client was there.
  */
 export async function wrapServer(options: WrapOptions): Promise<{ readonly serverEnded: boolean }> {
-  const { server, settings, config, pins, audit, clock, note, output } = options;
+  const { server, settings, config, pins, rules, people, audit, clock, note, output } = options;
   const { promise: over, resolve: finish } = Promise.withResolvers<boolean>();
-  const principal = {
-    id: 'local',
-    flow: new FlowSession(config.profile),
-    limits: new CallLimits(config.limits, clock),
-  };
+  const { local } = config;
+  const who: Principal | null = local === undefined ? null : { id: local.id, kind: 'key', claims: local.claims };
+  const principal = createPrincipalState(local?.id ?? 'local', who, options);
   const session: Session<never> = new Session<never>({
     id: `stdio-${process.pid}`,
     server,
@@ -49,6 +53,8 @@ export async function wrapServer(options: WrapOptions): Promise<{ readonly serve
     config,
     launch: launchOf(settings),
     pins,
+    rules,
+    people,
     principal,
     audit,
     states: new RequestStates(clock),

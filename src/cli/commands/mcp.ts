@@ -40,7 +40,7 @@ export const register: RegisterCommand = (program, io) => {
     .description('start an MCP server and stand between it and the client that starts this, over stdio')
     .argument('[command...]', 'the server, behind --')
     .action(async (command: string[], options: ServerOptions) => {
-      const { mcpSetup, serverFrom } = await import('../mcp-setup.ts');
+      const { mcpSetup, peopleOf, serverFrom } = await import('../mcp-setup.ts');
       const setup = await mcpSetup(options, io);
       const { server, settings } = await serverFrom(setup, options.name, command, options.floating === true);
       if (settings.url !== undefined)
@@ -49,16 +49,20 @@ export const register: RegisterCommand = (program, io) => {
       const { openAuditFile, openAuditLedger } = await import('../../mcp/audit-trail.ts');
       const { PinStore } = await import('../../mcp/pins.ts');
       const { systemClock } = await import('../../core/clock.ts');
-      const { config, directory, state } = setup;
+      const { config, directory, state, rules } = setup;
       const audit =
         config.audit === 'ledger'
           ? await openAuditLedger(join(state, 'ledger'), systemClock)
           : openAuditFile(join(state, 'calls'), systemClock);
+      const note = (line: string): void => io.err(`parapet: ${line}`);
+      const asking = await peopleOf(setup, audit, note);
       const { serverEnded } = await wrapServer({
         server,
         settings,
         config,
         pins: new PinStore(join(state, 'pins')),
+        rules,
+        people: asking.people,
         audit,
         clock: systemClock,
         directory,
@@ -66,19 +70,21 @@ export const register: RegisterCommand = (program, io) => {
         passed: options.passEnv ?? [],
         input: Readable.from(io.stdin()),
         output: io.out,
-        note: (line) => io.err(`parapet: ${line}`),
+        note,
         signal: io.signal,
       });
+      await asking.close();
       if (serverEnded) io.exitCode = 3;
     });
 
   withSetup(mcp.command('serve'))
     .description('listen for MCP clients over Streamable HTTP, each server at /mcp/<name>')
     .action(async (options: Setup) => {
-      const { mcpSetup } = await import('../mcp-setup.ts');
+      const { mcpSetup, peopleOf } = await import('../mcp-setup.ts');
       if (options.config === undefined)
         throw new Fault('ERR_USAGE', 'Give --config: its section `mcp` names the servers.');
-      const { config, directory, state } = await mcpSetup(options, io);
+      const setup = await mcpSetup(options, io);
+      const { config, directory, state, rules } = setup;
       const { serveMcp } = await import('../../mcp/serve.ts');
       const { openAuditFile, openAuditLedger } = await import('../../mcp/audit-trail.ts');
       const { PinStore } = await import('../../mcp/pins.ts');
@@ -87,14 +93,18 @@ export const register: RegisterCommand = (program, io) => {
         config.audit === 'ledger'
           ? await openAuditLedger(join(state, 'ledger'), systemClock)
           : openAuditFile(join(state, 'calls'), systemClock);
+      const note = (line: string): void => io.err(`parapet: ${line}`);
+      const asking = await peopleOf(setup, audit, note);
       const serving = await serveMcp({
         config,
         pins: new PinStore(join(state, 'pins')),
+        rules,
+        people: asking.people,
         audit,
         clock: systemClock,
         directory,
         env: io.env,
-        note: (line) => io.err(`parapet: ${line}`),
+        note,
       });
       for (const name of Object.keys(config.servers)) io.out(`${serving.url}/mcp/${name}`);
       await new Promise<void>((resolve) => {
@@ -102,6 +112,7 @@ export const register: RegisterCommand = (program, io) => {
         else io.signal.addEventListener('abort', () => resolve(), { once: true });
       });
       await serving.close();
+      await asking.close();
     });
 
   withServer(mcp.command('pin'))
