@@ -99,7 +99,7 @@ export class FlowSession {
     let { causes } = decision;
     if (this.#state.turns.length === 0) {
       // Without the user's words a missing licence says nothing: it is a person's matter, as the whole call is.
-      causes = causes.filter(({ rule }) => rule !== 'licence');
+      causes = causes.filter(({ rule }) => rule !== 'licence' && rule !== 'licence-unread');
       against.push({ verdict: 'approve', rule: 'licence', reason: NO_WORDS });
     }
     return against.length === 0 ? decision : settle([...against, ...causes], decision.args);
