@@ -155,6 +155,12 @@ export class CallSession<Way> {
       }
       decision = 'approved';
     }
+    let token: string | null = null;
+    try {
+      token = (await this.#parts.callTokens?.mint(name, plan.args, principal.who)) ?? null;
+    } catch (error) {
+      return refuse('call-token', isFault(error) ? error.message : 'No token could be made for the call.', plan);
+    }
     // What is recorded first is then done; what cannot be recorded is not.
     try {
       const { rule, reason } = plan;
@@ -182,7 +188,8 @@ export class CallSession<Way> {
     };
     this.#pending.add({ id, method: 'tools/call', params, way, call });
     place.taken = false; // It is given back with the answer.
-    const sent = this.#outgoing(message, opened, plan.args === args ? null : plan.args);
+    const plain = this.#outgoing(message, opened, plan.args === args ? null : plan.args);
+    const sent = token === null ? plain : withMeta(plain, META.callToken, token);
     wires.toServer(sent === message.value ? message.text : JSON.stringify(sent), way);
   }
 
@@ -413,6 +420,11 @@ function flowOf(plan: CallPlan | null): Readonly<Record<string, unknown>> {
     tiers,
     ...(plan.written.length === 0 ? {} : { written: plan.written }),
   };
+}
+
+function withMeta(message: JsonObject, name: string, value: string): JsonObject {
+  const params = message['params'] as JsonObject;
+  return { ...message, params: { ...params, _meta: { ...metaOf(params), [name]: value } } };
 }
 
 /** With the server's own state instead of the sealed one, and without the answer to the proxy's own question. */

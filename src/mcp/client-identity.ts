@@ -7,13 +7,15 @@ import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
 
+export interface KnownClient {
+  readonly status: 'known';
+  readonly principal: Principal;
+  /** The token that an issuer gave them for this proxy; never passed on, but good to be exchanged. Null where there is none. */
+  readonly token: string | null;
+}
+
 export type Identity =
-  | {
-      readonly status: 'known';
-      readonly principal: Principal;
-      /** The token that an issuer gave them for this proxy; never passed on, but good to be exchanged. Null where there is none. */
-      readonly token: string | null;
-    }
+  | KnownClient
   | { readonly status: 'refused'; readonly code: 401 | 403 | 421; readonly reason: string };
 
 const ANONYMOUS: Principal = { id: 'anonymous', kind: 'anonymous', claims: {} };

@@ -1,15 +1,18 @@
 import { isIP } from 'node:net';
 import { Agent, request, type Dispatcher } from 'undici';
 import type { McpConfig, McpServerConfig } from '../config/mcp-schema.ts';
-import { Fault } from '../core/fault.ts';
+import { Fault, isFault } from '../core/fault.ts';
 import { mirroredHeaders } from './mirrored-headers.ts';
 import { readEvents } from './read-events.ts';
 import { errorText, isObject, type JsonObject, parseMessage, RPC_CODES, type RpcMessage } from './rpc-message.ts';
 import { isPublicAddress, publicLookup } from './safe-address.ts';
 import { type ConnectionEvents, longestMessage, type ServerConnection } from './server-connection.ts';
+import type { UpstreamCredential } from './upstream-credential.ts';
 
 const ACCEPT = 'application/json, text/event-stream';
 const CONNECT_TIMEOUT = 10_000;
+/** Times that one message is sent again with another credential: a token that has ended, and one that may do more. */
+const MOST_ATTEMPTS = 2;
 const SESSION_ID = /^[\x21-\x7e]{1,512}$/;
 
 /**
@@ -44,6 +47,7 @@ export function connectByHttp<Way extends object>(
   config: McpConfig,
   definition: (tool: string) => JsonObject | null,
   events: ConnectionEvents<Way>,
+  credentials: readonly UpstreamCredential[] = [],
 ): ServerConnection<Way> {
   const url = requireSafeUrl(server.url ?? '', server.private, `mcp.servers.${name}.url`);
   const agent = new Agent({
@@ -69,19 +73,47 @@ export function connectByHttp<Way extends object>(
     };
   };
 
+  /** One request, and again with other credentials where the server refused those; else why it was refused. */
+  const ask = async (message: RpcMessage | null, signal: AbortSignal): Promise<Dispatcher.ResponseData | string> => {
+    for (let attempt = 0; ; attempt++) {
+      const shown: Record<string, string>[] = [];
+      for (const credential of credentials) shown.push({ ...(await credential.headers(message)) });
+      const response = await request(url, {
+        method: message === null ? 'GET' : 'POST',
+        dispatcher: agent,
+        signal,
+        headers: {
+          accept: message === null ? 'text/event-stream' : ACCEPT,
+          ...(message === null ? {} : { 'content-type': 'application/json' }),
+          ...headersFor(message),
+          ...Object.assign({}, ...shown),
+        },
+        ...(message === null ? {} : { body: message.text }),
+      });
+      const { statusCode: status, headers } = response;
+      if ((status !== 401 && status !== 403) || credentials.length === 0) return response;
+      await response.body.dump();
+      const given = headers['www-authenticate'];
+      const challenge = Array.isArray(given) ? given.join(', ') : given;
+      if (attempt >= MOST_ATTEMPTS) return "The server refused the proxy's credential, however it was renewed.";
+      for (const [index, credential] of credentials.entries()) {
+        const why = await credential.refused(status, challenge, shown[index] ?? {});
+        if (why !== null) return why;
+      }
+    }
+  };
+
   /** @param message null for the stream on which the server speaks unasked. */
   const exchange = async (message: RpcMessage | null, way: Way | null, signal: AbortSignal): Promise<void> => {
-    const response = await request(url, {
-      method: message === null ? 'GET' : 'POST',
-      dispatcher: agent,
-      signal,
-      headers: {
-        accept: message === null ? 'text/event-stream' : ACCEPT,
-        ...(message === null ? {} : { 'content-type': 'application/json' }),
-        ...headersFor(message),
-      },
-      ...(message === null ? {} : { body: message.text }),
-    });
+    const answers = message?.kind === 'request';
+    const fail = (why: string): void => {
+      if (answers) events.onMessage(errorText(message.id, RPC_CODES.refused, why), way);
+    };
+    const response = await ask(message, signal);
+    if (typeof response === 'string') {
+      fail(response);
+      return;
+    }
     const { statusCode, headers, body } = response;
     if (message === null && statusCode !== 200) {
       await body.dump();
@@ -91,10 +123,6 @@ export function connectByHttp<Way extends object>(
       const id = headers['mcp-session-id'];
       if (typeof id === 'string' && SESSION_ID.test(id)) sessionId = id;
     }
-    const answers = message?.kind === 'request';
-    const fail = (why: string): void => {
-      if (answers) events.onMessage(errorText(message.id, RPC_CODES.refused, why), way);
-    };
     if (statusCode === 202 || statusCode === 204) {
       await body.dump();
       return;
@@ -211,6 +239,7 @@ function statusOf(status: number): string {
 }
 
 function reasonOf(error: unknown): string {
+  if (isFault(error)) return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
   const code = (error as { readonly code?: unknown } | null)?.code;
   if (code === 'ERR_ADDRESS_CLOSED') return 'The name of the server leads to an address that is not on the internet.';
   if (error instanceof RangeError) return 'The answer of the server is too long.';

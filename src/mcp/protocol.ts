@@ -11,6 +11,8 @@ export const META = {
   clientInfo: 'io.modelcontextprotocol/clientInfo',
   /** What the user wrote, as the program in front of the model gives it. Never passed on to a server. */
   userWords: 'io.parapet/user-words',
+  /** A token for this one call, for servers over stdio. */
+  callToken: 'io.parapet/call-token',
 } as const;
 
 /** Requests that clients make. Any other method is refused: what is not understood is not inspected. */

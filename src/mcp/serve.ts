@@ -7,11 +7,12 @@ import { Fault, isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
 import type { FlowRules } from '../flow/rules/compile-rules.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import { ClientIdentity, isLoopback } from './client-identity.ts';
+import { ClientIdentity, isLoopback, type KnownClient } from './client-identity.ts';
 import { connectByHttp, requireSafeUrl } from './connect-by-http.ts';
 import { HttpWay } from './http-way.ts';
 import { launchOf, requirePinned } from './launch.ts';
 import { disagreement } from './mirrored-headers.ts';
+import { type Credentials, openCredentials } from './open-credentials.ts';
 import type { People } from './open-people.ts';
 import type { PinStore } from './pins.ts';
 import { createPrincipalState, principalKey } from './principal-state.ts';
@@ -33,6 +34,8 @@ export interface ServeOptions {
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly directory: string;
+  /** Where the proxy keeps what is its own: `<state>/mcp`. */
+  readonly state: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly note: (line: string) => void;
 }
@@ -63,8 +66,12 @@ export async function serveMcp(options: ServeOptions): Promise<Serving> {
     throw new Fault('ERR_CONFIG', 'There is no server to stand in front of.', { where: 'mcp.servers' });
   for (const [name, server] of Object.entries(config.servers)) {
     if (server.url !== undefined) requireSafeUrl(server.url, server.private, `mcp.servers.${name}.url`);
-    else if (!server.floating) requirePinned(server.command ?? '', server.args, `mcp.servers.${name}`);
+    if (server.oauth?.issuer !== undefined)
+      requireSafeUrl(server.oauth.issuer, server.oauth.private, `mcp.servers.${name}.oauth.issuer`);
+    if (server.url === undefined && !server.floating)
+      requirePinned(server.command ?? '', server.args, `mcp.servers.${name}`);
   }
+  const credentials = await openCredentials(config, options);
   let door: Door | null = null;
   const http = createServer({ maxHeaderSize: 64 * 1024, requestTimeout: BODY_TIMEOUT }, (request, response) => {
     if (door === null) {
@@ -89,7 +96,7 @@ export async function serveMcp(options: ServeOptions): Promise<Serving> {
   const url = (listen.url ?? bound).replace(/\/+$/, '');
   let opened: Door;
   try {
-    door = opened = new Door(options, new ClientIdentity(config, { directory, clock, url }), url);
+    door = opened = new Door(options, new ClientIdentity(config, { directory, clock, url }), url, credentials);
   } catch (error) {
     http.close();
     throw error;
@@ -102,6 +109,7 @@ export async function serveMcp(options: ServeOptions): Promise<Serving> {
       http.close();
       await opened.close();
       http.closeAllConnections();
+      await credentials.close();
       await audit.close();
     },
   };
@@ -119,13 +127,15 @@ class Door {
   readonly #options: ServeOptions;
   readonly #identity: ClientIdentity;
   readonly #url: string;
+  readonly #credentials: Credentials;
   readonly #states: RequestStates;
   readonly #principals = new Map<string, PrincipalState & { usedAt: number }>();
   /** By the id that the client was given, or by server and principal where there is none. */
   readonly #sessions = new Map<string, ServedSession>();
   readonly #sweep: NodeJS.Timeout;
 
-  constructor(options: ServeOptions, identity: ClientIdentity, url: string) {
+  constructor(options: ServeOptions, identity: ClientIdentity, url: string, credentials: Credentials) {
+    this.#credentials = credentials;
     this.#options = options;
     this.#identity = identity;
     this.#url = url;
@@ -164,9 +174,9 @@ class Door {
     }
     switch (request.method) {
       case 'POST':
-        return this.#post(server, identity.principal, request, response);
+        return this.#post(server, identity, request, response);
       case 'GET':
-        return this.#get(server, identity.principal, request, response);
+        return this.#get(server, identity, request, response);
       case 'DELETE': {
         const session = this.#find(server, identity.principal, request);
         if (session === null) answer(response, 404, RPC_CODES.invalidRequest, 'There is no such session.');
@@ -183,7 +193,13 @@ class Door {
     }
   }
 
-  async #post(server: string, principal: Principal, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #post(
+    server: string,
+    identity: KnownClient,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { principal } = identity;
     const { config, clock } = this.#options;
     const type = String(request.headers['content-type'] ?? '')
       .split(';')[0]!
@@ -223,6 +239,7 @@ class Door {
       answer(response, 503, RPC_CODES.refused, 'There are too many sessions.', id);
       return;
     }
+    session.session.token = identity.token;
     const called = message.kind === 'request' && message.method === 'tools/call' ? message.params['name'] : undefined;
     const why = disagreement(
       request.headers,
@@ -245,8 +262,8 @@ class Door {
     session.session.receive(withUserWords(message, typeof words === 'string' ? words : undefined), way, clock());
   }
 
-  #get(server: string, principal: Principal, request: IncomingMessage, response: ServerResponse): void {
-    const session = this.#find(server, principal, request);
+  #get(server: string, identity: KnownClient, request: IncomingMessage, response: ServerResponse): void {
+    const session = this.#find(server, identity.principal, request);
     if (session === null) {
       answer(response, 404, RPC_CODES.invalidRequest, 'There is no such session.');
       return;
@@ -255,6 +272,7 @@ class Door {
       answer(response, 406, RPC_CODES.invalidRequest, 'The stream is text/event-stream.');
       return;
     }
+    session.session.token = identity.token;
     const way = new HttpWay(request, response, () => session.session.gone(way));
     session.session.attach(way);
   }
@@ -284,6 +302,7 @@ class Door {
     if (this.#sessions.size >= config.limits.sessions) this.#closeIdle();
     if (this.#sessions.size >= config.limits.sessions) return 'full';
     const settings = config.servers[server]!;
+    const state = this.#principal(principal);
     const parts = {
       id: randomBytes(6).toString('hex'),
       server,
@@ -293,7 +312,8 @@ class Door {
       pins,
       rules,
       people,
-      principal: this.#principal(principal),
+      callTokens: settings.url === undefined ? this.#credentials.callTokens(server) : null,
+      principal: state,
       audit,
       states: this.#states,
       clock,
@@ -316,7 +336,14 @@ class Door {
         if (to().stranger !== null) return NO_CONNECTION; // The session itself refuses every request.
         return settings.url === undefined
           ? connectByStdio<HttpWay>(server, settings, config, { directory, env }, events)
-          : connectByHttp<HttpWay>(server, settings, config, (tool) => to().definition(tool), events);
+          : connectByHttp<HttpWay>(
+              server,
+              settings,
+              config,
+              (tool) => to().definition(tool),
+              events,
+              this.#credentials.forSession(server, state, () => session.token),
+            );
       },
       (self) => this.#forget(self),
     );

@@ -32,6 +32,8 @@ export class ServedSession {
   #queue: string[] = [];
   #counter = 0;
   usedAt: number;
+  /** The token that its client came with last. */
+  token: string | null = null;
 
   /** @param principal what makes its principal that one. @param connect makes the connection to the server, with the session to which its messages go. */
   constructor(

@@ -4,6 +4,7 @@ import type { FlowRules } from '../flow/rules/compile-rules.ts';
 import type { McpConfig, McpServerConfig } from '../config/mcp-schema.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { CallLimits } from './call-limits.ts';
+import type { CallTokens } from './call-tokens.ts';
 import type { FlowSession } from './flow-session.ts';
 import type { Launch } from './launch.ts';
 import type { People } from './open-people.ts';
@@ -40,6 +41,8 @@ export interface SessionParts<Way> {
   readonly rules: FlowRules | null;
   /** People who can be asked beside the client's user; null where there is no queue. */
   readonly people: People | null;
+  /** Makes a token for each call of a server over stdio; null where it gets none, or gets it in a header. */
+  readonly callTokens: CallTokens | null;
   readonly principal: PrincipalState;
   readonly audit: AuditTrail;
   readonly states: RequestStates;

@@ -6,6 +6,7 @@ import type { FlowRules } from '../flow/rules/compile-rules.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { cleanText } from './clean-text.ts';
 import { launchOf } from './launch.ts';
+import { openCredentials } from './open-credentials.ts';
 import type { People } from './open-people.ts';
 import type { PinStore } from './pins.ts';
 import { createPrincipalState } from './principal-state.ts';
@@ -27,6 +28,8 @@ export interface WrapOptions {
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly directory: string;
+  /** Where the proxy keeps what is its own: `<state>/mcp`. */
+  readonly state: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Variables of the client's that the server gets. */
   readonly passed: readonly string[];
@@ -45,6 +48,7 @@ export async function wrapServer(options: WrapOptions): Promise<{ readonly serve
   const { promise: over, resolve: finish } = Promise.withResolvers<boolean>();
   const { local } = config;
   const who: Principal | null = local === undefined ? null : { id: local.id, kind: 'key', claims: local.claims };
+  const credentials = await openCredentials({ ...config, servers: { [server]: settings } }, options);
   const principal = createPrincipalState(local?.id ?? 'local', who, options);
   const session: Session<never> = new Session<never>({
     id: `stdio-${process.pid}`,
@@ -55,6 +59,7 @@ export async function wrapServer(options: WrapOptions): Promise<{ readonly serve
     pins,
     rules,
     people,
+    callTokens: credentials.callTokens(server),
     principal,
     audit,
     states: new RequestStates(clock),
@@ -88,6 +93,7 @@ export async function wrapServer(options: WrapOptions): Promise<{ readonly serve
   session.close();
   options.input.destroy();
   await connection.close();
+  await credentials.close();
   await audit.close();
   return { serverEnded };
 }

@@ -6,6 +6,7 @@ import { mcp } from '../../src/config/mcp-schema.ts';
 import { compileRules, type FlowRules } from '../../src/flow/rules/compile-rules.ts';
 import { type RuleFileInput, ruleFileSchema } from '../../src/flow/rules/rule-file.ts';
 import type { AuditEntry } from '../../src/mcp/audit-trail.ts';
+import type { CallTokens } from '../../src/mcp/call-tokens.ts';
 import { launchOf } from '../../src/mcp/launch.ts';
 import type { People } from '../../src/mcp/open-people.ts';
 import { PinStore } from '../../src/mcp/pins.ts';
@@ -40,6 +41,7 @@ export interface BenchOptions {
   /** The operator's file. */
   readonly rules?: RuleFileInput;
   readonly people?: People;
+  readonly callTokens?: CallTokens;
   readonly states?: RequestStates;
   readonly clock?: () => number;
   /** What the person says who is asked. */
@@ -121,6 +123,7 @@ export async function startBench(server: HostileServer, options: BenchOptions = 
     pins,
     rules,
     people: options.people ?? null,
+    callTokens: options.callTokens ?? null,
     principal:
       options.state ??
       createPrincipalState(

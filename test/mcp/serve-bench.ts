@@ -24,7 +24,7 @@ export interface Served {
 export async function startServe(
   config: z.input<typeof mcp>,
   env: Readonly<Record<string, string | undefined>> = process.env,
-  more: { readonly rules?: RuleFileInput; readonly people?: People } = {},
+  more: { readonly rules?: RuleFileInput; readonly people?: People; readonly state?: string } = {},
 ): Promise<Served> {
   const directory = mkdtempSync(join(tmpdir(), 'parapet-serve-'));
   const notes: string[] = [];
@@ -37,6 +37,7 @@ export async function startServe(
     audit: openAuditFile(join(directory, 'calls'), Date.now),
     clock: Date.now,
     directory: process.cwd(),
+    state: more.state ?? directory,
     env,
     note: (line) => notes.push(line),
   });

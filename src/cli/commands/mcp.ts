@@ -14,6 +14,13 @@ interface ServerOptions extends Setup {
   readonly name?: string;
   readonly passEnv?: string[];
   readonly floating?: true;
+  readonly principal?: string;
+}
+interface LoginOptions extends Setup {
+  readonly principal?: string;
+  readonly port: string;
+  readonly scope?: string[];
+  readonly forget?: true;
 }
 interface ApproveOptions extends Setup {
   readonly all?: true;
@@ -66,6 +73,7 @@ export const register: RegisterCommand = (program, io) => {
         audit,
         clock: systemClock,
         directory,
+        state,
         env: io.env,
         passed: options.passEnv ?? [],
         input: Readable.from(io.stdin()),
@@ -103,6 +111,7 @@ export const register: RegisterCommand = (program, io) => {
         audit,
         clock: systemClock,
         directory,
+        state,
         env: io.env,
         note,
       });
@@ -117,6 +126,7 @@ export const register: RegisterCommand = (program, io) => {
 
   withServer(mcp.command('pin'))
     .description('ask a server what it offers; pin what is clean where it was never seen, hold the rest')
+    .option('--principal <id>', 'whose sign-in is used, where the server needs one')
     .argument('[command...]', 'the server behind --, unless --name names one of the configuration')
     .action(async (command: string[], options: ServerOptions) => {
       const { mcpSetup, serverFrom } = await import('../mcp-setup.ts');
@@ -126,6 +136,12 @@ export const register: RegisterCommand = (program, io) => {
       const { PinStore } = await import('../../mcp/pins.ts');
       const { systemClock } = await import('../../core/clock.ts');
       const pins = new PinStore(join(setup.state, 'pins'));
+      const { openCredentials } = await import('../../mcp/open-credentials.ts');
+      const credentials = await openCredentials(
+        { ...setup.config, servers: { [server]: settings } },
+        { ...setup, clock: systemClock },
+      );
+      const subject = { id: options.principal ?? 'anonymous', who: null };
       const shown = await contactServer({
         server,
         settings,
@@ -137,12 +153,60 @@ export const register: RegisterCommand = (program, io) => {
         passed: options.passEnv ?? [],
         version: packageVersion(),
         note: (line) => io.err(`parapet: ${line}`),
-      });
+        credentials: credentials.forSession(server, subject, () => null),
+      }).finally(() => credentials.close());
       const held = Object.keys(pins.read(server)?.held ?? {});
       io.out(
         `${server}: ${shown.length} tools shown, ${held.length} held${held.length === 0 ? '' : `: ${held.join(', ')}`}`,
       );
       if (held.length > 0) io.exitCode = 1;
+    });
+
+  withSetup(mcp.command('login'))
+    .description('sign in to a server that is reached over HTTP, for one principal of the proxy')
+    .argument('<server>')
+    .option('--principal <id>', 'for whom; needed where clients have tokens')
+    .option('--port <n>', 'of this machine, for the answer; a free one by default', '0')
+    .option('--scope <scopes...>', 'beyond `oauth.scopes`; each must be in `oauth.stepUp`')
+    .option('--forget', 'sign out: remove what was kept')
+    .action(async (server: string, options: LoginOptions) => {
+      const { mcpSetup } = await import('../mcp-setup.ts');
+      const { config, directory, state } = await mcpSetup(options, io);
+      const { openCredentials } = await import('../../mcp/open-credentials.ts');
+      const { signIn } = await import('../../mcp/oauth/sign-in.ts');
+      const { systemClock } = await import('../../core/clock.ts');
+      const closed = Object.keys(config.listen.tokens).length > 0 || config.listen.jwt.length > 0;
+      if (options.principal === undefined && closed)
+        throw new Fault('ERR_USAGE', 'Give --principal: sign-ins are of one principal each.');
+      const principal = options.principal ?? 'anonymous';
+      const port = Number(options.port);
+      if (!Number.isInteger(port) || port < 0 || port > 65_535)
+        throw new Fault('ERR_USAGE', 'The port is a number from 0 to 65535.', { where: '--port' });
+      const credentials = await openCredentials(config, { directory, state, clock: systemClock });
+      try {
+        const client = credentials.oauth(server);
+        if (client?.config.grant !== 'authorization-code')
+          throw new Fault(
+            'ERR_USAGE',
+            `Nobody signs in to "${server}": its \`oauth.grant\` is not authorization-code.`,
+          );
+        if (options.forget === true) {
+          const there = client.store.forget(server, principal);
+          io.out(`${server}: ${there ? 'signed out' : 'nobody was signed in'} (${principal})`);
+          return;
+        }
+        const { scopes } = await signIn(client, {
+          principal,
+          port,
+          timeout: 5 * 60_000,
+          scopes: options.scope ?? [],
+          show: (url) => io.out(`Open this page to sign in:\n${url}`),
+          signal: io.signal,
+        });
+        io.out(`${server}: signed in (${principal})${scopes.length === 0 ? '' : `, for ${scopes.join(' ')}`}`);
+      } finally {
+        await credentials.close();
+      }
     });
 
   withSetup(mcp.command('list'))
