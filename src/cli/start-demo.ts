@@ -4,8 +4,9 @@ import type { Dialect } from '../conversation/surface.ts';
 import { Fault } from '../core/fault.ts';
 import { createDemoApp } from '../demo/create-demo-app.ts';
 import { type StandInModel, STAND_IN_MODEL, startStandInModel } from '../demo/stand-in-model/start-stand-in-model.ts';
-import { createDemoCallGate } from './demo-call-gate.ts';
+import { SIGNED_IN } from '../demo/bank/seed.ts';
 import type { Runtime } from '../gateway/runtime.ts';
+import { createStoppedCalls } from './stopped-calls.ts';
 
 /** Where the stand-in model listens; the demo's configuration names it as its upstream. */
 const STAND_IN_PORT = 8789;
@@ -41,9 +42,10 @@ export async function startDemo(runtime: Runtime, config: Config): Promise<Runni
     if (key.note === KEY_NOTE && key.revokedAt === null) await runtime.keys.revoke(key.id);
   }
   const expiresAt = runtime.generation.since + KEY_MILLIS;
-  const make = async (principal: string): Promise<string> =>
-    (await runtime.keys.create({ principal, team: 'demo', note: KEY_NOTE, expiresAt })).key;
-  const [assistantKey, visitorKey] = [await make('bank-assistant'), await make('visitor')];
+  const make = async (principal: string, team: string): Promise<string> =>
+    (await runtime.keys.create({ principal, team, note: KEY_NOTE, expiresAt })).key;
+  // The assistant speaks for the customer who is signed in, and for nobody else.
+  const [assistantKey, visitorKey] = [await make(SIGNED_IN, 'bank-assistant'), await make('visitor', 'demo')];
   const model = upstream.models.find((name) => !name.includes('*')) ?? STAND_IN_MODEL;
   const demo = createDemoApp({
     directory: join(runtime.stateDirectory, 'demo'),
@@ -51,7 +53,7 @@ export async function startDemo(runtime: Runtime, config: Config): Promise<Runni
     dialect: upstream.dialect,
     through: { baseUrl: `${runtime.dataUrl}/v1`, key: assistantKey },
     around: { baseUrl: `${upstream.url.replace(/\/+$/, '').replace(/\/v1$/, '')}/v1`, key: upstream.key ?? '' },
-    gate: createDemoCallGate(runtime),
+    stopped: createStoppedCalls(runtime),
     seen: standIn !== null && standsIn(upstream) ? (user) => standIn.seen(user) : null,
   });
   return {

@@ -1,4 +1,5 @@
 import type { JsonEdit } from '../text/json/splice-json.ts';
+import type { CallWrites } from './call-writes.ts';
 import type { Frame } from './sse/split-frames.ts';
 import type { SseEvent, SurfaceId } from './surface.ts';
 import { chatCalls } from './openai-chat/stop-calls.ts';
@@ -28,6 +29,8 @@ export interface CallStops {
   callsIn(body: unknown): readonly AnswerCall[];
   /** Edits that put a notice in the place of each stopped call; the answer stays well-formed and ends as one without such calls. */
   stopEdits(body: unknown, notices: Notices): readonly JsonEdit[];
+  /** Edits that write into the arguments of calls; every other byte of them stays. Calls of a free form have no such places. */
+  writeEdits(body: unknown, writes: CallWrites): readonly JsonEdit[];
   createStream(): CallStream;
   /**
    * The request that goes on behind an answer all of whose calls were stopped: the answer, and for each call (by its `key`) an error as
@@ -46,8 +49,8 @@ export interface CallStream {
   take(event: SseEvent): 'pass' | 'held' | 'decide' | 'broken';
   /** Calls since the last `rewrite`. */
   calls(): readonly AnswerCall[];
-  /** What leaves in the place of the frames that waited; frames that no stopped call touches are the same. Begins anew. */
-  rewrite(frames: readonly Frame[], notices: Notices): readonly Frame[];
+  /** What leaves in the place of the frames that waited; frames that no stopped or written call touches are the same. Begins anew. */
+  rewrite(frames: readonly Frame[], notices: Notices, writes?: CallWrites): readonly Frame[];
   /** True for the event that ends the stream, behind which the counts of what it used are known. */
   ends(event: SseEvent): boolean;
   /** What the model has said since the last `goesOn`, as a whole answer; null when it cannot be told. */

@@ -6,9 +6,9 @@ import type { Dialect } from '../conversation/surface.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Clock } from '../core/clock.ts';
 import { createAssistant } from './assistant/assistant.ts';
-import type { CallGate } from './assistant/call-gate.ts';
 import type { Door } from './assistant/call-model.ts';
 import { ROUTES } from './assistant/run-event.ts';
+import type { StoppedCalls } from './assistant/stopped-call.ts';
 import { openBank } from './bank/open-bank.ts';
 import { ATTACKS, SUGGESTIONS } from './suggestions.ts';
 
@@ -25,8 +25,8 @@ export interface DemoOptions {
   readonly around: Door | null;
   /** `StandInModel.seen`; null for a real provider. The page says which of the two it is. */
   readonly seen: ((user: string) => string | null) | null;
-  /** Decides the assistant's tool calls on the way through the gateway. */
-  readonly gate?: CallGate;
+  /** What the gateway says that it has stopped, for the page. */
+  readonly stopped?: StoppedCalls;
   /** Path that the app is served under. Default `/demo`. */
   readonly base?: string;
   /** Path before a request's id in the console. Default `/traffic/`. */
@@ -81,7 +81,7 @@ export function createDemoApp(options: DemoOptions): DemoApp {
     ...options,
     dialect: options.dialect ?? 'openai',
     bank,
-    gate: options.gate,
+    stopped: options.stopped,
     clock,
   });
   const page = join(import.meta.dirname, 'page');

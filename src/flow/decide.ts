@@ -49,6 +49,8 @@ export interface FlowCause {
 export interface FlowOptions {
   readonly profile: FlowProfile;
   readonly budgets?: FlowBudgets;
+  /** Dotted paths of arguments whose values are the verified principal's own (`scopeCall`): nobody's words. */
+  readonly verified?: readonly string[];
 }
 
 /** Leaves of one call that are looked at; a call with more is no call that a person would make. */
@@ -76,6 +78,7 @@ export function decide(state: FlowState, call: FlowCall, book: ToolBook, options
     const role = profile.role(path);
     const { kind, ...found } = witness(state, value, role, profile, lastName(path));
     let { tier, from } = found;
+    if (isBelow(path, options.verified)) [tier, from] = ['U', 'the one whom the call is for, as verified'];
     if (role === 'recipient' && !atLeast(tier, 'T')) {
       const reason = designation(state, call, valuesUnder(call, path[0]));
       if (reason !== null) [tier, from] = ['T', reason];
@@ -243,6 +246,13 @@ function codeVerdict(state: FlowState, code: string, tier: Tier): FlowVerdict {
 
 function valuesUnder(call: FlowCall, root: string | number | undefined): readonly string[] {
   return [...leavesOf(call.args?.[String(root)])].map(({ value }) => String(value));
+}
+
+/** Whether a leaf stands at, or below, one of the dotted paths; the entries of a list stand at the list's. */
+function isBelow(path: readonly (string | number)[], dotted: readonly string[] = []): boolean {
+  if (dotted.length === 0) return false;
+  const names = path.filter((step) => typeof step === 'string');
+  return dotted.some((one) => one.split('.').every((step, index) => names[index] === step));
 }
 
 /** `['recipients', 0]` as `recipients[0]`; a name that would read as a path of several is quoted, so that no two paths have one name. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Conversation } from '../conversation/conversation.ts';
-import type { Dialect, ResponseView, Surface } from '../conversation/surface.ts';
+import type { Dialect, ResponseView, Surface, SurfaceId } from '../conversation/surface.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
 import { type History, isAnswer, readHistory } from '../guard/history.ts';
@@ -31,7 +31,9 @@ import { addUsage, ruleAnswer, saidIn } from './flow/answer-round.ts';
 import type { CallGate, Ruling } from './flow/call-gate.ts';
 import { GatedStream } from './flow/gated-stream.ts';
 import { answerStopped, mendReferences } from './flow/mend-request.ts';
+import { recordScopedResults, scopeRequest } from './flow/scope-request.ts';
 import { type GateContext, openGate, reopenGate } from './flow/open-gate.ts';
+import type { FlowCall, FlowEvent } from '../flow/history.ts';
 import { exchangeContext } from '../guard/exchange-context.ts';
 import { everyString } from './every-string.ts';
 import { ExchangeDraft } from './exchange-draft.ts';
@@ -197,10 +199,11 @@ export class Passage {
     const { limits, guard } = this.#generation.loaded.config;
     const draft = this.#draft;
     draft.surface = surface.id;
-    const bytes = await readBody(this.#client.request, limits.body, limits.bodyTimeout);
+    let bytes = await readBody(this.#client.request, limits.body, limits.bodyTimeout);
     draft.requestBytes = bytes.length;
-    let body: unknown = readJson(bytes, { bytes: limits.body, depth: limits.depth, items: limits.items });
-    const conversation = surface.parseRequest(body);
+    const bounds = { bytes: limits.body, depth: limits.depth, items: limits.items };
+    let body: unknown = readJson(bytes, bounds);
+    let conversation = surface.parseRequest(body);
     draft.model = conversation.model;
     draft.stream = conversation.stream;
 
@@ -210,6 +213,14 @@ export class Passage {
       await this.#ownedBy(principal, conversation.previous, 'previous_response_id');
     this.#thread = readThread(this.#gateway.memory.threads, principal.id, conversation.previous, guard.previous);
 
+    const offered = conversation.tools;
+    const scoped = this.#scope(principal, surface.id, conversation.previous, body);
+    if (scoped.length > 0) {
+      // What the model must not see is not there for anything that comes behind.
+      bytes = Buffer.from(spliceJson(bytes.toString('utf8'), scoped), 'utf8');
+      body = readJson(bytes, { ...bounds, bytes: Number.MAX_SAFE_INTEGER });
+      conversation = surface.parseRequest(body);
+    }
     const allowed = this.#bind(principal, surface.id, conversation);
     this.#kept = conversation.kept === true;
     await this.#openVault(principal, conversation.previous, 'input');
@@ -217,7 +228,14 @@ export class Passage {
       ? await this.#untilGone(this.#readFiles('input', body, conversation.segments))
       : [];
     const edits = await this.#inspectInput(principal, conversation, files, allowed, body);
-    this.#gate = openGate(this.#gateContext(principal), conversation, body, files, this.#client.request.headers);
+    this.#gate = openGate(
+      this.#gateContext(principal),
+      conversation,
+      body,
+      files,
+      this.#client.request.headers,
+      offered,
+    );
     if (this.#gate !== null && surface.id === 'openai-responses') edits.push(...mendReferences(body));
     const stopped =
       conversation.previous === null
@@ -263,6 +281,22 @@ export class Passage {
       round = (candidate) => Buffer.from(goOn(candidate)!, 'utf8');
       return this.#send(candidates, 'POST', path, round);
     });
+  }
+
+  /** What the operator's scopes take out of the request; recorded, and nothing is taken out where calls are only watched. */
+  #scope(principal: Principal, surface: SurfaceId, previous: string | null, body: unknown): readonly JsonEdit[] {
+    const { settings, rules } = this.#generation.flow;
+    if (rules === null || settings.mode === 'off') return [];
+    const memory = this.#gateway.flowMemory;
+    const kept = previous === null ? null : memory.history(principal.id, previous);
+    const scoped = scopeRequest(surface, body, {
+      rules,
+      principal,
+      callById: (id) => memory.call(principal.id, id) ?? kept?.events.find(isCall(id)) ?? null,
+    });
+    const decision = recordScopedResults(scoped, settings.mode);
+    if (decision !== null) this.#draft.flow.push(decision);
+    return settings.mode === 'enforce' ? scoped.edits : [];
   }
 
   #gateContext(principal: Principal): GateContext {
@@ -551,8 +585,8 @@ export class Passage {
         if (next !== null)
           return this.#whole(next, parse, counted, { ...calls, rounds: calls.rounds + 1 }, conversation);
       }
-      if (round.status !== 'passes') {
-        ({ stopped } = round);
+      if (round.status !== 'passes') ({ stopped } = round);
+      if (round.edits.length > 0) {
         bytes = Buffer.from(spliceJson(bytes.toString('utf8'), round.edits), 'utf8');
         body = this.#readAnswer(bytes, Number.MAX_SAFE_INTEGER);
         view = parse(body)!;
@@ -942,6 +976,10 @@ const RETRIEVAL: Conversation = {
   previous: null,
   usageRequested: true,
 };
+
+function isCall(id: string): (event: FlowEvent) => event is FlowCall {
+  return (event): event is FlowCall => event.kind === 'call' && event.id === id;
+}
 
 /** Chat and completions streams report usage only when `stream_options.include_usage` is set. */
 function reportsUsageOnRequest(surface: Surface): boolean {

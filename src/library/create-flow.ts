@@ -12,7 +12,7 @@ import { decideByRules } from '../flow/rules/apply-rules.ts';
 import { type ApprovalTerms, compileRules, type FlowRules } from '../flow/rules/compile-rules.ts';
 import { declareTools } from '../flow/rules/declare-tools.ts';
 import { type RuleFileInput, ruleFileSchema } from '../flow/rules/rule-file.ts';
-import { type OwnRows, ownRows, type ToolAnswer } from '../flow/scope/own-rows.ts';
+import { type OwnRows, ownRowsOfAll, type ToolAnswer } from '../flow/scope/own-rows.ts';
 import { type ScopedCall, scopeCall } from '../flow/scope/scope-call.ts';
 import type { FlowProfile } from '../flow/sink-table.ts';
 
@@ -105,15 +105,7 @@ export function createFlow({ tools: given, rules: said, profile, env = {} }: Flo
     decide,
     explain: (history, call, principal) => explainDecision(decide(history, call, principal)),
     scope: ({ tool, args }, principal) => scopeCall(parseArguments(args), rules?.scopes(tool) ?? [], principal),
-    ownRows(tool, answer, principal) {
-      let own: OwnRows = { passed: true, answer, dropped: 0 };
-      for (const { rows } of rules?.scopes(tool) ?? []) {
-        if (rows === undefined || !own.passed) continue;
-        const next = ownRows(own.answer, rows, principal);
-        own = next.passed ? { ...next, dropped: own.dropped + next.dropped } : next;
-      }
-      return own;
-    },
+    ownRows: (tool, answer, principal) => ownRowsOfAll(answer, rules?.scopes(tool) ?? [], principal),
     approval: (tool) => rules?.approval(tool) ?? { by: [], people: 1, expiresIn: 900 },
   };
 }

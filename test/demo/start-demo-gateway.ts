@@ -6,7 +6,8 @@ import type { ConfigInput } from '../../src/config/schema.ts';
 import { createDemoApp } from '../../src/demo/create-demo-app.ts';
 import type { DemoApp } from '../../src/demo/create-demo-app.ts';
 import { STAND_IN_MODEL, startStandInModel } from '../../src/demo/stand-in-model/start-stand-in-model.ts';
-import { createDemoCallGate } from '../../src/cli/demo-call-gate.ts';
+import { createStoppedCalls } from '../../src/cli/stopped-calls.ts';
+import { SIGNED_IN } from '../../src/demo/bank/seed.ts';
 import type { ApprovalQueue } from '../../src/approvals/approval-queue.ts';
 import { startGateway } from '../gateway/start-gateway.ts';
 
@@ -24,19 +25,20 @@ export async function startDemoGateway(dialect: 'openai' | 'anthropic'): Promise
   const model = await startStandInModel();
   const example = parse(readFileSync(EXAMPLE, 'utf8')) as ConfigInput;
   const { access, rules, budgets = [], prices, evidence } = example;
+  const flow = { ...example.flow, rules: join(EXAMPLE, '..', example.flow!.rules!) };
   const upstreams = example.upstreams.map((upstream) => ({ ...upstream, url: model.url }));
   const roomy = budgets.map((budget) => ({ ...budget, ...(budget.requests === undefined ? {} : { requests: 500 }) }));
   const gateway = await startGateway({
     upstreamUrl: model.url,
-    config: { access, rules, budgets: roomy, prices, evidence, upstreams } as ConfigInput,
+    config: { access, rules, budgets: roomy, prices, evidence, upstreams, flow } as ConfigInput,
   });
   const demo = createDemoApp({
     directory,
     dialect,
     model: STAND_IN_MODEL,
-    through: { baseUrl: `${gateway.url}/v1`, key: await gateway.createKey('bank-assistant', 'demo') },
+    through: { baseUrl: `${gateway.url}/v1`, key: await gateway.createKey(SIGNED_IN, 'bank-assistant') },
     around: { baseUrl: `${model.url}/v1`, key: 'any' },
-    gate: createDemoCallGate(gateway.running.runtime),
+    stopped: createStoppedCalls(gateway.running.runtime),
     seen: model.seen,
   });
   return {

@@ -2,6 +2,7 @@ import type { JsonEdit } from '../../text/json/splice-json.ts';
 import { addNumbers } from '../add-numbers.ts';
 import { appendItems } from '../append-items.ts';
 import type { AnswerCall, CallStops, CallStream, Notices } from '../call-stops.ts';
+import { argumentEdits, type CallWrites } from '../call-writes.ts';
 import { dataOf } from '../frame-view.ts';
 import type { JsonRecord } from '../json-shape.ts';
 import { isRecord, stringOr } from '../json-shape.ts';
@@ -29,6 +30,15 @@ export const messagesCalls: CallStops = {
     const called = isRecord(body) && body['stop_reason'] === 'tool_use';
     if (edits.length > 0 && left === 0 && called) edits.push({ path: ['stop_reason'], insert: 'end_turn' });
     return edits;
+  },
+
+  writeEdits(body, writes) {
+    return blocksOf(body).flatMap((block, index): readonly JsonEdit[] => {
+      const write = block['type'] === 'tool_use' ? writes.get(String(index)) : undefined;
+      if (write === undefined) return [];
+      if (!isRecord(block['input'])) return [{ path: ['content', index, 'input'], insert: JSON.parse(write.text) }];
+      return argumentEdits(['content', index, 'input'], block['input'], write);
+    });
   },
 
   createStream: () => new MessagesCallStream(),
@@ -165,9 +175,12 @@ class MessagesCallStream implements CallStream {
     });
   }
 
-  rewrite(frames: readonly Frame[], notices: Notices): readonly Frame[] {
+  rewrite(frames: readonly Frame[], notices: Notices, writes: CallWrites = new Map()): readonly Frame[] {
     const left = [...this.#open.keys()].some((index) => !notices.has(String(index)));
-    const out = notices.size === 0 ? frames : frames.flatMap((frame) => rewriteFrame(frame, notices, this.#open, left));
+    const out =
+      notices.size + writes.size === 0
+        ? frames
+        : frames.flatMap((frame) => rewriteFrame(frame, notices, writes, this.#open, left));
     this.#open.clear();
     return out;
   }
@@ -184,6 +197,7 @@ function parsedOrNone(text: string): unknown {
 function rewriteFrame(
   frame: Frame,
   notices: Notices,
+  writes: CallWrites,
   open: ReadonlyMap<number, OpenCall>,
   left: boolean,
 ): readonly Frame[] {
@@ -199,6 +213,8 @@ function rewriteFrame(
     return [madeFrame(frame.event!.event, { ...data, message: { ...data['message'], content } })];
   }
   const index = typeof data['index'] === 'number' ? data['index'] : 0;
+  const written = open.has(index) ? writes.get(String(index)) : undefined;
+  if (written !== undefined) return writeFrame(frame, data, index, written.text);
   const text = open.has(index) ? notices.get(String(index)) : undefined;
   if (text === undefined || !type.startsWith('content_block_')) return [frame];
   if (type === 'content_block_start') {
@@ -209,6 +225,21 @@ function rewriteFrame(
     ];
   }
   return type === 'content_block_stop' ? [frame] : [];
+}
+
+/** All of the written arguments follow the block's start at once. */
+function writeFrame(frame: Frame, data: JsonRecord, index: number, text: string): readonly Frame[] {
+  const { type, delta, content_block: block } = data;
+  if (type === 'content_block_start' && isRecord(block))
+    return [
+      madeFrame('content_block_start', { ...data, content_block: { ...block, input: {} } }),
+      madeFrame('content_block_delta', {
+        type: 'content_block_delta',
+        index,
+        delta: { type: 'input_json_delta', partial_json: text },
+      }),
+    ];
+  return type === 'content_block_delta' && isRecord(delta) && delta['type'] === 'input_json_delta' ? [] : [frame];
 }
 
 function toCall(index: number, block: JsonRecord, given: unknown, form: AnswerCall['form']): AnswerCall {

@@ -2,6 +2,7 @@ import type { JsonEdit } from '../../text/json/splice-json.ts';
 import { addNumbers } from '../add-numbers.ts';
 import { appendItems } from '../append-items.ts';
 import type { AnswerCall, CallStops, CallStream, Notices } from '../call-stops.ts';
+import { argumentEdits, type CallWrites } from '../call-writes.ts';
 import { dataOf } from '../frame-view.ts';
 import type { JsonRecord } from '../json-shape.ts';
 import { isRecord, stringOr } from '../json-shape.ts';
@@ -48,6 +49,28 @@ export const chatCalls: CallStops = {
       const called = left > 0 || (isRecord(message['function_call']) && legacy === undefined);
       if (!called && CALLED.has(choice['finish_reason']))
         edits.push({ path: ['choices', position, 'finish_reason'], insert: 'stop' });
+    }
+    return edits;
+  },
+
+  writeEdits(body, writes) {
+    const edits: JsonEdit[] = [];
+    for (const [position, choice] of choicesOf(body)) {
+      const message = isRecord(choice['message']) ? choice['message'] : {};
+      const path = ['choices', position, 'message'];
+      listOf(message['tool_calls']).forEach((call, index) => {
+        const write = writes.get(`${position}/${index}`);
+        const called = isRecord(call['function']) ? call['function'] : {};
+        if (write !== undefined)
+          edits.push(
+            ...argumentEdits([...path, 'tool_calls', index, 'function', 'arguments'], called['arguments'], write),
+          );
+      });
+      const legacy = writes.get(`${position}/${LEGACY}`);
+      if (legacy !== undefined && isRecord(message['function_call']))
+        edits.push(
+          ...argumentEdits([...path, 'function_call', 'arguments'], message['function_call']['arguments'], legacy),
+        );
     }
     return edits;
   },
@@ -195,12 +218,16 @@ class ChatCallStream implements CallStream {
     );
   }
 
-  rewrite(frames: readonly Frame[], notices: Notices): readonly Frame[] {
+  rewrite(frames: readonly Frame[], notices: Notices, writes: CallWrites = new Map()): readonly Frame[] {
     const told = new Set<number>();
-    const out = notices.size === 0 ? frames : frames.flatMap((frame) => this.#rewrite(frame, notices, told));
+    this.#writes = new Map([...writes].map(([key, { text }]) => [key, text]));
+    const out =
+      notices.size + writes.size === 0 ? frames : frames.flatMap((frame) => this.#rewrite(frame, notices, told));
     this.#open.clear();
     return out;
   }
+  /** Arguments that are written into calls, by their key; '' once they have been. */
+  #writes = new Map<string, string>();
 
   #rewrite(frame: Frame, notices: Notices, told: Set<number>): readonly Frame[] {
     const { event } = frame;
@@ -218,7 +245,9 @@ class ChatCallStream implements CallStream {
     const choices = choicesOf(chunk).map(([position, choice]) => {
       const index = indexOf(choice, position);
       const calls = this.#open.get(index);
-      if (calls === undefined || ![...calls.keys()].some((at) => notices.has(`${index}/${at}`))) {
+      const touched = (at: number | typeof LEGACY): boolean =>
+        notices.has(`${index}/${at}`) || this.#writes.has(`${index}/${at}`);
+      if (calls === undefined || ![...calls.keys()].some(touched)) {
         says = true;
         return choice;
       }
@@ -251,14 +280,34 @@ class ChatCallStream implements CallStream {
     const { tool_calls, function_call, ...rest } = said;
     const left = [...calls.keys()].filter((at) => !notices.has(`${choice}/${at}`));
     const kept = listOf(tool_calls).flatMap((call, position) => {
-      const place = left.indexOf(indexOf(call, position));
-      return place === -1 ? [] : [{ ...call, index: place }];
+      const at = indexOf(call, position);
+      const place = left.indexOf(at);
+      const written = place === -1 ? null : this.#written(call, `${choice}/${at}`, 'function');
+      return written === null ? [] : [{ ...written, index: place }];
     });
+    const legacy =
+      function_call === undefined || notices.has(`${choice}/${LEGACY}`)
+        ? null
+        : this.#written({ function_call }, `${choice}/${LEGACY}`, 'function_call');
     return {
       ...rest,
       ...(kept.length === 0 ? {} : { tool_calls: kept }),
-      ...(function_call === undefined || notices.has(`${choice}/${LEGACY}`) ? {} : { function_call }),
+      ...legacy,
     };
+  }
+
+  /** A call's piece with the written arguments as a whole in the first that has some, and none in the others; null for nothing. */
+  #written(call: JsonRecord, key: string, member: 'function' | 'function_call'): JsonRecord | null {
+    const text = this.#writes.get(key);
+    const part = call[member];
+    if (text === undefined || !isRecord(part)) return call;
+    this.#writes.set(key, '');
+    const { arguments: _given, ...rest } = part;
+    if (text !== '') return { ...call, [member]: { ...rest, arguments: text } };
+    const left = { ...call, ...(Object.keys(rest).length === 0 ? {} : { [member]: rest }) };
+    if (Object.keys(rest).length > 0) return left;
+    const { [member]: _part, index: _index, ...others } = call;
+    return Object.keys(others).length === 0 ? null : others;
   }
 
   #tell(choices: readonly number[], head: JsonRecord, notices: Notices, told: Set<number>): readonly Frame[] {

@@ -3,6 +3,7 @@ import { spliceJson } from '../../text/json/splice-json.ts';
 import { addNumbers } from '../add-numbers.ts';
 import { appendItems } from '../append-items.ts';
 import type { AnswerCall, CallStops, CallStream, Notices } from '../call-stops.ts';
+import { argumentEdits, type CallWrites } from '../call-writes.ts';
 import { dataOf } from '../frame-view.ts';
 import type { JsonRecord } from '../json-shape.ts';
 import { isRecord, stringOr } from '../json-shape.ts';
@@ -28,6 +29,13 @@ export const responsesCalls: CallStops = {
     return outputOf(body).flatMap((item, index): JsonEdit[] => {
       const text = isCall(item) ? notices.get(String(index)) : undefined;
       return text === undefined ? [] : [{ path: ['output', index], value: noticeItem(item, index, text) }];
+    });
+  },
+
+  writeEdits(body, writes) {
+    return outputOf(body).flatMap((item, index): readonly JsonEdit[] => {
+      const write = item['type'] === 'function_call' ? writes.get(String(index)) : undefined;
+      return write === undefined ? [] : argumentEdits(['output', index, 'arguments'], item['arguments'], write);
     });
   },
 
@@ -180,17 +188,23 @@ class ResponsesCallStream implements CallStream {
     });
   }
 
-  rewrite(frames: readonly Frame[], notices: Notices): readonly Frame[] {
+  rewrite(frames: readonly Frame[], notices: Notices, writes: CallWrites = new Map()): readonly Frame[] {
     let out = frames;
-    if (notices.size > 0) {
+    if (notices.size + writes.size > 0) {
       const renumbered = new Renumbered(this.#sequence);
-      out = frames.flatMap((frame) => this.#rewrite(frame, notices, renumbered));
+      const pending = new Map([...writes].map(([key, { text }]) => [key, { text, said: false }]));
+      out = frames.flatMap((frame) => this.#rewrite(frame, notices, pending, renumbered));
     }
     this.#open.clear();
     return out;
   }
 
-  #rewrite(frame: Frame, notices: Notices, out: Renumbered): readonly Frame[] {
+  #rewrite(
+    frame: Frame,
+    notices: Notices,
+    writes: ReadonlyMap<string, PendingWrite>,
+    out: Renumbered,
+  ): readonly Frame[] {
     const data = frame.event === null || frame.event.data === '[DONE]' ? null : dataOf(frame.event);
     if (data === null) return [frame];
     const type = stringOr(data['type'], '');
@@ -198,12 +212,14 @@ class ResponsesCallStream implements CallStream {
       const response = data['response'];
       const output = outputOf(response).map((item, index) => {
         const text = isCall(item) ? notices.get(String(index)) : undefined;
-        return text === undefined ? item : noticeItem(item, index, text);
+        return text === undefined ? written(item, writes.get(String(index))) : noticeItem(item, index, text);
       });
       return [out.write(type, { ...data, response: { ...response, output } })];
     }
     const index = indexOf(data);
     const open = this.#open.get(index);
+    const write = open === undefined || !('output_index' in data) ? undefined : writes.get(String(index));
+    if (write !== undefined) return writeEvent(type, data, write, out);
     const text = open === undefined ? undefined : notices.get(String(index));
     if (open === undefined || text === undefined || !('output_index' in data)) return [out.again(frame, data)];
     if (type !== 'response.output_item.done') return [];
@@ -221,6 +237,37 @@ class ResponsesCallStream implements CallStream {
       out.write('response.content_part.done', { ...place, part: { ...part, text } }),
       out.write('response.output_item.done', { output_index: index, item }),
     ];
+  }
+}
+
+/** Arguments that are written into a call, and whether its deltas have said them. */
+interface PendingWrite {
+  readonly text: string;
+  said: boolean;
+}
+
+function written(item: JsonRecord, write: PendingWrite | undefined): JsonRecord {
+  return write === undefined || item['type'] !== 'function_call' ? item : { ...item, arguments: write.text };
+}
+
+/** One event of a call into which arguments are written: the first delta says all of them. */
+function writeEvent(type: string, data: JsonRecord, write: PendingWrite, out: Renumbered): readonly Frame[] {
+  const { obfuscation: _padding, ...rest } = data;
+  const { item } = data;
+  switch (type) {
+    case 'response.output_item.added':
+      return [out.write(type, { ...rest, item: isRecord(item) ? { ...item, arguments: '' } : item })];
+    case 'response.output_item.done':
+      return [out.write(type, { ...rest, item: isRecord(item) ? written(item, write) : item })];
+    case 'response.function_call_arguments.delta': {
+      if (write.said) return [];
+      write.said = true;
+      return [out.write(type, { ...rest, delta: write.text })];
+    }
+    case 'response.function_call_arguments.done':
+      return [out.write(type, { ...rest, arguments: write.text })];
+    default:
+      return [out.write(type, rest)];
   }
 }
 

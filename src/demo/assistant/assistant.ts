@@ -3,11 +3,11 @@ import { runTool, TOOL_OFFERS, CHANGING_TOOLS } from '../bank/bank-tools.ts';
 import type { Bank } from '../bank/open-bank.ts';
 import type { Dialect } from '../../conversation/surface.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { CallGate, Ruling } from './call-gate.ts';
 import { callModel } from './call-model.ts';
 import type { Door } from './call-model.ts';
 import type { ChatMessage } from './chat-message.ts';
 import type { Route, RunEvent } from './run-event.ts';
+import type { StoppedCall, StoppedCalls } from './stopped-call.ts';
 import { SYSTEM_PROMPT } from './system-prompt.ts';
 import { tellWhatHappened } from './tell-what-happened.ts';
 
@@ -21,8 +21,8 @@ export interface AssistantOptions {
   readonly around: Door | null;
   /** The body that arrived at the model under this `user`, where that can be seen. */
   readonly seen: ((user: string) => string | null) | null;
-  /** Decides tool calls on the way through the gateway; absent, none is stopped. */
-  readonly gate?: CallGate | undefined;
+  /** What the gateway says that it has stopped; absent, nothing can be told of it. */
+  readonly stopped?: StoppedCalls | undefined;
   readonly clock: Clock;
 }
 
@@ -69,7 +69,7 @@ export function createAssistant(options: AssistantOptions): Assistant {
     const sent: string[] = [];
     const users: string[] = [];
     const errors: { message: string; code: string | null }[] = [];
-    const stopped: { readonly name: string; readonly ruling: Ruling }[] = [];
+    const stopped: StoppedCall[] = [];
     let answered = '';
     let identified = true;
 
@@ -97,11 +97,16 @@ export function createAssistant(options: AssistantOptions): Assistant {
         tools: answer.calls.length,
         error: answer.error,
       });
+      if (question.route === 'through' && answer.requestId !== null) {
+        for (const one of (await options.stopped?.(answer.requestId)) ?? []) {
+          stopped.push(one);
+          tell({ type: 'stopped', call: one });
+        }
+      }
       if (answer.error !== null) {
         errors.push(answer.error);
         break;
       }
-      const history = [...request.messages];
       messages.push({
         role: 'assistant',
         content: answer.text === '' ? null : answer.text,
@@ -109,16 +114,6 @@ export function createAssistant(options: AssistantOptions): Assistant {
       });
       if (answer.calls.length === 0) break;
       for (const { id: callId, function: made } of answer.calls) {
-        const ruling =
-          question.route === 'through' && options.gate !== undefined
-            ? await options.gate.rule(history, TOOL_OFFERS, { id: callId, type: 'function', function: made })
-            : null;
-        if (ruling !== null && !ruling.passes) {
-          stopped.push({ name: made.name, ruling });
-          messages.push({ role: 'tool', tool_call_id: callId, content: JSON.stringify({ error: ruling.error }) });
-          tell({ type: 'stopped', name: made.name, arguments: made.arguments, ruling });
-          continue;
-        }
         const result = runTool(bank, made.name, made.arguments);
         const content = JSON.stringify(result);
         messages.push({ role: 'tool', tool_call_id: callId, content });

@@ -1,5 +1,5 @@
 import type { BankState } from '../bank/open-bank.ts';
-import type { Ruling } from './call-gate.ts';
+import type { StoppedCall } from './stopped-call.ts';
 
 /** Through the gateway, or around it. */
 export const ROUTES = ['through', 'around'] as const;
@@ -37,11 +37,9 @@ export type RunEvent =
       readonly changed: boolean;
     }
   | {
-      /** A tool call that was not carried out. */
+      /** A tool call that the answer does not hold any more. */
       readonly type: 'stopped';
-      readonly name: string;
-      readonly arguments: string;
-      readonly ruling: Ruling;
+      readonly call: StoppedCall;
     }
   | { readonly type: 'bank'; readonly before: BankState; readonly after: BankState }
   | { readonly type: 'told'; readonly lines: readonly Told[] };

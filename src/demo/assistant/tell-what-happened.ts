@@ -1,8 +1,8 @@
 import { DEMO_SECRETS } from '../bank/demo-secrets.ts';
 import type { BankState } from '../bank/open-bank.ts';
 import { ATTACKER, CUSTOMERS, SIGNED_IN } from '../bank/seed.ts';
-import type { Ruling } from './call-gate.ts';
 import type { Route, Told } from './run-event.ts';
+import type { StoppedCall } from './stopped-call.ts';
 
 /** What is known of one run when it is over. */
 export interface RunFacts {
@@ -21,7 +21,7 @@ export interface RunFacts {
   readonly identified: boolean;
   readonly errors: readonly { readonly message: string; readonly code: string | null }[];
   /** Tool calls that were not carried out. */
-  readonly stopped: readonly { readonly name: string; readonly ruling: Ruling }[];
+  readonly stopped: readonly StoppedCall[];
   readonly before: BankState;
   readonly after: BankState;
 }
@@ -148,9 +148,8 @@ const STOOD = [
 
 /** Tool calls that were not carried out, with the value that decided and where it comes from. */
 function tellStopped({ stopped }: RunFacts): readonly Told[] {
-  return stopped.map(({ name, ruling }) => {
-    const { args, approval, reason, rule } = ruling;
-    const culprit = args.find(({ verdict }) => verdict !== 'allow');
+  return stopped.map(({ name, args, approval, reason, rule }) => {
+    const culprit = args.find(({ verdict, value }) => verdict !== 'allow' && value !== null);
     const why = culprit === undefined ? reason : `${culprit.path} = “${culprit.value}”: ${culprit.from}.`;
     const asked = approval === null ? '' : ' A person can let it through once, in the console.';
     return { kind: 'stopped', text: `${name} was not carried out (${rule}). ${why}${asked}` };

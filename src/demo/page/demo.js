@@ -94,18 +94,18 @@ function showTool(event) {
 }
 
 /** A call that was not carried out: why, and where each of its values comes from. */
-function showStopped({ name, arguments: given, ruling }) {
+function showStopped({ call }) {
   const parts = [
-    element('div', '', element('strong', '', 'Stopped: '), element('code', '', `${name}(${given})`)),
-    element('div', '', `${ruling.rule}: ${ruling.reason}`),
+    element('div', '', element('strong', '', 'Stopped: '), element('code', '', call.name)),
+    element('div', '', `${call.rule}: ${call.reason}`),
   ];
-  if (ruling.args.length > 0) {
-    const rows = ruling.args.map(({ path, value, from, verdict }) =>
+  if (call.args.length > 0) {
+    const rows = call.args.map(({ path, value, from, verdict }) =>
       element(
         'tr',
         verdict === 'allow' ? '' : 'asks',
         element('td', '', path),
-        element('td', '', element('bdi', '', value)),
+        element('td', '', element('bdi', '', value ?? '')),
         element('td', '', from),
       ),
     );
@@ -118,9 +118,9 @@ function showStopped({ name, arguments: given, ruling }) {
       element('table', 'sources', element('thead', '', element('tr', '', ...head)), element('tbody', '', ...rows)),
     );
   }
-  if (ruling.approval) {
+  if (call.approval) {
     const link = element('a', '', 'Decide on it in the console');
-    link.href = new URL(ruling.approval, location.href).pathname;
+    link.href = new URL(call.approval, location.href).pathname;
     parts.push(element('div', '', link, ', then ask the same again: it passes once.'));
   }
   at('steps').append(element('li', 'stopped', ...parts));

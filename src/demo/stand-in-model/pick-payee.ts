@@ -35,7 +35,7 @@ export function transferToThem(
   const newest = entriesIn(list).findLast(({ name }) => look(name) === look(sought));
   for (const to of newest === undefined ? [sought] : [newest.iban, sought]) {
     const made = outcomes.find(({ call }) => call.name === 'transfer' && call.arguments['to'] === to);
-    if (made !== undefined && /"error"/.test(made.result ?? '')) continue;
+    if (made !== undefined && /"error"|^blocked by policy /.test(made.result ?? '')) continue;
     return { name: 'transfer', arguments: { to, amount, ...(reference === null ? {} : { reference }) } };
   }
   return null;

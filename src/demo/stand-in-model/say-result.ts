@@ -32,6 +32,7 @@ function sayMessages(found: readonly Row[], brief: boolean): string {
 
 /** A tool's result in words. What is not one of the bank's shapes is repeated as it is. */
 export function sayResult(text: string, brief: boolean): string {
+  if (text.startsWith('blocked by policy ')) return `That did not work: ${text}`;
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -7,7 +7,10 @@ import { stricterVerdict } from '../sink-table.ts';
 import type { CallFacts } from './call-facts.ts';
 import type { CompiledRule, FlowRules } from './compile-rules.ts';
 
-/** Decides one call on what the model had been shown and on the operator's rules. @param rules null: the built-in decision alone. */
+/**
+ * Decides one call on what the model had been shown and on the operator's rules, after `scopeCall`.
+ * @param rules null: the built-in decision alone. @param verified as `scopeCall` tells it.
+ */
 export function decideByRules(
   state: FlowState,
   call: FlowCall,
@@ -15,8 +18,10 @@ export function decideByRules(
   rules: FlowRules | null,
   principal: Principal | null,
   profile = rules?.profile ?? 'strict',
+  verified: readonly string[] = [],
 ): FlowDecision {
-  const decision = decide(state, call, book, { profile, ...(rules === null ? {} : { budgets: rules.budgets }) });
+  const budgets = rules === null ? {} : { budgets: rules.budgets };
+  const decision = decide(state, call, book, { profile, ...budgets, verified });
   return rules === null ? decision : applyRules(decision, call, state, rules, principal);
 }
 

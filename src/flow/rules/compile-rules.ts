@@ -4,7 +4,7 @@ import type { FlowBudgets } from '../budgets.ts';
 import { canonicalText } from '../canonical.ts';
 import type { FlowProfile, FlowVerdict } from '../sink-table.ts';
 import { compileConditions, type Conditions, type RuleProblem } from './conditions.ts';
-import { BUILT_IN_RULES, type RuleFile, type RuleSource, type ScopeSource } from './rule-file.ts';
+import { BUILT_IN_RULES, FIXED_RULES, type RuleFile, type RuleSource, type ScopeSource } from './rule-file.ts';
 
 export interface CompiledRule {
   readonly id: string;
@@ -47,6 +47,11 @@ export interface FlowRules {
   scopes(tool: string): readonly ScopeSource[];
 }
 
+/** Whether any tool has rows that belong to somebody: then a result of which nobody knows the tool may be such a one. */
+export function hasRowScopes(rules: FlowRules | null): boolean {
+  return rules !== null && rules.source.scope.some(({ rows }) => rows !== undefined);
+}
+
 const ANYBODY: ApprovalTerms = { by: [], people: 1, expiresIn: 900 };
 
 /** Compiles what is in a file, or says what is wrong with it. */
@@ -56,7 +61,7 @@ export function compileRules(source: RuleFile): FlowRules | readonly RuleProblem
   const rules = source.rules.map((rule, index) => {
     const path = ['rules', index];
     if (ids.has(rule.id)) problems.push({ path: [...path, 'id'], message: `another rule has the id "${rule.id}"` });
-    if ((BUILT_IN_RULES as readonly string[]).includes(rule.id) || rule.id === 'allowed' || rule.id === 'arguments')
+    if (([...BUILT_IN_RULES, ...FIXED_RULES] as readonly string[]).includes(rule.id))
       problems.push({ path: [...path, 'id'], message: `is the name of a built-in rule` });
     ids.add(rule.id);
     return compileRule(rule, path, problems);

@@ -37,6 +37,18 @@ export const BUILT_IN_RULES = [
   'budget-payments',
 ] as const;
 
+/** What no rule of the operator's sets aside, and none may be called. */
+export const FIXED_RULES = [
+  'allowed',
+  'arguments',
+  'scope',
+  'scope-rows',
+  'unknown-tool',
+  'too-many-calls',
+  'turn-over',
+  'failed',
+] as const;
+
 const toolPattern = z
   .string()
   .min(1)

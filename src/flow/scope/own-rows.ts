@@ -1,7 +1,9 @@
 import type { Principal } from '../../core/principal.ts';
 import { findDuplicateKey } from '../../text/json/find-duplicate-key.ts';
 import { claimValues } from '../claim.ts';
+import { readBlockYaml } from '../read-block-yaml.ts';
 import type { ScopeSource } from '../rules/rule-file.ts';
+import { readTable, type TextTable } from './read-table.ts';
 
 export interface ToolAnswer {
   readonly text: string;
@@ -21,11 +23,14 @@ const MOST_DEPTH = 64;
 /**
  * Drops the rows of a result that belong to others. A row is an entry of the list at `at`, of the result itself, or of the only
  * list in it; a result that is one object is one row. A row that does not say whose it is is somebody else's, and so is one with
- * somebody else's further in. What is no data is refused unless the scope lets it pass.
+ * somebody else's further in. Texts are read as JSON, as block YAML, and as a table with a header that names the owner's column
+ * (delimited values, pipes). What is no data is refused unless the scope lets it pass.
  */
 export function ownRows(answer: ToolAnswer, scope: RowScope, principal: Principal | null): OwnRows {
   const owners = claimValues(principal, scope.claim);
   if (owners.length === 0) return { passed: false, reason: `Whom the call is for has no claim "${scope.claim}".` };
+  const table = answer.structured === undefined ? readTable(answer.text, scope.owner) : undefined;
+  if (table !== undefined && scope.at === undefined) return ownLines(answer, table, scope.owner, owners);
   const text = readText(answer.text);
   // Text beside data may say what the data does not: it is replaced by the data.
   if (text === undefined && answer.structured === undefined) {
@@ -52,9 +57,31 @@ export function ownRows(answer: ToolAnswer, scope: RowScope, principal: Principa
   }
 }
 
+/** The rows that every one of a tool's scopes leaves. */
+export function ownRowsOfAll(answer: ToolAnswer, scopes: readonly ScopeSource[], principal: Principal | null): OwnRows {
+  let own: OwnRows = { passed: true, answer, dropped: 0 };
+  for (const { rows } of scopes) {
+    if (rows === undefined || !own.passed) continue;
+    const next = ownRows(own.answer, rows, principal);
+    own = next.passed ? { ...next, dropped: own.dropped + next.dropped } : next;
+  }
+  return own;
+}
+
+/** Of a table whole lines are left out; the others stay as they are. */
+function ownLines(answer: ToolAnswer, table: TextTable, owner: string, owners: readonly string[]): OwnRows {
+  const at = table.columns.indexOf(owner);
+  const rows = table.rows.filter(({ cells }) => owners.includes(cells[at]!));
+  const dropped = table.rows.length - rows.length;
+  return { passed: true, dropped, answer: dropped === 0 ? answer : { text: table.write(rows) } };
+}
+
 function readText(text: string): unknown {
   const trimmed = text.trim();
-  if (!trimmed.startsWith('{') && !trimmed.startsWith('[')) return undefined;
+  if (!trimmed.startsWith('{') && !trimmed.startsWith('[')) {
+    const value = readBlockYaml(text.replaceAll('\r\n', '\n'));
+    return typeof value === 'object' && value !== null ? value : undefined;
+  }
   try {
     const value: unknown = JSON.parse(trimmed);
     // Of two owners in one row only one would be looked at.

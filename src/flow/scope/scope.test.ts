@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Principal } from '../../core/principal.ts';
 import { type RuleFileInput, ruleFileSchema, type ScopeSource } from '../rules/rule-file.ts';
 import { ownRows } from './own-rows.ts';
-import { scopeCall, withoutInjected } from './scope-call.ts';
+import { placesInSchema, scopeCall, withoutInjected, withoutWritten, writtenPlaces } from './scope-call.ts';
 
 const ALICE: Principal = {
   id: 'alice',
@@ -60,6 +60,29 @@ describe('scopeCall', () => {
     assert.match(String(argsOf(scopeCall({ tenant: 'south' }, inject, ALICE))), /not the model's/);
     const schema = { type: 'object', properties: { tenant: {}, a: {} }, required: ['tenant', 'a'] };
     assert.deepEqual(withoutInjected(schema, inject), { type: 'object', properties: { a: {} }, required: ['a'] });
+  });
+
+  it('says where arguments were written, and what is left of the model without it', () => {
+    const scopes = scope({
+      bind: { user: 'sub', n: 'n' },
+      inject: { 'a.b.c': 'customer', 'a.b.d': 'customer', 'a.x': 'sub' },
+    });
+    const given = { user: 'alice', a: { x: 'alice' }, more: [1] };
+    const scoped = scopeCall(given, scopes, ALICE, { properties: { n: { type: ['integer', 'null'] } } });
+    assert.ok(scoped.allowed);
+    assert.deepEqual(scoped.written, ['n', 'a.b.c', 'a.b.d']);
+    assert.deepEqual(scoped.verified, ['user', 'n', 'a.b.c', 'a.b.d', 'a.x']);
+    assert.deepEqual(writtenPlaces(given, scoped), [
+      { path: ['n'], value: 7 },
+      { path: ['a', 'b'], value: { c: 'C-1', d: 'C-1' } },
+    ]);
+    assert.deepEqual(withoutWritten(scoped.args, scopes), { a: { b: {} }, more: [1] });
+    const schema = { properties: { a: { properties: { x: {} }, required: ['y', 'x'] } }, required: ['a'] };
+    assert.deepEqual(placesInSchema(schema, 'a.x'), [
+      ['properties', 'a', 'properties', 'x'],
+      ['properties', 'a', 'required', 1],
+    ]);
+    assert.deepEqual(placesInSchema(schema, 'a.z'), []);
   });
 
   it('denies where the claim is missing, has several values, or nobody is known', () => {
@@ -131,12 +154,60 @@ describe('ownRows', () => {
       'Balance of C-1: 3',
       '',
       '[{"customer":"C-2","customer":"C-1"}]',
-      '- customer: C-1',
+      '- customer: C-1 # and C-2',
+      'customer: C-2',
+      'Note: C-2 has four',
+      'customer,sum\nC-1,3\nC-2',
+      'customer,sum\nC-1,"3\n',
+      'customer,Customer\nC-1,C-2',
+      'customer,customer\nC-1,C-1',
+      'sum,name\n3,C-1',
+      'customer;sum,customer\nC-1;3,C-2',
+      'All of them:\n\ncustomer,sum\nC-1,3',
+      '| customer |\n|---|\n| C-1 |\nand C-2 has four',
+      '| customer | sum |\n|---|\n| C-1 | 3 |',
+      '| customer | sum |\n|---|---|\n| C-1 | 3 \\| C-2 |',
     ])
       assert.equal(own(value).passed, false, JSON.stringify(value));
     assert.ok(own('Balance', { unreadable: 'pass' }).passed);
     assert.equal(own([], { at: 'rows' }).passed, false);
     assert.equal(ownRows({ text: '[]' }, rows, null).passed, false);
+  });
+
+  it('reads block YAML and tables, and leaves their other lines as they are', () => {
+    const textIn = (text: string): string | null => {
+      const result = own(text);
+      return result.passed ? result.answer.text : null;
+    };
+    for (const [given, rest] of [
+      ['- customer: C-1\n  sum: 3\n- customer: C-2\n', '[{"customer":"C-1","sum":"3"}]'],
+      ['- customer: C-1\n  sum: 3\n', '- customer: C-1\n  sum: 3\n'],
+      ['total: 2\nitems:\n- customer: C-2\n', '{"total":"2","items":[]}'],
+      ['customer,sum\r\nC-1,3\r\nC-2,4\r\n', 'customer,sum\r\nC-1,3\r\n'],
+      ['customer;note\nC-1;"a;\nC-2 ""b"""\nC-2;c', 'customer;note\nC-1;"a;\nC-2 ""b"""'],
+      ['sum\tcustomer\n1\tC-2', 'sum\tcustomer'],
+      [
+        '| customer | sum |\n| --- | ---: |\n| C-2 | 4 |\n| C-1 | 3 |\n',
+        '| customer | sum |\n| --- | ---: |\n| C-1 | 3 |',
+      ],
+    ] as const)
+      assert.equal(textIn(given), rest, given);
+  });
+
+  it('a table read and written leaves nothing of another, whatever stands in its cells', () => {
+    const cell = fc.string({ unit: fc.constantFrom('a', ',', ';', '"', '\n', '|', ' ', 'é'), maxLength: 6 });
+    const quote = (value: string): string => `"${value.replaceAll('"', '""')}"`;
+    fc.assert(
+      fc.property(fc.array(fc.record({ customer: fc.constantFrom('C-1', 'C-2'), note: cell })), (list) => {
+        const lines = list.map(
+          ({ customer, note }) => `${customer},${quote(customer === 'C-1' ? note : `FOREIGN${note}`)}`,
+        );
+        const result = own(['customer,note', ...lines].join('\n'));
+        assert.ok(result.passed);
+        const mine = lines.filter((line) => line.startsWith('C-1'));
+        assert.equal(result.answer.text, ['customer,note', ...mine].join('\n'));
+      }),
+    );
   });
 
   it('data beside text: both are looked at, and text that is none is replaced', () => {

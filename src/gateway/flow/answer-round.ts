@@ -1,4 +1,5 @@
 import type { CallStops, Notices } from '../../conversation/call-stops.ts';
+import type { CallWrites } from '../../conversation/call-writes.ts';
 import type { ResponseView } from '../../conversation/surface.ts';
 import type { Usage } from '../../core/usage.ts';
 import type { JsonEdit } from '../../text/json/splice-json.ts';
@@ -9,7 +10,8 @@ export const MOST_ROUNDS = 2;
 
 /** What becomes of a whole answer. */
 export type Round =
-  | { readonly status: 'passes' }
+  /** `edits` write the principal's values into calls; mostly there are none. */
+  | { readonly status: 'passes'; readonly edits: readonly JsonEdit[] }
   /** All its calls were stopped: the model may be told so. `errors` are the results of its calls. */
   | {
       readonly status: 'again';
@@ -23,13 +25,19 @@ export type Round =
 /** Decides the calls of a whole answer. @param rounds how often the model was asked again before. */
 export async function ruleAnswer(gate: CallGate, stops: CallStops, body: unknown, rounds: number): Promise<Round> {
   const calls = stops.callsIn(body);
-  if (calls.length === 0) return { status: 'passes' };
+  if (calls.length === 0) return { status: 'passes', edits: [] };
   const { all, stopped, over } = await gate.rule(calls);
-  if (stopped.length === 0) return { status: 'passes' };
-  const edits = stops.stopEdits(body, new Map(stopped.map(({ call, notice }) => [call.key, notice])));
+  const writes = stops.writeEdits(body, writesOf(all));
+  if (stopped.length === 0) return { status: 'passes', edits: writes };
+  const edits = [...stops.stopEdits(body, new Map(stopped.map(({ call, notice }) => [call.key, notice]))), ...writes];
   if (gate.continues && stopped.length === all.length && !over && rounds < MOST_ROUNDS)
     return { status: 'again', errors: new Map(stopped.map(({ call, error }) => [call.key, error])), edits, stopped };
   return { status: 'stopped', edits, stopped };
+}
+
+/** What is written into the calls that pass, by their key. */
+export function writesOf(rulings: readonly Ruling[]): CallWrites {
+  return new Map(rulings.flatMap(({ call, write }) => (write === null ? [] : [[call.key, write] as const])));
 }
 
 /** Texts of the model's in an answer as the caller reads it. */

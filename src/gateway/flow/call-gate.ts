@@ -1,23 +1,26 @@
 import { hash } from 'node:crypto';
 import type { AnswerCall } from '../../conversation/call-stops.ts';
+import type { CallWrite } from '../../conversation/call-writes.ts';
 import type { Decision } from '../../core/verdict.ts';
 import type { Principal } from '../../core/principal.ts';
 import { type FlowDecision, settle } from '../../flow/decide.ts';
 import { callKey } from '../../flow/flow-state.ts';
 import type { FlowView } from '../../flow/flow-cache.ts';
 import type { FlowCall, FlowEvent, FlowTool } from '../../flow/history.ts';
+import { scopeCall, withoutWritten, type WrittenPlace, writtenPlaces } from '../../flow/scope/scope-call.ts';
+import { type JsonEdit, spliceJson } from '../../text/json/splice-json.ts';
 import type { Approval } from '../../approvals/approvals.ts';
 import { recordCall, shown } from './call-record.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import type { FlowEngine } from './flow-engine.ts';
-import { readArguments } from './read-arguments.ts';
+import { misfit, readArguments } from './read-arguments.ts';
 
 /** Calls of one answer that are looked at; no client carries out more. */
 const MOST_CALLS = 128;
 /** Denials of the same call in one turn after which the turn is over. */
 const MOST_DENIALS = 3;
 
-export interface CallGateParts extends Pick<FlowEngine, 'settings' | 'policy' | 'approvals'> {
+export interface CallGateParts extends Pick<FlowEngine, 'settings' | 'policy' | 'approvals' | 'rules'> {
   readonly memory: FlowMemory;
   readonly principal: Principal;
   /** What the model was shown before the answer. */
@@ -36,6 +39,8 @@ export interface Ruling {
   readonly notice: string;
   /** For the model, as the result of the call. */
   readonly error: string;
+  /** What is written into the arguments of a call that passes: the principal's own values; null where nothing is. */
+  readonly write: CallWrite | null;
 }
 
 export interface Rulings {
@@ -77,15 +82,17 @@ export class CallGate {
     let over = false;
     for (const [index, call] of calls.entries()) {
       const began = performance.now();
-      const { decision, found, approval } = await this.#decide(call, index);
+      const { decision, found, approval, written } = await this.#decide(call, index);
       const allowed = decision.verdict === 'allow' || approval?.status === 'approved';
       if (!allowed && found !== null && approval?.status !== 'pending' && this.#countDenied(found) >= MOST_DENIALS)
         over = true;
-      const note = approval === null ? '' : said(approval);
+      const note = [approval === null ? '' : said(approval), this.enforces ? saidWritten(written) : '']
+        .filter((one) => one !== '')
+        .join(' ');
       const passes = allowed || !this.enforces;
       // In shadow mode what comes behind is decided as if what would be stopped had been.
-      if (allowed && found !== null) this.#passed.push(found);
-      if (passes && found !== null) this.#sent.push(found);
+      if (allowed && found !== null) this.#passed.push(this.#asTheModelHasIt(found));
+      if (passes && found !== null) this.#sent.push(this.#asTheModelHasIt(found));
       const { settings, record } = this.#parts;
       record(
         recordCall(
@@ -102,6 +109,7 @@ export class CallGate {
           `blocked by policy ${decision.rule}: ${because} ` +
           (approval?.status === 'pending' ? '' : 'Do not repeat this call. ') +
           'Go on with the rest of the task, or say what could not be done.',
+        write: passes && this.enforces ? writeOf(call, written) : null,
       });
     }
     if (over && this.enforces) this.#end(all);
@@ -122,38 +130,44 @@ export class CallGate {
       const decision = settle([{ verdict: 'deny', rule: 'turn-over', reason }], {});
       this.#parts.record(recordCall({ tool, decision, passes: false, note: '', millis: 0 }, 'enforce'));
       const notice = `The call of "${shown(tool)}" was stopped (turn-over). ${reason}`;
-      all[index] = { ...ruling, passes: false, notice, error: notice };
+      all[index] = { ...ruling, passes: false, notice, error: notice, write: null };
     }
   }
 
-  async #decide(
-    call: AnswerCall,
-    index: number,
-  ): Promise<{
-    readonly decision: FlowDecision;
-    readonly found: FlowCall | null;
-    readonly approval: Approval | null;
-  }> {
-    const deny = (rule: string, reason: string): FlowDecision => settle([{ verdict: 'deny', rule, reason }], {});
-    const { tools, policy, approvals, principal, memory } = this.#parts;
+  /** What the scopes write into a call is not the model's, and not in what is decided on later. */
+  #asTheModelHasIt(call: FlowCall): FlowCall {
+    return { ...call, args: withoutWritten(call.args, this.#parts.rules?.scopes(call.tool) ?? []) };
+  }
+
+  async #decide(call: AnswerCall, index: number): Promise<Decided> {
+    const { tools, policy, approvals, principal, memory, rules } = this.#parts;
     let found: FlowCall | null = null;
+    let written: readonly WrittenPlace[] = [];
+    const deny = (rule: string, reason: string): Decided => {
+      return { decision: settle([{ verdict: 'deny', rule, reason }], {}), found, approval: null, written: [] };
+    };
     try {
-      if (index >= MOST_CALLS)
-        return {
-          decision: deny('too-many-calls', `One answer has more than ${MOST_CALLS} calls.`),
-          found,
-          approval: null,
-        };
-      const read = readArguments(
-        call,
-        tools.find(({ name }) => name === call.tool),
-      );
-      if (!read.ok) return { decision: deny(read.rule, read.reason), found, approval: null };
-      found = { kind: 'call', id: call.id === '' ? `answer.${call.key}` : call.id, tool: call.tool, args: read.args };
+      if (index >= MOST_CALLS) return deny('too-many-calls', `One answer has more than ${MOST_CALLS} calls.`);
+      const tool = tools.find(({ name }) => name === call.tool);
+      const read = readArguments(call, tool);
+      if (!read.ok) return deny(read.rule, read.reason);
+      const id = call.id === '' ? `answer.${call.key}` : call.id;
+      found = { kind: 'call', id, tool: call.tool, args: read.args };
+      const scoped = scopeCall(read.args, rules?.scopes(call.tool) ?? [], principal, tool?.schema);
+      if (!scoped.allowed) return deny('scope', scoped.reason);
+      written = writtenPlaces(read.args, scoped);
+      if (call.form === 'free' && written.length > 0)
+        return deny('scope', 'The call is of a form into which nothing can be written.');
+      const mismatch = call.form === 'free' || tool === undefined ? null : misfit(scoped.args, tool);
+      if (mismatch !== null) {
+        found = null;
+        return deny('arguments', mismatch);
+      }
+      found = { ...found, args: scoped.args };
       const view: FlowView = memory.cache.view([...this.#parts.events, ...this.#passed], tools);
-      const decision = policy.decideCall(view, found, principal);
-      if (decision.verdict !== 'approve') return { decision, found, approval: null };
-      if (!this.enforces) return { decision, found, approval: null };
+      const decision = policy.decideCall(view, found, principal, scoped.verified);
+      if (decision.verdict !== 'approve') return { decision, found, approval: null, written };
+      if (!this.enforces) return { decision, found, approval: null, written };
       const approval: Approval =
         approvals === null
           ? { status: 'denied', reason: 'Nobody is there who could consent to it.' }
@@ -161,9 +175,9 @@ export class CallGate {
               run: this.#run,
               exchange: this.#parts.exchange ?? null,
             });
-      return { decision, found, approval };
+      return { decision, found, approval, written };
     } catch {
-      return { decision: deny('failed', 'The call could not be decided on.'), found, approval: null };
+      return deny('failed', 'The call could not be decided on.');
     }
   }
 
@@ -210,6 +224,27 @@ export class CallGate {
       ),
     });
   }
+}
+
+interface Decided {
+  readonly decision: FlowDecision;
+  readonly found: FlowCall | null;
+  readonly approval: Approval | null;
+  readonly written: readonly WrittenPlace[];
+}
+
+/** As text for streams, and by places for whole answers. Values are the caller's own, as they stand in its call. */
+function writeOf({ form, given }: AnswerCall, places: readonly WrittenPlace[]): CallWrite | null {
+  if (places.length === 0) return null;
+  const edits = places.map(({ path, value }): JsonEdit => ({ path, insert: value }));
+  const text = form === 'json' ? String(given) : JSON.stringify(given);
+  return { places, text: spliceJson(text.trim() === '' ? '{}' : text, edits) };
+}
+
+function saidWritten(places: readonly WrittenPlace[]): string {
+  if (places.length === 0) return '';
+  const names = places.map(({ path }) => `"${shown(path.join('.'))}"`).join(', ');
+  return `Written into it: ${names}, of whom the call is for.`;
 }
 
 function said(approval: Approval): string {

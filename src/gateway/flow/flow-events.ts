@@ -29,6 +29,8 @@ export interface ReadingOptions {
   readonly outputs: OutputSchemas;
   /** Ids of segments that the caller declares to be documents. */
   readonly documents: ReadonlySet<string>;
+  /** The arguments of a call without what an operator's scopes have written into it. Absent: all of them are the model's. */
+  readonly own?: (tool: string, args: FlowCall['args']) => FlowCall['args'];
 }
 
 /** Results under this name are nobody's: no call made them, and they are not read as fields. */
@@ -130,8 +132,10 @@ class Reader {
   }
 
   #call(segment: Segment): void {
-    const found = this.#callAt(segment);
-    if (found === null || this.#calls.has(found.id)) return;
+    const made = this.#callAt(segment);
+    if (made === null || this.#calls.has(made.id)) return;
+    const { own } = this.#options;
+    const found = own === undefined ? made : { ...made, args: own(made.tool, made.args) };
     const known = this.#options.settings.history === 'any' || this.#source.knowsCall(found);
     if (!known) this.unknown += 1;
     this.#calls.set(found.id, known ? found : null);

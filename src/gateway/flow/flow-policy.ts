@@ -13,7 +13,8 @@ export type FlowSettings = Config['flow'];
  * policy, which may ask this one.
  */
 export interface FlowPolicy {
-  decideCall(view: FlowView, call: FlowCall, principal: Principal): FlowDecision;
+  /** @param verified paths of arguments that are the principal's own, as `scopeCall` tells them. */
+  decideCall(view: FlowView, call: FlowCall, principal: Principal, verified: readonly string[]): FlowDecision;
 }
 
 /** The decision by provenance, licence, content and budgets, as the operator's rules refine it. */
@@ -25,6 +26,7 @@ export function createFlowPolicy(settings: FlowSettings, rules: FlowRules | null
   }
   // The file has a profile and budgets of its own.
   return {
-    decideCall: ({ state, book }, call, principal) => decideByRules(state, call, book, rules, principal),
+    decideCall: ({ state, book }, call, principal, verified) =>
+      decideByRules(state, call, book, rules, principal, rules.profile, verified),
   };
 }

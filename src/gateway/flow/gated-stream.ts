@@ -2,7 +2,9 @@ import type { CallStream, CallStops, Notices } from '../../conversation/call-sto
 import type { Frame } from '../../conversation/sse/split-frames.ts';
 import { type Steps, wait } from '../../core/drive.ts';
 import { Fault } from '../../core/fault.ts';
-import { MOST_ROUNDS } from './answer-round.ts';
+import type { CallWrite, CallWrites } from '../../conversation/call-writes.ts';
+import { spliceJson } from '../../text/json/splice-json.ts';
+import { MOST_ROUNDS, writesOf } from './answer-round.ts';
 import type { CallGate, Ruling, Rulings } from './call-gate.ts';
 
 export interface GatedStreamOptions {
@@ -102,12 +104,12 @@ export class GatedStream {
     if (state !== 'decide') return;
     const ruled = yield* wait(this.#rule());
     this.#pending = this.#again(ruled);
-    if (this.#pending === null) this.#release(ruled.notices, out);
+    if (this.#pending === null) this.#release(ruled.notices, out, ruled.writes);
     else if (this.#calls.ends(frame.event!)) yield* this.#goOn(out);
   }
 
-  #release(notices: Notices, out: Frame[]): void {
-    out.push(...this.#calls.rewrite(this.#held, notices));
+  #release(notices: Notices, out: Frame[], writes: CallWrites = new Map()): void {
+    out.push(...this.#calls.rewrite(this.#held, notices, writes));
     this.#drop();
   }
 
@@ -141,13 +143,23 @@ export class GatedStream {
     throw new Fault('ERR_UPSTREAM_INVALID', 'The provider ended its stream in the middle of a tool call.');
   }
 
-  async #rule(): Promise<Rulings & { readonly notices: Notices }> {
-    const calls = this.#calls
-      .calls()
-      .map((call) => (typeof call.given === 'string' ? { ...call, given: this.#options.restore(call.given) } : call));
-    const ruled = await this.#gate.rule(calls);
+  async #rule(): Promise<Rulings & { readonly notices: Notices; readonly writes: CallWrites }> {
+    const calls = this.#calls.calls();
+    const ruled = await this.#gate.rule(
+      calls.map((call) =>
+        typeof call.given === 'string' ? { ...call, given: this.#options.restore(call.given) } : call,
+      ),
+    );
     this.#stopped.push(...ruled.stopped);
-    return { ...ruled, notices: new Map(ruled.stopped.map(({ call, notice }) => [call.key, notice])) };
+    const given = new Map(calls.map((call) => [call.key, call.given]));
+    // Values go back to the caller behind this: what is written goes into the arguments as the provider sent them.
+    const writes = [...writesOf(ruled.all)].map(([key, { text, places }]): [string, CallWrite] => {
+      const raw = given.get(key);
+      const edits = places.map(({ path, value }) => ({ path, insert: value }));
+      return [key, { places, text: typeof raw === 'string' && raw.trim() !== '' ? spliceJson(raw, edits) : text }];
+    });
+    const notices = new Map(ruled.stopped.map(({ call, notice }) => [call.key, notice]));
+    return { ...ruled, notices, writes: new Map(writes) };
   }
 
   #hold(frame: Frame): void {

@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Conversation } from '../../conversation/conversation.ts';
+import type { Conversation, ToolDefinition } from '../../conversation/conversation.ts';
 import type { Segment } from '../../conversation/segment.ts';
 import { callStops } from '../../conversation/call-stops.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Decision } from '../../core/verdict.ts';
 import { CallGate } from './call-gate.ts';
+import { withoutWritten } from '../../flow/scope/scope-call.ts';
 import { declareTools } from '../../flow/rules/declare-tools.ts';
 import { recordHistory } from './call-record.ts';
 import type { FlowEngine } from './flow-engine.ts';
@@ -29,6 +30,7 @@ export interface GateContext {
  * What decides the tool calls of the answer to a request; null where there is nothing to decide. An answer with calls to a request that
  * offers no tools has one as well: no tool of such a call is on offer.
  * @param body the request as parsed. @param files texts that were taken out of its files.
+ * @param offered the tools as the caller offers them, with arguments that the model does not see.
  */
 export function openGate(
   context: GateContext,
@@ -36,11 +38,12 @@ export function openGate(
   body: unknown,
   files: readonly Segment[],
   headers: IncomingHttpHeaders,
+  offered: readonly ToolDefinition[] = conversation.tools,
 ): CallGate | null {
   const { engine, memory, principal, record, exchange } = context;
   const { settings } = engine;
   if (settings.mode === 'off' || callStops(conversation.surface) === null) return null;
-  const tools = declareTools(flowTools(conversation.tools, settings), engine.rules);
+  const tools = declareTools(flowTools(offered, settings), engine.rules);
   const parts = { ...engine, memory, principal, tools, record, ...(exchange === undefined ? {} : { exchange }) };
   // Where nothing can be called and nothing is kept, nobody will ask what was shown.
   if (tools.length === 0 && conversation.surface !== 'openai-responses') return new CallGate({ ...parts, events: [] });
@@ -55,7 +58,12 @@ export function openGate(
       knowsCall: (call) => memory.signer.knowsCall(principal.id, call),
       callById: (id) => memory.call(principal.id, id),
     },
-    { settings, outputs: engine.outputs, documents: documentsIn(headers) },
+    {
+      settings,
+      outputs: engine.outputs,
+      documents: documentsIn(headers),
+      ...(engine.rules === null ? {} : { own: (tool, args) => withoutWritten(args, engine.rules!.scopes(tool)) }),
+    },
   );
   if (unknown > 0) record(recordHistory(unknown, settings.mode));
   return new CallGate({ ...parts, events });

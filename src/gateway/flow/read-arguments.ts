@@ -15,7 +15,10 @@ export type ReadArguments =
 
 const compiled = createLruMap<string, CompiledSchema | { readonly fault: string }>(512);
 
-/** The arguments of a call as the tool will read them. What two readers might read in two ways is not read at all. */
+/**
+ * The arguments of a call as the model gave them. What two readers might read in two ways is not read at all. Whether they fit the
+ * tool is another question (`misfit`), because not all of a call's arguments are the model's to give.
+ */
 export function readArguments(call: AnswerCall, tool: FlowTool | undefined): ReadArguments {
   const no = (reason: string): ReadArguments => ({ ok: false, rule: 'arguments', reason });
   if (call.form === 'broken') return no('The answer says two different things of the call.');
@@ -32,17 +35,21 @@ export function readArguments(call: AnswerCall, tool: FlowTool | undefined): Rea
     }
   }
   if (!isRecord(args)) return no('The arguments are not a JSON object.');
-  const { schema } = tool;
-  if (schema === null || schema === undefined) return { ok: true, args };
+  return { ok: true, args };
+}
+
+/** Why arguments, as they would go to the tool, do not fit what it declares of them; null when they do. */
+export function misfit(args: Readonly<Record<string, unknown>>, { schema }: FlowTool): string | null {
+  if (schema === null || schema === undefined) return null;
   const known = compile(schema);
-  if ('fault' in known) return no(`The schema of the tool cannot be checked: ${known.fault}`);
+  if ('fault' in known) return `The schema of the tool cannot be checked: ${known.fault}`;
   try {
     const mismatch = known.check(args);
-    if (mismatch === null) return { ok: true, args };
-    return no(`The arguments do not fit the tool's schema ("${mismatch.keyword}" at "${mismatch.pointer}").`);
+    if (mismatch === null) return null;
+    return `The arguments do not fit the tool's schema ("${mismatch.keyword}" at "${mismatch.pointer}").`;
   } catch (error) {
     if (!isFault(error)) throw error;
-    return no("The arguments could not be held against the tool's schema.");
+    return "The arguments could not be held against the tool's schema.";
   }
 }
 
