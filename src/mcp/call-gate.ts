@@ -49,11 +49,11 @@ function matches(pattern: string, name: string): boolean {
 /** @param given already an object, with a canonical text. */
 export function planCall<Way>(parts: SessionParts<Way>, tool: ToolDefinition, given: JsonObject): CallPlan {
   const { principal, settings, config, rules } = parts;
-  const scoped = scopeCall(given, rules?.scopes(tool.name) ?? [], principal.who);
+  const scoped = scopeCall(given, rules?.scopes(tool.name) ?? [], principal.who, tool.value['inputSchema']);
   const args = scoped.allowed ? scoped.args : given;
-  const written = scoped.allowed ? scoped.written : [];
+  const { written, verified } = scoped.allowed ? scoped : { written: [], verified: [] };
   const digest = digestOf({ tool: tool.name, args });
-  const flow = principal.flow.decide({ kind: 'call', id: digest, tool: tool.name, args }, new Set(written));
+  const flow = principal.flow.decide({ kind: 'call', id: digest, tool: tool.name, args }, verified);
   const rule = ruleFor(settings.tools, tool.name);
   const plan = (verdict: CallPlan['verdict'], by: string, reason: string): CallPlan => ({
     verdict,

@@ -5,6 +5,7 @@ import type { FlowCall, FlowTool } from '../flow/history.ts';
 import { applyRules } from '../flow/rules/apply-rules.ts';
 import type { FlowRules } from '../flow/rules/compile-rules.ts';
 import { declareTools } from '../flow/rules/declare-tools.ts';
+import { withoutWritten } from '../flow/scope/scope-call.ts';
 import type { FlowProfile } from '../flow/sink-table.ts';
 import { tiersOfCall, tierOfValue } from '../flow/witness.ts';
 
@@ -12,7 +13,6 @@ import { tiersOfCall, tierOfValue } from '../flow/witness.ts';
 const MOST_UNITS = 16 * 1024 * 1024;
 const NO_WORDS = 'It changes something, and nobody told the proxy what the user asked for.';
 const FULL = 'The session has seen more than is remembered.';
-const NOTHING_WRITTEN: ReadonlySet<string> = new Set();
 
 export interface CallDecision extends FlowDecision {
   /** What the tool does: anything but `read` changes something. */
@@ -67,19 +67,21 @@ export class FlowSession {
     this.#state = advance(this.#state, { kind: 'user', text: words }, this.#book, tiersOfCall, tierOfValue);
   }
 
-  /** @param written dotted paths of values that the operator's scope wrote into the call: nobody else chose them. */
-  decide(call: FlowCall, written: ReadonlySet<string> = NOTHING_WRITTEN): CallDecision {
+  /** @param verified dotted paths of arguments that are the principal's own, as `scopeCall` tells them. */
+  decide(call: FlowCall, verified: readonly string[] = []): CallDecision {
     const { rules, principal } = this.#terms;
-    const options = { profile: this.#profile, ...(rules === null ? {} : { budgets: rules.budgets }) };
+    const options = { profile: this.#profile, verified, ...(rules === null ? {} : { budgets: rules.budgets }) };
     const act = this.#calm.has(call.tool) ? 'read' : this.#book.profile(call.tool).act;
-    let decision = ownValues(decide(this.#state, call, this.#book, options), written);
+    let decision: FlowDecision = decide(this.#state, call, this.#book, options);
     if (act !== 'read') decision = this.#asked(decision);
     if (rules !== null) decision = applyRules(decision, call, this.#state, rules, principal);
     return { ...named(decision), act };
   }
 
+  /** What the scopes wrote into it is not the model's, and not in what is decided on later. */
   called(call: FlowCall): void {
-    this.#state = advance(this.#state, call, this.#book, tiersOfCall, tierOfValue);
+    const own = { ...call, args: withoutWritten(call.args, this.#terms.rules?.scopes(call.tool) ?? []) };
+    this.#state = advance(this.#state, own, this.#book, tiersOfCall, tierOfValue);
   }
 
   answered(id: string, tool: string, text: string, structured: unknown): void {
@@ -111,23 +113,4 @@ function named(decision: FlowDecision): FlowDecision {
   return decision.rule === 'licence' && decision.reason === NO_WORDS
     ? { ...decision, rule: 'no-user-words' }
     : decision;
-}
-
-/** Values that the operator's scope took from the principal speak against nothing. */
-function ownValues(decision: FlowDecision, written: ReadonlySet<string>): FlowDecision {
-  if (written.size === 0) return decision;
-  const own = (path: string): boolean =>
-    [...written].some((one) => path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`));
-  const args = Object.fromEntries(
-    Object.entries(decision.args).map(([path, arg]) => [
-      path,
-      own(path)
-        ? { ...arg, tier: 'T' as const, from: 'whom the call is for, as verified', verdict: 'allow' as const }
-        : arg,
-    ]),
-  );
-  return settle(
-    decision.causes.filter(({ path }) => path === undefined || !own(path)),
-    args,
-  );
 }
