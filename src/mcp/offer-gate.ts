@@ -1,8 +1,9 @@
+import { admitEntries, refusalOf } from './admit-entries.ts';
 import { admitTools } from './admit-tools.ts';
 import { digestOrNull } from './digest.ts';
 import { withoutInjected } from '../flow/scope/scope-call.ts';
 import { inspectOffer, type OfferContext } from './inspect-offer.ts';
-import type { Pins } from './pins.ts';
+import type { EntryKind, Pins } from './pins.ts';
 import { isObject, type JsonObject } from './rpc-message.ts';
 import type { SessionParts } from './session-parts.ts';
 import { flowTool, type ToolDefinition } from './tool-definition.ts';
@@ -17,6 +18,8 @@ export class OfferGate<Way> {
   #knownUntil = 0;
   /** Nothing was ever pinned of this server. */
   readonly #first: boolean;
+  /** Kinds of entries of which a listing that is going on is the first. */
+  readonly #firstListing = new Set<EntryKind>();
   /** Why nothing of the server is shown; null when it is the one that was approved. */
   #stranger: string | null = null;
 
@@ -92,21 +95,35 @@ export class OfferGate<Way> {
     return inputSchema === value['inputSchema'] ? value : { ...value, inputSchema };
   }
 
-  /** Prompts, resources and templates: an entry in which something is found is left out. */
-  entries(result: JsonObject, key: string): JsonObject {
-    const { server, note } = this.#parts;
-    const listed = Array.isArray(result[key]) ? result[key] : [];
-    if (this.#stranger !== null) return { ...result, [key]: [] };
-    const context = this.#context();
-    const kept = listed.filter((entry) => {
-      const found = inspectOffer(entry, context);
-      if (found.length === 0) return true;
-      const rules = [...new Set(found.map(({ rule }) => rule))];
-      this.#record('held', { kind: key, digest: digestOrNull(entry), rules });
-      note(`${server}: an entry of ${key} is not shown (${rules.join(', ')}).`);
-      return false;
-    });
-    return this.#private(kept.length === listed.length ? result : { ...result, [key]: kept });
+  /** The prompts, resources or templates of a page that may be shown. @param cursor undefined for the first page. */
+  entries(result: JsonObject, kind: EntryKind, cursor: unknown): JsonObject {
+    const { server, pins, config, clock, note } = this.#parts;
+    const listed = Array.isArray(result[kind]) ? result[kind] : [];
+    if (this.#stranger !== null) return { ...result, [kind]: [] };
+    const now = new Date(clock()).toISOString();
+    const own = this.#pins();
+    // The pages of one listing are one contact.
+    if (cursor === undefined && own.entries[kind] === undefined) this.#firstListing.add(kind);
+    else if (cursor === undefined) this.#firstListing.delete(kind);
+    const first = this.#firstListing.has(kind);
+    const context = { ...this.#context(), pins: own, firstUse: config.firstUse, first, now };
+    const admission = admitEntries(listed, kind, context);
+    if (admission.pins !== null) pins.write(admission.pins);
+    for (const { key, digest, why, findings, news } of admission.held) {
+      const rules = [...new Set(findings.map(({ rule }) => rule))];
+      this.#record('held', { kind, name: key.slice(0, 128), why, rules, digest });
+      if (news)
+        note(
+          `${server}: an entry of ${kind} is not shown (${why}${rules.length === 0 ? '' : `: ${rules.join(', ')}`}). See: parapet mcp diff ${server}`,
+        );
+    }
+    const same = admission.admitted.length === listed.length;
+    return this.#private(same ? result : { ...result, [kind]: admission.admitted });
+  }
+
+  /** Why a prompt or a resource may not be used, or null. */
+  refusal(kind: EntryKind, key: unknown): string | null {
+    return refusalOf(this.#parts.pins.read(this.#parts.server), kind, key);
   }
 
   /** What the server says when the connection is made: who it is, and what it tells the model about itself. */
@@ -160,6 +177,7 @@ export class OfferGate<Way> {
         heldInstructions: null,
         tools: {},
         held: {},
+        entries: {},
       }
     );
   }

@@ -143,6 +143,21 @@ export class Session<Way> {
       });
       return;
     }
+    const refused =
+      method === 'prompts/get'
+        ? this.#offers.refusal('prompts', params['name'])
+        : method === 'resources/read' || method === 'resources/subscribe'
+          ? this.#offers.refusal('resources', params['uri'])
+          : null;
+    if (refused !== null) {
+      this.#refuse(
+        id,
+        way,
+        RPC_CODES.invalidParams,
+        `${refused} Whoever runs Parapet can look: parapet mcp diff ${server}`,
+      );
+      return;
+    }
     if (OF_A_TASK.has(method) && principal.tasks.call(server, params['taskId']) === null) {
       this.#refuse(id, way, RPC_CODES.invalidParams, 'There is no such task.');
       return;
@@ -227,11 +242,11 @@ export class Session<Way> {
       case 'tools/list':
         return this.#offers.tools(result);
       case 'prompts/list':
-        return this.#offers.entries(result, 'prompts');
+        return this.#offers.entries(result, 'prompts', waiting.params['cursor']);
       case 'resources/list':
-        return this.#offers.entries(result, 'resources');
+        return this.#offers.entries(result, 'resources', waiting.params['cursor']);
       case 'resources/templates/list':
-        return this.#offers.entries(result, 'resourceTemplates');
+        return this.#offers.entries(result, 'resourceTemplates', waiting.params['cursor']);
       case 'tasks/list':
         return this.#ownTasks(cleaned(result));
       case 'tools/call':

@@ -26,6 +26,9 @@ interface ApproveOptions extends Setup {
   readonly all?: true;
   readonly identity?: true;
   readonly instructions?: true;
+  readonly prompt?: string[];
+  readonly resource?: string[];
+  readonly template?: string[];
 }
 
 /** `parapet mcp`: a proxy in front of MCP servers, and what was approved of them. */
@@ -214,6 +217,7 @@ export const register: RegisterCommand = (program, io) => {
     .argument('[server]')
     .option('--json', 'the whole pins as JSON')
     .action(async (server: string | undefined, options: Setup & { readonly json?: true }) => {
+      const { ENTRY_KINDS } = await import('../../mcp/pins.ts');
       const pins = await storeOf(options);
       const names = server === undefined ? pins.servers() : [server];
       const all = names.map((name) => requirePins(pins.read(name), name));
@@ -230,6 +234,22 @@ export const register: RegisterCommand = (program, io) => {
           digest.slice(0, 12),
           [...new Set(findings.map(({ rule }) => rule))].join(', '),
         ]),
+        ...ENTRY_KINDS.flatMap((kind) => [
+          ...Object.entries(one.entries[kind]?.pinned ?? {}).map(([key, { by, digest }]) => [
+            one.server,
+            `${kind}: ${key}`,
+            by,
+            digest.slice(0, 12),
+            '',
+          ]),
+          ...Object.entries(one.entries[kind]?.held ?? {}).map(([key, { why, digest, findings }]) => [
+            one.server,
+            `${kind}: ${key}`,
+            `held: ${why}`,
+            digest.slice(0, 12),
+            [...new Set(findings.map(({ rule }) => rule))].join(', '),
+          ]),
+        ]),
       ]);
       io.out(formatTable(['server', 'tool', 'state', 'digest', 'findings'], rows));
     });
@@ -243,7 +263,9 @@ export const register: RegisterCommand = (program, io) => {
       const pins = requirePins((await storeOf(options)).read(server), server);
       const lines = describePins(pins, tools);
       for (const line of lines) io.out(line);
-      if (Object.keys(pins.held).length > 0) io.exitCode = 1;
+      const { ENTRY_KINDS } = await import('../../mcp/pins.ts');
+      const entries = ENTRY_KINDS.flatMap((kind) => Object.keys(pins.entries[kind]?.held ?? {}));
+      if (Object.keys(pins.held).length + entries.length > 0) io.exitCode = 1;
     });
 
   withSetup(mcp.command('approve'))
@@ -251,6 +273,9 @@ export const register: RegisterCommand = (program, io) => {
     .argument('<server>')
     .argument('[tools...]')
     .option('--all', 'everything that is held')
+    .option('--prompt <names...>', 'prompts')
+    .option('--resource <uris...>', 'resources')
+    .option('--template <templates...>', 'resource templates')
     .option('--instructions', 'what the server tells the model about itself')
     .option('--identity', 'forget how it was started and named: the next contact pins that anew; its tools stay pinned')
     .action(async (server: string, tools: string[], options: ApproveOptions) => {
@@ -265,18 +290,35 @@ export const register: RegisterCommand = (program, io) => {
           });
         pins = approved(pins, tool, new Date().toISOString());
       }
+      const { approvedEntry } = await import('../../mcp/admit-entries.ts');
+      let entries = 0;
+      for (const [kind, named] of [
+        ['prompts', options.prompt],
+        ['resources', options.resource],
+        ['resourceTemplates', options.template],
+      ] as const) {
+        const there = Object.keys(pins.entries[kind]?.held ?? {});
+        for (const key of options.all === true ? there : (named ?? [])) {
+          if (!there.includes(key))
+            throw new Fault('ERR_USAGE', `No entry "${key}" in ${kind} of "${server}" is held.`, {
+              hint: `See: parapet mcp list ${server}`,
+            });
+          pins = approvedEntry(pins, kind, key, new Date().toISOString());
+          entries++;
+        }
+      }
       if (options.instructions === true) {
         if (pins.heldInstructions === null) throw new Fault('ERR_USAGE', `No instructions of "${server}" are held.`);
         const { digest, text } = pins.heldInstructions;
         pins = { ...pins, instructions: { digest, text }, heldInstructions: null };
       }
       if (options.identity === true) pins = { ...pins, launch: { digest: '', shown: '' }, name: null };
-      if (wanted.length === 0 && options.instructions !== true && options.identity !== true)
+      if (wanted.length + entries === 0 && options.instructions !== true && options.identity !== true)
         throw new Fault('ERR_USAGE', 'Nothing is approved.', {
-          hint: 'Name tools, or give --all, --instructions, --identity.',
+          hint: 'Name tools, or give --all, --prompt, --resource, --template, --instructions, --identity.',
         });
       store.write(pins);
-      io.out(`${server}: approved ${wanted.length} tools`);
+      io.out(`${server}: approved ${wanted.length} tools${entries === 0 ? '' : `, ${entries} prompts and resources`}`);
     });
 
   async function storeOf(options: Setup) {
