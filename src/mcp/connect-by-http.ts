@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request, type Dispatcher } from 'undici';
 import type { McpConfig, McpServerConfig } from '../config/mcp-schema.ts';
 import { Fault, isFault } from '../core/fault.ts';
@@ -14,6 +15,20 @@ const CONNECT_TIMEOUT = 10_000;
 /** Times that one message is sent again with another credential: a token that has ended, and one that may do more. */
 const MOST_ATTEMPTS = 2;
 const SESSION_ID = /^[\x21-\x7e]{1,512}$/;
+
+/** Where a stream is, so that it can be gone on with. */
+interface Place {
+  lastId: string | null;
+  /** Milliseconds. */
+  retry: number;
+}
+/** Streams in a row that bring nothing before one is given up. */
+const MOST_IDLE = 5;
+/** Streams over which one answer may come. */
+const MOST_STREAMS = 100;
+const FIRST_PAUSE = 1000;
+const LEAST_PAUSE = 200;
+const MOST_PAUSE = 30_000;
 
 /**
  * Refuses addresses that an attacker would have the proxy call: not https, or not on the internet, unless the operator says
@@ -74,17 +89,25 @@ export function connectByHttp<Way extends object>(
   };
 
   /** One request, and again with other credentials where the server refused those; else why it was refused. */
-  const ask = async (message: RpcMessage | null, signal: AbortSignal): Promise<Dispatcher.ResponseData | string> => {
+  const ask = async (
+    message: RpcMessage | null,
+    signal: AbortSignal,
+    lastId: string | null,
+  ): Promise<Dispatcher.ResponseData | string> => {
     for (let attempt = 0; ; attempt++) {
       const shown: Record<string, string>[] = [];
       for (const credential of credentials) shown.push({ ...(await credential.headers(message)) });
+      // Where the server speaks when it has something to say, silence is no fault.
+      const waits = message === null || (message.kind === 'request' && message.method === 'subscriptions/listen');
       const response = await request(url, {
+        ...(waits ? { bodyTimeout: 0 } : {}),
         method: message === null ? 'GET' : 'POST',
         dispatcher: agent,
         signal,
         headers: {
           accept: message === null ? 'text/event-stream' : ACCEPT,
           ...(message === null ? {} : { 'content-type': 'application/json' }),
+          ...(lastId === null ? {} : { 'last-event-id': lastId }),
           ...headersFor(message),
           ...Object.assign({}, ...shown),
         },
@@ -103,23 +126,19 @@ export function connectByHttp<Way extends object>(
     }
   };
 
-  /** @param message null for the stream on which the server speaks unasked. */
-  const exchange = async (message: RpcMessage | null, way: Way | null, signal: AbortSignal): Promise<void> => {
-    const answers = message?.kind === 'request';
+  const exchange = async (message: RpcMessage, way: Way | null, signal: AbortSignal): Promise<void> => {
+    const place: Place = { lastId: null, retry: FIRST_PAUSE };
+    const answers = message.kind === 'request';
     const fail = (why: string): void => {
       if (answers) events.onMessage(errorText(message.id, RPC_CODES.refused, why), way);
     };
-    const response = await ask(message, signal);
+    const response = await ask(message, signal, null);
     if (typeof response === 'string') {
       fail(response);
       return;
     }
     const { statusCode, headers, body } = response;
-    if (message === null && statusCode !== 200) {
-      await body.dump();
-      return;
-    }
-    if (message?.kind === 'request' && message.method === 'initialize') {
+    if (message.kind === 'request' && message.method === 'initialize') {
       const id = headers['mcp-session-id'];
       if (typeof id === 'string' && SESSION_ID.test(id)) sessionId = id;
     }
@@ -131,9 +150,22 @@ export function connectByHttp<Way extends object>(
       .split(';')[0]!
       .trim()
       .toLowerCase();
-    if (statusCode === 200 && type === 'text/event-stream') {
-      let answered = false;
-      for await (const data of readEvents(body, longest)) answered = deliver(data, way, message) || answered;
+    if (isStream(response)) {
+      let answered = await follow(body, way, message, place);
+      // A server may end a stream and go on in another (MCP 2025-11-25, Resumability and Redelivery).
+      let idle = 0;
+      for (let streams = 0; answers && !answered && place.lastId !== null && streams < MOST_STREAMS; streams++) {
+        const before = place.lastId;
+        await sleep(place.retry, undefined, { signal });
+        const next = await ask(null, signal, place.lastId);
+        if (typeof next === 'string' || !isStream(next)) {
+          if (typeof next !== 'string') await next.body.dump();
+          break;
+        }
+        answered = await follow(next.body, way, message, place);
+        idle = place.lastId === before ? idle + 1 : 0;
+        if (idle >= MOST_IDLE) break;
+      }
       if (!answered) fail('The server ended the stream without an answer.');
       return;
     }
@@ -143,6 +175,45 @@ export function connectByHttp<Way extends object>(
       return;
     }
     fail(statusOf(statusCode));
+  };
+
+  /** Delivers what a stream brings, and keeps the place. @returns whether the answer to `message` was in it. */
+  const follow = async (
+    body: AsyncIterable<Uint8Array>,
+    way: Way | null,
+    message: RpcMessage | null,
+    place: Place,
+  ): Promise<boolean> => {
+    let answered = false;
+    try {
+      for await (const event of readEvents(body, longest)) {
+        place.lastId = event.lastId ?? place.lastId;
+        if (event.retry !== null) place.retry = Math.min(Math.max(event.retry, LEAST_PAUSE), MOST_PAUSE);
+        if (event.data !== null && deliver(event.data, way, message)) answered = true;
+      }
+    } catch (error) {
+      // A connection that broke is a stream that ended.
+      if (error instanceof RangeError || place.lastId === null) throw error;
+    }
+    return answered;
+  };
+
+  /** The stream on which the server speaks unasked, for as long as it has one. */
+  const listen = async (signal: AbortSignal): Promise<void> => {
+    const place: Place = { lastId: null, retry: FIRST_PAUSE };
+    for (let idle = 0; idle < MOST_IDLE && !signal.aborted; idle++) {
+      const before = place.lastId;
+      const response = await ask(null, signal, place.lastId).catch(() => 'unreachable');
+      if (typeof response !== 'string') {
+        if (!isStream(response)) {
+          await response.body.dump();
+          return; // It has none (405), or no longer.
+        }
+        await follow(response.body, null, null, place).catch(() => false);
+      }
+      if (place.lastId !== before) idle = -1;
+      await sleep(place.retry, undefined, { signal });
+    }
   };
 
   /** @returns whether it was the answer to `message`. */
@@ -188,7 +259,7 @@ export function connectByHttp<Way extends object>(
     listen() {
       if (closed || listening !== null) return;
       const controller = (listening = new AbortController());
-      exchange(null, null, controller.signal)
+      listen(controller.signal)
         .catch(() => {})
         .finally(() => {
           if (listening === controller) listening = null;
@@ -229,6 +300,11 @@ function isMessage(text: string, most: number): boolean {
   } catch {
     return false;
   }
+}
+
+function isStream({ statusCode, headers }: Dispatcher.ResponseData): boolean {
+  const type = String(headers['content-type'] ?? '').split(';')[0]!;
+  return statusCode === 200 && type.trim().toLowerCase() === 'text/event-stream';
 }
 
 function statusOf(status: number): string {
