@@ -10,7 +10,7 @@ import { type GuardedResult, guardResult, withheldResult } from './guard-result.
 import type { OfferGate } from './offer-gate.ts';
 import { ownAnswer, type RowScope } from './own-answer.ts';
 import type { OpenCall, Pending, Waiting } from './pending.ts';
-import { isStateless, META, metaOf } from './protocol.ts';
+import { isDeclared, isStateless, META, metaOf } from './protocol.ts';
 import type { OpenedState, StateBinding } from './request-state.ts';
 import {
   errorText,
@@ -364,6 +364,8 @@ export class CallSession<Way> {
         return refusal('It asks for something that servers may not ask.');
       const params = isObject(one['params']) ? one['params'] : {};
       if (one['method'] === 'sampling/createMessage' && !settings.sampling) return refusal('Sampling is turned off.');
+      if (!isDeclared(metaOf(waiting.params)[META.capabilities], one['method'], params))
+        return refusal('It asks for something that the client has not declared.');
       if (one['method'] === 'elicitation/create') {
         const verdict = checkElicitation(params, server, settings.elicitation);
         if (verdict.status === 'refused') return refusal(verdict.reason);

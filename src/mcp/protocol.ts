@@ -89,3 +89,22 @@ export function canAskByForm(capabilities: unknown): boolean {
   const { form, url } = capabilities['elicitation'];
   return isObject(form) || url === undefined;
 }
+
+/** True when the client says that it answers what a server asks. What it did not declare, it does not know to be a question. */
+export function isDeclared(capabilities: unknown, method: unknown, params: JsonObject): boolean {
+  if (method === 'ping') return true;
+  if (!isObject(capabilities)) return false;
+  switch (method) {
+    case 'elicitation/create': {
+      const link = (params['mode'] ?? (params['url'] === undefined ? 'form' : 'url')) === 'url';
+      const { elicitation } = capabilities;
+      return link ? isObject(elicitation) && isObject(elicitation['url']) : canAskByForm(capabilities);
+    }
+    case 'sampling/createMessage':
+      return isObject(capabilities['sampling']);
+    case 'roots/list':
+      return isObject(capabilities['roots']);
+    default:
+      return false;
+  }
+}

@@ -8,6 +8,7 @@ import { Pending, type Waiting } from './pending.ts';
 import {
   CLIENT_NOTIFICATIONS,
   CLIENT_REQUESTS,
+  isDeclared,
   META,
   metaOf,
   SERVER_NOTIFICATIONS,
@@ -296,6 +297,10 @@ export class Session<Way> {
     }
     if (method === 'sampling/createMessage' && !settings.sampling) {
       decline(RPC_CODES.unknownMethod, 'Sampling is turned off.');
+      return;
+    }
+    if (!isDeclared(this.#capabilities, method, params)) {
+      decline(RPC_CODES.unknownMethod, 'The client has not declared that it answers this.');
       return;
     }
     let { text } = message;
