@@ -29,6 +29,6 @@ export class AwaitedAnswers {
   }
 
   close(): void {
-    for (const settle of [...this.#waiting.values()]) settle(null);
+    for (const settle of this.#waiting.values()) settle(null);
   }
 }

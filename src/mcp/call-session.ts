@@ -5,12 +5,12 @@ import { type CallPlan, howToAllow, planCall } from './call-gate.ts';
 import { cleanValue, type Unseen } from './clean-text.ts';
 import { APPROVAL, ConsentDesk, saidYes } from './consent-desk.ts';
 import { digestOf, digestOrNull } from './digest.ts';
-import { checkElicitation } from './elicitation-rules.ts';
 import { type GuardedResult, guardResult, withheldResult } from './guard-result.ts';
+import { checkInputRequests } from './input-requests.ts';
 import type { OfferGate } from './offer-gate.ts';
 import { ownAnswer, type RowScope } from './own-answer.ts';
 import type { OpenCall, Pending, Waiting } from './pending.ts';
-import { isDeclared, isStateless, META, metaOf } from './protocol.ts';
+import { isStateless, META, metaOf } from './protocol.ts';
 import type { OpenedState, StateBinding } from './request-state.ts';
 import {
   errorText,
@@ -30,7 +30,6 @@ import { WithheldError } from './withheld.ts';
 const MOST_PAGES = 64;
 /** Milliseconds for the proxy's own listing. */
 const LISTING_TIMEOUT = 30_000;
-const INPUT_KINDS: ReadonlySet<unknown> = new Set(['elicitation/create', 'sampling/createMessage', 'roots/list']);
 /** What is good in one request only, and is not what the call asks for. */
 const ROUND = new Set(['_meta', 'requestState', 'inputResponses']);
 
@@ -343,39 +342,22 @@ export class CallSession<Way> {
 
   /** What a server asks of the client before it goes on (MCP 2026-07-28), checked as its requests are, and its state sealed. */
   inputRequired(waiting: Waiting<Way>, result: JsonObject, call: OpenCall | null): JsonObject {
-    const { settings, server, states } = this.#parts;
+    const { states } = this.#parts;
     const clean = cleanValue(result, new Set()) as JsonObject;
     const asked = isObject(clean['inputRequests']) ? clean['inputRequests'] : {};
-    const state = clean['requestState'];
-    const refusal = (why: string): JsonObject => {
-      this.refusedServer('input_required', why);
-      if (call === null) throw new WithheldError(why);
-      return {
-        resultType: 'complete',
-        content: [{ type: 'text', text: `Parapet did not pass on what the server asked. ${why}` }],
-        isError: true,
-      };
-    };
-    if (Object.keys(asked).length > 16) return refusal('It asks for too much at once.');
-    if (Object.hasOwn(asked, APPROVAL)) return refusal('It asks under a name of the proxy.');
-    const kept: Record<string, unknown> = {};
-    for (const [key, one] of Object.entries(asked)) {
-      if (!isObject(one) || !INPUT_KINDS.has(one['method']))
-        return refusal('It asks for something that servers may not ask.');
-      const params = isObject(one['params']) ? one['params'] : {};
-      if (one['method'] === 'sampling/createMessage' && !settings.sampling) return refusal('Sampling is turned off.');
-      if (!isDeclared(metaOf(waiting.params)[META.capabilities], one['method'], params))
-        return refusal('It asks for something that the client has not declared.');
-      if (one['method'] === 'elicitation/create') {
-        const verdict = checkElicitation(params, server, settings.elicitation);
-        if (verdict.status === 'refused') return refusal(verdict.reason);
-        kept[key] = { ...one, params: verdict.params };
-      } else kept[key] = one;
+    const checked = checkInputRequests(asked, metaOf(waiting.params)[META.capabilities], this.#parts);
+    if (checked.status === 'refused') {
+      this.refusedServer('input_required', checked.reason);
+      if (call === null) throw new WithheldError(checked.reason);
+      const text = `Parapet did not pass on what the server asked. ${checked.reason}`;
+      return { resultType: 'complete', content: [{ type: 'text', text }], isError: true };
     }
+    const state = clean['requestState'];
     const binding = this.#binding(waiting.method, waiting.params);
     const approval = call?.granted === true ? 'granted' : 'none';
     const requestState = states.seal(typeof state === 'string' ? state : null, approval, binding);
-    return { ...clean, ...(clean['inputRequests'] === undefined ? {} : { inputRequests: kept }), requestState };
+    const requests = clean['inputRequests'] === undefined ? {} : { inputRequests: checked.requests };
+    return { ...clean, ...requests, requestState };
   }
 
   /** A call ended without an answer that a model reads. */

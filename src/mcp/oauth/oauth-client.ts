@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { McpServerConfig } from '../../config/mcp-schema.ts';
 import type { UpstreamOAuthConfig } from '../../config/mcp-auth-schema.ts';
 import type { Clock } from '../../core/clock.ts';
-import { Fault } from '../../core/fault.ts';
+import { Fault, isFault } from '../../core/fault.ts';
 import { readExchangeAnswer, tokenExchangeRequest } from '../../flow/scope/token-exchange.ts';
 import { type AuthorizationServer, canonicalResource, discoverServer, issuersOf } from './discover.ts';
 import { type Challenge, readChallenge } from './read-challenge.ts';
@@ -206,7 +206,10 @@ export class OAuthClient {
     const latest = this.store.read(this.server, principal) ?? grant;
     if (latest.access !== grant.access && latest.expiresAt > now + SOON) return latest;
     const wanted = { grant_type: 'refresh_token', refresh_token: latest.refresh ?? grant.refresh };
-    const token = await requestToken(server, latest.client, wanted, this.terms(grant.issuer, latest.scopes), this);
+    const terms = this.terms(grant.issuer, latest.scopes);
+    const token = await requestToken(server, latest.client, wanted, terms, this).catch((error: unknown) => {
+      throw isFault(error) ? this.fault(`The sign-in could not be renewed. ${error.message}`, again) : error;
+    });
     this.keep(principal, server.issuer, latest.client, { ...token, refresh: token.refresh ?? latest.refresh });
     return token;
   }

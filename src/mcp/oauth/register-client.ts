@@ -13,7 +13,7 @@ export async function registerClient(
 ): Promise<OAuthClientId> {
   const { clientId, clientSecret, scopes, stepUp } = client.config;
   if (clientId !== undefined) {
-    if (/^https:\/\//.test(clientId) && !server.metadataDocuments)
+    if (clientId.startsWith('https://') && !server.metadataDocuments)
       throw client.fault('The authorization server takes no metadata document for a client id.');
     return { id: clientId, secret: clientSecret ?? null };
   }

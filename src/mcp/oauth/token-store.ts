@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { loadSecretFile } from '../../access/secret-file.ts';
@@ -88,8 +88,9 @@ export class TokenStore {
 
   /** @returns whether there was one. */
   forget(server: string, principal: string): boolean {
-    const there = this.read(server, principal) !== null;
-    rmSync(this.#path(server, principal), { force: true });
+    const path = this.#path(server, principal);
+    const there = existsSync(path); // Also one that cannot be opened any more.
+    rmSync(path, { force: true });
     return there;
   }
 
