@@ -110,6 +110,8 @@ export class CallSession<Way> {
     place.taken = true;
 
     const tool = await this.#tool(name, message, way);
+    if (tool === null && !this.#offers.listingHolds)
+      return refuse('not-listed', 'The tools of the server could not be listed just now.', null);
     if (tool === null) {
       const why = `The tool is not offered, or not approved. Whoever runs Parapet can look: parapet mcp diff ${server}`;
       return refuse('not-approved', why, null);
@@ -294,7 +296,9 @@ export class CallSession<Way> {
       own?.passed === false
         ? withheldResult(result, own.reason)
         : guardResult(own?.result ?? result, call?.tool ?? null, bounds);
-    this.#told({ ...waiting, call }, guarded, result['isError'] === true, own?.passed === true ? own.dropped : 0);
+    // A call that became a task has given its place back already.
+    const dropped = own?.passed === true ? own.dropped : 0;
+    this.#told({ ...waiting, call }, guarded, result['isError'] === true, dropped, waiting.call !== null);
     return guarded.result;
   }
 
@@ -308,11 +312,17 @@ export class CallSession<Way> {
     this.#told(waiting, guarded, false);
   }
 
-  #told(waiting: Waiting<Way>, guarded: GuardedResult, isError: boolean, dropped = 0): void {
+  #told(
+    waiting: Waiting<Way>,
+    guarded: GuardedResult,
+    isError: boolean,
+    dropped = 0,
+    holdsPlace = waiting.call !== null,
+  ): void {
     const { principal, clock } = this.#parts;
     const { call, method } = waiting;
     const tool = call?.tool.name ?? (method === 'resources/read' ? 'read_resource_file' : 'get_prompt_file');
-    if (call !== null) principal.limits.leave();
+    if (holdsPlace) principal.limits.leave();
     principal.flow.answered(String(call?.digest ?? ''), tool, guarded.text, guarded.structured);
     this.#recordSoon('result', {
       method,

@@ -4,6 +4,7 @@ import { type IncomingMessage, request as httpRequest, type ServerResponse } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import fc from 'fast-check';
 import { mcp } from '../../src/config/mcp-schema.ts';
 import { OAuthClient } from '../../src/mcp/oauth/oauth-client.ts';
 import { readChallenge } from '../../src/mcp/oauth/read-challenge.ts';
@@ -380,4 +381,27 @@ test('a challenge is read from left to right, once, whatever is in it', () => {
   const none = { resourceMetadata: null, scopes: [], error: null };
   for (const header of [undefined, '', 'Basic', '====', '"'.repeat(8000), 'Bearer '.repeat(1000), 'x'.repeat(9000)])
     assert.deepEqual(readChallenge(header), none, String(header).slice(0, 20));
+});
+
+test('whatever a header or a token holds, it is read or turned down, and nothing is thrown', () => {
+  const terms = { issuer: 'i', resource: 'https://r.example/', audience: [] };
+  const piece = fc.constantFrom('Bearer', ' ', ',', '=', '"', '\\', 'scope', 'error', 'a', '.', '\n', '\u0000', 'é');
+  fc.assert(
+    fc.property(
+      fc.array(piece).map((all) => all.join('')),
+      (text) => {
+        const { scopes } = readChallenge(text);
+        assert.ok(scopes.length <= 64 && scopes.every((scope) => !scope.includes(' ')));
+        tokenProblem(text, terms, 0);
+      },
+    ),
+  );
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), (header, claims) => {
+      const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+      const problem = tokenProblem(`${part(header)}.${part(claims)}.x`, terms, 0);
+      const readable = [header, claims].every((one) => typeof one === 'object' && one !== null);
+      assert.equal(problem === null, !readable, 'what can be read and is not for the resource is not used');
+    }),
+  );
 });

@@ -158,6 +158,26 @@ test("a task's answer keeps the rule of its call, and its handle is good for who
   assert.deepEqual((await bob.request('tasks/list')).result, { tasks: [] });
 });
 
+test('a task gives its place back once', async () => {
+  const server = {
+    on: {
+      'tools/list': () => ({ tools: [LIST] }),
+      'tools/call': ({ task }: Json) =>
+        task === undefined ? undefined : { task: { taskId: 't-1', status: 'working' } },
+      'tasks/result': () => text('done'),
+    },
+  };
+  const bench = await startBench(server, { config: { limits: { concurrent: 1, timeout: '1s' } } });
+  await bench.call('list_orders', {}, { task: {} });
+  await bench.request('tasks/result', { taskId: 't-1' });
+  const open = bench.call('list_orders', { a: 1 });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await bench.request('tasks/result', { taskId: 't-1' });
+  assert.match(saidIn(await bench.call('list_orders', { a: 2 })), /open already/);
+  bench.notify('notifications/cancelled', { requestId: 'c4' });
+  void open;
+});
+
 test("the operator's rules decide as they do in the gateway", async () => {
   const rules: RuleFileInput = {
     tools: { frobnicate: { act: 'read' } },

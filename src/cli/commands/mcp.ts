@@ -83,8 +83,7 @@ export const register: RegisterCommand = (program, io) => {
         output: io.out,
         note,
         signal: io.signal,
-      });
-      await asking.close();
+      }).finally(() => asking.close());
       if (serverEnded) io.exitCode = 3;
     });
 
@@ -117,6 +116,9 @@ export const register: RegisterCommand = (program, io) => {
         state,
         env: io.env,
         note,
+      }).catch(async (error: unknown) => {
+        await asking.close();
+        throw error;
       });
       for (const name of Object.keys(config.servers)) io.out(`${serving.url}/mcp/${name}`);
       await new Promise<void>((resolve) => {
