@@ -173,6 +173,47 @@ describe('the queue of approvals', () => {
     assert.ok(!isOwnRequest('bob', 'bobby', ['bob']));
   });
 
+  test('the rules over tool calls say who decides, how many, and until when', async () => {
+    settings = schema.parse({ teams: { finance: ['Carol', 'erin'] } });
+    const ask = { terms: { by: ['bob', 'team:finance', 'team:nobody'], people: 2, expiresIn: 60 } };
+    const id = await idOf(ask);
+    const row = (await queue.find(id))!;
+    assert.deepEqual([row.needs, row.expiresAt - row.createdAt], [2, 60_000]);
+    await assert.rejects(queue.decide(id, 'dave', 'approve', null), { code: 'ERR_FORBIDDEN', message: /name others/ });
+    await assert.rejects(queue.decide(id, 'dave', 'deny', null), { code: 'ERR_FORBIDDEN' });
+    await queue.decide(id, 'BOB', 'approve', null);
+    await assert.rejects(queue.decide(id, 'BOB', 'approve', null), /second person/);
+    await queue.decide(id, 'carol', 'approve', null);
+    // With other terms it is another request: a consent is not carried over to stricter ones, nor to looser.
+    for (const terms of [
+      null,
+      { ...ask.terms, people: 1 },
+      { ...ask.terms, by: ['bob'] },
+      { ...ask.terms, expiresIn: 61 },
+    ])
+      assert.equal((await queue.ask(request({ terms }))).state, 'pending', JSON.stringify(terms));
+    assert.deepEqual(await queue.ask(request(ask)), { state: 'approved', id, by: ['BOB', 'carol'] });
+
+    const late = await idOf({ ...ask, run: 'late' });
+    await queue.decide(late, 'bob', 'approve', null);
+    now += 60_000;
+    await assert.rejects(queue.decide(late, 'carol', 'approve', null), { code: 'ERR_NOT_FOUND' });
+    await queue.sweep();
+    assert.equal((await queue.find(late))?.state, 'expired');
+    // What the configuration says of a shorter time, of two people and of approvers, rules do not undo.
+    settings = schema.parse({
+      expireAfter: '30s',
+      twoPerson: ['*'],
+      approvers: ['carol'],
+      teams: { finance: ['erin'] },
+    });
+    const strict = await idOf({ terms: { by: ['team:finance', 'carol'], people: 1, expiresIn: 600 }, run: 'strict' });
+    const asked = (await queue.find(strict))!;
+    assert.deepEqual([asked.needs, asked.expiresAt - asked.createdAt], [2, 30_000]);
+    assert.match(queue.forbids('erin', asked)!, /approvers/);
+    assert.equal(queue.forbids('carol', asked), null);
+  });
+
   test('without a record nothing passes', async () => {
     const id = await idOf();
     await queue.decide(id, 'bob', 'approve', null);

@@ -7,6 +7,7 @@ import { Fault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
 import { wildcard } from '../core/wildcard.ts';
 import type { FlowRuling } from '../flow/decide.ts';
+import type { ApprovalTerms } from '../flow/rules/compile-rules.ts';
 import type { ApprovalRow, ApprovalTable } from '../store/approval-table.ts';
 import { type Asked, bindingOf } from './binding.ts';
 import { isOwnRequest } from './own-request.ts';
@@ -26,6 +27,8 @@ export interface ConsentRequest {
   readonly run: string;
   /** Id of the exchange in which it came up. */
   readonly exchange: string | null;
+  /** What the operator's rules say of who has to agree, and until when; null: what the configuration says. */
+  readonly terms?: ApprovalTerms | null;
 }
 
 /** What became of it. Only `approved` lets the call pass, once: it is used up by the time it is told. */
@@ -46,6 +49,8 @@ export type ConsentAnswer =
 export interface ApprovalContent {
   readonly args: unknown;
   readonly decision: FlowRuling;
+  /** Who may decide, beside what the configuration says; absent: anybody who may at all. */
+  readonly by?: readonly string[];
 }
 
 /** Seconds between two looks of an agent. */
@@ -121,7 +126,7 @@ export class ApprovalQueue {
       const settled = await this.#settle(old, now, request.exchange);
       if (settled !== null) return settled;
     }
-    const { principal, decision, args } = request;
+    const { principal, decision, args, terms = null } = request;
     if (JSON.stringify(args ?? null).length > MOST_BYTES) {
       return { state: 'denied', id: null, reason: 'The arguments are too long for a person to read.' };
     }
@@ -129,7 +134,8 @@ export class ApprovalQueue {
       return { state: 'denied', id: null, reason: `${mostWaiting} requests of this principal wait already.` };
     }
     const id = `ap_${randomBytes(12).toString('hex')}`;
-    const content: ApprovalContent = { args: args ?? null, decision };
+    const by = terms?.by ?? [];
+    const content: ApprovalContent = { args: args ?? null, decision, ...(by.length === 0 ? {} : { by }) };
     const row: ApprovalRow = {
       id,
       hash,
@@ -141,13 +147,14 @@ export class ApprovalQueue {
       rule: decision.rule,
       exchange: request.exchange,
       sealed: seal(this.#sealKey, id, content),
-      needs: twoPerson.some((pattern) => wildcard(pattern)(request.tool)) ? 2 : 1,
+      needs: terms?.people === 2 || twoPerson.some((pattern) => wildcard(pattern)(request.tool)) ? 2 : 1,
       firstBy: null,
       secondBy: null,
       deniedBy: null,
       reason: null,
       createdAt: now,
-      expiresAt: now + expireAfter,
+      // The shorter of the two: neither may be got round by the other.
+      expiresAt: now + Math.min(expireAfter, (terms?.expiresIn ?? Number.POSITIVE_INFINITY) * 1000),
       decidedAt: null,
     };
     await record({ ...this.#entry('approval-ask', row, now), result: 'begun' });
@@ -222,7 +229,26 @@ export class ApprovalQueue {
       return 'You are not one of the approvers of the configuration.';
     }
     if (isOwnRequest(admin, row.principal, this.#parts.prefixes())) return 'Nobody decides on a request of their own.';
-    return null;
+    return this.#isNamed(admin, row) ? null : 'The rules over tool calls name others who decide on this tool.';
+  }
+
+  /** Whether the rules leave the decision to this administrator. Those that nobody can read leave it to nobody. */
+  #isNamed(admin: string, row: ApprovalRow): boolean {
+    let by: readonly string[] | undefined;
+    try {
+      by = this.contentOf(row)?.by;
+    } catch (error) {
+      if (error instanceof Fault) return false;
+      throw error;
+    }
+    if (by === undefined) return true;
+    const { teams } = this.#parts.settings();
+    const isAdmin = (name: string): boolean => name.toLowerCase() === admin.toLowerCase();
+    return by.some((name) => {
+      if (!name.startsWith('team:')) return isAdmin(name);
+      const team = name.slice('team:'.length);
+      return Object.hasOwn(teams, team) && teams[team]!.some(isAdmin);
+    });
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Principal } from '../core/principal.ts';
 import type { FlowRuling } from '../flow/decide.ts';
 import type { FlowCall } from '../flow/history.ts';
+import type { ApprovalTerms } from '../flow/rules/compile-rules.ts';
 
 /**
  * What became of a request for a person's consent. `pending`: it is asked, and this answer does not wait for it; the call does not
@@ -16,6 +17,10 @@ export interface CallPlace {
   /** What a repetition of the call in the same run shares; '' where nothing is known. */
   readonly run?: string;
   readonly exchange?: string | null;
+  /** What the operator's rules say of who has to agree, and until when; absent: what the configuration says. */
+  readonly terms?: ApprovalTerms | null;
+  /** False: the answer has waited for a person already, and is not held again. */
+  readonly waits?: boolean;
   /** Aborts waiting, when the client went away. */
   readonly signal?: AbortSignal;
 }

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { FlowRuling } from '../flow/decide.ts';
+import type { ApprovalTerms } from '../flow/rules/compile-rules.ts';
 import { canonicalJson } from '../text/json/canonical-json.ts';
 
 /** What a consent is given to, and to nothing else. */
@@ -17,6 +18,8 @@ export interface Asked {
    */
   readonly run: string;
   readonly decision: FlowRuling;
+  /** Who has to agree: with other terms it is another request. */
+  readonly terms?: ApprovalTerms | null;
 }
 
 /**
@@ -30,13 +33,18 @@ export function bindingOf(key: Uint8Array, asked: Asked): string {
     Object.entries(args).map(([path, { tier, role, rule: row }]) => [path, [tier, role, row]]),
   );
   const bound = [
-    'parapet approval v1',
+    'parapet approval v2',
     asked.kind,
     asked.tool,
     asked.args ?? null,
     asked.principal,
     asked.run,
     { verdict, rule, tiers },
+    terms(asked),
   ];
   return createHmac('sha256', key).update(canonicalJson(bound)).digest('hex');
+}
+
+function terms({ terms: said }: Asked): unknown {
+  return said ? [said.by.toSorted(), said.people, said.expiresIn] : null;
 }

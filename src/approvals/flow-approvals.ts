@@ -15,8 +15,9 @@ export function createCallApprovals(queue: ApprovalQueue, waitFor: () => number)
           principal,
           run: place.run ?? '',
           exchange: place.exchange ?? null,
+          terms: place.terms ?? null,
         },
-        waitFor(),
+        place.waits === false ? 0 : waitFor(),
         place.signal,
       );
       switch (answer.state) {

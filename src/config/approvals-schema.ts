@@ -45,6 +45,10 @@ export const approvals = z.strictObject({
     .min(1)
     .optional()
     .describe('Administrators who may decide. Default: all who may sign in. Nobody decides on a request of their own.'),
+  teams: z
+    .record(z.string().min(1).max(256), z.array(z.string().min(1).max(256)).min(1))
+    .default({})
+    .describe('Administrators of each team that the rules over tool calls name as `team:<id>`.'),
   mostWaiting: z
     .int()
     .min(1)

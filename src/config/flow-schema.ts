@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { callTokens } from './call-token-schema.ts';
 
 /** As `src/flow/sink-table.ts` has them; config does not import flow. */
 const PROFILES = ['strict', 'default'] as const;
@@ -73,6 +74,12 @@ export const flowSchema = z.strictObject({
     .record(z.string(), z.record(z.string(), z.unknown()))
     .default({})
     .describe('JSON Schema of the results of a tool, by its name. Only a result that fits it is read as fields.'),
+  callTokens: callTokens
+    .optional()
+    .describe(
+      'Tokens for single calls: whoever carries out a call that was let through asks `POST /v1/call-tokens` for one, and the tool server ' +
+        'needs no other credential.',
+    ),
   documents: z
     .array(z.strictObject({ open: marker.describe('Before it.'), close: marker.describe('Behind it.') }))
     .max(64)

@@ -76,6 +76,12 @@ export function contentVerdict(
   return worst ?? sensitive(state, text) ?? quoted(state, text);
 }
 
+/** Whether a key holds data of a kind that goes nowhere unless the user's recent turns speak of the kind. */
+export function isSensitiveKey(key: string, state: FlowState): boolean {
+  const kind = SENSITIVE.find((one) => one.key.test(identifierWords(key).join('_')));
+  return kind !== undefined && !kind.named.test(state.turns.slice(-3).join(' '));
+}
+
 function sensitive(state: FlowState, text: string): ContentVerdict | null {
   const turns = state.turns.slice(-3).join(' ');
   for (const source of state.sources) {

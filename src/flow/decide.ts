@@ -8,6 +8,7 @@ import { licenceOf } from './licence.ts';
 import { type FlowProfile, type FlowVerdict, isCritical, needsOf, stricterVerdict, verdictOf } from './sink-table.ts';
 import { atLeast, type Tier } from './tier.ts';
 import type { ArgumentRole, ToolProfile } from './tool-profile.ts';
+import { type OutgoingValue, queryCauses, trifectaCauses } from './trifecta.ts';
 import { lastName, witness } from './witness.ts';
 import { identifierWords } from './words.ts';
 
@@ -72,6 +73,7 @@ export function decide(state: FlowState, call: FlowCall, book: ToolBook, options
   const verdicts: FlowCause[] = [];
   const contents: string[] = [];
   const unnamed: string[] = [];
+  const outgoing: OutgoingValue[] = [];
   let outbound = profile.act === 'send' || profile.act === 'share' || profile.act === 'pay' || profile.act === 'other';
   let critical: Tier = 'U';
   for (const { path, value } of leaves) {
@@ -90,6 +92,7 @@ export function decide(state: FlowState, call: FlowCall, book: ToolBook, options
     const name = pathName(path);
     const rule = role === 'code' ? 'code' : needs.rule;
     args[name] = { tier, role, from, verdict, rule };
+    outgoing.push({ name, value: String(value), role, tier, kind });
     if (verdict !== 'allow') verdicts.push({ verdict, rule, reason: `"${name}" comes from: ${from}.`, path: name });
     if (isCritical(role) && !atLeast(tier, critical)) critical = tier;
     if (role === 'recipient' || role === 'url') outbound = true;
@@ -97,10 +100,11 @@ export function decide(state: FlowState, call: FlowCall, book: ToolBook, options
     if (typeof value === 'string' && (role === 'content' || role === 'other' || role === 'name' || role === 'code'))
       contents.push(value);
   }
-  if (profile.act === 'read') return settle(verdicts, args);
+  if (profile.act === 'read') return settle([...verdicts, ...queryCauses(state, profile, outgoing)], args);
   if (state.tainted) {
     verdicts.push(...licenceVerdicts(state, profile, critical, args, options));
     verdicts.push(...ownRecordVerdicts(profile, args), ...borrowedVerdicts(args));
+    verdicts.push(...trifectaCauses(state, profile, outgoing, options.profile));
     if (outbound) {
       const said = contentVerdict(state, profile, contents);
       if (said !== null) verdicts.push({ ...said, reason: `What goes out: ${said.reason}.` });

@@ -89,6 +89,10 @@ const INSTEAD: readonly (readonly [RegExp, (value: string) => string])[] = [
   [/^content-address$/, () => 'What goes out carries no address that you did not name.'],
   [/^content-sensitive$/, () => 'You name that kind of data when you ask for it to be sent.'],
   [/^content-quoted$/, () => 'You ask for the text that it repeats.'],
+  [/^trifecta$/, () => 'It goes to somebody whom you name, or nothing private was read before.'],
+  [/^readers$/, (value) => `You name ${value}, or it is one of the people whom the record names.`],
+  [/^secret-read$/, () => 'Nothing secret was read in this conversation.'],
+  [/^query-carries$/, (value) => `Nothing that was read in private stands in ${value}.`],
   [/^budget-/, () => 'You ask again in a new turn, or the operator raises the budget (budgets).'],
 ];
 

@@ -55,8 +55,6 @@ export interface FlowState {
   readonly written: readonly Written[];
   /** Something was shown that others may have written. */
   readonly tainted: boolean;
-  /** Data of the user's was read. */
-  readonly privateRead: boolean;
 }
 
 export const EMPTY_STATE: FlowState = {
@@ -69,7 +67,6 @@ export const EMPTY_STATE: FlowState = {
   called: [],
   written: [],
   tainted: false,
-  privateRead: false,
 };
 
 /** Profiles of the tools on offer, made once per tool. Tools that are called and were never offered get one by name. */
@@ -187,7 +184,6 @@ export function advance(
         ...state,
         sources: [...state.sources, source],
         tainted: state.tainted || !profile.firstParty,
-        privateRead: state.privateRead || profile.act === 'read',
       };
     }
   }

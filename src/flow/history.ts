@@ -1,4 +1,5 @@
 import type { ArgumentRole } from './argument-role.ts';
+import type { Level } from './confidentiality.ts';
 import type { Act } from './verbs.ts';
 
 /** What a model was shown and what it did, in order: the only thing that decisions are made on. */
@@ -59,4 +60,8 @@ export interface DeclaredTool {
   readonly firstParty?: boolean;
   /** Keys of its results that nobody else writes. */
   readonly ownFields?: readonly string[];
+  /** How far what it returns may go. */
+  readonly level?: Level;
+  /** What it is asked goes to somebody else's service. */
+  readonly outside?: boolean;
 }

@@ -1,4 +1,5 @@
 import type { ArgumentRole } from './argument-role.ts';
+import { defaultLevel, goesOutside, type Level } from './confidentiality.ts';
 import type { FlowTool } from './history.ts';
 import { type Act, ACTS, NOUN_LIKE, OBJECT_WORDS, TOOL_VERBS } from './verbs.ts';
 import { identifierWords, stem } from './words.ts';
@@ -27,6 +28,10 @@ export interface ToolProfile {
   readonly clock: boolean;
   /** Keys of results whose values nobody else writes, though others write the rest: the operator says so. */
   readonly ownFields: ReadonlySet<string>;
+  /** How far what it returns may go. */
+  readonly level: Level;
+  /** What it is asked goes to somebody else's service. */
+  readonly outside: boolean;
   role(path: readonly (string | number)[]): ArgumentRole;
 }
 
@@ -120,6 +125,9 @@ export function profileTool(tool: FlowTool): ToolProfile {
   const roles = new Map(parameters.map((parameter) => [parameter.name, roleOf(parameter, act, nouns)]));
   for (const [name, role] of Object.entries(declaredRoles)) roles.set(name, role);
   const nested = new Map<string, ArgumentRole>();
+  const byUrl = act === 'read' && [...roles.values()].includes('url');
+  const outside = declared.outside ?? goesOutside(words, byUrl, tool.annotations?.openWorldHint);
+  const clock = act === 'read' && isClock(words);
   return {
     name: tool.name,
     act,
@@ -132,7 +140,9 @@ export function profileTool(tool: FlowTool): ToolProfile {
       (act === 'read' && tool.outputSchema === undefined && returnsText(words, parameters) ? 'text' : 'data'),
     lists: act === 'read' && listsThings(words),
     firstParty: declared.firstParty ?? (act === 'read' && isFirstParty(words, nouns)),
-    clock: act === 'read' && isClock(words),
+    clock,
+    level: declared.level ?? defaultLevel(act === 'read' && outside, clock),
+    outside,
     ownFields: new Set(declared.ownFields ?? []),
     role(path) {
       const [root] = path;

@@ -13,6 +13,7 @@ import { Fault } from '../core/fault.ts';
 import { fileSettings } from '../guard/files/file-settings.ts';
 import type { Counters } from '../store/counters.ts';
 import type { Approvals } from '../approvals/approvals.ts';
+import { openCallTokens } from './flow/call-tokens.ts';
 import { createFlowEngine } from './flow/flow-engine.ts';
 import type { DetectorResources } from '../resources/detector-resources.ts';
 import type { Generation } from './generation.ts';
@@ -61,7 +62,9 @@ export async function buildGeneration(
     config.flow.rules === undefined
       ? null
       : (await loadFlowRules(resolve(directory, config.flow.rules), parts.env, config.flow.rules)).rules;
-  const flow = createFlowEngine(config.flow, flowRules, parts.approvals);
+  const { callTokens } = config.flow;
+  const tokens = callTokens === undefined ? null : await openCallTokens(callTokens, directory, clock);
+  const flow = createFlowEngine(config.flow, flowRules, parts.approvals, tokens);
   const { lease, rules } = await rulesWithResources(loaded, parts.resources);
   return {
     loaded,

@@ -13,6 +13,7 @@ export class Client {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   #gone = false;
+  readonly #left = new AbortController();
   #onGone: (() => void) | null = null;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
@@ -21,6 +22,7 @@ export class Client {
     response.on('close', () => {
       if (response.writableFinished) return;
       this.#gone = true;
+      this.#left.abort();
       this.#onGone?.();
     });
     // A socket error shows as `close`; without a listener it would end the process.
@@ -30,6 +32,11 @@ export class Client {
   /** The client closed the connection before the answer was whole. */
   get gone(): boolean {
     return this.#gone;
+  }
+
+  /** Aborted when the client has gone away. */
+  get left(): AbortSignal {
+    return this.#left.signal;
   }
 
   /** Calls back once when the client goes away, at once when it already has. */

@@ -39,7 +39,7 @@ import { everyString } from './every-string.ts';
 import { ExchangeDraft } from './exchange-draft.ts';
 import type { Gateway } from './gateway.ts';
 import type { Generation } from './generation.ts';
-import { clientHeaders, upstreamHeaders, upstreamRequestId } from './headers.ts';
+import { clientHeaders, requestIdHeaders, upstreamHeaders, upstreamRequestId } from './headers.ts';
 import { keepInput, keepOutput } from './kept-text.ts';
 import { listModels } from './list-models.ts';
 import { presentedBy } from './presented.ts';
@@ -59,6 +59,8 @@ import type { ConversationVault } from './vault.ts';
 /** Answers of providers that another upstream may do better. */
 const RETRYABLE = new Set([408, 429, 500, 502, 503, 504, 529]);
 
+/** Bytes of a request for a token. */
+const MAX_TOKEN_REQUEST = 4096;
 /** Bytes of a provider's error. */
 const MAX_ERROR = 1024 * 1024;
 /** Levels of nesting in a provider's answer. */
@@ -180,6 +182,8 @@ export class Passage {
         return this.#ask(principal, route.surface, route.upstreamPath);
       case 'models':
         return this.#models(principal, route.model);
+      case 'call-token':
+        return this.#callToken(principal);
       case 'response-object':
         return this.#responseObject(principal, route);
       case 'method':
@@ -307,6 +311,7 @@ export class Passage {
       principal,
       record: (decision) => flow.push(decision),
       exchange: this.#draft.id,
+      signal: this.#client.left,
     };
   }
 
@@ -601,7 +606,7 @@ export class Passage {
     if (edits.length > 0) bytes = Buffer.from(spliceJson(bytes.toString('utf8'), edits), 'utf8');
     if (this.#gate !== null && calls !== null) {
       const texts = saidIn(edits.length > 0 ? parse(JSON.parse(bytes.toString('utf8'))) : view);
-      this.#gate.remember(texts);
+      this.#gate.remember(texts, this.#generation.now());
       for (const id of calls.kept(view.id)) this.#gate.keep(id, stopped, texts);
     }
     if (conversation !== null) {
@@ -802,6 +807,33 @@ export class Passage {
       200,
       { 'content-type': 'application/json', 'x-request-id': this.#draft.id, 'request-id': this.#draft.id },
       Buffer.from(body, 'utf8'),
+    );
+  }
+
+  /** A token for a call that was let through to this caller, once: `{"call": "<the provider's id>"}`. */
+  async #callToken(principal: Principal): Promise<void> {
+    this.#draft.surface = 'call-tokens';
+    const { limits } = this.#generation.loaded.config;
+    const bytes = await readBody(this.#client.request, MAX_TOKEN_REQUEST, limits.bodyTimeout);
+    this.#draft.requestBytes = bytes.length;
+    const body = readJson(bytes, { bytes: MAX_TOKEN_REQUEST, depth: 2, items: 8 }) as {
+      readonly call?: unknown;
+    } | null;
+    const id = body?.call;
+    if (typeof id !== 'string' || id === '')
+      throw new Fault('ERR_REQUEST_INVALID', 'must be the id of a tool call', { where: 'call' });
+    const { tokens } = this.#generation.flow;
+    const call = tokens === null ? null : this.#gateway.flowMemory.takeOpen(principal.id, id, this.#generation.now());
+    if (tokens === null || call === null)
+      throw new Fault('ERR_NOT_FOUND', 'There is no call of this id that was let through to you a moment ago.', {
+        where: 'call',
+        hint: 'A token is made once for each call, within five minutes, for tools that flow.callTokens names.',
+      });
+    const { token, audience, expiresIn } = await tokens.mint(call, principal);
+    await this.#finish(
+      200,
+      { 'content-type': 'application/json', 'cache-control': 'no-store', ...requestIdHeaders(this.#draft.id) },
+      Buffer.from(JSON.stringify({ token, tool: call.tool, audience, expires_in: expiresIn }), 'utf8'),
     );
   }
 

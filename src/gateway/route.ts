@@ -16,6 +16,8 @@ export type Route =
       readonly operation: 'retrieve' | 'delete' | 'cancel' | 'input-items';
       readonly upstreamPath: string;
     }
+  /** A token for one tool call. */
+  | { readonly kind: 'call-token'; readonly dialect: Dialect }
   | { readonly kind: 'method'; readonly dialect: Dialect; readonly allow: string }
   | { readonly kind: 'unknown'; readonly dialect: Dialect };
 
@@ -47,6 +49,12 @@ export function matchRoute(method: string, path: string, headers: IncomingHttpHe
   if (surface !== undefined) {
     if (method !== 'POST') return { kind: 'method', dialect: surface.dialect, allow: 'POST' };
     return { kind: 'surface', dialect: surface.dialect, surface, upstreamPath: `/v1${surface.path}` };
+  }
+
+  if (rest === '/call-tokens') {
+    return method === 'POST'
+      ? { kind: 'call-token', dialect: speaks }
+      : { kind: 'method', dialect: speaks, allow: 'POST' };
   }
 
   if (rest === '/models' || rest.startsWith('/models/')) {

@@ -441,7 +441,7 @@ export class StreamAnswer {
     if (calls === null) return;
     const texts = this.#guard.texts().filter(({ kind, redacted }) => kind === 'text' && redacted !== '');
     const said = texts.map(({ redacted }) => redacted);
-    calls.gate.remember(said);
+    calls.gate.remember(said, this.#parts.generation.now());
     for (const id of calls.kept(this.#guard.id)) calls.gate.keep(id, calls.stream.stopped, said);
   }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { ApprovalRow } from '../../src/store/approval-table.ts';
 import { startGateway, type TestGateway } from '../gateway/start-gateway.ts';
 import { playModel } from '../upstream/play-model.ts';
 import { startUpstream, type Upstream } from '../upstream/start-upstream.ts';
@@ -65,5 +66,94 @@ describe("an operator's rules over tool calls", () => {
     await approvals.decide(waiting!.id, 'admin', 'approve', 'fine');
     assert.deepEqual((await run()).done, ['read_mail', 'get_balance']);
     assert.deepEqual((await run()).done, ['read_mail'], 'once');
+  });
+
+  it('say who has to agree: two of a team, each once, and the consent holds for one call', async () => {
+    await writeFile(
+      join(gateway.directory, 'flow.yaml'),
+      `${RULE('approve')}approvals:\n  - { tool: 'get_*', by: ['team:desk'], people: 2, expiresIn: 60 }\n`,
+    );
+    await gateway.rewrite({
+      flow: { mode: 'enforce', onDeny: 'answer', rules: 'flow.yaml' },
+      approvals: { teams: { desk: ['bob', 'carol'] } },
+    });
+    assert.equal((await gateway.running.runtime.reload()).error, null);
+    const { approvals } = gateway.running.runtime;
+    assert.deepEqual((await run()).done, ['read_mail']);
+    const asked = (await approvals.list()).find(({ needs }) => needs === 2);
+    assert.deepEqual([asked!.tool, asked!.needs, asked!.expiresAt - asked!.createdAt], ['get_balance', 2, 60_000]);
+    await assert.rejects(approvals.decide(asked!.id, 'admin', 'approve', null), { code: 'ERR_FORBIDDEN' });
+    await approvals.decide(asked!.id, 'bob', 'approve', null);
+    assert.deepEqual((await run()).done, ['read_mail'], 'one is not enough');
+    await approvals.decide(asked!.id, 'carol', 'approve', null);
+    assert.deepEqual((await run()).done, ['read_mail', 'get_balance']);
+    assert.deepEqual((await run()).done, ['read_mail'], 'once');
+  });
+
+  describe('an answer that is held for a person', () => {
+    const ask = (signal?: AbortSignal): Promise<Response> =>
+      fetch(`${gateway.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          model: 'held',
+          stream: true,
+          messages: [{ role: 'user', content: 'What is my balance?' }],
+          tools: [{ type: 'function', function: { name: 'get_balance', parameters: { type: 'object' } } }],
+        }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+    let began = 0;
+    const waiting = async (): Promise<ApprovalRow> => {
+      for (;;) {
+        const found = (await gateway.running.runtime.approvals.list()).find(
+          ({ state, createdAt }) => state === 'pending' && createdAt >= began,
+        );
+        if (found !== undefined) return found;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    before(async () => {
+      await writeFile(join(gateway.directory, 'flow.yaml'), RULE('approve'));
+      await gateway.rewrite({
+        flow: { mode: 'enforce', rules: 'flow.yaml' },
+        approvals: { waitFor: '30s' },
+        limits: { pingEvery: '1s' },
+      });
+      assert.equal((await gateway.running.runtime.reload()).error, null);
+      began = Date.now();
+      playModel(upstream, () => ({ tools: [{ name: 'get_balance', arguments: '{}' }] }));
+    });
+
+    it('says meanwhile that it is alive, and goes on as it would have', async () => {
+      const response = await ask();
+      assert.equal(response.status, 200);
+      const { id } = await waiting();
+      let text = '';
+      for await (const bytes of response.body!) {
+        text += Buffer.from(bytes).toString('utf8');
+        if (/^: ping$/m.test(text) && !text.includes('get_balance'))
+          await gateway.running.runtime.approvals.decide(id, 'bob', 'approve', null).catch(() => {});
+      }
+      assert.match(text, /^: ping\n\n.*get_balance.*\[DONE\]\n\n$/ms);
+    });
+
+    it('does not use up a consent for somebody who has gone away', async () => {
+      const gone = new AbortController();
+      const asked = ask(gone.signal);
+      const { id } = await waiting();
+      gone.abort();
+      await assert.rejects(
+        asked.then((response) => response.text()),
+        { name: 'AbortError' },
+      );
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const { approvals } = gateway.running.runtime;
+      await approvals.decide(id, 'bob', 'approve', null);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      assert.equal((await approvals.find(id))!.state, 'approved');
+      assert.match(await (await ask()).text(), /get_balance/);
+      assert.equal((await approvals.find(id))!.state, 'used');
+    });
   });
 });

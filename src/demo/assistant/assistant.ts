@@ -99,6 +99,8 @@ export function createAssistant(options: AssistantOptions): Assistant {
       });
       if (question.route === 'through' && answer.requestId !== null) {
         for (const one of (await options.stopped?.(answer.requestId)) ?? []) {
+          // A model that does not know what became of its call makes it again.
+          if (stopped.some((before) => JSON.stringify(before) === JSON.stringify(one))) continue;
           stopped.push(one);
           tell({ type: 'stopped', call: one });
         }

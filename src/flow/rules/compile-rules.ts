@@ -41,8 +41,10 @@ export interface FlowRules {
   /** By priority, the highest first. */
   readonly rules: readonly CompiledRule[];
   readonly licences: readonly CompiledLicence[];
-  /** Terms of approval of a tool: those of the first entry that names it. */
+  /** Terms of approval of a tool: those of the first entry that names it, or those that hold where none does. */
   approval(tool: string): ApprovalTerms;
+  /** Null where no entry names the tool. */
+  declaredApproval(tool: string): ApprovalTerms | null;
   /** Scopes that hold for a tool, in the order of the file. */
   scopes(tool: string): readonly ScopeSource[];
 }
@@ -98,6 +100,7 @@ export function compileRules(source: RuleFile): FlowRules | readonly RuleProblem
       phrases: phrases.map(canonicalText),
     })),
     approval: (tool) => approvals.find(({ matches }) => matches(tool))?.terms ?? ANYBODY,
+    declaredApproval: (tool) => approvals.find(({ matches }) => matches(tool))?.terms ?? null,
     scopes: (tool) => scopes.filter(({ matches }) => matches(tool)).map(({ scope }) => scope),
   };
 }

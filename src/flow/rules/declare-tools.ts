@@ -21,6 +21,8 @@ export function declareTools(tools: readonly FlowTool[], rules: FlowRules | null
       ...(said?.args === undefined ? {} : { roles: said.args }),
       ...(said?.returns === undefined ? {} : { returns: said.returns }),
       ...(trusted.some((one) => one.fields === undefined) ? { firstParty: true } : {}),
+      ...(said?.data === undefined ? {} : { level: said.data }),
+      ...(said?.outside === undefined ? {} : { outside: said.outside }),
       ...(fields.length === 0 ? {} : { ownFields: fields }),
     };
     return { ...tool, declared, ...(said?.output === undefined ? {} : { outputSchema: said.output }) };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ARGUMENT_ROLES } from '../argument-role.ts';
+import { LEVELS } from '../confidentiality.ts';
 import { PROFILES } from '../sink-table.ts';
 import { TIERS } from '../tier.ts';
 import { ACTS } from '../verbs.ts';
@@ -30,6 +31,10 @@ export const BUILT_IN_RULES = [
   'content-address',
   'content-sensitive',
   'content-quoted',
+  'trifecta',
+  'readers',
+  'secret-read',
+  'query-carries',
   'budget-side-effects',
   'budget-destroy',
   'budget-repeated',
@@ -210,6 +215,20 @@ export const ruleFileSchema = z.strictObject({
           .enum(['text', 'data'])
           .optional()
           .describe('Whether its results are texts that somebody wrote, or fields.'),
+        data: z
+          .enum(LEVELS)
+          .optional()
+          .describe(
+            'How far what it returns may go. `public`: anywhere. `internal` (the default): to whom the user or the record names. ' +
+              '`confidential`: to others only with consent, and to whom the user did not name not even so. `secret`: the same, and once it ' +
+              'was read nothing at all goes out without consent.',
+          ),
+        outside: z
+          .boolean()
+          .optional()
+          .describe(
+            "What it is asked goes to somebody else's service: a query that carries private data needs consent. Default: by its name.",
+          ),
         output: z
           .record(z.string(), z.unknown())
           .optional()

@@ -20,7 +20,7 @@ const MOST_CALLS = 128;
 /** Denials of the same call in one turn after which the turn is over. */
 const MOST_DENIALS = 3;
 
-export interface CallGateParts extends Pick<FlowEngine, 'settings' | 'policy' | 'approvals' | 'rules'> {
+export interface CallGateParts extends Pick<FlowEngine, 'settings' | 'policy' | 'approvals' | 'rules' | 'tokens'> {
   readonly memory: FlowMemory;
   readonly principal: Principal;
   /** What the model was shown before the answer. */
@@ -29,6 +29,8 @@ export interface CallGateParts extends Pick<FlowEngine, 'settings' | 'policy' | 
   /** Where decisions are recorded. */
   readonly record: (decision: Decision) => void;
   readonly exchange?: string;
+  /** Aborted when nobody waits for the answer any more: a consent is not used up for nobody. */
+  readonly signal?: AbortSignal;
 }
 
 /** What becomes of one call. */
@@ -57,7 +59,10 @@ export class CallGate {
   readonly #passed: FlowCall[] = [];
   /** Calls that the caller gets: in shadow mode also those that would have been stopped. */
   readonly #sent: FlowCall[] = [];
+  /** Calls that were let through, as the caller carries them out. */
+  readonly #open: FlowCall[] = [];
   readonly #denied = new Map<string, number>();
+  #waits = true;
 
   constructor(parts: CallGateParts) {
     this.#parts = parts;
@@ -92,7 +97,10 @@ export class CallGate {
       const passes = allowed || !this.enforces;
       // In shadow mode what comes behind is decided as if what would be stopped had been.
       if (allowed && found !== null) this.#passed.push(this.#asTheModelHasIt(found));
-      if (passes && found !== null) this.#sent.push(this.#asTheModelHasIt(found));
+      if (passes && found !== null) {
+        this.#sent.push(this.#asTheModelHasIt(found));
+        if (allowed && this.enforces && call.id !== '') this.#open.push(found);
+      }
       const { settings, record } = this.#parts;
       record(
         recordCall(
@@ -123,7 +131,7 @@ export class CallGate {
       if (!ruling.passes) continue;
       const { tool, id, key } = ruling.call;
       const own = id === '' ? `answer.${key}` : id;
-      for (const list of [this.#passed, this.#sent]) {
+      for (const list of [this.#passed, this.#sent, this.#open]) {
         const place = list.findLastIndex((call) => call.id === own);
         if (place !== -1) list.splice(place, 1);
       }
@@ -174,7 +182,12 @@ export class CallGate {
           : await approvals.request(decision, found, principal, {
               run: this.#run,
               exchange: this.#parts.exchange ?? null,
+              terms: rules?.declaredApproval(call.tool) ?? null,
+              waits: this.#waits,
+              ...(this.#parts.signal === undefined ? {} : { signal: this.#parts.signal }),
             });
+      // Nobody came: an answer for which the model is asked again is not held anew each time.
+      if (approval.status === 'pending') this.#waits = false;
       return { decision, found, approval, written };
     } catch {
       return deny('failed', 'The call could not be decided on.');
@@ -200,8 +213,9 @@ export class CallGate {
   }
 
   /** Before an answer leaves: what a later request will bring back of it. */
-  remember(texts: readonly string[]): void {
-    const { memory, principal } = this.#parts;
+  remember(texts: readonly string[], now: number): void {
+    const { memory, principal, tokens } = this.#parts;
+    for (const call of this.#open) if (tokens?.covers(call.tool) === true) memory.open(principal.id, call, now);
     for (const call of this.#sent) {
       memory.rememberCall(principal.id, call);
       if (this.signs) memory.signer.signCall(principal.id, call);

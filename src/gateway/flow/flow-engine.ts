@@ -1,5 +1,6 @@
 import type { FlowRules } from '../../flow/rules/compile-rules.ts';
 import type { Approvals } from '../../approvals/approvals.ts';
+import type { CallTokens } from './call-tokens.ts';
 import { createFlowPolicy, type FlowPolicy, type FlowSettings } from './flow-policy.ts';
 import { compileOutputs, type OutputSchemas } from './structured-result.ts';
 
@@ -11,6 +12,8 @@ export interface FlowEngine {
   /** Null: nobody is there who could consent, and what needs consent is denied. */
   readonly approvals: Approvals | null;
   readonly outputs: OutputSchemas;
+  /** Makes tokens for single calls; null where the configuration has none. */
+  readonly tokens: CallTokens | null;
 }
 
 /**
@@ -21,6 +24,7 @@ export function createFlowEngine(
   settings: FlowSettings,
   rules: FlowRules | null = null,
   approvals: Approvals | null = null,
+  tokens: CallTokens | null = null,
 ): FlowEngine {
   const declared = Object.entries(rules?.source.tools ?? {}).flatMap(([name, { output }]) =>
     output === undefined ? [] : [[name, output] as const],
@@ -30,6 +34,7 @@ export function createFlowEngine(
     policy: createFlowPolicy(settings, rules),
     rules,
     approvals,
+    tokens,
     outputs: compileOutputs({ ...settings.outputs, ...Object.fromEntries(declared) }),
   };
 }

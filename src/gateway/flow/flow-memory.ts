@@ -20,6 +20,10 @@ export interface KeptHistory {
 const MOST_UNITS = 32 * 1024 * 1024;
 const MOST_HISTORIES = 4096;
 const MOST_CALLS = 16_384;
+/** Calls that may still be carried out, for how long, and how long their arguments may be. */
+const MOST_OPEN = 4096;
+const OPEN_MILLIS = 300_000;
+const LONGEST_OPEN = 16_384;
 const MOST_DENIED = 16_384;
 /** Longest arguments of a call that is remembered by its id. */
 const LONGEST_CALL = 16_384;
@@ -32,6 +36,8 @@ export class FlowMemory {
   #units = 0;
   /** Calls by id, for histories that only refer to them. */
   readonly #calls = createLruMap<string, FlowCall>(MOST_CALLS);
+  /** Calls that were let through and that nobody has asked a token for, with all of their arguments. */
+  readonly #open = createLruMap<string, { readonly call: FlowCall; readonly until: number }>(MOST_OPEN);
   /** How often a call was denied in one turn of the user's. */
   readonly #denied = createLruMap<string, number>(MOST_DENIED);
 
@@ -68,6 +74,21 @@ export class FlowMemory {
 
   call(principal: string, id: string): FlowCall | null {
     return this.#calls.get(place(principal, id)) ?? null;
+  }
+
+  /** A call was let through: whoever carries it out may ask for a token once. */
+  open(principal: string, call: FlowCall, now: number): void {
+    if (call.id === '' || callKey(call).length > LONGEST_OPEN) return;
+    this.#open.set(place(principal, call.id), { call, until: now + OPEN_MILLIS });
+  }
+
+  /** The call, the first time that it is asked for and soon after it was let through; null otherwise. */
+  takeOpen(principal: string, id: string, now: number): FlowCall | null {
+    const key = place(principal, id);
+    const found = this.#open.get(key);
+    if (found === undefined) return null;
+    this.#open.delete(key);
+    return found.until >= now ? found.call : null;
   }
 
   /**

@@ -24,6 +24,8 @@ export interface GateContext {
   readonly record: (decision: Decision) => void;
   /** Id of the exchange, for who is asked for consent. */
   readonly exchange?: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -40,11 +42,19 @@ export function openGate(
   headers: IncomingHttpHeaders,
   offered: readonly ToolDefinition[] = conversation.tools,
 ): CallGate | null {
-  const { engine, memory, principal, record, exchange } = context;
+  const { engine, memory, principal, record, exchange, signal } = context;
   const { settings } = engine;
   if (settings.mode === 'off' || callStops(conversation.surface) === null) return null;
   const tools = declareTools(flowTools(offered, settings), engine.rules);
-  const parts = { ...engine, memory, principal, tools, record, ...(exchange === undefined ? {} : { exchange }) };
+  const parts = {
+    ...engine,
+    memory,
+    principal,
+    tools,
+    record,
+    ...(exchange === undefined ? {} : { exchange }),
+    ...(signal === undefined ? {} : { signal }),
+  };
   // Where nothing can be called and nothing is kept, nobody will ask what was shown.
   if (tools.length === 0 && conversation.surface !== 'openai-responses') return new CallGate({ ...parts, events: [] });
   const previous = conversation.previous === null ? null : memory.history(principal.id, conversation.previous);
@@ -71,7 +81,7 @@ export function openGate(
 
 /** For an answer that the provider has kept: decided on what is still known of its request. */
 export function reopenGate(context: GateContext, response: string): CallGate | null {
-  const { engine, memory, principal, record } = context;
+  const { engine, memory, principal, record, signal } = context;
   if (engine.settings.mode === 'off') return null;
   const kept = memory.history(principal.id, response);
   return new CallGate({
@@ -79,6 +89,7 @@ export function reopenGate(context: GateContext, response: string): CallGate | n
     memory,
     principal,
     record,
+    ...(signal === undefined ? {} : { signal }),
     tools: kept?.tools ?? [],
     events: kept?.before ?? [{ kind: 'document', text: '' }],
   });
