@@ -45,7 +45,7 @@ export async function mcpSetup(
 
 /** The queue of approvals where the configuration wants people to be asked there. */
 export async function peopleOf(
-  { config, directory, rules, shared }: McpSetup,
+  { config, directory, shared }: McpSetup,
   audit: AuditTrail,
   note: (line: string) => void,
 ): Promise<{ readonly people: People | null; close(): Promise<void> }> {
@@ -53,7 +53,7 @@ export async function peopleOf(
     return { people: null, close: () => Promise.resolve() };
   const { openPeople } = await import('../mcp/open-people.ts');
   const { systemClock } = await import('../core/clock.ts');
-  return openPeople({ config, ...shared, rules, directory, audit, clock: systemClock, note });
+  return openPeople({ config, ...shared, directory, audit, clock: systemClock, note });
 }
 
 /** The server that a command line names: one of the file, or a command with a name for its pins. */

@@ -6,6 +6,7 @@ import type { CallTokenConfig } from '../config/mcp-auth-schema.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
 import type { Principal } from '../core/principal.ts';
+import { claimValues } from '../flow/claim.ts';
 import { type CallTokenBroker, type CallTokenKey, createCallTokenBroker } from '../flow/scope/call-token.ts';
 import { isObject, type JsonObject } from './rpc-message.ts';
 
@@ -34,6 +35,8 @@ export async function openCallTokens(
         : new Uint8Array(Buffer.from(config.secret ?? ''));
     const named = keyId === undefined ? {} : { keyId };
     broker = createCallTokenBroker({ issuer, algorithm, key, clock: parts.clock, ...named });
+    // A key of another kind shows only when it signs.
+    await broker.mint({ audience: 'nobody', subject: 'nobody', tool: 'nothing', args: {} }, 1);
   } catch (cause) {
     throw new Fault('ERR_CONFIG', 'The key for tokens of calls cannot be used.', {
       where,
@@ -45,9 +48,10 @@ export async function openCallTokens(
   return {
     header: header.toLowerCase(),
     async mint(tool, args, who) {
-      if (who === null || who.kind === 'anonymous')
+      const [subject, ...others] = claimValues(who, 'sub');
+      if (subject === undefined || others.length > 0)
         throw new Fault('ERR_UPSTREAM_AUTH', 'Nobody is known for whom a token could be made.', { where });
-      return broker.mint({ audience, subject: who.id, tool, args }, lifetime / 1000);
+      return broker.mint({ audience, subject, tool, args }, lifetime / 1000);
     },
   };
 }

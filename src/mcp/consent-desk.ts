@@ -97,7 +97,7 @@ export class ConsentDesk<Way> {
   }
 
   async #askPeople({ message, way, tool, plan }: CallToAllow<Way>): Promise<Consent> {
-    const { people, principal, server, id } = this.#parts;
+    const { people, principal, server, id, rules } = this.#parts;
     const { who } = principal;
     if (people === null || who === null)
       return { status: 'no', why: 'Nobody is known for whom people could be asked.' };
@@ -110,7 +110,12 @@ export class ConsentDesk<Way> {
       const run = `mcp ${server} ${plan.tool} ${id}`;
       const { causes: _, act: __, ...decision } = plan.flow;
       const ruling = { ...decision, verdict: 'approve' as const, rule: plan.rule, reason: plan.reason };
-      const consent = await people.request(ruling, call, who, { run, exchange: null, signal: stop.signal });
+      const consent = await people.request(ruling, call, who, {
+        run,
+        exchange: null,
+        signal: stop.signal,
+        terms: rules?.approval(tool) ?? null,
+      });
       switch (consent.status) {
         case 'approved':
           return { status: 'yes', by: consent.by };

@@ -9,13 +9,12 @@ import type { McpQueueConfig } from '../config/load-mcp.ts';
 import type { McpConfig } from '../config/mcp-schema.ts';
 import type { Clock } from '../core/clock.ts';
 import { wildcard } from '../core/wildcard.ts';
-import type { FlowRules } from '../flow/rules/compile-rules.ts';
 import { openStore } from '../store/open-store.ts';
 import type { AuditTrail } from './audit-trail.ts';
 
 /** People beside the client's user who can be asked whether a call may be made. */
 export interface People extends Approvals {
-  /** Two people have to agree to calls of this tool. */
+  /** The configuration wants two people to agree to calls of this tool. */
   needsTwo(tool: string): boolean;
 }
 
@@ -27,7 +26,6 @@ export interface People extends Approvals {
 export async function openPeople(parts: {
   readonly config: McpConfig;
   readonly queue: McpQueueConfig;
-  readonly rules: FlowRules | null;
   /** Absolute path of the gateway's state directory. */
   readonly state: string;
   readonly directory: string;
@@ -35,7 +33,7 @@ export async function openPeople(parts: {
   readonly clock: Clock;
   readonly note: (line: string) => void;
 }): Promise<{ readonly people: People; close(): Promise<void> }> {
-  const { config, queue: shared, rules, state, directory, audit, clock, note } = parts;
+  const { config, queue: shared, state, directory, audit, clock, note } = parts;
   const key = await loadSecretFile(state, {
     name: 'vault-key',
     title: 'The key of the vault',
@@ -44,15 +42,13 @@ export async function openPeople(parts: {
   const store = await openStore(shared.storeUrl, { directory });
   const onError = (message: string): void => note(`${message}.`);
   const webhook = new ApprovalWebhook(onError);
-  const { webhook: told, ...terms } = shared.approvals;
-  const byRules = (rules?.source.approvals ?? []).filter(({ people }) => people > 1).map(({ tool }) => tool);
-  const twoPerson = [...terms.twoPerson, ...byRules];
-  const two = twoPerson.map(wildcard);
+  const { webhook: told } = shared.approvals;
+  const two = shared.approvals.twoPerson.map(wildcard);
   const queue = new ApprovalQueue({
     table: store.approvals,
     key,
     clock,
-    settings: () => ({ ...shared.approvals, twoPerson }),
+    settings: () => shared.approvals,
     prefixes: () => config.listen.jwt.map(({ principalPrefix }) => principalPrefix),
     console: () => consoleAddress(shared),
     record: async ({ action, target, detail, result }) => {

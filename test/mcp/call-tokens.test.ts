@@ -102,6 +102,8 @@ test('keys that do not do are said so at the start', async () => {
   const { publicKey } = generateKeyPairSync('ed25519');
   await assert.rejects(open(publicKey.export({ type: 'spki', format: 'pem' }).toString()), /cannot be used/);
   await assert.rejects(open(JSON.stringify(publicKey.export({ format: 'jwk' }))), /cannot be used/);
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  await assert.rejects(open(rsa.export({ type: 'pkcs8', format: 'pem' }).toString()), /cannot be used/);
   const parse = (token: Json): boolean =>
     mcp.safeParse({ servers: { a: { command: 'x', callToken: { issuer: ISSUER, ...token } } } }).success;
   assert.ok(parse({ keyFile: 'k' }));

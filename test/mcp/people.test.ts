@@ -42,13 +42,13 @@ async function house(
   const audit: AuditEntry[] = [];
   const settings = approvals.parse({
     ...(more.webhook === undefined ? {} : { webhook: { url: more.webhook } }),
+    teams: { finance: ['erin'] },
     ...(more.twoPerson === undefined ? {} : { twoPerson: more.twoPerson }),
   });
   const storeUrl = `sqlite:${join(state, 'parapet.db')}`;
   const { people, close } = await openPeople({
     config: mcp.parse({ approval: 'queue', approvalTimeout: more.timeout ?? '20s' }),
     queue: { approvals: settings, admin: { host: '127.0.0.1', port: 8788 }, storeUrl },
-    rules: null,
     state,
     directory: state,
     audit: { record: (entry) => void audit.push(entry), close: () => Promise.resolve() },
@@ -187,6 +187,13 @@ test('who is asked: the user where the client can, the queue where it cannot or 
     person,
   });
   assert.match(saidIn(await only.call('add_note')), /other people than the user of the client/);
+  // And whoever is asked at the console is one of those whom the rules name.
+  const asking = (await startBench(serverWith([add]), { ...QUEUE, ...named, people })).call('add_note');
+  const other = await waiting();
+  await assert.rejects(console.decide(other.id, 'carol', 'approve', null), /name others/);
+  await console.decide(other.id, 'erin', 'deny', null);
+  assert.match(saidIn(await asking), /denied/);
+
   const nobody = await startBench(serverWith([add]), { config: { approval: 'none' }, people, person });
   assert.match(saidIn(await nobody.call('add_note')), /No person could be asked/);
 });
