@@ -57,7 +57,13 @@ export function openApprovals(parts: {
 }
 
 /** Where people reach the console: what the configuration says, or where the admin plane listens. */
-function consoleAddress({ approvals, admin }: Config): string {
+export function consoleAddress({
+  approvals,
+  admin,
+}: {
+  readonly approvals: Pick<Config['approvals'], 'console'>;
+  readonly admin: Pick<Config['admin'], 'host' | 'port'>;
+}): string {
   if (approvals.console !== undefined) return approvals.console.replace(/\/+$/, '');
   const host = admin.host === '0.0.0.0' || admin.host === '::' ? 'localhost' : admin.host;
   return `http://${host.includes(':') ? `[${host}]` : host}:${admin.port}`;

@@ -1,6 +1,10 @@
 import { join, resolve } from 'node:path';
+import type { McpQueueConfig } from '../config/load-mcp.ts';
 import type { McpConfig, McpServerConfig } from '../config/mcp-schema.ts';
 import { Fault } from '../core/fault.ts';
+import type { FlowRules } from '../flow/rules/compile-rules.ts';
+import type { AuditTrail } from '../mcp/audit-trail.ts';
+import type { People } from '../mcp/open-people.ts';
 import type { Io } from './command.ts';
 
 /** What `parapet mcp` was told, by its file or by its command line. */
@@ -10,6 +14,10 @@ export interface McpSetup {
   readonly directory: string;
   /** `<state>/mcp` */
   readonly state: string;
+  /** The operator's rules over tool calls; null where there are none. */
+  readonly rules: FlowRules | null;
+  /** What it shares with a gateway; null where no file says so. */
+  readonly shared: { readonly state: string; readonly queue: McpQueueConfig } | null;
 }
 
 export async function mcpSetup(
@@ -19,13 +27,33 @@ export async function mcpSetup(
   const { loadMcp, defaultMcp } = await import('../config/load-mcp.ts');
   const given = options.state === undefined ? null : resolve(io.cwd, options.state);
   if (options.config !== undefined) {
-    const { config, directory, state } = await loadMcp(resolve(io.cwd, options.config), io.env, options.config);
-    return { config, directory, state: join(given ?? state, 'mcp') };
+    const loaded = await loadMcp(resolve(io.cwd, options.config), io.env, options.config);
+    const { config, directory, state, rules, queue } = loaded;
+    return { config, directory, state: join(given ?? state, 'mcp'), rules, shared: { state, queue } };
   }
   const home = io.env['HOME'] ?? io.env['USERPROFILE'];
   if (given === null && (home === undefined || home === ''))
     throw new Fault('ERR_USAGE', 'There is no home directory to keep pins in.', { hint: 'Give --state or --config.' });
-  return { config: defaultMcp(), directory: io.cwd, state: join(given ?? join(home!, '.parapet'), 'mcp') };
+  return {
+    config: defaultMcp(),
+    directory: io.cwd,
+    state: join(given ?? join(home!, '.parapet'), 'mcp'),
+    rules: null,
+    shared: null,
+  };
+}
+
+/** The queue of approvals where the configuration wants people to be asked there. */
+export async function peopleOf(
+  { config, directory, shared }: McpSetup,
+  audit: AuditTrail,
+  note: (line: string) => void,
+): Promise<{ readonly people: People | null; close(): Promise<void> }> {
+  if ((config.approval !== 'queue' && config.approval !== 'any') || shared === null)
+    return { people: null, close: () => Promise.resolve() };
+  const { openPeople } = await import('../mcp/open-people.ts');
+  const { systemClock } = await import('../core/clock.ts');
+  return openPeople({ config, ...shared, directory, audit, clock: systemClock, note });
 }
 
 /** The server that a command line names: one of the file, or a command with a name for its pins. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jwt } from './jwt-schema.ts';
+import { callToken, upstreamOAuth } from './mcp-auth-schema.ts';
 import { duration, id, size } from './units.ts';
 
 const toolRule = z.enum(['allow', 'check', 'approve', 'deny']);
@@ -28,6 +29,12 @@ const server = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe('Headers for `url`, such as its own credential. What a client sends as Authorization never gets there.'),
+  oauth: upstreamOAuth.optional().describe('How the proxy gets tokens of its own for `url`.'),
+  callToken: callToken
+    .optional()
+    .describe(
+      'A token that the proxy makes for each call: good for this server, this principal, these arguments, a minute at most.',
+    ),
   private: z
     .boolean()
     .default(false)
@@ -59,6 +66,24 @@ const server = z.strictObject({
 const serverChecked = server.superRefine((one, context) => {
   if ((one.command === undefined) === (one.url === undefined))
     context.addIssue({ code: 'custom', message: 'give command or url, one of them' });
+  const { oauth, callToken: call, headers, url } = one;
+  const inHeaders = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+  const inCall = url !== undefined && call?.header.toLowerCase() === 'authorization';
+  if ([inHeaders, oauth !== undefined, inCall].filter(Boolean).length > 1)
+    context.addIssue({
+      code: 'custom',
+      message: 'gives the authorization header more than once: by headers, oauth or callToken',
+    });
+  if (oauth === undefined) return;
+  const problem = (path: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: ['oauth', path], message });
+  if (url === undefined) problem('grant', 'goes with url; a server over stdio has credentials in env');
+  const secret = oauth.clientSecret !== undefined;
+  if ((secret || oauth.grant !== 'authorization-code' || oauth.private) && oauth.issuer === undefined)
+    problem('issuer', 'is needed: else the server behind the proxy would choose who gets the secret');
+  if (oauth.grant !== 'authorization-code' && (oauth.clientId === undefined || !secret))
+    problem('clientId', 'is needed with clientSecret for this grant');
+  if (secret && oauth.clientId === undefined) problem('clientId', 'goes with clientSecret');
 });
 
 /** The MCP proxy: everything that `parapet mcp` reads. */
@@ -81,12 +106,28 @@ export const mcp = z.strictObject({
       'Tools of a server that was never seen: `check` pins those in which nothing is found, `hold` shows none until `parapet mcp approve`.',
     ),
   approval: z
-    .enum(['client', 'none'])
+    .enum(['client', 'queue', 'any', 'none'])
     .default('client')
     .describe(
-      'Who is asked where a person must: the user of the client (MCP elicitation), or nobody. Unasked is denied.',
+      'Who is asked where a person must. `client`: its user (MCP elicitation). `queue`: people at the console and over the webhook ' +
+        '(`approvals`; the gateway of the same state directory and store shows them). `any`: the user where the client can show a ' +
+        'form, else the queue. `none`: nobody. Unasked is denied.',
     ),
-  approvalTimeout: duration.prefault('5m').describe('Nobody answered by then: denied.'),
+  approvalTimeout: duration
+    .prefault('5m')
+    .describe(
+      'Nobody answered by then: denied. What people at the console agree to later passes once when the same call comes again.',
+    ),
+  local: z
+    .strictObject({
+      id: id.describe('As a sign-in would name them.'),
+      claims: z
+        .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
+        .default({})
+        .describe('What rules and scopes may ask of them.'),
+    })
+    .optional()
+    .describe('Whom `parapet mcp wrap` makes calls for. Absent: nobody who is known, so that scopes deny.'),
   userWords: z
     .boolean()
     .default(false)

@@ -10,7 +10,12 @@ export function isSensitive(path: JsonPath): boolean {
   // A judge's key, in the options of its own detector or of one that has tiers.
   if (room === 'rules') return third === 'options' && path.at(-1) === 'key';
   if (room === 'mcp') {
-    if (second === 'servers') return (path[3] === 'headers' || path[3] === 'env') && path.length === 5;
+    if (second === 'servers') {
+      const [, , , part, key] = path;
+      if (part === 'oauth') return key === 'clientSecret';
+      if (part === 'callToken') return key === 'secret';
+      return (part === 'headers' || part === 'env') && path.length === 5;
+    }
     return second === 'listen' && third === 'tokens' && path.length === 4;
   }
   if (room === 'flow') return second === 'callTokens' && third === 'secret';

@@ -13,6 +13,7 @@ export interface AuditEntry {
     | 'result' // how it ended
     | 'held' // a tool, prompt or resource was not shown
     | 'refused' // a message was not passed on
+    | 'consent' // a step of asking people, written before it has an effect
     | 'identity'; // a server is not the one that was approved
   readonly server: string;
   readonly principal: string;

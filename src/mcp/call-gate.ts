@@ -1,5 +1,7 @@
+import type { FlowCause } from '../flow/decide.ts';
+import { scopeCall } from '../flow/scope/scope-call.ts';
 import { cleanText } from './clean-text.ts';
-import { digestOf } from './canonical-json.ts';
+import { digestOf } from './digest.ts';
 import type { CallDecision } from './flow-session.ts';
 import { fits, safeSchema } from './guard-result.ts';
 import type { JsonObject } from './rpc-message.ts';
@@ -14,7 +16,14 @@ export interface CallPlan {
   readonly rule: string;
   readonly reason: string;
   readonly flow: CallDecision;
+  /** Of the tool's name and the arguments as they go to it. */
   readonly digest: string;
+  /** Digest of the definition that was decided on. */
+  readonly tool: string;
+  /** The arguments as they go to the tool: with what belongs to whom the call is for. */
+  readonly args: JsonObject;
+  /** Dotted paths of arguments that the proxy wrote. */
+  readonly written: readonly string[];
 }
 
 export function ruleFor(rules: Readonly<Record<string, ToolRule>>, name: string): ToolRule {
@@ -37,11 +46,14 @@ function matches(pattern: string, name: string): boolean {
   return at <= name.length - last.length;
 }
 
-/** @param args already an object. */
-export function planCall<Way>(parts: SessionParts<Way>, tool: ToolDefinition, args: JsonObject): CallPlan {
-  const { principal, settings, config } = parts;
+/** @param given already an object, with a canonical text. */
+export function planCall<Way>(parts: SessionParts<Way>, tool: ToolDefinition, given: JsonObject): CallPlan {
+  const { principal, settings, config, rules } = parts;
+  const scoped = scopeCall(given, rules?.scopes(tool.name) ?? [], principal.who, tool.value['inputSchema']);
+  const args = scoped.allowed ? scoped.args : given;
+  const { written, verified } = scoped.allowed ? scoped : { written: [], verified: [] };
   const digest = digestOf({ tool: tool.name, args });
-  const flow = principal.flow.decide({ kind: 'call', id: digest, tool: tool.name, args });
+  const flow = principal.flow.decide({ kind: 'call', id: digest, tool: tool.name, args }, verified);
   const rule = ruleFor(settings.tools, tool.name);
   const plan = (verdict: CallPlan['verdict'], by: string, reason: string): CallPlan => ({
     verdict,
@@ -49,8 +61,12 @@ export function planCall<Way>(parts: SessionParts<Way>, tool: ToolDefinition, ar
     reason,
     flow,
     digest,
+    tool: tool.digest,
+    args,
+    written,
   });
   if (rule === 'deny') return plan('deny', 'tools', 'The operator has ruled this tool out.');
+  if (!scoped.allowed) return plan('deny', 'scope', scoped.reason);
   const schema = tool.value['inputSchema'];
   if (schema !== undefined) {
     const compiled = safeSchema(schema);
@@ -58,10 +74,23 @@ export function planCall<Way>(parts: SessionParts<Way>, tool: ToolDefinition, ar
     const mismatch = fits(compiled, args);
     if (mismatch !== null) return plan('deny', 'arguments', `The arguments do not fit the tool's schema: ${mismatch}.`);
   }
-  if (rule === 'allow') return plan('allow', 'tools', 'The operator lets calls of this tool through.');
-  if (rule === 'approve') return plan('approve', 'tools', 'The operator wants a person to be asked.');
+  if (rule === 'allow' || rule === 'approve') {
+    // What the rules over arguments say of this very call is more than what is said of the tool.
+    const said = strictest(flow.causes.filter((cause) => rules?.rules.some(({ id }) => id === cause.rule) === true));
+    if (said !== null && (said.verdict === 'deny' || rule === 'allow'))
+      return plan(said.verdict, said.rule, said.reason);
+    return rule === 'allow'
+      ? plan('allow', 'tools', 'The operator lets calls of this tool through.')
+      : plan('approve', 'tools', 'The operator wants a person to be asked.');
+  }
   if (config.mode === 'observe') return plan('allow', 'observe', flow.reason);
   return plan(flow.verdict, flow.rule, flow.reason);
+}
+
+function strictest(causes: readonly FlowCause[]): FlowCause | null {
+  return (
+    causes.find(({ verdict }) => verdict === 'deny') ?? causes.find(({ verdict }) => verdict === 'approve') ?? null
+  );
 }
 
 const MOST_SHOWN = 40;

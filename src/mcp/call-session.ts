@@ -1,20 +1,22 @@
 import { isFault } from '../core/fault.ts';
 import type { FlowCall } from '../flow/history.ts';
-import { approvalQuestion, type CallPlan, howToAllow, planCall } from './call-gate.ts';
-import { digestOf } from './canonical-json.ts';
+import { AwaitedAnswers } from './awaited-answers.ts';
+import { type CallPlan, howToAllow, planCall } from './call-gate.ts';
 import { cleanValue, type Unseen } from './clean-text.ts';
-import { checkElicitation } from './elicitation-rules.ts';
-import { type GuardedResult, guardResult } from './guard-result.ts';
+import { APPROVAL, ConsentDesk, saidYes } from './consent-desk.ts';
+import { digestOf, digestOrNull } from './digest.ts';
+import { type GuardedResult, guardResult, withheldResult } from './guard-result.ts';
+import { checkInputRequests } from './input-requests.ts';
 import type { OfferGate } from './offer-gate.ts';
+import { ownAnswer, type RowScope } from './own-answer.ts';
 import type { OpenCall, Pending, Waiting } from './pending.ts';
-import { canAskByForm, isStateless, META, metaOf } from './protocol.ts';
+import { isStateless, META, metaOf } from './protocol.ts';
 import type { OpenedState, StateBinding } from './request-state.ts';
 import {
   errorText,
   isObject,
   type JsonObject,
   refusedCall,
-  resultText,
   RPC_CODES,
   type RpcId,
   type RpcRequest,
@@ -28,9 +30,6 @@ import { WithheldError } from './withheld.ts';
 const MOST_PAGES = 64;
 /** Milliseconds for the proxy's own listing. */
 const LISTING_TIMEOUT = 30_000;
-/** The name under which the proxy's own question stands among a server's. */
-const APPROVAL = 'parapet-approval';
-const INPUT_KINDS: ReadonlySet<unknown> = new Set(['elicitation/create', 'sampling/createMessage', 'roots/list']);
 /** What is good in one request only, and is not what the call asks for. */
 const ROUND = new Set(['_meta', 'requestState', 'inputResponses']);
 
@@ -39,20 +38,16 @@ export class CallSession<Way> {
   readonly #parts: SessionParts<Way>;
   readonly #offers: OfferGate<Way>;
   readonly #pending: Pending<Way>;
-  readonly #capabilities: () => JsonObject;
-  readonly #listings = new Map<string, (message: RpcResponse | null) => void>();
-  readonly #approvals = new Map<string, (message: RpcResponse | null) => void>();
-  /** Calls that wait for a person, by the client's id: cancelling one is a no. */
-  readonly #held = new Map<RpcId, string>();
-  /** Tasks that calls were turned into. */
-  readonly #tasks = new Map<string, OpenCall>();
+  readonly #consent: ConsentDesk<Way>;
+  readonly #listings = new AwaitedAnswers();
   #counter = 0;
+  #closed = false;
 
   constructor(parts: SessionParts<Way>, offers: OfferGate<Way>, pending: Pending<Way>, capabilities: () => JsonObject) {
     this.#parts = parts;
     this.#offers = offers;
     this.#pending = pending;
-    this.#capabilities = capabilities;
+    this.#consent = new ConsentDesk(parts, capabilities);
   }
 
   /** Calls that are being decided. */
@@ -65,14 +60,18 @@ export class CallSession<Way> {
   /** Decides a call, and makes it or answers it. */
   async call(message: RpcRequest, way: Way | null): Promise<void> {
     this.#inHand.add(message.id);
+    const place = { taken: false };
     try {
-      await this.#decide(message, way);
+      await this.#decide(message, way, place);
+    } catch (error) {
+      if (place.taken) this.#parts.principal.limits.leave();
+      throw error;
     } finally {
       this.#inHand.delete(message.id);
     }
   }
 
-  async #decide(message: RpcRequest, way: Way | null): Promise<void> {
+  async #decide(message: RpcRequest, way: Way | null, place: { taken: boolean }): Promise<void> {
     const { id, params } = message;
     const { wires, server, principal, config } = this.#parts;
     const modern = isStateless(params);
@@ -86,10 +85,13 @@ export class CallSession<Way> {
       );
       return;
     }
-    let inside = false;
+    const leave = (): void => {
+      if (place.taken) principal.limits.leave();
+      place.taken = false;
+    };
     const refuse = async (rule: string, reason: string, plan: CallPlan | null): Promise<void> => {
       this.#recordSoon('call', { tool: name.slice(0, 128), decision: 'deny', rule, reason, ...flowOf(plan) });
-      if (inside) principal.limits.leave();
+      leave();
       wires.toClient(refusedCall(id, reason, modern), way, true);
     };
     const retried = params['requestState'] !== undefined || params['inputResponses'] !== undefined;
@@ -100,13 +102,16 @@ export class CallSession<Way> {
       wires.toClient(errorText(id, RPC_CODES.invalidParams, why), way, true);
       return;
     }
-    const full = principal.limits.enter(
-      digestOf({ server, name, args, round: retried ? params['requestState'] : null }),
-    );
+    const key = digestOrNull({ server, name, args, round: retried ? params['requestState'] : null });
+    if (key === null)
+      return refuse('arguments', 'The arguments have no one form as JSON: a string holds half a character.', null);
+    const full = principal.limits.enter(key);
     if (full !== null) return refuse('limits', full, null);
-    inside = true;
+    place.taken = true;
 
     const tool = await this.#tool(name, message, way);
+    if (tool === null && !this.#offers.listingHolds)
+      return refuse('not-listed', 'The tools of the server could not be listed just now.', null);
     if (tool === null) {
       const why = `The tool is not offered, or not approved. Whoever runs Parapet can look: parapet mcp diff ${server}`;
       return refuse('not-approved', why, null);
@@ -116,12 +121,17 @@ export class CallSession<Way> {
       if (typeof words === 'string') principal.flow.say(words.slice(0, 64 * 1024));
     }
     const plan = planCall(this.#parts, tool, args);
-    if (plan.verdict === 'deny') return refuse(plan.rule, `${plan.reason} ${howToAllow(server, name)}`, plan);
+    if (plan.verdict === 'deny') {
+      const how = plan.rule === 'scope' ? '' : ` ${howToAllow(server, name)}`;
+      return refuse(plan.rule, `${plan.reason}${how}`, plan);
+    }
     let decision = 'allow';
+    let by: string | null = null;
     if (plan.verdict === 'approve' && opened?.approval === 'granted') decision = 'approved';
     else if (plan.verdict === 'approve' && opened?.approval !== 'asked') {
-      const asked = await this.#ask(message, way, name, args, plan, modern);
-      if (asked === 'passed-on') {
+      const binding = this.#binding('tools/call', params);
+      const consent = await this.#consent.ask({ message, way, tool: name, plan, modern, binding });
+      if (consent.status === 'asked') {
         await this.#record('call', {
           tool: name,
           decision: 'asked',
@@ -129,47 +139,70 @@ export class CallSession<Way> {
           reason: plan.reason,
           ...flowOf(plan),
         });
-        principal.limits.leave();
+        leave();
         return;
       }
-      if (asked !== 'yes') {
-        const why = asked === 'nobody' ? 'No person could be asked.' : 'The person who was asked did not say yes.';
-        return refuse(plan.rule, `${plan.reason} ${why} ${howToAllow(server, name)}`, plan);
-      }
+      if (consent.status === 'no')
+        return refuse(plan.rule, `${plan.reason} ${consent.why} ${howToAllow(server, name)}`, plan);
+      // What was agreed to is this definition; while the person was thinking, the server could have put another in its place.
+      const now = this.#closed ? null : await this.#tool(name, message, way);
+      if (now?.digest !== tool.digest)
+        return refuse('not-approved', 'The tool has changed, or is gone, since a person was asked.', plan);
       decision = 'approved';
+      ({ by } = consent);
     } else if (plan.verdict === 'approve') {
       if (!saidYes(params['inputResponses'])) {
         return refuse(plan.rule, `${plan.reason} The person who was asked did not say yes.`, plan);
       }
       decision = 'approved';
     }
+    let token: string | null = null;
+    try {
+      token = (await this.#parts.callTokens?.mint(name, plan.args, principal.who)) ?? null;
+    } catch (error) {
+      return refuse('call-token', isFault(error) ? error.message : 'No token could be made for the call.', plan);
+    }
     // What is recorded first is then done; what cannot be recorded is not.
     try {
-      await this.#record('call', { tool: name, decision, rule: plan.rule, reason: plan.reason, ...flowOf(plan) });
+      const { rule, reason } = plan;
+      await this.#record('call', {
+        tool: name,
+        decision,
+        rule,
+        reason,
+        ...(by === null ? {} : { by }),
+        ...flowOf(plan),
+      });
     } catch (error) {
-      principal.limits.leave();
+      leave();
       this.#parts.note(`${server}: ${isFault(error) ? error.line : 'the record cannot be written'}`);
       wires.toClient(refusedCall(id, 'It could not be recorded.', modern), way, true);
       return;
     }
-    principal.flow.called({ kind: 'call', id: plan.digest, tool: name, args } satisfies FlowCall);
+    principal.flow.called({ kind: 'call', id: plan.digest, tool: name, args: plan.args } satisfies FlowCall);
     const call: OpenCall = {
       tool,
-      args,
+      args: plan.args,
       digest: plan.digest,
       granted: decision === 'approved',
       began: this.#parts.clock(),
     };
     this.#pending.add({ id, method: 'tools/call', params, way, call });
-    const sent = this.#outgoing(message, opened);
+    place.taken = false; // It is given back with the answer.
+    const plain = this.#outgoing(message, opened, plan.args === args ? null : plan.args);
+    const sent = token === null ? plain : withMeta(plain, META.callToken, token);
     wires.toServer(sent === message.value ? message.text : JSON.stringify(sent), way);
   }
 
   /** What goes to the server: without what was meant for the proxy, and with the server's own state again. */
-  #outgoing(message: RpcRequest, opened: { readonly state: string | null } | null): JsonObject {
+  #outgoing(
+    message: RpcRequest,
+    opened: { readonly state: string | null } | null,
+    args: JsonObject | null,
+  ): JsonObject {
     const { params } = message;
     let meta = metaOf(params);
-    let next = params;
+    let next = args === null ? params : { ...params, arguments: args };
     if (META.userWords in meta) {
       const { [META.userWords]: _, ...rest } = meta;
       meta = rest;
@@ -201,37 +234,6 @@ export class CallSession<Way> {
     return { server: this.#parts.server, principal: this.#parts.principal.id, method, call: digestOf(asked) };
   }
 
-  async #ask(
-    message: RpcRequest,
-    way: Way | null,
-    name: string,
-    args: JsonObject,
-    plan: CallPlan,
-    modern: boolean,
-  ): Promise<'yes' | 'no' | 'nobody' | 'passed-on'> {
-    const { config, wires, server, states } = this.#parts;
-    const capabilities = modern ? metaOf(message.params)[META.capabilities] : this.#capabilities();
-    if (config.approval === 'none' || !canAskByForm(capabilities)) return 'nobody';
-    const question = approvalQuestion(server, name, args, plan);
-    if (modern) {
-      const requestState = states.seal(null, 'asked', this.#binding('tools/call', message.params));
-      const inputRequests = { [APPROVAL]: { method: 'elicitation/create', params: { mode: 'form', ...question } } };
-      wires.toClient(resultText(message.id, { resultType: 'input_required', inputRequests, requestState }), way, true);
-      return 'passed-on';
-    }
-    const key = `parapet-approval-${++this.#counter}`;
-    this.#held.set(message.id, key);
-    const answer = this.#await(this.#approvals, key, config.approvalTimeout);
-    wires.toClient(
-      JSON.stringify({ jsonrpc: '2.0', id: key, method: 'elicitation/create', params: question }),
-      way,
-      false,
-    );
-    const response = await answer;
-    this.#held.delete(message.id);
-    return isYes(response?.result) ? 'yes' : 'no';
-  }
-
   /** The admitted definition, from the client's own listing or, where that no longer holds, from one of the proxy's. */
   async #tool(name: string, message: RpcRequest, way: Way | null): Promise<ToolDefinition | null> {
     if (!this.#offers.listingHolds || this.#offers.tool(name) === null) await this.#list(message, way);
@@ -248,7 +250,7 @@ export class CallSession<Way> {
         ...(cursor === undefined ? {} : { cursor }),
         ...(isStateless(message.params) ? { _meta: meta } : {}),
       };
-      const answer = this.#await(this.#listings, id, LISTING_TIMEOUT);
+      const answer = this.#listings.wait(id, LISTING_TIMEOUT);
       this.#parts.wires.toServer(JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params }), way);
       const result = (await answer)?.result;
       if (result === null || result === undefined) return;
@@ -258,61 +260,51 @@ export class CallSession<Way> {
     }
   }
 
-  #await(
-    waiting: Map<string, (message: RpcResponse | null) => void>,
-    key: string,
-    timeout: number,
-  ): Promise<RpcResponse | null> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => settle(null), timeout);
-      const settle = (message: RpcResponse | null): void => {
-        clearTimeout(timer);
-        waiting.delete(key);
-        resolve(message);
-      };
-      waiting.set(key, settle);
-    });
-  }
-
   /** True when it answers a question of the proxy's own. */
   answered(message: RpcResponse): boolean {
-    const settle = this.#approvals.get(String(message.id));
-    settle?.(message);
-    return settle !== undefined;
+    return this.#consent.answered(message);
   }
 
   /** True when it answers a listing of the proxy's own. */
   listed(message: RpcResponse): boolean {
-    const settle = this.#listings.get(String(message.id));
-    settle?.(message);
-    return settle !== undefined;
+    return this.#listings.settle(message);
   }
 
   /** True when the call was still waiting for a person. */
   cancelled(id: RpcId): boolean {
-    const key = this.#held.get(id);
-    if (key === undefined) return false;
-    this.#approvals.get(key)?.(null);
-    return true;
+    return this.#consent.cancelled(id);
   }
 
   result(waiting: Waiting<Way>, result: JsonObject, text: string): JsonObject {
+    const { principal, server, config } = this.#parts;
     if (result['resultType'] === 'input_required') {
       this.over(waiting, 'input-required');
       return this.inputRequired(waiting, result, waiting.call);
     }
     const task = result['task'];
     if (waiting.call !== null && isObject(task) && typeof task['taskId'] === 'string') {
-      if (this.#tasks.size < 1000) this.#tasks.set(task['taskId'], waiting.call);
+      principal.tasks.remember(server, task['taskId'], waiting.call);
       this.over(waiting, 'task');
       return cleanValue(result, new Set()) as JsonObject;
     }
-    const call = waiting.call ?? this.#tasks.get(String(waiting.params['taskId'])) ?? null;
-    const { limits, findings } = this.#parts.config;
-    const rules = { most: limits.result, findings, size: Buffer.byteLength(text) };
-    const guarded = guardResult(result, call?.tool ?? null, rules);
-    this.#told({ ...waiting, call }, guarded, result['isError'] === true);
+    const call = waiting.call ?? principal.tasks.call(server, waiting.params['taskId']);
+    const { limits, findings } = config;
+    const bounds = { most: limits.result, findings, size: Buffer.byteLength(text) };
+    const scopes = call === null ? [] : this.#rowScopes(call.tool.name);
+    const own = scopes.length === 0 ? null : ownAnswer(result, scopes, principal.who);
+    const guarded =
+      own?.passed === false
+        ? withheldResult(result, own.reason)
+        : guardResult(own?.result ?? result, call?.tool ?? null, bounds);
+    // A call that became a task has given its place back already.
+    const dropped = own?.passed === true ? own.dropped : 0;
+    this.#told({ ...waiting, call }, guarded, result['isError'] === true, dropped, waiting.call !== null);
     return guarded.result;
+  }
+
+  /** Whose rows of a tool's answers may be passed on. */
+  #rowScopes(tool: string): readonly RowScope[] {
+    return (this.#parts.rules?.scopes(tool) ?? []).flatMap(({ rows }) => rows ?? []);
   }
 
   /** A prompt or a resource was shown: what is in it may be anybody's words. */
@@ -320,11 +312,17 @@ export class CallSession<Way> {
     this.#told(waiting, guarded, false);
   }
 
-  #told(waiting: Waiting<Way>, guarded: GuardedResult, isError: boolean): void {
+  #told(
+    waiting: Waiting<Way>,
+    guarded: GuardedResult,
+    isError: boolean,
+    dropped = 0,
+    holdsPlace = waiting.call !== null,
+  ): void {
     const { principal, clock } = this.#parts;
     const { call, method } = waiting;
     const tool = call?.tool.name ?? (method === 'resources/read' ? 'read_resource_file' : 'get_prompt_file');
-    if (call !== null) principal.limits.leave();
+    if (holdsPlace) principal.limits.leave();
     principal.flow.answered(String(call?.digest ?? ''), tool, guarded.text, guarded.structured);
     this.#recordSoon('result', {
       method,
@@ -333,6 +331,7 @@ export class CallSession<Way> {
       outcome: guarded.withheld !== null ? 'withheld' : isError ? 'error' : 'ok',
       units: guarded.text.length,
       removed: guarded.removed,
+      ...(dropped === 0 ? {} : { dropped }),
       findings: guarded.findings.slice(0, 32),
       millis: call === null ? null : clock() - call.began,
       ...(guarded.withheld === null ? {} : { why: guarded.withheld }),
@@ -353,37 +352,22 @@ export class CallSession<Way> {
 
   /** What a server asks of the client before it goes on (MCP 2026-07-28), checked as its requests are, and its state sealed. */
   inputRequired(waiting: Waiting<Way>, result: JsonObject, call: OpenCall | null): JsonObject {
-    const { settings, server, states } = this.#parts;
+    const { states } = this.#parts;
     const clean = cleanValue(result, new Set()) as JsonObject;
     const asked = isObject(clean['inputRequests']) ? clean['inputRequests'] : {};
-    const state = clean['requestState'];
-    const refusal = (why: string): JsonObject => {
-      this.refusedServer('input_required', why);
-      if (call === null) throw new WithheldError(why);
-      return {
-        resultType: 'complete',
-        content: [{ type: 'text', text: `Parapet did not pass on what the server asked. ${why}` }],
-        isError: true,
-      };
-    };
-    if (Object.keys(asked).length > 16) return refusal('It asks for too much at once.');
-    if (Object.hasOwn(asked, APPROVAL)) return refusal('It asks under a name of the proxy.');
-    const kept: Record<string, unknown> = {};
-    for (const [key, one] of Object.entries(asked)) {
-      if (!isObject(one) || !INPUT_KINDS.has(one['method']))
-        return refusal('It asks for something that servers may not ask.');
-      const params = isObject(one['params']) ? one['params'] : {};
-      if (one['method'] === 'sampling/createMessage' && !settings.sampling) return refusal('Sampling is turned off.');
-      if (one['method'] === 'elicitation/create') {
-        const verdict = checkElicitation(params, server, settings.elicitation);
-        if (verdict.status === 'refused') return refusal(verdict.reason);
-        kept[key] = { ...one, params: verdict.params };
-      } else kept[key] = one;
+    const checked = checkInputRequests(asked, metaOf(waiting.params)[META.capabilities], this.#parts);
+    if (checked.status === 'refused') {
+      this.refusedServer('input_required', checked.reason);
+      if (call === null) throw new WithheldError(checked.reason);
+      const text = `Parapet did not pass on what the server asked. ${checked.reason}`;
+      return { resultType: 'complete', content: [{ type: 'text', text }], isError: true };
     }
+    const state = clean['requestState'];
     const binding = this.#binding(waiting.method, waiting.params);
     const approval = call?.granted === true ? 'granted' : 'none';
     const requestState = states.seal(typeof state === 'string' ? state : null, approval, binding);
-    return { ...clean, ...(clean['inputRequests'] === undefined ? {} : { inputRequests: kept }), requestState };
+    const requests = clean['inputRequests'] === undefined ? {} : { inputRequests: checked.requests };
+    return { ...clean, ...requests, requestState };
   }
 
   /** A call ended without an answer that a model reads. */
@@ -403,7 +387,9 @@ export class CallSession<Way> {
   }
 
   close(): void {
-    for (const settle of [...this.#listings.values(), ...this.#approvals.values()]) settle(null);
+    this.#closed = true;
+    this.#listings.close();
+    this.#consent.close();
   }
 
   async #record(event: 'call' | 'result' | 'refused', detail: Readonly<Record<string, unknown>>): Promise<void> {
@@ -421,7 +407,18 @@ function flowOf(plan: CallPlan | null): Readonly<Record<string, unknown>> {
   const tiers = Object.fromEntries(
     Object.entries(plan.flow.args).map(([path, { tier, role }]) => [path.slice(0, 100), `${tier} ${role}`]),
   );
-  return { call: plan.digest, act: plan.flow.act, flow: { verdict: plan.flow.verdict, rule: plan.flow.rule }, tiers };
+  return {
+    call: plan.digest,
+    act: plan.flow.act,
+    flow: { verdict: plan.flow.verdict, rule: plan.flow.rule },
+    tiers,
+    ...(plan.written.length === 0 ? {} : { written: plan.written }),
+  };
+}
+
+function withMeta(message: JsonObject, name: string, value: string): JsonObject {
+  const params = message['params'] as JsonObject;
+  return { ...message, params: { ...params, _meta: { ...metaOf(params), [name]: value } } };
 }
 
 /** With the server's own state instead of the sealed one, and without the answer to the proxy's own question. */
@@ -437,17 +434,4 @@ function withState(params: JsonObject, state: string | null): JsonObject {
     ...(responses === undefined ? {} : { inputResponses: responses }),
     ...(state === null ? {} : { requestState: state }),
   };
-}
-
-function saidYes(inputResponses: unknown): boolean {
-  return isObject(inputResponses) && isYes(inputResponses[APPROVAL]);
-}
-
-function isYes(result: unknown): boolean {
-  return (
-    isObject(result) &&
-    result['action'] === 'accept' &&
-    isObject(result['content']) &&
-    result['content']['allow'] === true
-  );
 }

@@ -59,11 +59,14 @@ function sequenceEnd(text: string, at: number): number {
   if (text.charCodeAt(at) === ESC) {
     const next = text[i];
     if (next === ']' || next === 'P' || next === '_' || next === '^' || next === 'X') {
-      // A string: up to BEL or ST.
+      // A string: up to BEL or ST. Any other sequence ends it, so that no unit is looked at for two of them.
       const most = Math.min(text.length, i + 4096);
       for (let end = i + 1; end < most; end++) {
         if (text.charCodeAt(end) === 7) return end + 1;
-        if (text.charCodeAt(end) === ESC && text[end + 1] === '\\') return end + 2;
+        if (text.charCodeAt(end) === ESC) {
+          if (text[end + 1] === '\\') return end + 2;
+          break;
+        }
       }
       return i + 1;
     }

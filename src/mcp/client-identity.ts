@@ -5,10 +5,20 @@ import { createJwtVerifier, type JwtVerifier } from '../access/jwt-verifier.ts';
 import type { McpConfig } from '../config/mcp-schema.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
+import type { Principal } from '../core/principal.ts';
+
+export interface KnownClient {
+  readonly status: 'known';
+  readonly principal: Principal;
+  /** The token that an issuer gave them for this proxy; never passed on, but good to be exchanged. Null where there is none. */
+  readonly token: string | null;
+}
 
 export type Identity =
-  | { readonly status: 'known'; readonly principal: string }
+  | KnownClient
   | { readonly status: 'refused'; readonly code: 401 | 403 | 421; readonly reason: string };
+
+const ANONYMOUS: Principal = { id: 'anonymous', kind: 'anonymous', claims: {} };
 
 /** Who may call `parapet mcp serve`, and from where. */
 export class ClientIdentity {
@@ -54,16 +64,19 @@ export class ClientIdentity {
       return refused(403, 'This origin may not call the proxy (mcp.listen.origins).');
     const { authorization } = headers;
     if (authorization === undefined)
-      return this.#anonymous ? { status: 'known', principal: 'anonymous' } : refused(401, 'A bearer token is needed.');
+      return this.#anonymous
+        ? { status: 'known', principal: ANONYMOUS, token: null }
+        : refused(401, 'A bearer token is needed.');
     const token = /^Bearer +([\x21-\x7e]{1,8192})$/i.exec(authorization)?.[1];
     if (token === undefined) return refused(401, 'The credential is no bearer token.');
     const given = digest(token);
     const known = this.#tokens.filter((one) => timingSafeEqual(one.digest, given));
-    if (known[0] !== undefined) return { status: 'known', principal: known[0].principal };
+    if (known[0] !== undefined)
+      return { status: 'known', principal: { id: known[0].principal, kind: 'key', claims: {} }, token: null };
     if (this.#verifier === null) return refused(401, 'The token is not known.');
     const verdict = await this.#verifier.verify(token);
     return verdict.status === 'valid'
-      ? { status: 'known', principal: verdict.principal.id }
+      ? { status: 'known', principal: verdict.principal, token }
       : refused(401, verdict.reason);
   }
 }

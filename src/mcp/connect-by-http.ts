@@ -1,16 +1,34 @@
 import { isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request, type Dispatcher } from 'undici';
 import type { McpConfig, McpServerConfig } from '../config/mcp-schema.ts';
-import { Fault } from '../core/fault.ts';
+import { Fault, isFault } from '../core/fault.ts';
 import { mirroredHeaders } from './mirrored-headers.ts';
 import { readEvents } from './read-events.ts';
 import { errorText, isObject, type JsonObject, parseMessage, RPC_CODES, type RpcMessage } from './rpc-message.ts';
 import { isPublicAddress, publicLookup } from './safe-address.ts';
 import { type ConnectionEvents, longestMessage, type ServerConnection } from './server-connection.ts';
+import type { UpstreamCredential } from './upstream-credential.ts';
 
 const ACCEPT = 'application/json, text/event-stream';
 const CONNECT_TIMEOUT = 10_000;
+/** Times that one message is sent again with another credential: a token that has ended, and one that may do more. */
+const MOST_ATTEMPTS = 2;
 const SESSION_ID = /^[\x21-\x7e]{1,512}$/;
+
+/** Where a stream is, so that it can be gone on with. */
+interface Place {
+  lastId: string | null;
+  /** Milliseconds. */
+  retry: number;
+}
+/** Streams in a row that bring nothing before one is given up. */
+const MOST_IDLE = 5;
+/** Streams over which one answer may come. */
+const MOST_STREAMS = 100;
+const FIRST_PAUSE = 1000;
+const LEAST_PAUSE = 200;
+const MOST_PAUSE = 30_000;
 
 /**
  * Refuses addresses that an attacker would have the proxy call: not https, or not on the internet, unless the operator says
@@ -44,6 +62,7 @@ export function connectByHttp<Way extends object>(
   config: McpConfig,
   definition: (tool: string) => JsonObject | null,
   events: ConnectionEvents<Way>,
+  credentials: readonly UpstreamCredential[] = [],
 ): ServerConnection<Way> {
   const url = requireSafeUrl(server.url ?? '', server.private, `mcp.servers.${name}.url`);
   const agent = new Agent({
@@ -69,32 +88,60 @@ export function connectByHttp<Way extends object>(
     };
   };
 
-  /** @param message null for the stream on which the server speaks unasked. */
-  const exchange = async (message: RpcMessage | null, way: Way | null, signal: AbortSignal): Promise<void> => {
-    const response = await request(url, {
-      method: message === null ? 'GET' : 'POST',
-      dispatcher: agent,
-      signal,
-      headers: {
-        accept: message === null ? 'text/event-stream' : ACCEPT,
-        ...(message === null ? {} : { 'content-type': 'application/json' }),
-        ...headersFor(message),
-      },
-      ...(message === null ? {} : { body: message.text }),
-    });
-    const { statusCode, headers, body } = response;
-    if (message === null && statusCode !== 200) {
-      await body.dump();
-      return;
+  /** One request, and again with other credentials where the server refused those; else why it was refused. */
+  const ask = async (
+    message: RpcMessage | null,
+    signal: AbortSignal,
+    lastId: string | null,
+  ): Promise<Dispatcher.ResponseData | string> => {
+    for (let attempt = 0; ; attempt++) {
+      const shown: Record<string, string>[] = [];
+      for (const credential of credentials) shown.push({ ...(await credential.headers(message)) });
+      // Where the server speaks when it has something to say, silence is no fault.
+      const waits = message === null || (message.kind === 'request' && message.method === 'subscriptions/listen');
+      const response = await request(url, {
+        ...(waits ? { bodyTimeout: 0 } : {}),
+        method: message === null ? 'GET' : 'POST',
+        dispatcher: agent,
+        signal,
+        headers: {
+          accept: message === null ? 'text/event-stream' : ACCEPT,
+          ...(message === null ? {} : { 'content-type': 'application/json' }),
+          ...(lastId === null ? {} : { 'last-event-id': lastId }),
+          ...headersFor(message),
+          ...Object.assign({}, ...shown),
+        },
+        ...(message === null ? {} : { body: message.text }),
+      });
+      const { statusCode: status, headers } = response;
+      if ((status !== 401 && status !== 403) || credentials.length === 0) return response;
+      await response.body.dump();
+      const given = headers['www-authenticate'];
+      const challenge = Array.isArray(given) ? given.join(', ') : given;
+      if (attempt >= MOST_ATTEMPTS) return "The server refused the proxy's credential, however it was renewed.";
+      for (const [index, credential] of credentials.entries()) {
+        const why = await credential.refused(status, challenge, shown[index] ?? {});
+        if (why !== null) return why;
+      }
     }
-    if (message?.kind === 'request' && message.method === 'initialize') {
-      const id = headers['mcp-session-id'];
-      if (typeof id === 'string' && SESSION_ID.test(id)) sessionId = id;
-    }
-    const answers = message?.kind === 'request';
+  };
+
+  const exchange = async (message: RpcMessage, way: Way | null, signal: AbortSignal): Promise<void> => {
+    const place: Place = { lastId: null, retry: FIRST_PAUSE };
+    const answers = message.kind === 'request';
     const fail = (why: string): void => {
       if (answers) events.onMessage(errorText(message.id, RPC_CODES.refused, why), way);
     };
+    const response = await ask(message, signal, null);
+    if (typeof response === 'string') {
+      fail(response);
+      return;
+    }
+    const { statusCode, headers, body } = response;
+    if (message.kind === 'request' && message.method === 'initialize') {
+      const id = headers['mcp-session-id'];
+      if (typeof id === 'string' && SESSION_ID.test(id)) sessionId = id;
+    }
     if (statusCode === 202 || statusCode === 204) {
       await body.dump();
       return;
@@ -103,9 +150,22 @@ export function connectByHttp<Way extends object>(
       .split(';')[0]!
       .trim()
       .toLowerCase();
-    if (statusCode === 200 && type === 'text/event-stream') {
-      let answered = false;
-      for await (const data of readEvents(body, longest)) answered = deliver(data, way, message) || answered;
+    if (isStream(response)) {
+      let answered = await follow(body, way, message, place);
+      // A server may end a stream and go on in another (MCP 2025-11-25, Resumability and Redelivery).
+      let idle = 0;
+      for (let streams = 0; answers && !answered && place.lastId !== null && streams < MOST_STREAMS; streams++) {
+        const before = place.lastId;
+        await sleep(place.retry, undefined, { signal });
+        const next = await ask(null, signal, place.lastId);
+        if (typeof next === 'string' || !isStream(next)) {
+          if (typeof next !== 'string') await next.body.dump();
+          break;
+        }
+        answered = await follow(next.body, way, message, place);
+        idle = place.lastId === before ? idle + 1 : 0;
+        if (idle >= MOST_IDLE) break;
+      }
       if (!answered) fail('The server ended the stream without an answer.');
       return;
     }
@@ -115,6 +175,45 @@ export function connectByHttp<Way extends object>(
       return;
     }
     fail(statusOf(statusCode));
+  };
+
+  /** Delivers what a stream brings, and keeps the place. @returns whether the answer to `message` was in it. */
+  const follow = async (
+    body: AsyncIterable<Uint8Array>,
+    way: Way | null,
+    message: RpcMessage | null,
+    place: Place,
+  ): Promise<boolean> => {
+    let answered = false;
+    try {
+      for await (const event of readEvents(body, longest)) {
+        place.lastId = event.lastId ?? place.lastId;
+        if (event.retry !== null) place.retry = Math.min(Math.max(event.retry, LEAST_PAUSE), MOST_PAUSE);
+        if (event.data !== null && deliver(event.data, way, message)) answered = true;
+      }
+    } catch (error) {
+      // A connection that broke is a stream that ended.
+      if (error instanceof RangeError || place.lastId === null) throw error;
+    }
+    return answered;
+  };
+
+  /** The stream on which the server speaks unasked, for as long as it has one. */
+  const listen = async (signal: AbortSignal): Promise<void> => {
+    const place: Place = { lastId: null, retry: FIRST_PAUSE };
+    for (let idle = 0; idle < MOST_IDLE && !signal.aborted; idle++) {
+      const before = place.lastId;
+      const response = await ask(null, signal, place.lastId).catch(() => 'unreachable');
+      if (typeof response !== 'string') {
+        if (!isStream(response)) {
+          await response.body.dump();
+          return; // It has none (405), or no longer.
+        }
+        await follow(response.body, null, null, place).catch(() => false);
+      }
+      if (place.lastId !== before) idle = -1;
+      await sleep(place.retry, undefined, { signal });
+    }
   };
 
   /** @returns whether it was the answer to `message`. */
@@ -160,7 +259,7 @@ export function connectByHttp<Way extends object>(
     listen() {
       if (closed || listening !== null) return;
       const controller = (listening = new AbortController());
-      exchange(null, null, controller.signal)
+      listen(controller.signal)
         .catch(() => {})
         .finally(() => {
           if (listening === controller) listening = null;
@@ -203,6 +302,11 @@ function isMessage(text: string, most: number): boolean {
   }
 }
 
+function isStream({ statusCode, headers }: Dispatcher.ResponseData): boolean {
+  const type = String(headers['content-type'] ?? '').split(';')[0]!;
+  return statusCode === 200 && type.trim().toLowerCase() === 'text/event-stream';
+}
+
 function statusOf(status: number): string {
   if (status >= 300 && status < 400) return 'The server redirects; redirects are not followed.';
   if (status === 401 || status === 403) return "The server refused the proxy's credential.";
@@ -211,6 +315,7 @@ function statusOf(status: number): string {
 }
 
 function reasonOf(error: unknown): string {
+  if (isFault(error)) return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
   const code = (error as { readonly code?: unknown } | null)?.code;
   if (code === 'ERR_ADDRESS_CLOSED') return 'The name of the server leads to an address that is not on the internet.';
   if (error instanceof RangeError) return 'The answer of the server is too long.';

@@ -1,16 +1,16 @@
 import type { McpConfig, McpServerConfig } from '../config/mcp-schema.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
-import { CallLimits } from './call-limits.ts';
 import { connectByHttp } from './connect-by-http.ts';
-import { FlowSession } from './flow-session.ts';
 import { launchOf } from './launch.ts';
 import type { PinStore } from './pins.ts';
+import { createPrincipalState } from './principal-state.ts';
 import { META } from './protocol.ts';
 import { RequestStates } from './request-state.ts';
 import { isObject, type JsonObject, parseMessage, type RpcResponse } from './rpc-message.ts';
 import { connectByStdio, type ServerConnection } from './server-connection.ts';
 import { Session } from './session.ts';
+import type { UpstreamCredential } from './upstream-credential.ts';
 import { requireKnown } from './wrap.ts';
 
 export interface ContactOptions {
@@ -24,6 +24,8 @@ export interface ContactOptions {
   readonly passed: readonly string[];
   readonly version: string;
   readonly note: (line: string) => void;
+  /** What a server over HTTP is shown. */
+  readonly credentials?: readonly UpstreamCredential[];
 }
 
 const TIMEOUT = 30_000;
@@ -43,7 +45,10 @@ export async function contactServer(options: ContactOptions): Promise<readonly s
     config,
     launch: launchOf(settings),
     pins,
-    principal: { id: 'operator', flow: new FlowSession(config.profile), limits: new CallLimits(config.limits, clock) },
+    rules: null,
+    people: null,
+    callTokens: null,
+    principal: createPrincipalState('operator', null, { config, rules: null, clock }),
     audit: { record: () => {}, close: () => Promise.resolve() },
     states: new RequestStates(clock),
     clock,
@@ -67,7 +72,7 @@ export async function contactServer(options: ContactOptions): Promise<readonly s
   const connection: ServerConnection<object> =
     settings.url === undefined
       ? connectByStdio(server, settings, config, { directory, env, passed }, events)
-      : connectByHttp(server, settings, config, (tool) => session.definition(tool), events);
+      : connectByHttp(server, settings, config, (tool) => session.definition(tool), events, options.credentials);
   let counter = 0;
   const ask = async (method: string, params: JsonObject): Promise<JsonObject> => {
     const id = `pin-${++counter}`;

@@ -1,6 +1,7 @@
 import { looseConfusableWith } from '../text/confusables.ts';
 import { cleanText, cleanValue } from './clean-text.ts';
 import { inspectSchema } from './inspect-schema.ts';
+import { linearPattern, replaceMatches } from './linear-pattern.ts';
 import { isObject, type JsonObject } from './rpc-message.ts';
 import { stringsOf } from './tool-definition.ts';
 
@@ -9,12 +10,14 @@ export type ElicitationVerdict =
   | { readonly status: 'refused'; readonly reason: string };
 
 /** What a form must never ask for (MCP, Elicitation: sensitive information goes by URL mode, to the server's own page). */
-const SECRET =
-  /\b(?:pass(?:word|code|phrase|wd)?s?|pwd|pin(?: ?code)?|secrets?|api ?keys?|(?:access|auth|refresh|bearer|session|security) ?(?:tokens?|codes?)|tokens?|credentials?|private ?keys?|seed ?phrase|recovery ?(?:codes?|phrase)|mnemonic|otp|totp|2fa|mfa|one ?time ?(?:codes?|passwords?)|cvv|cvc|card ?numbers?|credit ?cards?|iban|routing ?numbers?|ssn|social ?security|passport ?numbers?|kennwort|passwort|mot ?de ?passe|contraseña|senha|wachtwoord|パスワード|密码|пароль)\b/iu;
+const SECRET = linearPattern([
+  String.raw`(?i)\b(?:pass(?:word|code|phrase|wd)?s?|pwd|pin(?: ?code)?|secrets?|api ?keys?|(?:access|auth|refresh|bearer|session|security) ?(?:tokens?|codes?)|tokens?|credentials?|private ?keys?|seed ?phrase|recovery ?(?:codes?|phrase)|mnemonic|otp|totp|2fa|mfa|one ?time ?(?:codes?|passwords?)|cvv|cvc|card ?numbers?|credit ?cards?|iban|routing ?numbers?|ssn|social ?security|passport ?numbers?|kennwort|passwort|mot ?de ?passe|contraseña|senha|wachtwoord|パスワード|密码|пароль)\b`,
+]);
 /** A form that warns of giving secrets away asks for none, unless it makes an exception. */
-const WARNED =
-  /\b(?:do not|don'?t|never|please avoid) (?:give|enter|share|provide|send|type|include)\b[^.;:!?]{0,160}/gi;
-const EXCEPTION = /\b(?:but|except|unless|only|other than|instead|until|before|just)\b/i;
+const WARNED = linearPattern([
+  String.raw`(?i)\b(?:do not|don'?t|never|please avoid) (?:give|enter|share|provide|send|type|include)\b[^.;:!?]{0,160}`,
+]);
+const EXCEPTION = linearPattern([String.raw`(?i)\b(?:but|except|unless|only|other than|instead|until|before|just)\b`]);
 const SCRIPT_SECRET = /パスワード|密码|пароль/u;
 
 /**
@@ -72,9 +75,9 @@ function asksForSecret(text: string): boolean {
   const spaced = cleanText(text)
     .text.normalize('NFKC')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replace(/[_\s-]+/g, ' ')
-    .replace(WARNED, (clause) => (EXCEPTION.test(clause) ? clause : ' '));
-  return SECRET.test(spaced) || SCRIPT_SECRET.test(spaced);
+    .replace(/[_\s-]+/g, ' ');
+  const asked = replaceMatches(spaced, WARNED(), (clause) => (EXCEPTION().test(clause) ? clause : ' '));
+  return SECRET().test(asked) || SCRIPT_SECRET.test(asked);
 }
 
 function refused(reason: string): ElicitationVerdict {

@@ -1,15 +1,28 @@
-import { decide, type FlowDecision } from '../flow/decide.ts';
+import type { Principal } from '../core/principal.ts';
+import { decide, type FlowCause, type FlowDecision, settle } from '../flow/decide.ts';
 import { advance, EMPTY_STATE, type FlowState, ToolBook } from '../flow/flow-state.ts';
 import type { FlowCall, FlowTool } from '../flow/history.ts';
+import { applyRules } from '../flow/rules/apply-rules.ts';
+import type { FlowRules } from '../flow/rules/compile-rules.ts';
+import { declareTools } from '../flow/rules/declare-tools.ts';
+import { withoutWritten } from '../flow/scope/scope-call.ts';
 import type { FlowProfile } from '../flow/sink-table.ts';
 import { tiersOfCall, tierOfValue } from '../flow/witness.ts';
 
 /** Units of results that are remembered; of a session that saw more, every call that changes something is a person's matter. */
 const MOST_UNITS = 16 * 1024 * 1024;
+const NO_WORDS = 'It changes something, and nobody told the proxy what the user asked for.';
+const FULL = 'The session has seen more than is remembered.';
 
 export interface CallDecision extends FlowDecision {
   /** What the tool does: anything but `read` changes something. */
   readonly act: string;
+}
+
+/** What an operator says about flows, and whom the calls of the session are made for. */
+export interface FlowTerms {
+  readonly rules: FlowRules | null;
+  readonly principal: Principal | null;
 }
 
 /**
@@ -19,27 +32,32 @@ export interface CallDecision extends FlowDecision {
  */
 export class FlowSession {
   readonly #profile: FlowProfile;
+  readonly #terms: FlowTerms;
   readonly #tools = new Map<string, FlowTool>();
   readonly #calm = new Set<string>();
-  #book = new ToolBook([]);
+  #book: ToolBook;
   #state: FlowState = EMPTY_STATE;
   #units = 0;
   #full = false;
   #lastWords = '';
 
-  constructor(profile: FlowProfile) {
-    this.#profile = profile;
+  /** @param profile where no operator's file says another. */
+  constructor(profile: FlowProfile, terms: FlowTerms = { rules: null, principal: null }) {
+    this.#profile = terms.rules?.profile ?? profile;
+    this.#terms = terms;
+    this.#book = new ToolBook(declareTools([], terms.rules));
   }
 
-  /** @param trusted its read-only hint may be believed where the name says nothing. */
+  /** @param trusted its read-only hint may be believed where neither its name nor the operator says what it does. */
   offer(tools: readonly FlowTool[], trusted: boolean): void {
+    const { rules } = this.#terms;
     for (const tool of tools) {
       this.#tools.set(tool.name, tool);
-      const unknown = new ToolBook([tool]).profile(tool.name).act === 'other';
+      const unknown = new ToolBook(declareTools([tool], rules)).profile(tool.name).act === 'other';
       if (trusted && unknown && tool.annotations?.readOnlyHint === true) this.#calm.add(tool.name);
       else this.#calm.delete(tool.name);
     }
-    this.#book = new ToolBook([...this.#tools.values()]);
+    this.#book = new ToolBook(declareTools([...this.#tools.values()], rules));
   }
 
   /** The user's words as the client gives them; the same words again are the same turn. */
@@ -49,24 +67,21 @@ export class FlowSession {
     this.#state = advance(this.#state, { kind: 'user', text: words }, this.#book, tiersOfCall, tierOfValue);
   }
 
-  decide(call: FlowCall): CallDecision {
-    const decision = decide(this.#state, call, this.#book, { profile: this.#profile });
+  /** @param verified dotted paths of arguments that are the principal's own, as `scopeCall` tells them. */
+  decide(call: FlowCall, verified: readonly string[] = []): CallDecision {
+    const { rules, principal } = this.#terms;
+    const options = { profile: this.#profile, verified, ...(rules === null ? {} : { budgets: rules.budgets }) };
     const act = this.#calm.has(call.tool) ? 'read' : this.#book.profile(call.tool).act;
-    if (act === 'read') return { ...decision, act };
-    if (this.#full)
-      return atLeastAsked({ ...decision, act }, 'history', 'The session has seen more than is remembered.');
-    if (this.#state.turns.length === 0) {
-      return atLeastAsked(
-        { ...decision, act },
-        'no-user-words',
-        'It changes something, and nobody told the proxy what the user asked for.',
-      );
-    }
-    return { ...decision, act };
+    let decision: FlowDecision = decide(this.#state, call, this.#book, options);
+    if (act !== 'read') decision = this.#asked(decision);
+    if (rules !== null) decision = applyRules(decision, call, this.#state, rules, principal);
+    return { ...named(decision), act };
   }
 
+  /** What the scopes wrote into it is not the model's, and not in what is decided on later. */
   called(call: FlowCall): void {
-    this.#state = advance(this.#state, call, this.#book, tiersOfCall, tierOfValue);
+    const own = { ...call, args: withoutWritten(call.args, this.#terms.rules?.scopes(call.tool) ?? []) };
+    this.#state = advance(this.#state, own, this.#book, tiersOfCall, tierOfValue);
   }
 
   answered(id: string, tool: string, text: string, structured: unknown): void {
@@ -79,11 +94,23 @@ export class FlowSession {
     const event = { kind: 'result', id, tool, text, ...(structured === undefined ? {} : { structured }) } as const;
     this.#state = advance(this.#state, event, this.#book, tiersOfCall, tierOfValue);
   }
+
+  /** What the session itself has against a call that changes something. Of what was not seen, nothing can be set aside. */
+  #asked(decision: FlowDecision): FlowDecision {
+    const against: FlowCause[] = this.#full ? [{ verdict: 'approve', rule: 'history', reason: FULL }] : [];
+    let { causes } = decision;
+    if (this.#state.turns.length === 0) {
+      // Without the user's words a missing licence says nothing: it is a person's matter, as the whole call is.
+      causes = causes.filter(({ rule }) => rule !== 'licence' && rule !== 'licence-unread');
+      against.push({ verdict: 'approve', rule: 'licence', reason: NO_WORDS });
+    }
+    return against.length === 0 ? decision : settle([...against, ...causes], decision.args);
+  }
 }
 
-function atLeastAsked(decision: CallDecision, rule: string, reason: string): CallDecision {
-  // Without the user's words a missing licence says nothing: it is a person's matter, as the whole call is.
-  return decision.verdict === 'deny' && decision.rule !== 'licence'
-    ? decision
-    : { ...decision, verdict: 'approve', rule, reason };
+/** To operators the missing words are a licence like any other, which a rule may give; in records they have their own name. */
+function named(decision: FlowDecision): FlowDecision {
+  return decision.rule === 'licence' && decision.reason === NO_WORDS
+    ? { ...decision, rule: 'no-user-words' }
+    : decision;
 }

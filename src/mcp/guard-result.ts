@@ -46,10 +46,9 @@ export function safeSchema(schema: unknown): CompiledSchema | null {
   return compiled;
 }
 
-/** What a server's answer becomes before a model reads it. @param tool null for what no tool answered. */
-export function guardResult(result: JsonObject, tool: ToolDefinition | null, rules: ResultRules): GuardedResult {
-  const removed = new Set<Unseen>();
-  const withheld = (why: string): GuardedResult => ({
+/** What stands in the place of an answer that is not passed on. */
+export function withheldResult(result: JsonObject, why: string): GuardedResult {
+  return {
     result: {
       ...(result['resultType'] === undefined ? {} : { resultType: 'complete' }),
       content: [{ type: 'text', text: `Parapet withheld the answer. ${why}` }],
@@ -57,9 +56,19 @@ export function guardResult(result: JsonObject, tool: ToolDefinition | null, rul
     },
     text: '',
     structured: undefined,
+    removed: [],
+    findings: [],
+    withheld: why,
+  };
+}
+
+/** What a server's answer becomes before a model reads it. @param tool null for what no tool answered. */
+export function guardResult(result: JsonObject, tool: ToolDefinition | null, rules: ResultRules): GuardedResult {
+  const removed = new Set<Unseen>();
+  const withheld = (why: string): GuardedResult => ({
+    ...withheldResult(result, why),
     removed: [...removed],
     findings,
-    withheld: why,
   });
   const findings: string[] = [];
   if (rules.size > rules.most) return withheld(`It has ${rules.size} bytes; at most ${rules.most} are passed on.`);

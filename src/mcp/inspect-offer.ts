@@ -73,9 +73,9 @@ function inspectLeaf({ path, text }: Leaf, { foreign, longest }: OfferContext): 
       .toLowerCase()
       .replace(/[^\S\n]+/g, ' ')
       .replaceAll('’', "'");
-    for (const { id, message, patterns } of OFFER_RULES) {
+    for (const { id, message, pattern } of OFFER_RULES) {
       if (found.some(({ rule }) => rule === `poisoning/${id}`)) continue;
-      if (patterns.some((pattern) => pattern.test(plain)))
+      if (pattern().test(plain))
         say(id, view.via.length === 0 ? message : `${message} It is disguised: ${view.via.join(', ')}.`);
     }
   }
@@ -105,11 +105,35 @@ function isDistinctive(name: string): boolean {
   return /[_.-]|[a-z][A-Z]|\d/.test(name);
 }
 
+const SHORTEST_RUN = 40;
+const LOWER = 1;
+const UPPER = 2;
+const DIGIT = 4;
+const BEYOND_HEX = 8;
+const MIXED = LOWER | UPPER | DIGIT;
+
+/** Length of the longest run of letters of an encoding: of all kinds together, or hexadecimal. One pass. */
 function encodedRun(text: string): number {
   let longest = 0;
-  for (const [run] of text.matchAll(/[A-Za-z0-9+/_-]{40,}={0,2}/g)) {
-    const mixed = /[a-z]/.test(run) && /[A-Z]/.test(run) && /\d/.test(run);
-    if (mixed || /^[0-9a-f]+$/i.test(run)) longest = Math.max(longest, run.length);
+  let start = 0;
+  let kinds = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const kind = at < text.length ? letterKind(text.charCodeAt(at)) : 0;
+    if (kind !== 0) {
+      kinds |= kind;
+      continue;
+    }
+    if ((kinds & MIXED) === MIXED || (kinds & BEYOND_HEX) === 0) longest = Math.max(longest, at - start);
+    start = at + 1;
+    kinds = 0;
   }
-  return longest;
+  return longest >= SHORTEST_RUN ? longest : 0;
+}
+
+/** What kinds of letters of an encoding (RFC 4648, 4, 5 and 8) a unit is; 0 for none. */
+function letterKind(unit: number): number {
+  if (unit >= 0x30 && unit <= 0x39) return DIGIT;
+  const small = unit | 0x20;
+  if (small >= 0x61 && small <= 0x7a) return (unit === small ? LOWER : UPPER) | (small > 0x66 ? BEYOND_HEX : 0);
+  return unit === 0x2b || unit === 0x2f || unit === 0x5f || unit === 0x2d ? BEYOND_HEX : 0;
 }

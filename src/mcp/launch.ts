@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import type { McpServerConfig } from '../config/mcp-schema.ts';
-import { digestOf } from './canonical-json.ts';
+import { digestOf } from './digest.ts';
 
 /** How a server is started or reached: the part of its identity that it cannot make up. */
 export interface Launch {

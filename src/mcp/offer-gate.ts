@@ -1,7 +1,9 @@
+import { admitEntries, refusalOf } from './admit-entries.ts';
 import { admitTools } from './admit-tools.ts';
-import { digestOf } from './canonical-json.ts';
+import { digestOrNull } from './digest.ts';
+import { withoutInjected } from '../flow/scope/scope-call.ts';
 import { inspectOffer, type OfferContext } from './inspect-offer.ts';
-import type { Pins } from './pins.ts';
+import type { EntryKind, Pins } from './pins.ts';
 import { isObject, type JsonObject } from './rpc-message.ts';
 import type { SessionParts } from './session-parts.ts';
 import { flowTool, type ToolDefinition } from './tool-definition.ts';
@@ -16,6 +18,8 @@ export class OfferGate<Way> {
   #knownUntil = 0;
   /** Nothing was ever pinned of this server. */
   readonly #first: boolean;
+  /** Kinds of entries of which a listing that is going on is the first. */
+  readonly #firstListing = new Set<EntryKind>();
   /** Why nothing of the server is shown; null when it is the one that was approved. */
   #stranger: string | null = null;
 
@@ -79,26 +83,47 @@ export class OfferGate<Way> {
     const ttl = typeof result['ttlMs'] === 'number' && result['ttlMs'] > 0 ? result['ttlMs'] : LISTING_HOLDS;
     this.#knownUntil = clock() + Math.min(ttl, LISTING_HOLDS);
     principal.flow.offer(admission.admitted.map(flowTool), settings.trust);
-    const shown = admission.admitted.map(({ value }) => value);
+    const shown = admission.admitted.map((tool) => this.#shown(tool));
     const same = shown.length === listed.length && shown.every((value, at) => value === listed[at]);
     return this.#private(same ? result : { ...result, tools: shown });
   }
 
-  /** Prompts, resources and templates: an entry in which something is found is left out. */
-  entries(result: JsonObject, key: string): JsonObject {
-    const { server, note } = this.#parts;
-    const listed = Array.isArray(result[key]) ? result[key] : [];
-    if (this.#stranger !== null) return { ...result, [key]: [] };
-    const context = this.#context();
-    const kept = listed.filter((entry) => {
-      const found = inspectOffer(entry, context);
-      if (found.length === 0) return true;
-      const rules = [...new Set(found.map(({ rule }) => rule))];
-      this.#record('held', { kind: key, digest: digestOf(entry), rules });
-      note(`${server}: an entry of ${key} is not shown (${rules.join(', ')}).`);
-      return false;
-    });
-    return this.#private(kept.length === listed.length ? result : { ...result, [key]: kept });
+  /** A tool as the model sees it: without arguments that are not the model's to give. */
+  #shown({ name, value }: ToolDefinition): JsonObject {
+    const scopes = this.#parts.rules?.scopes(name) ?? [];
+    const inputSchema = withoutInjected(value['inputSchema'], scopes);
+    return inputSchema === value['inputSchema'] ? value : { ...value, inputSchema };
+  }
+
+  /** The prompts, resources or templates of a page that may be shown. @param cursor undefined for the first page. */
+  entries(result: JsonObject, kind: EntryKind, cursor: unknown): JsonObject {
+    const { server, pins, config, clock, note } = this.#parts;
+    const listed = Array.isArray(result[kind]) ? result[kind] : [];
+    if (this.#stranger !== null) return { ...result, [kind]: [] };
+    const now = new Date(clock()).toISOString();
+    const own = this.#pins();
+    // The pages of one listing are one contact.
+    if (cursor === undefined && own.entries[kind] === undefined) this.#firstListing.add(kind);
+    else if (cursor === undefined) this.#firstListing.delete(kind);
+    const first = this.#firstListing.has(kind);
+    const context = { ...this.#context(), pins: own, firstUse: config.firstUse, first, now };
+    const admission = admitEntries(listed, kind, context);
+    if (admission.pins !== null) pins.write(admission.pins);
+    for (const { key, digest, why, findings, news } of admission.held) {
+      const rules = [...new Set(findings.map(({ rule }) => rule))];
+      this.#record('held', { kind, name: key.slice(0, 128), why, rules, digest });
+      if (news)
+        note(
+          `${server}: an entry of ${kind} is not shown (${why}${rules.length === 0 ? '' : `: ${rules.join(', ')}`}). See: parapet mcp diff ${server}`,
+        );
+    }
+    const same = admission.admitted.length === listed.length;
+    return this.#private(same ? result : { ...result, [kind]: admission.admitted });
+  }
+
+  /** Why a prompt or a resource may not be used, or null. */
+  refusal(kind: EntryKind, key: unknown): string | null {
+    return refusalOf(this.#parts.pins.read(this.#parts.server), kind, key);
   }
 
   /** What the server says when the connection is made: who it is, and what it tells the model about itself. */
@@ -117,8 +142,9 @@ export class OfferGate<Way> {
       return rest;
     };
     if (instructions !== undefined) {
-      const digest = digestOf(instructions);
-      if (!settings.instructions || this.#stranger !== null || typeof instructions !== 'string') shown = without();
+      const digest = digestOrNull(instructions);
+      if (!settings.instructions || this.#stranger !== null || typeof instructions !== 'string' || digest === null)
+        shown = without();
       else if (own.instructions?.digest !== digest) {
         const found = inspectOffer({ instructions }, this.#context());
         const rules = [...new Set(found.map(({ rule }) => rule))];
@@ -151,6 +177,7 @@ export class OfferGate<Way> {
         heldInstructions: null,
         tools: {},
         held: {},
+        entries: {},
       }
     );
   }

@@ -23,6 +23,12 @@ const heldTool = z.strictObject({
   at: z.string(),
 });
 
+const entryGroup = z.strictObject({ pinned: z.record(z.string(), pinnedTool), held: z.record(z.string(), heldTool) });
+
+/** What a server lists beside tools. */
+export const ENTRY_KINDS = ['prompts', 'resources', 'resourceTemplates'] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
 const pinFile = z.strictObject({
   v: z.literal(1),
   server: z.string(),
@@ -36,8 +42,17 @@ const pinFile = z.strictObject({
   heldInstructions: z.strictObject({ digest: z.string(), text: z.string(), why: z.string() }).nullable(),
   tools: z.record(z.string(), pinnedTool),
   held: z.record(z.string(), heldTool),
+  /** By kind; absent until it was listed once. */
+  entries: z
+    .strictObject({
+      prompts: entryGroup.optional(),
+      resources: entryGroup.optional(),
+      resourceTemplates: entryGroup.optional(),
+    })
+    .default({}),
 });
 
+export type EntryGroup = Readonly<z.infer<typeof entryGroup>>;
 export type Pins = Readonly<z.infer<typeof pinFile>>;
 export type HeldTool = Readonly<z.infer<typeof heldTool>> & { readonly findings: readonly OfferFinding[] };
 

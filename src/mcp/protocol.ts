@@ -11,6 +11,8 @@ export const META = {
   clientInfo: 'io.modelcontextprotocol/clientInfo',
   /** What the user wrote, as the program in front of the model gives it. Never passed on to a server. */
   userWords: 'io.parapet/user-words',
+  /** A token for this one call, for servers over stdio. */
+  callToken: 'io.parapet/call-token',
 } as const;
 
 /** Requests that clients make. Any other method is refused: what is not understood is not inspected. */
@@ -86,4 +88,23 @@ export function canAskByForm(capabilities: unknown): boolean {
   if (!isObject(capabilities) || !isObject(capabilities['elicitation'])) return false;
   const { form, url } = capabilities['elicitation'];
   return isObject(form) || url === undefined;
+}
+
+/** True when the client says that it answers what a server asks. What it did not declare, it does not know to be a question. */
+export function isDeclared(capabilities: unknown, method: unknown, params: JsonObject): boolean {
+  if (method === 'ping') return true;
+  if (!isObject(capabilities)) return false;
+  switch (method) {
+    case 'elicitation/create': {
+      const link = (params['mode'] ?? (params['url'] === undefined ? 'form' : 'url')) === 'url';
+      const { elicitation } = capabilities;
+      return link ? isObject(elicitation) && isObject(elicitation['url']) : canAskByForm(capabilities);
+    }
+    case 'sampling/createMessage':
+      return isObject(capabilities['sampling']);
+    case 'roots/list':
+      return isObject(capabilities['roots']);
+    default:
+      return false;
+  }
 }

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../text/json/canonical-json.ts';
 import { isObject } from './rpc-message.ts';
 
 /** What a state that travels through the client is good for: nothing else, for nobody else, and not for ever. */

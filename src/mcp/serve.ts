@@ -1,35 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { McpConfig } from '../config/mcp-schema.ts';
-import type { Clock } from '../core/clock.ts';
 import { Fault, isFault } from '../core/fault.ts';
-import type { AuditTrail } from './audit-trail.ts';
-import { CallLimits } from './call-limits.ts';
 import { ClientIdentity, isLoopback } from './client-identity.ts';
-import { connectByHttp, requireSafeUrl } from './connect-by-http.ts';
-import { FlowSession } from './flow-session.ts';
-import { HttpWay } from './http-way.ts';
-import { launchOf, requirePinned } from './launch.ts';
-import { disagreement } from './mirrored-headers.ts';
-import type { PinStore } from './pins.ts';
-import { isStateless } from './protocol.ts';
-import { RequestStates } from './request-state.ts';
-import { errorText, parseMessage, RPC_CODES, type RpcMessage } from './rpc-message.ts';
-import { connectByStdio, type ServerConnection } from './server-connection.ts';
-import { ServedSession, withUserWords } from './served-session.ts';
-import type { PrincipalState } from './session-parts.ts';
-import { remark } from './wrap.ts';
-
-export interface ServeOptions {
-  readonly config: McpConfig;
-  readonly pins: PinStore;
-  readonly audit: AuditTrail;
-  readonly clock: Clock;
-  readonly directory: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly note: (line: string) => void;
-}
+import { requireSafeUrl } from './connect-by-http.ts';
+import { answer, Door, type ServeOptions } from './door.ts';
+import { requirePinned } from './launch.ts';
+import { openCredentials } from './open-credentials.ts';
+import { RPC_CODES } from './rpc-message.ts';
 
 export interface Serving {
   /** As clients reach it. */
@@ -39,10 +16,6 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-const PATH = /^\/mcp\/([a-z0-9][a-z0-9._-]{0,63})$/;
-const METADATA = '/.well-known/oauth-protected-resource';
-/** Milliseconds after which a session that nobody uses is closed. */
-const IDLE = 30 * 60_000;
 const BODY_TIMEOUT = 30_000;
 const MOST_CONNECTIONS = 2048;
 
@@ -57,8 +30,12 @@ export async function serveMcp(options: ServeOptions): Promise<Serving> {
     throw new Fault('ERR_CONFIG', 'There is no server to stand in front of.', { where: 'mcp.servers' });
   for (const [name, server] of Object.entries(config.servers)) {
     if (server.url !== undefined) requireSafeUrl(server.url, server.private, `mcp.servers.${name}.url`);
-    else if (!server.floating) requirePinned(server.command ?? '', server.args, `mcp.servers.${name}`);
+    if (server.oauth?.issuer !== undefined)
+      requireSafeUrl(server.oauth.issuer, server.oauth.private, `mcp.servers.${name}.oauth.issuer`);
+    if (server.url === undefined && !server.floating)
+      requirePinned(server.command ?? '', server.args, `mcp.servers.${name}`);
   }
+  const credentials = await openCredentials(config, options);
   let door: Door | null = null;
   const http = createServer({ maxHeaderSize: 64 * 1024, requestTimeout: BODY_TIMEOUT }, (request, response) => {
     if (door === null) {
@@ -83,9 +60,10 @@ export async function serveMcp(options: ServeOptions): Promise<Serving> {
   const url = (listen.url ?? bound).replace(/\/+$/, '');
   let opened: Door;
   try {
-    door = opened = new Door(options, new ClientIdentity(config, { directory, clock, url }), url);
+    door = opened = new Door(options, new ClientIdentity(config, { directory, clock, url }), url, credentials);
   } catch (error) {
     http.close();
+    await credentials.close();
     throw error;
   }
   if (!isLoopback(listen.host)) note('Listening beyond this machine without TLS: put a proxy with TLS in front.');
@@ -96,297 +74,8 @@ export async function serveMcp(options: ServeOptions): Promise<Serving> {
       http.close();
       await opened.close();
       http.closeAllConnections();
+      await credentials.close();
       await audit.close();
     },
   };
-}
-
-const NO_CONNECTION: ServerConnection<HttpWay> = {
-  send: () => {},
-  listen: () => {},
-  abandon: () => {},
-  close: () => Promise.resolve(),
-};
-
-/** What comes in over HTTP, to the session that it belongs to. */
-class Door {
-  readonly #options: ServeOptions;
-  readonly #identity: ClientIdentity;
-  readonly #url: string;
-  readonly #states: RequestStates;
-  readonly #principals = new Map<string, PrincipalState & { usedAt: number }>();
-  /** By the id that the client was given, or by server and principal where there is none. */
-  readonly #sessions = new Map<string, ServedSession>();
-  readonly #sweep: NodeJS.Timeout;
-
-  constructor(options: ServeOptions, identity: ClientIdentity, url: string) {
-    this.#options = options;
-    this.#identity = identity;
-    this.#url = url;
-    this.#states = new RequestStates(options.clock);
-    this.#sweep = setInterval(() => this.#closeIdle(), 60_000);
-    this.#sweep.unref();
-  }
-
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '').split('?', 1)[0]!;
-    const { jwt } = this.#options.config.listen;
-    if (request.method === 'GET' && jwt.length > 0 && (path === METADATA || path.startsWith(`${METADATA}/`))) {
-      const resource = `${this.#url}${path.slice(METADATA.length)}`;
-      const body = {
-        resource,
-        authorization_servers: jwt.map(({ issuer }) => issuer),
-        bearer_methods_supported: ['header'],
-      };
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-      return;
-    }
-    const server = PATH.exec(path)?.[1];
-    if (server === undefined || !Object.hasOwn(this.#options.config.servers, server)) {
-      answer(response, 404, RPC_CODES.invalidRequest, 'There is no server at this path; servers are at /mcp/<name>.');
-      return;
-    }
-    const identity = await this.#identity.identify(request);
-    if (identity.status === 'refused') {
-      if (identity.code === 401)
-        response.setHeader(
-          'www-authenticate',
-          jwt.length > 0 ? `Bearer resource_metadata="${this.#url}${METADATA}${path}"` : 'Bearer',
-        );
-      answer(response, identity.code, RPC_CODES.refused, identity.reason);
-      return;
-    }
-    switch (request.method) {
-      case 'POST':
-        return this.#post(server, identity.principal, request, response);
-      case 'GET':
-        return this.#get(server, identity.principal, request, response);
-      case 'DELETE': {
-        const session = this.#find(server, identity.principal, request);
-        if (session === null) answer(response, 404, RPC_CODES.invalidRequest, 'There is no such session.');
-        else {
-          this.#drop(session);
-          await session.close();
-          response.writeHead(204).end();
-        }
-        return;
-      }
-      default:
-        response.setHeader('allow', 'POST, GET, DELETE');
-        answer(response, 405, RPC_CODES.invalidRequest, 'The method is not POST, GET or DELETE.');
-    }
-  }
-
-  async #post(server: string, principal: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { config, clock } = this.#options;
-    const type = String(request.headers['content-type'] ?? '')
-      .split(';')[0]!
-      .trim()
-      .toLowerCase();
-    if (type !== 'application/json') {
-      answer(response, 415, RPC_CODES.invalidRequest, 'The body is not application/json.');
-      return;
-    }
-    let message: RpcMessage;
-    try {
-      message = parseMessage(await readBody(request, config.limits.message), config.limits.message);
-    } catch (error) {
-      const large = isFault(error) && error.code === 'ERR_BODY_TOO_LARGE';
-      answer(response, large ? 413 : 400, RPC_CODES.parse, isFault(error) ? error.message : 'The body cannot be read.');
-      return;
-    }
-    const id = message.kind === 'request' ? message.id : null;
-    const stateless = message.kind !== 'response' && isStateless(message.params);
-    const session = stateless
-      ? this.#shared(server, principal)
-      : message.kind === 'request' && message.method === 'initialize'
-        ? this.#begin(server, principal)
-        : this.#find(server, principal, request);
-    if (session === null) {
-      const known = request.headers['mcp-session-id'] !== undefined;
-      answer(
-        response,
-        known ? 404 : 400,
-        RPC_CODES.invalidRequest,
-        known ? 'There is no such session.' : 'Begin with initialize.',
-        id,
-      );
-      return;
-    }
-    if (session === 'full') {
-      answer(response, 503, RPC_CODES.refused, 'There are too many sessions.', id);
-      return;
-    }
-    const called = message.kind === 'request' && message.method === 'tools/call' ? message.params['name'] : undefined;
-    const why = disagreement(
-      request.headers,
-      message,
-      typeof called === 'string' ? session.session.definition(called) : null,
-    );
-    if (why !== null) {
-      if (session.id !== null && session.fresh) this.#forget(session.session);
-      answer(response, 400, RPC_CODES.headerMismatch, why, id);
-      return;
-    }
-    if (message.kind !== 'request') {
-      session.session.receive(message, new HttpWay(request, response, () => {}), clock());
-      response.writeHead(202).end();
-      return;
-    }
-    const way = new HttpWay(request, response, () => session.session.gone(way));
-    if (session.fresh) way.sessionId = session.id;
-    const words = request.headers['parapet-user-words'];
-    session.session.receive(withUserWords(message, typeof words === 'string' ? words : undefined), way, clock());
-  }
-
-  #get(server: string, principal: string, request: IncomingMessage, response: ServerResponse): void {
-    const session = this.#find(server, principal, request);
-    if (session === null) {
-      answer(response, 404, RPC_CODES.invalidRequest, 'There is no such session.');
-      return;
-    }
-    if (!String(request.headers.accept ?? '').includes('text/event-stream')) {
-      answer(response, 406, RPC_CODES.invalidRequest, 'The stream is text/event-stream.');
-      return;
-    }
-    const way = new HttpWay(request, response, () => session.session.gone(way));
-    session.session.attach(way);
-  }
-
-  /** A session is its principal's alone; for others it is not there. */
-  #find(server: string, principal: string, request: IncomingMessage): Found | null {
-    const id = request.headers['mcp-session-id'];
-    const session = typeof id === 'string' ? this.#sessions.get(`id ${id}`) : undefined;
-    if (session === undefined || session.principal !== principal || session.server !== server) return null;
-    return { session, id: null, fresh: false, close: () => session.close() };
-  }
-
-  #begin(server: string, principal: string): Found | 'full' {
-    const id = randomBytes(24).toString('base64url');
-    const session = this.#open(`id ${id}`, server, principal, false);
-    return session === 'full' ? session : { session, id, fresh: true, close: () => session.close() };
-  }
-
-  #shared(server: string, principal: string): Found | 'full' {
-    const key = `shared ${server} ${principal}`;
-    const session = this.#sessions.get(key) ?? this.#open(key, server, principal, true);
-    return session === 'full' ? session : { session, id: null, fresh: false, close: () => session.close() };
-  }
-
-  #open(key: string, server: string, principal: string, shared: boolean): ServedSession | 'full' {
-    const { config, pins, audit, clock, note, directory, env } = this.#options;
-    if (this.#sessions.size >= config.limits.sessions) this.#closeIdle();
-    if (this.#sessions.size >= config.limits.sessions) return 'full';
-    const settings = config.servers[server]!;
-    const parts = {
-      id: randomBytes(6).toString('hex'),
-      server,
-      settings,
-      config,
-      launch: launchOf(settings),
-      pins,
-      principal: this.#principal(principal),
-      audit,
-      states: this.#states,
-      clock,
-      note,
-    };
-    const session: ServedSession = new ServedSession(
-      parts,
-      shared,
-      (to, ended) => {
-        const events = {
-          onMessage: (text: string, way: HttpWay | null) => to().fromServer(text, way),
-          onRemark: (text: string) => remark(server, text, note),
-          onEnd: (why: string) => {
-            note(`${server}: ${why}.`);
-            session.serverEnded(why);
-            ended();
-          },
-        };
-        if (to().stranger !== null) return NO_CONNECTION; // The session itself refuses every request.
-        return settings.url === undefined
-          ? connectByStdio<HttpWay>(server, settings, config, { directory, env }, events)
-          : connectByHttp<HttpWay>(server, settings, config, (tool) => to().definition(tool), events);
-      },
-      (self) => this.#forget(self),
-    );
-    this.#sessions.set(key, session);
-    return session;
-  }
-
-  #principal(id: string): PrincipalState {
-    const { config, clock } = this.#options;
-    let state = this.#principals.get(id);
-    if (state === undefined) {
-      state = { id, flow: new FlowSession(config.profile), limits: new CallLimits(config.limits, clock), usedAt: 0 };
-      this.#principals.set(id, state);
-    }
-    state.usedAt = clock();
-    return state;
-  }
-
-  #forget(session: ServedSession): void {
-    for (const [key, one] of this.#sessions) if (one === session) this.#sessions.delete(key);
-  }
-
-  #drop(found: Found): void {
-    this.#forget(found.session);
-  }
-
-  #closeIdle(): void {
-    const before = this.#options.clock() - IDLE;
-    for (const session of this.#sessions.values()) {
-      if (session.busy || session.usedAt > before) continue;
-      this.#forget(session);
-      session.close().catch(() => {});
-    }
-    // What a principal was shown outlives its sessions: ending one makes nothing unseen.
-    for (const [id, { usedAt }] of this.#principals) {
-      const has = [...this.#sessions.values()].some(({ principal }) => principal === id);
-      if (!has && usedAt < before) this.#principals.delete(id);
-    }
-  }
-
-  async close(): Promise<void> {
-    clearInterval(this.#sweep);
-    const sessions = [...this.#sessions.values()];
-    this.#sessions.clear();
-    await Promise.all(sessions.map((session) => session.close()));
-  }
-}
-
-interface Found {
-  readonly session: ServedSession;
-  /** The id to tell the client. */
-  readonly id: string | null;
-  readonly fresh: boolean;
-  close(): Promise<void>;
-}
-
-function answer(
-  response: ServerResponse,
-  status: number,
-  code: number,
-  message: string,
-  id: string | number | null = null,
-): void {
-  const text = errorText(id, code, message);
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(text);
-}
-
-async function readBody(request: IncomingMessage, most: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > most) throw new Fault('ERR_BODY_TOO_LARGE', `The body has more than ${most} bytes.`);
-    chunks.push(chunk);
-  }
-  const bytes = Buffer.concat(chunks);
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new Fault('ERR_BODY_MALFORMED', 'The body is not UTF-8.', { cause });
-  }
 }

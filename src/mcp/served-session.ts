@@ -32,15 +32,18 @@ export class ServedSession {
   #queue: string[] = [];
   #counter = 0;
   usedAt: number;
+  /** The token that its client came with last. */
+  token: string | null = null;
 
-  /** @param connect makes the connection to the server, with the session to which its messages go. */
+  /** @param principal what makes its principal that one. @param connect makes the connection to the server, with the session to which its messages go. */
   constructor(
     parts: Omit<SessionParts<HttpWay>, 'wires'>,
+    principal: string,
     shared: boolean,
     connect: (session: () => Session<HttpWay>, ended: () => void) => ServerConnection<HttpWay>,
     onEnd: (self: ServedSession) => void,
   ) {
-    this.principal = parts.principal.id;
+    this.principal = principal;
     this.server = parts.server;
     this.#shared = shared;
     this.#longest = 4 * Math.max(parts.config.limits.message, parts.config.limits.result);

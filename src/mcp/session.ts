@@ -8,6 +8,7 @@ import { Pending, type Waiting } from './pending.ts';
 import {
   CLIENT_NOTIFICATIONS,
   CLIENT_REQUESTS,
+  isDeclared,
   META,
   metaOf,
   SERVER_NOTIFICATIONS,
@@ -27,6 +28,9 @@ import {
 } from './rpc-message.ts';
 import type { SessionParts } from './session-parts.ts';
 import { WithheldError } from './withheld.ts';
+
+/** Requests that name a task by its handle. */
+const OF_A_TASK: ReadonlySet<string> = new Set(['tasks/get', 'tasks/result', 'tasks/cancel']);
 
 /**
  * One client and one server, and everything that goes between them. It knows no transport: texts come in, and go out through
@@ -120,6 +124,7 @@ export class Session<Way> {
 
   #request(message: RpcRequest, way: Way | null): void {
     const { id, method, params } = message;
+    const { principal, server } = this.#parts;
     if (!CLIENT_REQUESTS.has(method)) {
       this.#refuse(id, way, RPC_CODES.unknownMethod, `Parapet does not know the method.`);
       return;
@@ -137,6 +142,25 @@ export class Session<Way> {
         this.#broken(error);
         this.#refuse(id, way, RPC_CODES.internal, 'The call could not be checked.');
       });
+      return;
+    }
+    const refused =
+      method === 'prompts/get'
+        ? this.#offers.refusal('prompts', params['name'])
+        : method === 'resources/read' || method === 'resources/subscribe'
+          ? this.#offers.refusal('resources', params['uri'])
+          : null;
+    if (refused !== null) {
+      this.#refuse(
+        id,
+        way,
+        RPC_CODES.invalidParams,
+        `${refused} Whoever runs Parapet can look: parapet mcp diff ${server}`,
+      );
+      return;
+    }
+    if (OF_A_TASK.has(method) && principal.tasks.call(server, params['taskId']) === null) {
+      this.#refuse(id, way, RPC_CODES.invalidParams, 'There is no such task.');
       return;
     }
     if (method === 'initialize') this.#capabilities = isObject(params['capabilities']) ? params['capabilities'] : {};
@@ -219,11 +243,13 @@ export class Session<Way> {
       case 'tools/list':
         return this.#offers.tools(result);
       case 'prompts/list':
-        return this.#offers.entries(result, 'prompts');
+        return this.#offers.entries(result, 'prompts', waiting.params['cursor']);
       case 'resources/list':
-        return this.#offers.entries(result, 'resources');
+        return this.#offers.entries(result, 'resources', waiting.params['cursor']);
       case 'resources/templates/list':
-        return this.#offers.entries(result, 'resourceTemplates');
+        return this.#offers.entries(result, 'resourceTemplates', waiting.params['cursor']);
+      case 'tasks/list':
+        return this.#ownTasks(cleaned(result));
       case 'tools/call':
       case 'tasks/result':
         return this.#calls.result(waiting, result, text);
@@ -239,6 +265,14 @@ export class Session<Way> {
       default:
         return cleaned(result);
     }
+  }
+
+  /** The tasks that this principal's calls were turned into, and nobody else's. */
+  #ownTasks(result: JsonObject): JsonObject {
+    const { principal, server } = this.#parts;
+    const tasks = Array.isArray(result['tasks']) ? (result['tasks'] as readonly unknown[]) : [];
+    const own = tasks.filter((task) => isObject(task) && principal.tasks.call(server, task['taskId']) !== null);
+    return own.length === tasks.length ? result : { ...result, tasks: own };
   }
 
   #answer(message: RpcResponse, changed: JsonObject | null, way: Way | null): void {
@@ -263,6 +297,10 @@ export class Session<Way> {
     }
     if (method === 'sampling/createMessage' && !settings.sampling) {
       decline(RPC_CODES.unknownMethod, 'Sampling is turned off.');
+      return;
+    }
+    if (!isDeclared(this.#capabilities, method, params)) {
+      decline(RPC_CODES.unknownMethod, 'The client has not declared that it answers this.');
       return;
     }
     let { text } = message;
@@ -293,6 +331,11 @@ export class Session<Way> {
       return;
     }
     if (method === 'notifications/tools/list_changed') this.#offers.forget();
+    if (
+      method === 'notifications/tasks/status' &&
+      this.#parts.principal.tasks.call(this.#parts.server, params['taskId']) === null
+    )
+      return;
     if (method === 'notifications/progress') this.#pending.progressed(params['progressToken']);
     const { limits } = this.#parts.config;
     if (Buffer.byteLength(message.text) > limits.message) return;

@@ -1,5 +1,5 @@
 import type { FlowTool } from '../flow/history.ts';
-import { digestOf } from './canonical-json.ts';
+import { digestOrNull } from './digest.ts';
 import { isObject, type JsonObject } from './rpc-message.ts';
 
 /** A tool as its server describes it: everything that a model, or a client on its behalf, goes by. */
@@ -11,10 +11,11 @@ export interface ToolDefinition {
   readonly digest: string;
 }
 
-/** Reads a definition; null when it has no name. */
+/** Reads a definition; null when it has no name, or no canonical text by which it could be pinned. */
 export function readTool(value: unknown): ToolDefinition | null {
   if (!isObject(value) || typeof value['name'] !== 'string') return null;
-  return { name: value['name'], value, digest: digestOf(value) };
+  const digest = digestOrNull(value);
+  return digest === null ? null : { name: value['name'], value, digest };
 }
 
 export function flowTool({ name, value }: ToolDefinition): FlowTool {

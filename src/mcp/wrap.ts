@@ -1,12 +1,15 @@
 import type { Clock } from '../core/clock.ts';
 import type { McpConfig, McpServerConfig } from '../config/mcp-schema.ts';
 import { Fault } from '../core/fault.ts';
+import type { Principal } from '../core/principal.ts';
+import type { FlowRules } from '../flow/rules/compile-rules.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import { CallLimits } from './call-limits.ts';
 import { cleanText } from './clean-text.ts';
-import { FlowSession } from './flow-session.ts';
 import { launchOf } from './launch.ts';
+import { openCredentials } from './open-credentials.ts';
+import type { People } from './open-people.ts';
 import type { PinStore } from './pins.ts';
+import { createPrincipalState } from './principal-state.ts';
 import { RequestStates } from './request-state.ts';
 import { connectByStdio, longestMessage } from './server-connection.ts';
 import { Session } from './session.ts';
@@ -18,9 +21,15 @@ export interface WrapOptions {
   readonly settings: McpServerConfig;
   readonly config: McpConfig;
   readonly pins: PinStore;
+  /** The operator's rules over tool calls; null where there are none. */
+  readonly rules: FlowRules | null;
+  /** Who is asked at the console; null where there is no queue. */
+  readonly people: People | null;
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly directory: string;
+  /** Where the proxy keeps what is its own: `<state>/mcp`. */
+  readonly state: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Variables of the client's that the server gets. */
   readonly passed: readonly string[];
@@ -35,13 +44,12 @@ export interface WrapOptions {
  * @returns whether the server ended by itself while the client was there.
  */
 export async function wrapServer(options: WrapOptions): Promise<{ readonly serverEnded: boolean }> {
-  const { server, settings, config, pins, audit, clock, note, output } = options;
+  const { server, settings, config, pins, rules, people, audit, clock, note, output } = options;
   const { promise: over, resolve: finish } = Promise.withResolvers<boolean>();
-  const principal = {
-    id: 'local',
-    flow: new FlowSession(config.profile),
-    limits: new CallLimits(config.limits, clock),
-  };
+  const { local } = config;
+  const who: Principal | null = local === undefined ? null : { id: local.id, kind: 'key', claims: local.claims };
+  const credentials = await openCredentials({ ...config, servers: { [server]: settings } }, options);
+  const principal = createPrincipalState(local?.id ?? 'local', who, options);
   const session: Session<never> = new Session<never>({
     id: `stdio-${process.pid}`,
     server,
@@ -49,6 +57,9 @@ export async function wrapServer(options: WrapOptions): Promise<{ readonly serve
     config,
     launch: launchOf(settings),
     pins,
+    rules,
+    people,
+    callTokens: credentials.callTokens(server),
     principal,
     audit,
     states: new RequestStates(clock),
@@ -82,6 +93,7 @@ export async function wrapServer(options: WrapOptions): Promise<{ readonly serve
   session.close();
   options.input.destroy();
   await connection.close();
+  await credentials.close();
   await audit.close();
   return { serverEnded };
 }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Bench, type Json, serverWith, startBench, tool } from './hostile-bench.ts';
+import { type Bench, type BenchOptions, type Json, serverWith, startBench, tool } from './hostile-bench.ts';
+
+const capabilities = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} };
+const ABLE: BenchOptions = { capabilities };
+const MODERN = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientCapabilities': capabilities,
+};
 
 const form = (properties: Json, message = 'Please tell'): Json => ({
   mode: 'form',
@@ -22,7 +29,7 @@ function asked(
 }
 
 test('a form that asks for a secret is not shown, however it is called', async () => {
-  const bench = await startBench(serverWith([]));
+  const bench = await startBench(serverWith([]), ABLE);
   const secret: readonly Json[] = [
     form({ password: { type: 'string' } }),
     form({ apiKey: { type: 'string' } }),
@@ -51,7 +58,7 @@ test('a form that asks for a secret is not shown, however it is called', async (
 });
 
 test('a link says where it leads, and warns of names that look like others', async () => {
-  const bench = await startBench(serverWith([]));
+  const bench = await startBench(serverWith([]), ABLE);
   const link = (url: string): Json => ({ mode: 'url', elicitationId: '1', message: 'Sign in', url });
   const message = (url: string): unknown =>
     (asked(bench, 'elicitation/create', link(url)).shown?.['params'] as Json | undefined)?.['message'];
@@ -70,9 +77,9 @@ test('a link says where it leads, and warns of names that look like others', asy
 });
 
 test('elicitation can be turned off, or kept to forms', async () => {
-  const off = await startBench(serverWith([]), { settings: { elicitation: 'off' } });
+  const off = await startBench(serverWith([]), { ...ABLE, settings: { elicitation: 'off' } });
   assert.equal(asked(off, 'elicitation/create', form({ city: { type: 'string' } })).shown, null);
-  const forms = await startBench(serverWith([]), { settings: { elicitation: 'form' } });
+  const forms = await startBench(serverWith([]), { ...ABLE, settings: { elicitation: 'form' } });
   assert.equal(
     asked(forms, 'elicitation/create', { mode: 'url', message: '', url: 'https://example.com' }).shown,
     null,
@@ -93,7 +100,7 @@ test('sampling is off, and the server is not told that the client could', async 
 });
 
 test('a server asks for nothing that servers may not ask, and not too much', async () => {
-  const bench = await startBench(serverWith([]));
+  const bench = await startBench(serverWith([]), ABLE);
   assert.equal(asked(bench, 'tools/call', { name: 'x' }).shown, null);
   assert.equal(asked(bench, 'client/execute', {}).shown, null);
   assert.ok(asked(bench, 'roots/list', {}).shown);
@@ -117,11 +124,7 @@ test('2026-07-28: what a server asks inside a result is held to the same rules',
       inputRequests: { [name]: request },
     }));
     const bench = await startBench(server);
-    const result = await bench.call(
-      'get_note',
-      {},
-      { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } },
-    );
+    const result = await bench.call('get_note', {}, { _meta: MODERN });
     assert.equal(result['resultType'], 'complete', name);
     assert.equal(result['isError'], true, name);
     assert.equal(result['inputRequests'], undefined, name);
@@ -133,10 +136,31 @@ test('2026-07-28: what a server asks inside a result is held to the same rules',
     },
   }));
   const bench = await startBench(posing);
-  const result = await bench.call(
-    'get_note',
-    {},
-    { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } },
-  );
+  const result = await bench.call('get_note', {}, { _meta: MODERN });
   assert.equal(result['isError'], true, "a question under the proxy's own name");
+});
+
+test('a server asks for nothing that the client has not declared', async () => {
+  const questions: readonly (readonly [string, Json, Json])[] = [
+    ['elicitation/create', form({ city: { type: 'string' } }), { elicitation: { url: {} } }],
+    ['elicitation/create', { mode: 'url', message: 'x', url: 'https://example.com' }, { elicitation: {} }],
+    ['roots/list', {}, { elicitation: { form: {} } }],
+    ['sampling/createMessage', { messages: [], maxTokens: 1 }, { roots: {} }],
+  ];
+  for (const [method, params, declared] of questions) {
+    const settings = { sampling: true };
+    const old = await startBench(serverWith([]), { capabilities: declared, settings });
+    const { shown, answer } = asked(old, method, params);
+    assert.equal(shown, null, method);
+    assert.equal((answer!['error'] as Json)['code'], -32601, method);
+    const server = serverWith([tool('get_note')], () => ({
+      resultType: 'input_required',
+      inputRequests: { a: { method, params } },
+    }));
+    const modern = await startBench(server, { settings });
+    const ask = (own: Json): Promise<Json> =>
+      modern.call('get_note', {}, { _meta: { ...MODERN, 'io.modelcontextprotocol/clientCapabilities': own } });
+    assert.equal((await ask(declared))['isError'], true, method);
+    assert.equal((await ask(capabilities))['resultType'], 'input_required', `${method}, declared`);
+  }
 });

@@ -230,7 +230,7 @@ test("2026-07-28: a server's requestState comes back to it as it was, and to nob
   });
   const states = new RequestStates(Date.now);
   const bench = await startBench(server, { states });
-  const first = await bench.call('get_note', { id: '1' }, { _meta: MODERN() });
+  const first = await bench.call('get_note', { id: '1' }, { _meta: MODERN({ elicitation: { form: {} } }) });
   assert.notEqual(first['requestState'], 'server-state');
   assert.match(
     String(((first['inputRequests'] as Json)['a'] as { params: Json }).params['message']),
@@ -238,7 +238,7 @@ test("2026-07-28: a server's requestState comes back to it as it was, and to nob
   );
   const answers = { a: { action: 'accept', content: { which: 'x' } } };
   const tampered = `${String(first['requestState']).slice(0, -3)}AAA`;
-  const more = { _meta: MODERN(), inputResponses: answers };
+  const more = { _meta: MODERN({ elicitation: { form: {} } }), inputResponses: answers };
   assert.match(
     JSON.stringify(await bench.call('get_note', { id: '1' }, { ...more, requestState: tampered })),
     /-32602/,

@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { mcp } from '../../src/config/mcp-schema.ts';
+import { compileRules, type FlowRules } from '../../src/flow/rules/compile-rules.ts';
+import { type RuleFileInput, ruleFileSchema } from '../../src/flow/rules/rule-file.ts';
 import type { AuditEntry } from '../../src/mcp/audit-trail.ts';
-import { CallLimits } from '../../src/mcp/call-limits.ts';
-import { FlowSession } from '../../src/mcp/flow-session.ts';
+import type { CallTokens } from '../../src/mcp/call-tokens.ts';
 import { launchOf } from '../../src/mcp/launch.ts';
+import type { People } from '../../src/mcp/open-people.ts';
 import { PinStore } from '../../src/mcp/pins.ts';
+import { createPrincipalState } from '../../src/mcp/principal-state.ts';
 import { RequestStates } from '../../src/mcp/request-state.ts';
+import type { PrincipalState } from '../../src/mcp/session-parts.ts';
 import { Session } from '../../src/mcp/session.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -30,6 +34,14 @@ export interface BenchOptions {
   /** Pins that an earlier session left. */
   readonly pins?: PinStore;
   readonly principal?: string;
+  /** Verified claims of the principal. */
+  readonly claims?: Json;
+  /** A principal that has other sessions as well. */
+  readonly state?: PrincipalState;
+  /** The operator's file. */
+  readonly rules?: RuleFileInput;
+  readonly people?: People;
+  readonly callTokens?: CallTokens;
   readonly states?: RequestStates;
   readonly clock?: () => number;
   /** What the person says who is asked. */
@@ -40,6 +52,12 @@ export interface BenchOptions {
 
 export function emptyPins(): PinStore {
   return new PinStore(join(mkdtempSync(join(tmpdir(), 'parapet-mcp-')), 'pins'));
+}
+
+export function rulesOf(file: RuleFileInput): FlowRules {
+  const compiled = compileRules(ruleFileSchema.parse(file));
+  if (!('rules' in compiled)) throw new Error(JSON.stringify(compiled));
+  return compiled;
 }
 
 export function tool(name: string, more: Json = {}): Json {
@@ -87,6 +105,7 @@ export async function startBench(server: HostileServer, options: BenchOptions = 
   const settings = config.servers[name]!;
   const pins = options.pins ?? emptyPins();
   const clock = options.clock ?? Date.now;
+  const rules = options.rules === undefined ? null : rulesOf(options.rules);
   const toServer: Json[] = [];
   const lines: string[] = [];
   const toClient: Json[] = [];
@@ -102,11 +121,16 @@ export async function startBench(server: HostileServer, options: BenchOptions = 
     config,
     launch: launchOf(settings),
     pins,
-    principal: {
-      id: options.principal ?? 'ann',
-      flow: new FlowSession(config.profile),
-      limits: new CallLimits(config.limits, clock),
-    },
+    rules,
+    people: options.people ?? null,
+    callTokens: options.callTokens ?? null,
+    principal:
+      options.state ??
+      createPrincipalState(
+        options.principal ?? 'ann',
+        { id: options.principal ?? 'ann', kind: 'jwt', claims: options.claims ?? {} },
+        { config, rules, clock },
+      ),
     audit: {
       record(entry) {
         if (options.auditFails === true && entry.event === 'call') throw new Error('disk full');

@@ -83,9 +83,11 @@ test('an instruction in a result is recorded, and withheld where that is configu
 test('resources and prompts are cleaned, and withheld as an error where they have no other form', async () => {
   const on = {
     'resources/read': () => ({ contents: [{ uri: 'file:///a', text: 'a\u202eb' }] }),
+    'prompts/list': () => ({ prompts: [{ name: 'p' }] }),
     'prompts/get': () => ({ messages: [{ role: 'user', content: { type: 'text', text: 'x'.repeat(3000) } }] }),
   };
   const bench = await startBench({ on }, { config: { limits: { result: '2KiB' } } });
+  await bench.request('prompts/list');
   assert.deepEqual((await bench.request('resources/read', { uri: 'file:///a' })).result, {
     contents: [{ uri: 'file:///a', text: 'ab' }],
   });

@@ -8,7 +8,9 @@ import { mcp } from '../../src/config/mcp-schema.ts';
 import { openAuditFile } from '../../src/mcp/audit-trail.ts';
 import { PinStore } from '../../src/mcp/pins.ts';
 import { serveMcp } from '../../src/mcp/serve.ts';
-import type { Json } from './hostile-bench.ts';
+import type { RuleFileInput } from '../../src/flow/rules/rule-file.ts';
+import type { People } from '../../src/mcp/open-people.ts';
+import { type Json, rulesOf } from './hostile-bench.ts';
 
 export interface Served {
   readonly url: string;
@@ -22,6 +24,7 @@ export interface Served {
 export async function startServe(
   config: z.input<typeof mcp>,
   env: Readonly<Record<string, string | undefined>> = process.env,
+  more: { readonly rules?: RuleFileInput; readonly people?: People; readonly state?: string } = {},
 ): Promise<Served> {
   const directory = mkdtempSync(join(tmpdir(), 'parapet-serve-'));
   const notes: string[] = [];
@@ -29,9 +32,12 @@ export async function startServe(
   const serving = await serveMcp({
     config: mcp.parse({ ...config, listen: { port: 0, ...config.listen } }),
     pins,
+    rules: more.rules === undefined ? null : rulesOf(more.rules),
+    people: more.people ?? null,
     audit: openAuditFile(join(directory, 'calls'), Date.now),
     clock: Date.now,
     directory: process.cwd(),
+    state: more.state ?? directory,
     env,
     note: (line) => notes.push(line),
   });

@@ -14,11 +14,21 @@ interface ServerOptions extends Setup {
   readonly name?: string;
   readonly passEnv?: string[];
   readonly floating?: true;
+  readonly principal?: string;
+}
+interface LoginOptions extends Setup {
+  readonly principal?: string;
+  readonly port: string;
+  readonly scope?: string[];
+  readonly forget?: true;
 }
 interface ApproveOptions extends Setup {
   readonly all?: true;
   readonly identity?: true;
   readonly instructions?: true;
+  readonly prompt?: string[];
+  readonly resource?: string[];
+  readonly template?: string[];
 }
 
 /** `parapet mcp`: a proxy in front of MCP servers, and what was approved of them. */
@@ -40,7 +50,7 @@ export const register: RegisterCommand = (program, io) => {
     .description('start an MCP server and stand between it and the client that starts this, over stdio')
     .argument('[command...]', 'the server, behind --')
     .action(async (command: string[], options: ServerOptions) => {
-      const { mcpSetup, serverFrom } = await import('../mcp-setup.ts');
+      const { mcpSetup, peopleOf, serverFrom } = await import('../mcp-setup.ts');
       const setup = await mcpSetup(options, io);
       const { server, settings } = await serverFrom(setup, options.name, command, options.floating === true);
       if (settings.url !== undefined)
@@ -49,36 +59,42 @@ export const register: RegisterCommand = (program, io) => {
       const { openAuditFile, openAuditLedger } = await import('../../mcp/audit-trail.ts');
       const { PinStore } = await import('../../mcp/pins.ts');
       const { systemClock } = await import('../../core/clock.ts');
-      const { config, directory, state } = setup;
+      const { config, directory, state, rules } = setup;
       const audit =
         config.audit === 'ledger'
           ? await openAuditLedger(join(state, 'ledger'), systemClock)
           : openAuditFile(join(state, 'calls'), systemClock);
+      const note = (line: string): void => io.err(`parapet: ${line}`);
+      const asking = await peopleOf(setup, audit, note);
       const { serverEnded } = await wrapServer({
         server,
         settings,
         config,
         pins: new PinStore(join(state, 'pins')),
+        rules,
+        people: asking.people,
         audit,
         clock: systemClock,
         directory,
+        state,
         env: io.env,
         passed: options.passEnv ?? [],
         input: Readable.from(io.stdin()),
         output: io.out,
-        note: (line) => io.err(`parapet: ${line}`),
+        note,
         signal: io.signal,
-      });
+      }).finally(() => asking.close());
       if (serverEnded) io.exitCode = 3;
     });
 
   withSetup(mcp.command('serve'))
     .description('listen for MCP clients over Streamable HTTP, each server at /mcp/<name>')
     .action(async (options: Setup) => {
-      const { mcpSetup } = await import('../mcp-setup.ts');
+      const { mcpSetup, peopleOf } = await import('../mcp-setup.ts');
       if (options.config === undefined)
         throw new Fault('ERR_USAGE', 'Give --config: its section `mcp` names the servers.');
-      const { config, directory, state } = await mcpSetup(options, io);
+      const setup = await mcpSetup(options, io);
+      const { config, directory, state, rules } = setup;
       const { serveMcp } = await import('../../mcp/serve.ts');
       const { openAuditFile, openAuditLedger } = await import('../../mcp/audit-trail.ts');
       const { PinStore } = await import('../../mcp/pins.ts');
@@ -87,14 +103,22 @@ export const register: RegisterCommand = (program, io) => {
         config.audit === 'ledger'
           ? await openAuditLedger(join(state, 'ledger'), systemClock)
           : openAuditFile(join(state, 'calls'), systemClock);
+      const note = (line: string): void => io.err(`parapet: ${line}`);
+      const asking = await peopleOf(setup, audit, note);
       const serving = await serveMcp({
         config,
         pins: new PinStore(join(state, 'pins')),
+        rules,
+        people: asking.people,
         audit,
         clock: systemClock,
         directory,
+        state,
         env: io.env,
-        note: (line) => io.err(`parapet: ${line}`),
+        note,
+      }).catch(async (error: unknown) => {
+        await asking.close();
+        throw error;
       });
       for (const name of Object.keys(config.servers)) io.out(`${serving.url}/mcp/${name}`);
       await new Promise<void>((resolve) => {
@@ -102,10 +126,12 @@ export const register: RegisterCommand = (program, io) => {
         else io.signal.addEventListener('abort', () => resolve(), { once: true });
       });
       await serving.close();
+      await asking.close();
     });
 
   withServer(mcp.command('pin'))
     .description('ask a server what it offers; pin what is clean where it was never seen, hold the rest')
+    .option('--principal <id>', 'whose sign-in is used, where the server needs one')
     .argument('[command...]', 'the server behind --, unless --name names one of the configuration')
     .action(async (command: string[], options: ServerOptions) => {
       const { mcpSetup, serverFrom } = await import('../mcp-setup.ts');
@@ -115,6 +141,12 @@ export const register: RegisterCommand = (program, io) => {
       const { PinStore } = await import('../../mcp/pins.ts');
       const { systemClock } = await import('../../core/clock.ts');
       const pins = new PinStore(join(setup.state, 'pins'));
+      const { openCredentials } = await import('../../mcp/open-credentials.ts');
+      const credentials = await openCredentials(
+        { ...setup.config, servers: { [server]: settings } },
+        { ...setup, clock: systemClock },
+      );
+      const subject = { id: options.principal ?? 'anonymous', who: null };
       const shown = await contactServer({
         server,
         settings,
@@ -126,7 +158,8 @@ export const register: RegisterCommand = (program, io) => {
         passed: options.passEnv ?? [],
         version: packageVersion(),
         note: (line) => io.err(`parapet: ${line}`),
-      });
+        credentials: credentials.forSession(server, subject, () => null),
+      }).finally(() => credentials.close());
       const held = Object.keys(pins.read(server)?.held ?? {});
       io.out(
         `${server}: ${shown.length} tools shown, ${held.length} held${held.length === 0 ? '' : `: ${held.join(', ')}`}`,
@@ -134,11 +167,59 @@ export const register: RegisterCommand = (program, io) => {
       if (held.length > 0) io.exitCode = 1;
     });
 
+  withSetup(mcp.command('login'))
+    .description('sign in to a server that is reached over HTTP, for one principal of the proxy')
+    .argument('<server>')
+    .option('--principal <id>', 'for whom; needed where clients have tokens')
+    .option('--port <n>', 'of this machine, for the answer; a free one by default', '0')
+    .option('--scope <scopes...>', 'beyond `oauth.scopes`; each must be in `oauth.stepUp`')
+    .option('--forget', 'sign out: remove what was kept')
+    .action(async (server: string, options: LoginOptions) => {
+      const { mcpSetup } = await import('../mcp-setup.ts');
+      const { config, directory, state } = await mcpSetup(options, io);
+      const { openCredentials } = await import('../../mcp/open-credentials.ts');
+      const { signIn } = await import('../../mcp/oauth/sign-in.ts');
+      const { systemClock } = await import('../../core/clock.ts');
+      const closed = Object.keys(config.listen.tokens).length > 0 || config.listen.jwt.length > 0;
+      if (options.principal === undefined && closed)
+        throw new Fault('ERR_USAGE', 'Give --principal: sign-ins are of one principal each.');
+      const principal = options.principal ?? 'anonymous';
+      const port = Number(options.port);
+      if (!Number.isInteger(port) || port < 0 || port > 65_535)
+        throw new Fault('ERR_USAGE', 'The port is a number from 0 to 65535.', { where: '--port' });
+      const credentials = await openCredentials(config, { directory, state, clock: systemClock });
+      try {
+        const client = credentials.oauth(server);
+        if (client?.config.grant !== 'authorization-code')
+          throw new Fault(
+            'ERR_USAGE',
+            `Nobody signs in to "${server}": its \`oauth.grant\` is not authorization-code.`,
+          );
+        if (options.forget === true) {
+          const there = client.store.forget(server, principal);
+          io.out(`${server}: ${there ? 'signed out' : 'nobody was signed in'} (${principal})`);
+          return;
+        }
+        const { scopes } = await signIn(client, {
+          principal,
+          port,
+          timeout: 5 * 60_000,
+          scopes: options.scope ?? [],
+          show: (url) => io.out(`Open this page to sign in:\n${url}`),
+          signal: io.signal,
+        });
+        io.out(`${server}: signed in (${principal})${scopes.length === 0 ? '' : `, for ${scopes.join(' ')}`}`);
+      } finally {
+        await credentials.close();
+      }
+    });
+
   withSetup(mcp.command('list'))
     .description('what is pinned and what is held, of all servers or one')
     .argument('[server]')
     .option('--json', 'the whole pins as JSON')
     .action(async (server: string | undefined, options: Setup & { readonly json?: true }) => {
+      const { ENTRY_KINDS } = await import('../../mcp/pins.ts');
       const pins = await storeOf(options);
       const names = server === undefined ? pins.servers() : [server];
       const all = names.map((name) => requirePins(pins.read(name), name));
@@ -155,6 +236,22 @@ export const register: RegisterCommand = (program, io) => {
           digest.slice(0, 12),
           [...new Set(findings.map(({ rule }) => rule))].join(', '),
         ]),
+        ...ENTRY_KINDS.flatMap((kind) => [
+          ...Object.entries(one.entries[kind]?.pinned ?? {}).map(([key, { by, digest }]) => [
+            one.server,
+            `${kind}: ${key}`,
+            by,
+            digest.slice(0, 12),
+            '',
+          ]),
+          ...Object.entries(one.entries[kind]?.held ?? {}).map(([key, { why, digest, findings }]) => [
+            one.server,
+            `${kind}: ${key}`,
+            `held: ${why}`,
+            digest.slice(0, 12),
+            [...new Set(findings.map(({ rule }) => rule))].join(', '),
+          ]),
+        ]),
       ]);
       io.out(formatTable(['server', 'tool', 'state', 'digest', 'findings'], rows));
     });
@@ -168,7 +265,9 @@ export const register: RegisterCommand = (program, io) => {
       const pins = requirePins((await storeOf(options)).read(server), server);
       const lines = describePins(pins, tools);
       for (const line of lines) io.out(line);
-      if (Object.keys(pins.held).length > 0) io.exitCode = 1;
+      const { ENTRY_KINDS } = await import('../../mcp/pins.ts');
+      const entries = ENTRY_KINDS.flatMap((kind) => Object.keys(pins.entries[kind]?.held ?? {}));
+      if (Object.keys(pins.held).length + entries.length > 0) io.exitCode = 1;
     });
 
   withSetup(mcp.command('approve'))
@@ -176,6 +275,9 @@ export const register: RegisterCommand = (program, io) => {
     .argument('<server>')
     .argument('[tools...]')
     .option('--all', 'everything that is held')
+    .option('--prompt <names...>', 'prompts')
+    .option('--resource <uris...>', 'resources')
+    .option('--template <templates...>', 'resource templates')
     .option('--instructions', 'what the server tells the model about itself')
     .option('--identity', 'forget how it was started and named: the next contact pins that anew; its tools stay pinned')
     .action(async (server: string, tools: string[], options: ApproveOptions) => {
@@ -190,18 +292,35 @@ export const register: RegisterCommand = (program, io) => {
           });
         pins = approved(pins, tool, new Date().toISOString());
       }
+      const { approvedEntry } = await import('../../mcp/admit-entries.ts');
+      let entries = 0;
+      for (const [kind, named] of [
+        ['prompts', options.prompt],
+        ['resources', options.resource],
+        ['resourceTemplates', options.template],
+      ] as const) {
+        const there = Object.keys(pins.entries[kind]?.held ?? {});
+        for (const key of options.all === true ? there : (named ?? [])) {
+          if (!there.includes(key))
+            throw new Fault('ERR_USAGE', `No entry "${key}" in ${kind} of "${server}" is held.`, {
+              hint: `See: parapet mcp list ${server}`,
+            });
+          pins = approvedEntry(pins, kind, key, new Date().toISOString());
+          entries++;
+        }
+      }
       if (options.instructions === true) {
         if (pins.heldInstructions === null) throw new Fault('ERR_USAGE', `No instructions of "${server}" are held.`);
         const { digest, text } = pins.heldInstructions;
         pins = { ...pins, instructions: { digest, text }, heldInstructions: null };
       }
       if (options.identity === true) pins = { ...pins, launch: { digest: '', shown: '' }, name: null };
-      if (wanted.length === 0 && options.instructions !== true && options.identity !== true)
+      if (wanted.length + entries === 0 && options.instructions !== true && options.identity !== true)
         throw new Fault('ERR_USAGE', 'Nothing is approved.', {
-          hint: 'Name tools, or give --all, --instructions, --identity.',
+          hint: 'Name tools, or give --all, --prompt, --resource, --template, --instructions, --identity.',
         });
       store.write(pins);
-      io.out(`${server}: approved ${wanted.length} tools`);
+      io.out(`${server}: approved ${wanted.length} tools${entries === 0 ? '' : `, ${entries} prompts and resources`}`);
     });
 
   async function storeOf(options: Setup) {
