@@ -1,9 +1,21 @@
 import type { GradientRule } from './gradient-rule.ts';
+import { ARITHMETIC } from './rules/arithmetic.ts';
+import { FUNCTIONS } from './rules/functions.ts';
+import { MASKED } from './rules/masked.ts';
+import { PLACES } from './rules/places.ts';
+import { REDUCTIONS } from './rules/reductions.ts';
+import { SHAPES } from './rules/shapes.ts';
 
 /** Every rule, by family. A family is a file in `rules/` that exports its list. */
 const FAMILIES: readonly (readonly GradientRule[])[] = [
   // Layers and activations.
   // Elementwise, reductions, shapes.
+  ARITHMETIC,
+  FUNCTIONS,
+  REDUCTIONS,
+  SHAPES,
+  PLACES,
+  MASKED,
 ];
 
 const RULES = new Map<string, GradientRule>();
