@@ -1,9 +1,13 @@
 import type { GradientRule } from './gradient-rule.ts';
 import { ARITHMETIC } from './rules/arithmetic.ts';
+import { EINSUM } from './rules/einsum.ts';
 import { FUNCTIONS } from './rules/functions.ts';
+import { GRADIENT_FREE } from './rules/gradient-free.ts';
+import { LOCAL_NORMS } from './rules/local-norms.ts';
 import { MASKED } from './rules/masked.ts';
 import { PLACES } from './rules/places.ts';
 import { REDUCTIONS } from './rules/reductions.ts';
+import { RESIZING } from './rules/resize.ts';
 import { SHAPES } from './rules/shapes.ts';
 
 /** Every rule, by family. A family is a file in `rules/` that exports its list. */
@@ -15,7 +19,11 @@ const FAMILIES: readonly (readonly GradientRule[])[] = [
   REDUCTIONS,
   SHAPES,
   PLACES,
+  RESIZING,
+  EINSUM,
+  LOCAL_NORMS,
   MASKED,
+  GRADIENT_FREE,
 ];
 
 const RULES = new Map<string, GradientRule>();
