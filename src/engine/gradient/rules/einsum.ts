@@ -37,7 +37,7 @@ function gradientBy(
   const { node, build } = context;
   const f = formula(build);
   const own = terms[input]!;
-  if (new Set(own).size !== own.length) context.unsupported('An input repeats a label (a diagonal).');
+  if (new Set(own).size !== own.length) context.unsupported('an input repeats a label (a diagonal)');
   const others = terms.flatMap((labels, at) => (at === input ? [] : [{ labels, name: node.inputs[at]! }]));
   const around = new Set([...output, ...others.flatMap(({ labels }) => labels)]);
   const dims = context.shapeOf(node.inputs[input]!);
@@ -46,7 +46,7 @@ function gradientBy(
   const [batch] = output;
   if (perSample && (batch === undefined || own.includes(batch))) {
     context.unsupported(
-      'A gradient for each sample needs the batch in the first axis of the result, and not in the parameter.',
+      'a gradient for each sample needs the batch in the first axis of the result, and not in the parameter',
     );
   }
   const result = perSample ? [batch!, ...kept] : kept;
@@ -82,12 +82,12 @@ function readEquation(context: GradientContext): Equation {
   const text = textOf(node, 'equation', '').replaceAll(' ', '');
   const [left, right] = text.split('->') as [string, string?];
   const written = left.split(',');
-  if (written.length !== node.inputs.length) context.unsupported('Its equation does not fit its inputs.');
+  if (written.length !== node.inputs.length) context.unsupported('its equation does not fit its inputs');
   const ranks = node.inputs.map((name) => context.shapeOf(name).length);
   const letters = [...new Set(text.replaceAll(/[^A-Za-z]/g, ''))];
   const free = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'].filter((one) => !letters.includes(one));
   const hidden = Math.max(0, ...written.map((term, at) => ellipsisRank(term, ranks[at]!)));
-  if (hidden > free.length) context.unsupported('Its equation has more labels than there are letters.');
+  if (hidden > free.length) context.unsupported('its equation has more labels than there are letters');
   const dots = free.slice(0, hidden);
   const labelsOf = (term: string, rank: number): string[] => {
     const [head, tail] = term.split('...') as [string, string?];
@@ -98,7 +98,7 @@ function readEquation(context: GradientContext): Equation {
   terms.forEach((labels, at) =>
     labels.forEach((label, axis) => {
       const size =
-        context.shapeOf(node.inputs[at]!)[axis] ?? context.unsupported('Its equation does not fit its inputs.');
+        context.shapeOf(node.inputs[at]!)[axis] ?? context.unsupported('its equation does not fit its inputs');
       sizes.set(label, Math.max(size, sizes.get(label) ?? 1));
     }),
   );

@@ -56,7 +56,7 @@ function resizedAxes(context: GradientContext): readonly ResizedAxis[] {
   const region = context.numbersOf(roi) ?? [];
   const given = nonEmpty(context.numbersOf(scales));
   const wanted = nonEmpty(context.numbersOf(sizes));
-  if (given === undefined && wanted === undefined) context.unsupported('Its scales or sizes depend on the input.');
+  if (given === undefined && wanted === undefined) context.unsupported('its scales or sizes depend on the input');
   const ratios = wanted?.map((size, at) => size / dims[axes[at]!]!) ?? [];
   const policy = textOf(node, 'keep_aspect_ratio_policy', 'stretch');
   const common = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);

@@ -44,5 +44,5 @@ export const ACTIVATION_CASES: readonly OperatorCase[] = [
   { op: 'Clip', says: 'below', inputs: [x, constant(numbers([0.12], []))] },
   { op: 'Clip', says: 'above', inputs: [x, null, constant(numbers([0.12], []))] },
   { op: 'Clip', says: 'nothing', inputs: [x] },
-  { op: 'Clip', says: 'operator set 6', opset: 6, attributes: { min: float(0), max: float(1.5) }, inputs: [x] },
+  { op: 'Clip', says: 'operator set 7', opset: 7, attributes: { min: float(0), max: float(1.5) }, inputs: [x] },
 ];
