@@ -3,10 +3,9 @@ import { ACTIVATIONS } from './rules/activations.ts';
 import { ARITHMETIC } from './rules/arithmetic.ts';
 import { CONVOLUTION } from './rules/convolution.ts';
 import { EINSUM } from './rules/einsum.ts';
-
 import { FUNCTIONS } from './rules/functions.ts';
 import { GRADIENT_FREE } from './rules/gradient-free.ts';
-import { LOCAL_NORMS } from './rules/local-norms.ts';
+import { LP_NORMALIZATION } from './rules/lp-normalization.ts';
 import { MASKED } from './rules/masked.ts';
 import { NORMALIZATION } from './rules/normalization.ts';
 import { PLACES } from './rules/places.ts';
@@ -34,7 +33,7 @@ const FAMILIES: readonly (readonly GradientRule[])[] = [
   PLACES,
   RESIZING,
   EINSUM,
-  LOCAL_NORMS,
+  LP_NORMALIZATION,
   MASKED,
   GRADIENT_FREE,
 ];
