@@ -11,6 +11,7 @@ import { NORMALIZATION } from './rules/normalization.ts';
 import { PLACES } from './rules/places.ts';
 import { POOLING } from './rules/pooling.ts';
 import { PRODUCTS } from './rules/products.ts';
+import { RECURRENT } from './rules/recurrent.ts';
 import { REDUCTIONS } from './rules/reductions.ts';
 import { RESIZING } from './rules/resize.ts';
 import { SHAPES } from './rules/shapes.ts';
@@ -34,6 +35,8 @@ const FAMILIES: readonly (readonly GradientRule[])[] = [
   RESIZING,
   EINSUM,
   LP_NORMALIZATION,
+  // Compositions.
+  RECURRENT,
   MASKED,
   GRADIENT_FREE,
 ];
