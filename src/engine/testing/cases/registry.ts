@@ -1,6 +1,7 @@
 import type { OperatorCase } from '../operator-case.ts';
 import { ACTIVATION_CASES } from './activations.ts';
 import { ARITHMETIC_CASES, FUNCTION_CASES, MASKED_CASES } from './arithmetic.ts';
+import { ATTENTION_CASES, FUSED_CASES, SAMPLING_CASES } from './attention.ts';
 import { CONVOLUTION_CASES } from './convolutions.ts';
 import { NORM_CASES, PRODUCT_CASES, RESIZE_CASES, SOFTMAX_CASES } from './layers.ts';
 import { RECURRENT_CASES } from './recurrent.ts';
@@ -22,4 +23,7 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...SOFTMAX_CASES,
   ...CONVOLUTION_CASES,
   ...RECURRENT_CASES,
+  ...ATTENTION_CASES,
+  ...FUSED_CASES,
+  ...SAMPLING_CASES,
 ];
