@@ -1,10 +1,16 @@
 import { Fault } from '../../core/fault.ts';
 import type { OnnxNode } from '../../formats/onnx/onnx-model.ts';
-import { place } from '../graph/check-onnx.ts';
+import { place, readNames } from '../graph/check-onnx.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { shapeIn, type ShapedGraph, typeIn } from '../graph/shaped-graph.ts';
 import { backwardOfComposition } from './backward-of-composition.ts';
-import type { GradientContext, GradientRule, WantedGradient } from './gradient-rule.ts';
+import {
+  carriesGradient,
+  maskedBy,
+  type GradientContext,
+  type GradientRule,
+  type WantedGradient,
+} from './gradient-rule.ts';
 import { findGradientRule } from './registry.ts';
 
 export interface DifferentiateOptions {
@@ -69,10 +75,11 @@ class Backward {
     this.#active = new Set(options.wrt);
     this.#batched = new Set(graph.inputs.map(({ name }) => name));
     for (const node of graph.nodes) {
-      if (node.inputs.some((name) => this.#batched.has(name))) for (const name of node.outputs) this.#batched.add(name);
-      const active = node.inputs.some((name) => this.#active.has(name));
+      if (readNames(node).some((name) => this.#batched.has(name)))
+        for (const name of node.outputs) this.#batched.add(name);
+      const active = readNames(node).some((name) => this.#active.has(name));
       for (const name of node.outputs) {
-        if (active && name !== '' && graph.types.get(name) === 'float32') this.#active.add(name);
+        if (active && name !== '' && carriesGradient(graph.types.get(name))) this.#active.add(name);
       }
       for (const name of node.inputs) this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
     }
@@ -96,7 +103,7 @@ class Backward {
 
   #visit(node: OnnxNode): void {
     if (!node.outputs.some((name) => this.#arrived.has(name))) return;
-    if (!node.inputs.some((name) => this.#active.has(name))) return;
+    if (!readNames(node).some((name) => this.#active.has(name))) return;
     const rule = findGradientRule(node.domain, node.op);
     if (rule === undefined) {
       throw new Fault('ERR_MODEL_UNSUPPORTED', `The operator ${node.op} has no gradient here.`, {
@@ -104,7 +111,8 @@ class Backward {
         hint: 'See the table of gradients in the documentation (docs/reference/gradients.md); export the model with other operators.',
       });
     }
-    if (rule.masked !== undefined) this.#masked.push({ node: place(node), reason: rule.masked });
+    const reason = maskedBy(rule, node, (name) => this.#graph.types.get(name));
+    if (reason !== undefined) this.#masked.push({ node: place(node), reason });
     const context = this.#contextOf(node);
     const gradients = rule.build(context);
     node.inputs.forEach((name, index) => {
