@@ -1,10 +1,17 @@
 import { Fault } from '../../core/fault.ts';
 import type { OnnxNode } from '../../formats/onnx/onnx-model.ts';
-import { place } from '../graph/check-onnx.ts';
+import { intsOf } from '../graph/attributes.ts';
+import { place, readNames } from '../graph/check-onnx.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { shapeIn, type ShapedGraph, typeIn } from '../graph/shaped-graph.ts';
 import { backwardOfComposition } from './backward-of-composition.ts';
-import type { GradientContext, GradientRule, WantedGradient } from './gradient-rule.ts';
+import {
+  carriesGradient,
+  maskedBy,
+  type GradientContext,
+  type GradientRule,
+  type WantedGradient,
+} from './gradient-rule.ts';
 import { findGradientRule } from './registry.ts';
 
 export interface DifferentiateOptions {
@@ -35,6 +42,13 @@ export interface Differentiated {
   /** Those of `wrt` that the seeds do not depend on (or only through operators without a gradient). */
   readonly unreached: readonly string[];
   readonly masked: readonly MaskingOperator[];
+  /**
+   * With `squared-norms`: sum_i factors_i g_i of a parameter, g_i the gradient of sample i, `factors` of shape [batch] and free to depend on
+   * the norms. Of the same backward pass: what stood before the parameter's operator is used again, and nothing is run twice.
+   */
+  weightedSum(parameter: string, factors: string): string;
+  /** Parameters whose norms were had without their gradients; float32 leaves errors of about 1e-4 in these. */
+  readonly ghosts: ReadonlySet<string>;
 }
 
 /**
@@ -45,6 +59,24 @@ export interface Differentiated {
 export function differentiate(graph: ShapedGraph, build: GraphBuilder, options: DifferentiateOptions): Differentiated {
   return new Backward(graph, build, options).run();
 }
+
+/** What a rule is asked for, when it is not everything: all but some inputs, or one input with each sample weighted. */
+interface Narrowing {
+  readonly without?: ReadonlySet<number>;
+  readonly only?: number;
+  readonly factors?: string;
+}
+
+/** A parameter whose norms were had without its gradients, and where it stands. */
+interface Ghost {
+  readonly norm: string;
+  readonly rule: GradientRule;
+  readonly node: OnnxNode;
+  readonly input: number;
+}
+
+/** Operators that only give a parameter another shape. */
+const MOVES: ReadonlySet<string> = new Set(['Identity', 'Transpose', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
 
 class Backward {
   readonly #graph: ShapedGraph;
@@ -58,7 +90,9 @@ class Backward {
   /** Gradients that arrived at a value, not yet added up. */
   readonly #arrived = new Map<string, string[]>();
   readonly #uses = new Map<string, number>();
-  readonly #norms = new Map<string, string>();
+  readonly #ghosts = new Map<string, Ghost>();
+  /** Values that are a parameter in another shape. */
+  readonly #moved = new Set<string>();
   readonly #masked: MaskingOperator[] = [];
 
   constructor(graph: ShapedGraph, build: GraphBuilder, options: DifferentiateOptions) {
@@ -69,10 +103,14 @@ class Backward {
     this.#active = new Set(options.wrt);
     this.#batched = new Set(graph.inputs.map(({ name }) => name));
     for (const node of graph.nodes) {
-      if (node.inputs.some((name) => this.#batched.has(name))) for (const name of node.outputs) this.#batched.add(name);
-      const active = node.inputs.some((name) => this.#active.has(name));
+      if (readNames(node).some((name) => this.#batched.has(name)))
+        for (const name of node.outputs) this.#batched.add(name);
+      const active = readNames(node).some((name) => this.#active.has(name));
       for (const name of node.outputs) {
-        if (active && name !== '' && graph.types.get(name) === 'float32') this.#active.add(name);
+        if (active && name !== '' && carriesGradient(graph.types.get(name))) this.#active.add(name);
+      }
+      if (this.#perSample && MOVES.has(node.op) && node.domain === '' && this.#isParameter(node.inputs[0]!)) {
+        this.#moved.add(node.outputs[0]!);
       }
       for (const name of node.inputs) this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
     }
@@ -84,19 +122,50 @@ class Backward {
     const gradients = new Map<string, string>();
     const unreached: string[] = [];
     for (const name of this.#options.wrt) {
-      let gradient = this.#norms.get(name) ?? this.#gradientOf(name);
-      if (gradient !== null && this.#options.parameterGradients === 'squared-norms' && !this.#norms.has(name)) {
-        if (this.#graph.parameters.has(name)) gradient = this.#squaredNorm(gradient, shapeIn(this.#graph, name).length);
-      }
+      const gradient = this.#ghosts.get(name)?.norm ?? this.#gradientOf(name);
       if (gradient === null) unreached.push(name);
-      gradients.set(name, gradient ?? this.#zeros(name));
+      gradients.set(name, gradient === null ? this.#zeros(name) : this.#asked(name, gradient));
     }
-    return { gradients, unreached, masked: this.#masked };
+    return {
+      gradients,
+      unreached,
+      masked: this.#masked,
+      weightedSum: (parameter, factors) => this.#weightedSum(parameter, factors),
+      ghosts: new Set(this.#ghosts.keys()),
+    };
+  }
+
+  /** The gradient of a parameter, or the squared norm of each sample's. */
+  #asked(name: string, gradient: string): string {
+    const norms = this.#options.parameterGradients === 'squared-norms' && this.#graph.parameters.has(name);
+    if (!norms || this.#ghosts.has(name)) return gradient;
+    return this.#squaredNorm(gradient, shapeIn(this.#graph, name).length);
+  }
+
+  #weightedSum(name: string, factors: string): string {
+    const build = this.#build;
+    const { batch } = this.#options;
+    const shape = shapeIn(this.#graph, name);
+    const ghost = this.#ghosts.get(name);
+    if (ghost !== undefined) {
+      const context = this.#contextOf(ghost.node, { only: ghost.input, factors });
+      return ghost.rule.build(context)[ghost.input]!;
+    }
+    const gradients = this.#gradientOf(name);
+    if (gradients === null) return build.add('ConstantOfShape', [build.ints(shape)]);
+    const size = shape.reduce((product, length) => product * length, 1);
+    const row = build.add('Reshape', [factors, build.ints([1, batch])]);
+    const matrix = build.add('Reshape', [gradients, build.ints([batch, size])]);
+    return build.add('Reshape', [build.add('MatMul', [row, matrix]), build.ints(shape)], { allowzero: 1 });
   }
 
   #visit(node: OnnxNode): void {
     if (!node.outputs.some((name) => this.#arrived.has(name))) return;
-    if (!node.inputs.some((name) => this.#active.has(name))) return;
+    if (!readNames(node).some((name) => this.#active.has(name))) return;
+    if (this.#moved.has(node.outputs[0]!)) {
+      this.#moveBack(node);
+      return;
+    }
     const rule = findGradientRule(node.domain, node.op);
     if (rule === undefined) {
       throw new Fault('ERR_MODEL_UNSUPPORTED', `The operator ${node.op} has no gradient here.`, {
@@ -104,25 +173,46 @@ class Backward {
         hint: 'See the table of gradients in the documentation (docs/reference/gradients.md); export the model with other operators.',
       });
     }
-    if (rule.masked !== undefined) this.#masked.push({ node: place(node), reason: rule.masked });
+    const reason = maskedBy(rule, node, (name) => this.#graph.types.get(name));
+    if (reason !== undefined) this.#masked.push({ node: place(node), reason });
     const context = this.#contextOf(node);
-    const gradients = rule.build(context);
+    const ghosts = new Set(node.inputs.flatMap((_, index) => (this.#ghostNorm(rule, context, index) ? [index] : [])));
+    const gradients = rule.build(ghosts.size === 0 ? context : this.#contextOf(node, { without: ghosts }));
     node.inputs.forEach((name, index) => {
       const gradient = gradients[index] ?? null;
-      if (name === '' || context.wants(index) === null) return;
-      if (this.#ghostNorm(rule, context, index)) return;
+      if (name === '' || ghosts.has(index) || context.wants(index) === null) return;
       if (gradient !== null) this.#arrive(name, gradient);
     });
+  }
+
+  #isParameter(name: string): boolean {
+    return this.#graph.parameters.has(name) || this.#moved.has(name);
+  }
+
+  /** From the gradient of each sample by a parameter in another shape to that by the parameter. */
+  #moveBack(node: OnnxNode): void {
+    const build = this.#build;
+    const [input] = node.inputs as [string];
+    const gradient = this.#gradientOf(node.outputs[0]!)!;
+    const shape = shapeIn(this.#graph, input);
+    if (node.op !== 'Transpose') {
+      const dims = build.ints([this.#options.batch, ...shape]);
+      this.#arrive(input, build.add('Reshape', [gradient, dims], { allowzero: 1 }));
+      return;
+    }
+    const order = intsOf(node, 'perm', undefined) ?? shape.map((_, axis) => shape.length - 1 - axis);
+    const back = shape.map((_, axis) => order.indexOf(axis) + 1);
+    this.#arrive(input, build.add('Transpose', [gradient], { perm: [0, ...back] }));
   }
 
   /** Squared norms without the gradient: only where the parameter is used once, because norms do not add up. */
   #ghostNorm(rule: GradientRule, context: GradientContext, input: number): boolean {
     const name = context.node.inputs[input]!;
     if (this.#options.parameterGradients !== 'squared-norms' || rule.squaredNorms === undefined) return false;
-    if (!this.#graph.parameters.has(name) || this.#uses.get(name) !== 1) return false;
+    if (context.wants(input) === null || !this.#graph.parameters.has(name) || this.#uses.get(name) !== 1) return false;
     const norm = rule.squaredNorms(context, input);
     if (norm === null) return false;
-    this.#norms.set(name, norm);
+    this.#ghosts.set(name, { norm, rule, node: context.node, input });
     return true;
   }
 
@@ -158,15 +248,16 @@ class Backward {
     return this.#build.add('ConstantOfShape', [this.#build.ints(shape)]);
   }
 
-  #contextOf(node: OnnxNode): GradientContext {
+  #contextOf(node: OnnxNode, { without, only, factors }: Narrowing = {}): GradientContext {
     const graph = this.#graph;
     const build = this.#build;
     const { batch, straightThrough = false } = this.#options;
     const wants = (input: number): WantedGradient | null => {
       const name = node.inputs[input] ?? '';
-      if (name === '' || !this.#active.has(name)) return null;
+      if (only !== undefined) return input === only ? 'sum' : null;
+      if (name === '' || !this.#active.has(name) || without?.has(input) === true) return null;
       if (!this.#perSample || this.#batched.has(name)) return 'sum';
-      if (graph.parameters.has(name)) return 'per-sample';
+      if (this.#isParameter(name)) return 'per-sample';
       throw new Fault(
         'ERR_MODEL_UNSUPPORTED',
         'A parameter is changed before it is used: its gradients cannot be had per sample.',
@@ -196,7 +287,10 @@ class Backward {
       },
       upstream: (output = 0) => {
         const name = node.outputs[output] ?? '';
-        return name === '' ? null : this.#gradientOf(name);
+        const gradient = name === '' ? null : this.#gradientOf(name);
+        if (gradient === null || factors === undefined) return gradient;
+        const ones = shapeIn(graph, name).slice(1).fill(1);
+        return build.add('Mul', [gradient, build.add('Reshape', [factors, build.ints([batch, ...ones])])]);
       },
       sumTo: (gradient, from, input) =>
         sumTo(build, gradient, from, shapeIn(graph, node.inputs[input]!), wants(input) === 'per-sample' ? batch : null),

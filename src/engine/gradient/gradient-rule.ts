@@ -19,6 +19,8 @@ export interface GradientRule {
    * the stand-in (BPDA, Athalye et al. 2018).
    */
   readonly masked?: string;
+  /** For an operator that masks in some uses only: which they are. Default: all. */
+  readonly masks?: (node: OnnxNode, typeOf: (name: string) => OnnxElementType | undefined) => boolean;
   /**
    * Builds the backward nodes.
    * @returns for each input of the node the name of d(loss)/d(input), of the input's shape; `null` where it is zero or not wanted. For an
@@ -72,6 +74,23 @@ export interface GradientContext {
   backward(body: Composition, outputs: readonly (string | null)[]): readonly (string | null)[];
   /** @throws Fault `ERR_MODEL_UNSUPPORTED` that names the node and its operator: for cases that the rule does not know. */
   unsupported(reason: string): never;
+}
+
+/** Why this use of an operator hides the gradient; undefined: it does not. */
+export function maskedBy(
+  rule: GradientRule,
+  node: OnnxNode,
+  typeOf: (name: string) => OnnxElementType | undefined,
+): string | undefined {
+  return rule.masks === undefined || rule.masks(node, typeOf) ? rule.masked : undefined;
+}
+
+/**
+ * Whether a gradient can pass a value of this type: numbers, whole ones too (they are steps that hide a gradient, or its stand-in passes
+ * them), and values that are no tensors, so that an operator without a gradient is noticed behind them.
+ */
+export function carriesGradient(type: OnnxElementType | undefined): boolean {
+  return type !== 'bool' && type !== 'string';
 }
 
 export function defineRules(rules: readonly GradientRule[]): readonly GradientRule[] {

@@ -13,6 +13,7 @@ import { NORMALIZATION } from './rules/normalization.ts';
 import { PLACES } from './rules/places.ts';
 import { POOLING } from './rules/pooling.ts';
 import { PRODUCTS } from './rules/products.ts';
+import { QUANTIZATION } from './rules/quantization.ts';
 import { RECURRENT } from './rules/recurrent.ts';
 import { REDUCTIONS } from './rules/reductions.ts';
 import { RESIZING } from './rules/resize.ts';
@@ -44,6 +45,7 @@ const FAMILIES: readonly (readonly GradientRule[])[] = [
   FUSED,
   SAMPLING,
   MASKED,
+  QUANTIZATION,
   GRADIENT_FREE,
 ];
 

@@ -1,6 +1,7 @@
 import { Fault } from '../../core/fault.ts';
 import type { OnnxElementType, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../../formats/onnx/onnx-model.ts';
 import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
+import { readNames } from './check-onnx.ts';
 
 /**
  * A prepared graph for inputs of known shape: the shape and type of every value is known, and what depends on constants and shapes
@@ -56,7 +57,7 @@ export function assemble(graph: ShapedGraph, additions: Additions, outputs: read
     const node = nodes[index]!;
     if (!node.outputs.some((name) => needed.has(name))) continue;
     kept.push(node);
-    for (const name of node.inputs) needed.add(name);
+    for (const name of readNames(node)) needed.add(name);
   }
   const constants = [...graph.constants, ...additions.constants].filter(([name]) => needed.has(name));
   const parameters = [...graph.parameters].map(([name, { type, dims }]) => ({ name, type, shape: dims }));

@@ -1,14 +1,9 @@
 import type { OnnxModel } from '../../formats/onnx/onnx-model.ts';
 import { seededRandom } from '../../math/random.ts';
-import { differentiate } from '../gradient/differentiate.ts';
-import { GraphBuilder } from '../graph/graph-builder.ts';
-import { prepare } from '../graph/prepare.ts';
-import { assemble } from '../graph/shaped-graph.ts';
-import { specialise } from '../graph/specialise.ts';
-import type { OnnxRuntime, Tensor } from '../onnx-runtime.ts';
-import { toOnnxTensor } from './operator-case.ts';
+import type { OnnxRuntime } from '../onnx-runtime.ts';
+import { gradientGraph } from './gradient-graph.ts';
 import { evaluateModel } from '../reference/evaluate-graph.ts';
-import { fromOnnxTensor, referenceTensor, type ReferenceTensor } from '../reference/reference-tensor.ts';
+import { referenceTensor, type ReferenceTensor } from '../reference/reference-tensor.ts';
 import { relativeError, runModel } from './run-model.ts';
 
 export interface GradientCheckOptions {
@@ -37,40 +32,7 @@ export async function checkGradient(
   runtime: OnnxRuntime,
   { feeds, wrt, elements = Infinity }: GradientCheckOptions,
 ): Promise<GradientCheck> {
-  const parameters = wrt.filter((name) => model.graph.initializers.has(name));
-  const given = Object.fromEntries([...feeds].map(([name, tensor]) => [name, toOnnxTensor(tensor) as Tensor]));
-  const shapes = Object.fromEntries([...feeds].map(([name, { dims }]) => [name, dims]));
-  const graph = await specialise(prepare(model), runtime, { shapes, feeds: given, parameters });
-  const random = seededRandom('weights of the loss');
-  const seeds = new Map<string, string>();
-  const weights = new Map<string, ReferenceTensor>();
-  for (const { name, type, shape } of graph.outputs) {
-    if (type !== 'float32') continue;
-    seeds.set(name, `seed of ${name}`);
-    weights.set(
-      name,
-      referenceTensor('float32', shape, () => Math.fround(random.normal())),
-    );
-  }
-  const build = new GraphBuilder([
-    ...graph.nodes.flatMap((node) => [...node.inputs, ...node.outputs]),
-    ...seeds.values(),
-  ]);
-  const batch = graph.inputs[0]?.shape[0] ?? 1;
-  const { gradients } = differentiate(graph, build, { seeds, wrt, batch });
-  const names = wrt.map((name) => build.add('Identity', [gradients.get(name)!]));
-  const backward = assemble(
-    graph,
-    {
-      nodes: build.nodes,
-      constants: build.initializers,
-      inputs: [...seeds].map(([name, seed]) => ({ name: seed, type: 'float32', shape: weights.get(name)!.dims })),
-    },
-    names.map((name) => ({ name, type: 'float32', shape: null })),
-  );
-  const all = new Map(feeds);
-  for (const name of parameters) all.set(name, fromOnnxTensor(model.graph.initializers.get(name)!));
-  for (const [name, seed] of seeds) all.set(seed, weights.get(name)!);
+  const { model: backward, feeds: all, weights, names } = await gradientGraph(model, runtime, { feeds, wrt });
   const inFloat64 = evaluateModel(backward, all);
   const inRuntime = await runModel(runtime, backward, all);
   let [exact, run] = [0, 0];

@@ -1,5 +1,5 @@
 import { intOf } from '../../graph/attributes.ts';
-import { formula, type Formula } from '../formula.ts';
+import { FLOAT32, formula, type Formula } from '../formula.ts';
 import { defineRules, type GradientContext, type GradientRule } from '../gradient-rule.ts';
 
 /**
@@ -28,13 +28,19 @@ function broadcasting(
       const f = formula(context.build);
       const y = node.outputs[0]!;
       const dims = context.shapeOf(y);
+      // Whole numbers, which only a stand-in gradient gets to, are reckoned with as numbers.
+      const inputs = node.inputs.map((name) => real(context, name));
       return node.inputs.map((_, input) =>
         context.wants(input) === null
           ? null
-          : context.sumTo(parts(input, { context, f, dy, inputs: node.inputs, y }), dims, input),
+          : context.sumTo(parts(input, { context, f, dy, inputs, y: real(context, y) }), dims, input),
       );
     },
   };
+}
+
+function real(context: GradientContext, name: string): string {
+  return context.typeOf(name) === 'float32' ? name : context.build.add('Cast', [name], { to: FLOAT32 });
 }
 
 /** Of inputs that tie, the first takes the gradient: one of the subgradients, whatever the number of ties. */

@@ -1,3 +1,4 @@
+import type { OnnxElementType } from '../../../formats/onnx/onnx-model.ts';
 import { intOf, intsOf, textOf } from '../../graph/attributes.ts';
 import { axisFrom, formula, range, sizeOf } from '../formula.ts';
 import { defineRules, type GradientContext, type GradientRule } from '../gradient-rule.ts';
@@ -208,6 +209,24 @@ const reverseSequence = unary('ReverseSequence', ({ node, build }, dy) =>
   }),
 );
 
+/** Between whole numbers and others gradients pass as stand-ins only. */
+const cast = (op: 'Cast' | 'CastLike'): GradientRule => ({
+  op,
+  masked: 'it turns numbers into whole ones, or back: the derivative is zero almost everywhere',
+  masks: (node, typeOf) => isWhole(typeOf(node.inputs[0]!)) || isWhole(typeOf(node.outputs[0]!)),
+  build(context) {
+    const { node } = context;
+    const dy = context.upstream(0);
+    if (dy === null || context.wants(0) === null) return [];
+    const whole = isWhole(context.typeOf(node.inputs[0]!)) || isWhole(context.typeOf(node.outputs[0]!));
+    return whole && !context.straightThrough ? [] : [dy];
+  },
+});
+
+function isWhole(type: OnnxElementType | undefined): boolean {
+  return type !== undefined && type !== 'float32';
+}
+
 /** Operators that move, repeat or leave out elements. */
 export const SHAPES = defineRules([
   unary('Identity', (_, dy) => dy),
@@ -218,19 +237,8 @@ export const SHAPES = defineRules([
     }
     return dy;
   }),
-  {
-    op: 'Cast',
-    build(context) {
-      const dy = context.upstream(0);
-      const [x] = context.node.inputs as [string];
-      if (dy === null || context.wants(0) === null || context.typeOf(x) !== 'float32') return [];
-      return [dy];
-    },
-  },
-  {
-    op: 'CastLike',
-    build: (context) => [context.wants(0) === null ? null : context.upstream(0)],
-  },
+  cast('Cast'),
+  cast('CastLike'),
   unary('Reshape', sameElements),
   unary('Flatten', sameElements),
   unary('Squeeze', sameElements),

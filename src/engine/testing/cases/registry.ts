@@ -4,6 +4,7 @@ import { ARITHMETIC_CASES, FUNCTION_CASES, MASKED_CASES } from './arithmetic.ts'
 import { ATTENTION_CASES, FUSED_CASES, SAMPLING_CASES } from './attention.ts';
 import { CONVOLUTION_CASES } from './convolutions.ts';
 import { NORM_CASES, PRODUCT_CASES, RESIZE_CASES, SOFTMAX_CASES } from './layers.ts';
+import { QUANTIZATION_CASES } from './quantization.ts';
 import { RECURRENT_CASES } from './recurrent.ts';
 import { REDUCTION_CASES } from './reductions.ts';
 import { PLACE_CASES, SHAPE_CASES } from './shapes.ts';
@@ -26,4 +27,5 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...ATTENTION_CASES,
   ...FUSED_CASES,
   ...SAMPLING_CASES,
+  ...QUANTIZATION_CASES,
 ];
