@@ -1,0 +1,130 @@
+import type { OnnxElementType } from '../../../formats/onnx/onnx-model.ts';
+import { intOf } from '../../graph/attributes.ts';
+import { axisFrom, FLOAT32, formula, range, type Formula } from '../formula.ts';
+import { defineRules, type GradientContext, type GradientRule } from '../gradient-rule.ts';
+
+/**
+ * Gradients by quantised whole numbers q: y = (q - zero) scale has dy/dq = scale, and the rounding q = x / scale + zero gets, as its
+ * stand-in, 1 / scale within the range of q's type and 0 beyond (straight-through with saturation, Jacob et al. 2018, section 3).
+ */
+const STEPS = 'it rounds to whole numbers: the derivative is zero almost everywhere';
+
+const LIMITS: Partial<Record<OnnxElementType, readonly [number, number]>> = {
+  uint8: [0, 255],
+  int8: [-128, 127],
+  uint16: [0, 65535],
+  int16: [-32768, 32767],
+  int32: [-2147483648, 2147483647],
+  uint4: [0, 15],
+  int4: [-8, 7],
+};
+
+/** A scale or zero point so that it broadcasts against x: one for all, or one for each place of `axis`. */
+function spread(context: GradientContext, parameter: string, x: string): string {
+  const { node, build } = context;
+  const dims = context.shapeOf(x);
+  const own = context.shapeOf(parameter);
+  if (own.length === 0 || (own.length === 1 && own[0] === 1)) return formula(build).reshape(parameter, []);
+  if (intOf(node, 'block_size', 0) > 0) context.unsupported('it has a scale for each block');
+  const axis = axisFrom(intOf(node, 'axis', 1), dims.length);
+  return formula(build).reshape(
+    parameter,
+    range(dims.length).map((one) => (one === axis ? own[0]! : 1)),
+  );
+}
+
+const dequantize: GradientRule = {
+  op: 'DequantizeLinear',
+  build(context) {
+    const { node } = context;
+    const dy = context.upstream(0);
+    if (dy === null) return [];
+    const f = formula(context.build);
+    const [q, scale] = node.inputs as [string, string];
+    const byWhole = context.wants(0) === null ? null : f.mul(dy, spread(context, scale, q));
+    if (context.wants(1) !== null) context.unsupported('the gradient by its scale is asked for');
+    return [byWhole];
+  },
+};
+
+/** dq / scale where x / scale + zero lies within the type's range. */
+function throughRounding(
+  context: GradientContext,
+  f: Formula,
+  dq: string,
+  x: string,
+  scale: string,
+  zero: string | null,
+  type: OnnxElementType,
+): string {
+  const limits = LIMITS[type] ?? context.unsupported(`it quantises to ${type}`);
+  const scaled = f.div(x, scale);
+  const q = zero === null ? scaled : f.add(scaled, zero);
+  const beyond = context.build.add('Or', [f.less(q, limits[0] - 0.5), f.greater(q, limits[1] + 0.5)]);
+  return f.where(beyond, 0, f.div(dq, scale));
+}
+
+const toReal = (context: GradientContext, name: string): string => context.build.add('Cast', [name], { to: FLOAT32 });
+
+const quantize: GradientRule = {
+  op: 'QuantizeLinear',
+  masked: STEPS,
+  build(context) {
+    const { node } = context;
+    const dq = context.upstream(0);
+    if (dq === null || context.wants(0) === null || !context.straightThrough) return [];
+    const f = formula(context.build);
+    const [x, scale, zero = ''] = node.inputs as [string, string, string?];
+    const wide = spread(context, scale, x);
+    const shift = zero === '' ? null : toReal(context, spread(context, zero, x));
+    const type = context.typeOf(node.outputs[0]!);
+    return [throughRounding(context, f, dq, x, wide, shift, type)];
+  },
+};
+
+/** Scale and zero point follow the range of x; the stand-in takes them for constants. */
+const dynamicQuantize: GradientRule = {
+  op: 'DynamicQuantizeLinear',
+  masked: STEPS,
+  build(context) {
+    const { node, build } = context;
+    const dq = context.upstream(0);
+    if (dq === null || context.wants(0) === null || !context.straightThrough) return [];
+    const named = node.outputs[1] ?? '';
+    const scale = named === '' ? build.addMany('DynamicQuantizeLinear', node.inputs, 3)[1]! : named;
+    return [formula(build).div(dq, scale)];
+  },
+};
+
+/** y = (a - za)(b - zb): the gradient by a is dy (b - zb)^T. */
+const matMulInteger: GradientRule = {
+  op: 'MatMulInteger',
+  build(context) {
+    const { node, build } = context;
+    const dy = context.upstream(0);
+    if (dy === null) return [];
+    const f = formula(build);
+    const [a, b, za = '', zb = ''] = node.inputs as [string, string, string?, string?];
+    const shifted = (name: string, zero: string, column: boolean): string => {
+      const value = toReal(context, name);
+      if (zero === '') return value;
+      const own = context.shapeOf(zero);
+      const shift = toReal(context, zero);
+      // One zero point for each row of a, or for each column of b.
+      return f.sub(value, own.length === 1 && own[0] !== 1 && column ? f.reshape(shift, [own[0]!, 1]) : shift);
+    };
+    const swap = (name: string, rank: number): string => {
+      const order = range(rank);
+      return f.transpose(name, [...order.slice(0, -2), rank - 1, rank - 2]);
+    };
+    const [rankA, rankB] = [context.shapeOf(a).length, context.shapeOf(b).length];
+    if (rankA < 2 || rankB < 2) context.unsupported('an input is a vector');
+    const rows = context.shapeOf(node.outputs[0]!).slice(0, -2);
+    const from = (name: string): readonly number[] => [...rows, ...context.shapeOf(name).slice(-2)];
+    const byA = (): string => context.sumTo(f.matmul(dy, swap(shifted(b, zb, false), rankB)), from(a), 0);
+    const byB = (): string => context.sumTo(f.matmul(swap(shifted(a, za, true), rankA), dy), from(b), 1);
+    return [context.wants(0) === null ? null : byA(), context.wants(1) === null ? null : byB()];
+  },
+};
+
+export const QUANTIZATION = defineRules([quantize, dequantize, dynamicQuantize, matMulInteger]);

@@ -1,0 +1,40 @@
+import { constant, dynamic, numbers, real, whole, type OperatorCase } from '../operator-case.ts';
+
+const scale = (...values: number[]) => constant(numbers(values, values.length === 1 ? [] : [values.length]));
+const zero = (type: 'uint8' | 'int8', ...values: number[]) =>
+  whole(values, values.length === 1 ? [] : [values.length], type);
+const x = real([2, 3], -3.3, 3.4);
+
+export const QUANTIZATION_CASES: readonly OperatorCase[] = [
+  { op: 'QuantizeLinear', says: 'uint8', inputs: [x, scale(0.05), zero('uint8', 120)] },
+  {
+    op: 'QuantizeLinear',
+    says: 'int8, by channel',
+    attributes: { axis: 1 },
+    inputs: [x, scale(0.05, 0.01, 0.1), zero('int8', 3, 0, -7)],
+  },
+  { op: 'QuantizeLinear', says: 'no zero point', inputs: [x, scale(0.05)] },
+  { op: 'QuantizeLinear', says: 'operator set 10', opset: 10, inputs: [x, scale(0.05), zero('uint8', 120)] },
+  {
+    op: 'DequantizeLinear',
+    says: 'int8',
+    inputs: [dynamic(whole([1, -2, 3, 127], [2, 2], 'int8')), scale(0.05), zero('int8', 3)],
+  },
+  {
+    op: 'DequantizeLinear',
+    says: 'by row',
+    attributes: { axis: 0 },
+    inputs: [dynamic(whole([1, -2, 3, 127], [2, 2], 'int8')), scale(0.05, 0.2), zero('int8', 3, -1)],
+  },
+  { op: 'DynamicQuantizeLinear', says: 'three outputs', outputs: 3, unused: [1], inputs: [x] },
+  {
+    op: 'MatMulInteger',
+    says: 'zero points',
+    inputs: [
+      dynamic(whole([1, 200, 3, 4, 5, 6], [2, 3], 'uint8')),
+      whole([1, -2, 3, 4, 5, -6], [3, 2], 'int8'),
+      zero('uint8', 7),
+      zero('int8', -3),
+    ],
+  },
+];
