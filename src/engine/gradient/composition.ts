@@ -186,16 +186,19 @@ function productDims(left: readonly number[], right: readonly number[]): readonl
 /**
  * A rule for an operator that is a composition.
  * @param compose says the operator's outputs in simpler operators; null for outputs that it does not know.
+ * @param limits see `GradientRule.limits`.
  */
 export function composed(
   op: string,
   domain: string,
   compose: (context: GradientContext, body: Composition) => readonly (string | null)[],
+  limits?: string,
 ): GradientRule {
   return defineRules([
     {
       op,
       domain,
+      ...(limits === undefined ? {} : { limits }),
       build(context) {
         const body = new Composition(context);
         return context.backward(body, compose(context, body));

@@ -13,6 +13,8 @@ export interface GradientRule {
   readonly op: string;
   /** Default: `''`, the standard operators. */
   readonly domain?: string;
+  /** Uses of the operator that have no gradient, for the documentation. */
+  readonly limits?: string;
   /**
    * Set for operators whose true derivative is zero almost everywhere or says nothing (Sign, Round, quantisation): why. A network
    * that has one on the way hides its gradient. Such a rule returns no gradient unless `context.straightThrough` is set, when it gives
