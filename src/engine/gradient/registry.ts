@@ -1,9 +1,33 @@
 import type { GradientRule } from './gradient-rule.ts';
+import { ACTIVATIONS } from './rules/activations.ts';
+import { ARITHMETIC } from './rules/arithmetic.ts';
+import { CONVOLUTION } from './rules/convolution.ts';
+import { FUNCTIONS } from './rules/functions.ts';
+import { MASKED } from './rules/masked.ts';
+import { NORMALIZATION } from './rules/normalization.ts';
+import { PLACES } from './rules/places.ts';
+import { POOLING } from './rules/pooling.ts';
+import { PRODUCTS } from './rules/products.ts';
+import { REDUCTIONS } from './rules/reductions.ts';
+import { SHAPES } from './rules/shapes.ts';
+import { SOFTMAX } from './rules/softmax.ts';
 
 /** Every rule, by family. A family is a file in `rules/` that exports its list. */
 const FAMILIES: readonly (readonly GradientRule[])[] = [
   // Layers and activations.
+  CONVOLUTION,
+  PRODUCTS,
+  POOLING,
+  NORMALIZATION,
+  ACTIVATIONS,
+  SOFTMAX,
   // Elementwise, reductions, shapes.
+  ARITHMETIC,
+  FUNCTIONS,
+  REDUCTIONS,
+  SHAPES,
+  PLACES,
+  MASKED,
 ];
 
 const RULES = new Map<string, GradientRule>();
