@@ -24,7 +24,7 @@ export function withBatchStatistics(
   model: OnnxModel,
   shapeOf: (name: string) => readonly number[],
 ): { readonly model: OnnxModel; readonly statistics: readonly BatchStatistics[] } {
-  const build = new GraphBuilder(namesOf(model.graph));
+  const build = new GraphBuilder([...namesOf(model.graph), ...model.graph.nodes.map(({ name }) => name)]);
   const statistics: BatchStatistics[] = [];
   const nodes: OnnxNode[] = [];
   for (const node of model.graph.nodes) {

@@ -145,11 +145,8 @@ function targetInputs(graph: ShapedGraph, outputs: readonly string[], count: num
 }
 
 function builderOf(graph: ShapedGraph, inputs: readonly ShapedValue[]): GraphBuilder {
-  const taken = [
-    ...graph.nodes.flatMap(({ outputs }) => outputs),
-    ...graph.constants.keys(),
-    ...graph.parameters.keys(),
-  ];
+  const names = graph.nodes.flatMap(({ name, outputs }) => [name, ...outputs]);
+  const taken = [...names, ...graph.constants.keys(), ...graph.parameters.keys()];
   return new GraphBuilder([...taken, ...graph.inputs.map(({ name }) => name), ...inputs.map(({ name }) => name)]);
 }
 
