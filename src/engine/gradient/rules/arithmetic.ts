@@ -83,7 +83,7 @@ const pow: GradientRule = {
 
 const mod: GradientRule = broadcasting('Mod', (input, { context, f, dy, inputs }) => {
   if (input === 0) return dy;
-  if (intOf(context.node, 'fmod', 0) !== 1) context.unsupported('Mod of floating point must have fmod = 1.');
+  if (intOf(context.node, 'fmod', 0) !== 1) context.unsupported('of floating point it must have fmod = 1');
   // fmod(a, b) = a - b trunc(a / b).
   const ratio = f.div(inputs[0]!, inputs[1]!);
   const truncated = f.mul(

@@ -64,7 +64,7 @@ function gatherPerSample(context: GradientContext, dy: string, axis: number): st
   const dims = context.shapeOf(x);
   if (axis !== 0 || context.shapeOf(places)[0] !== batch) {
     context.unsupported(
-      'A gradient for each sample needs the table in the first axis and one row of places for each sample.',
+      'a gradient for each sample needs the table in the first axis and one row of places for each sample',
     );
   }
   const each = sizeOf(context.shapeOf(places)) / batch;
@@ -183,7 +183,7 @@ function scatter(op: 'ScatterND' | 'ScatterElements'): GradientRule {
           return [byData ? f.mul(hitData, share) : null, null, byUpdates ? f.mul(hitUpdates, pick(share)) : null];
         }
         default:
-          return context.unsupported(`It has the reduction "${mode}", which the ONNX specification does not know.`);
+          return context.unsupported(`it has the reduction "${mode}", which the ONNX specification does not know`);
       }
     },
   };
@@ -214,7 +214,7 @@ const compress: GradientRule = {
     const { node } = context;
     const dy = context.upstream(0);
     if (dy === null || context.wants(0) === null) return [];
-    const condition = context.numbersOf(node.inputs[1]!) ?? context.unsupported('Its condition depends on the input.');
+    const condition = context.numbersOf(node.inputs[1]!) ?? context.unsupported('its condition depends on the input');
     const dims = context.shapeOf(node.inputs[0]!);
     const given = intOf(node, 'axis', undefined);
     const own = given === undefined ? [sizeOf(dims)] : dims;

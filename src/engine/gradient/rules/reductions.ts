@@ -40,7 +40,7 @@ function reducedAxes(context: GradientContext, rank: number): readonly number[] 
   const { node } = context;
   const name = node.inputs[1];
   const given = name === undefined || name === '' ? [] : context.numbersOf(name);
-  if (given === undefined) context.unsupported('Its axes depend on the input.');
+  if (given === undefined) context.unsupported('its axes depend on the input');
   if (given.length > 0) return given.map((axis) => axisFrom(axis, rank));
   return intOf(node, 'noop_with_empty_axes', 0) === 1 ? [] : range(rank);
 }

@@ -22,7 +22,7 @@ const sameElements = (context: GradientContext, dy: string): string =>
 function constantInts(context: GradientContext, input: number, what: string): readonly number[] | undefined {
   const name = context.node.inputs[input];
   if (name === undefined || name === '') return undefined;
-  return context.numbersOf(name) ?? context.unsupported(`Its ${what} depend on the input.`);
+  return context.numbersOf(name) ?? context.unsupported(`its ${what} depend on the input`);
 }
 
 const transpose = unary('Transpose', (context, dy) => {
@@ -85,7 +85,7 @@ const split: GradientRule = {
 
 /** An output of Split that is left out has no shape of its own to ask for. */
 function sizesOf(context: GradientContext, name: string): readonly number[] {
-  if (name === '') context.unsupported('An output in its middle is left out.');
+  if (name === '') context.unsupported('an output in its middle is left out');
   return context.shapeOf(name);
 }
 
@@ -214,7 +214,7 @@ export const SHAPES = defineRules([
   unary('Dropout', (context, dy) => {
     const training = context.node.inputs[2];
     if (training !== undefined && training !== '' && context.numbersOf(training)?.[0] !== 0) {
-      context.unsupported('It is in training mode, and draws at random.');
+      context.unsupported('it is in training mode, and draws at random');
     }
     return dy;
   }),

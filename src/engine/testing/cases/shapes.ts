@@ -13,7 +13,7 @@ export const SHAPE_CASES: readonly OperatorCase[] = [
   { op: 'Dropout', says: 'operator set 7', opset: 7, attributes: { ratio: float(0.3) }, inputs: [real([2, 3])] },
   { op: 'Reshape', says: 'with zero and minus one', inputs: [real([2, 3, 4]), whole([0, -1])] },
   { op: 'Reshape', says: 'to a scalar', inputs: [real([1, 1]), whole([], [0])] },
-  { op: 'Reshape', says: 'operator set 5', opset: 5, inputs: [real([2, 6]), whole([3, -1])] },
+  { op: 'Reshape', says: 'operator set 7', opset: 7, inputs: [real([2, 6]), whole([3, -1])] },
   { op: 'Flatten', says: 'default', inputs: [real([2, 3, 2])] },
   { op: 'Flatten', says: 'axis 0', attributes: { axis: 0 }, inputs: [real([2, 3])] },
   { op: 'Flatten', says: 'a negative axis', attributes: { axis: -1 }, inputs: [real([2, 3, 2])] },

@@ -78,7 +78,7 @@ function tapsOf(call: ReferenceCall, mode: string, axis: ResizedAxis): Taps[] {
     call.opset < 11 ? 'asymmetric' : 'half_pixel',
   );
   const antialias = attributes.int('antialias', 0) === 1 && axis.scale < 1;
-  const exclude = attributes.int('exclude_outside', 0) === 1 || antialias;
+  const exclude = attributes.int('exclude_outside', 0) === 1;
   const rounding = attributes.string('nearest_mode', call.opset < 11 ? 'floor' : 'round_prefer_floor');
   const { support, weight } = kernelOf(mode, attributes.float('cubic_coeff_a', -0.75));
   return Array.from({ length: axis.output }, (_, at): Taps => {
