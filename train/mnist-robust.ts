@@ -20,7 +20,7 @@ const { values } = parseArgs({
   options: {
     data: { type: 'string', default: '../shared/data/models/mnist' },
     out: { type: 'string', default: '.parapet/mnist-robust' },
-    epochs: { type: 'string', default: '20' },
+    epochs: { type: 'string', default: '12' },
     width: { type: 'string', default: '16' },
     threads: { type: 'string', default: '1' },
   },
