@@ -15,7 +15,7 @@ for (const norm of ['linf', 'l2', 'l1'] as const) {
       target,
       data,
       { norm, eps },
-      { ...apgd.defaults, ...{ iterations: 100, restarts: 1, loss: 'margin' } },
+      { ...apgd.defaults, iterations: 100, restarts: 1, loss: 'margin' },
       context,
     );
     const clear = distances[norm]

@@ -11,7 +11,7 @@ for (const norm of ['linf', 'l2'] as const) {
     const { target, data, distances } = binaryLinear(12, 41, 'plane');
     const eps = medianDistance(distances[norm]);
     const context = { random: seededRandom('x') };
-    const { success } = await pgd.run(target, data, { norm, eps }, { ...pgd.defaults, ...{ steps: 30 } }, context);
+    const { success } = await pgd.run(target, data, { norm, eps }, { ...pgd.defaults, steps: 30 }, context);
     const clear = distances[norm]
       .map((distance, i) => [i, distance / eps] as const)
       .filter(([, share]) => Math.abs(share - 1) > 0.002);
