@@ -5,7 +5,7 @@ import type { Target } from '../../target.ts';
 import type { AttackContext } from '../attack.ts';
 import { beginAttack, isWrong, scoresOf, succeed, survivors, type AttackState } from '../attack-state.ts';
 import { defineAttack } from '../define-attack.ts';
-import { imageLayout, isPicture } from '../image-layout.ts';
+import { imageLayout, isPicture } from '../../image-layout.ts';
 import { assertPerturbation } from '../norm-ball.ts';
 import { row } from '../rows.ts';
 import { startInL2, moveInL2 } from './l2-windows.ts';

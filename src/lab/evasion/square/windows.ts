@@ -1,4 +1,4 @@
-import type { ImageLayout } from '../image-layout.ts';
+import type { ImageLayout } from '../../image-layout.ts';
 
 /** Where proposals may go: the ball around the original, and the target's bounds. */
 export interface Windows {
