@@ -17,6 +17,11 @@ import { ATTACKS } from './registry.ts';
 const SHAPE = [1, 6, 6] as const;
 /** Options that keep the contract's runs short; everything else as it stands. */
 const SHORT: Readonly<Record<string, object>> = {
+  'adversarial-patch': { iterations: 30, batch: 8, learningRate: 0.1, center: { x: 0.5, y: 0.5 } },
+  cw: { searchSteps: 5, iterations: 20, learningRate: 0.1 },
+  ddn: { steps: 60 },
+  hopskipjump: { iterations: 3, maxQueries: 900 },
+  'universal-perturbation': { epochs: 4, batch: 5 },
   apgd: { iterations: 12, restarts: 2 },
   fab: { iterations: 6, targetClasses: 2, restarts: 2 },
   pgd: { steps: 6, restarts: 2 },

@@ -1,19 +1,29 @@
 import type { Attack } from './attack.ts';
+import { adversarialPatch } from './adversarial-patch/attack.ts';
 import { apgd } from './apgd/attack.ts';
 import { autoattack } from './autoattack/attack.ts';
+import { cw } from './cw/attack.ts';
+import { ddn } from './ddn/attack.ts';
 import { fab } from './fab/attack.ts';
 import { fgsm } from './fgsm/attack.ts';
+import { hopskipjump } from './hopskipjump/attack.ts';
 import { pgd } from './pgd/attack.ts';
 import { square } from './square/attack.ts';
+import { universalPerturbation } from './universal-perturbation/attack.ts';
 
 /** Every attack, one line each. `registry.test.ts` holds this list against the folders beside it. */
 export const ATTACKS = [
+  adversarialPatch, //
   apgd, //
   autoattack, //
+  cw, //
+  ddn, //
   fab, //
   fgsm, //
+  hopskipjump, //
   pgd, //
   square, //
+  universalPerturbation, //
 ] as const;
 
 export type AttackId = (typeof ATTACKS)[number]['meta']['id'];

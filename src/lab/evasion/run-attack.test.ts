@@ -87,9 +87,9 @@ test('what an attack claims counts for nothing: bytes are predicted again and ch
   });
   for (const change of [
     () => {}, // no perturbation at all
-    (x: Float32Array) => void x.forEach((value, at) => (x[at] = 1 - value)), // far outside eps
+    (x: Float32Array) => x.forEach((value, at) => (x[at] = 1 - value)), // far outside eps
     (x: Float32Array) => void x.fill(Number.NaN),
-    (x: Float32Array) => void x.forEach((value, at) => (x[at] = value > 0.99 ? value + 0.02 : value)), // out of bounds
+    (x: Float32Array) => x.forEach((value, at) => (x[at] = value > 0.99 ? value + 0.02 : value)), // out of bounds
   ]) {
     const { metrics, adversarial } = await runAttack({ ...base, attack: liar(change), options: {} });
     assert.equal(metrics.robustAccuracy.value, 0.9);
