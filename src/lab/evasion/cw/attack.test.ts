@@ -9,7 +9,7 @@ test('cw finds the distance to a plane', async () => {
   const { target: far, data, distances } = binaryLinear(12, 20, 'plane');
   // Bounds near enough for steps that are shares of the range, far enough not to matter.
   const target = { ...far, bounds: { low: -8, high: 8 } };
-  const options = { ...cw.defaults, iterations: 200, learningRate: 0.02 };
+  const options = { ...cw.defaults, iterations: 400 };
   const { adversarial, success } = await cw.run(target, data, { norm: 'l2', eps: Infinity }, options, {
     random: seededRandom('x'),
   });
@@ -29,7 +29,7 @@ test('cw: with a finite eps only what lies within it counts', async () => {
   const { target: far, data, distances } = binaryLinear(12, 20, 'plane');
   const target = { ...far, bounds: { low: -8, high: 8 } };
   const eps = distances.l2.toSorted((a, b) => a - b)[9]! * 1.1;
-  const options = { ...cw.defaults, iterations: 200, learningRate: 0.02 };
+  const options = { ...cw.defaults, iterations: 400 };
   const { adversarial, success } = await cw.run(target, data, { norm: 'l2', eps }, options, {
     random: seededRandom('x'),
   });
