@@ -31,6 +31,8 @@ export interface TrainingOptions {
   readonly shift: number;
   readonly mirror: boolean;
   readonly brightness: number;
+  /** Side of a square that is greyed out in each picture, in pixels. */
+  readonly erase: number;
   /** Beginnings of the names of the weights that are trained; null: all. */
   readonly trainable: readonly string[] | null;
   readonly batchNorm: 'update' | 'frozen';
@@ -50,6 +52,7 @@ export const TRAINING_DEFAULTS: TrainingOptions = {
   shift: 0,
   mirror: false,
   brightness: 0,
+  erase: 0,
   trainable: null,
   batchNorm: 'update',
 };
@@ -69,6 +72,7 @@ export function trainingShape(z: typeof Zod, defaults: TrainingOptions) {
     labelSmoothing: z.number().min(0).lt(1).default(defaults.labelSmoothing),
     shift: z.int().min(0).max(64).default(defaults.shift),
     mirror: z.boolean().default(defaults.mirror),
+    erase: z.int().min(0).max(4096).default(defaults.erase),
     brightness: z.number().min(0).max(1).default(defaults.brightness),
     trainable: z
       .array(z.string())
@@ -101,7 +105,12 @@ export async function runTraining(
     input: input.name,
     classes: context.classes,
     labelSmoothing: options.labelSmoothing,
-    augmentation: { shift: options.shift, mirror: options.mirror, brightness: options.brightness },
+    augmentation: {
+      shift: options.shift,
+      mirror: options.mirror,
+      brightness: options.brightness,
+      erase: options.erase,
+    },
   });
   const { norm } = variant;
   const optimiser: OptimiserOptions =
