@@ -59,10 +59,10 @@ interface Recorded {
 }
 const recorded = readRecorded().find((one) => one.norm === norm && one.eps === eps);
 
-const { target, model, spent } = await openNetwork();
+const { target, bare, spent } = await openNetwork();
 const chosen = values.only?.split(',');
 const found: Record<string, number[]> = {};
-console.log(`${data.count} images, ${norm} eps ${eps}, ${model.info.runtime} runtime`);
+console.log(`${data.count} images, ${norm} eps ${eps}`);
 console.log(
   '| attack | robust accuracy | reference | other verdicts | s | forward | backward | share | passes s | ratio |',
 );
@@ -124,8 +124,8 @@ async function costOf(kind: 'forward' | 'backward'): Promise<number> {
   const { inputs, labels, count } = data!;
   for (let round = 0; round < 9; round++) {
     const start = performance.now();
-    if (kind === 'forward') await model.forward(inputs, count);
-    else await model.lossGradient(inputs, count, { kind: 'cross-entropy', labels });
+    if (kind === 'forward') await bare.scores(inputs, count);
+    else await bare.lossGradient(inputs, count, { kind: 'cross-entropy', labels });
     times.push((performance.now() - start) / count);
   }
   return times.toSorted((a, b) => a - b)[4]!;

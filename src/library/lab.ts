@@ -33,6 +33,7 @@ export { functionTarget, type FunctionTargetOptions } from '../lab/function-targ
 export { handshake, type Handshake, type HandshakeExpectation } from '../lab/handshake.ts';
 export type { LabelledData } from '../lab/labelled-data.ts';
 export { lossOfScores, type ScoredLoss } from '../lab/loss-of-scores.ts';
+export { openOnnxTarget, type OnnxTarget, type OnnxTargetOptions } from '../lab/onnx-target.ts';
 export type { Bounds, GradientTarget, ScoreType, Target } from '../lab/target.ts';
 export { type InputTransform, transformedTarget, type TransformedOptions } from '../lab/transformed-target.ts';
 export { type Random, seededRandom } from '../math/random.ts';
