@@ -3,7 +3,7 @@ import type { Target } from '../../target.ts';
 import type { AttackContext } from '../attack.ts';
 import { isWrong, scoresOf, type AttackState } from '../attack-state.ts';
 import { distance } from '../norm-ball.ts';
-import { gatherRows, row } from '../rows.ts';
+import { row } from '../rows.ts';
 import { noiseImage } from './noise-image.ts';
 
 export interface HopSkipJumpOptions {
@@ -156,7 +156,10 @@ export class BoundaryWalk {
       const scores = await scoresOf(
         this.#target,
         this.#state,
-        points.slice(from * size, (from + part.length) * size),
+        // A copy only where it is a part: the target may keep what it gets until it answers.
+        from === 0 && points.length === part.length * size
+          ? points
+          : points.slice(from * size, (from + part.length) * size),
         part.map((hop) => hop.sample),
       );
       part.forEach((hop, at) => {
@@ -241,40 +244,26 @@ export class BoundaryWalk {
     let owners: number[] = [];
     const flush = async (): Promise<void> => {
       if (owners.length === 0) return;
-      const wrong = await this.#ask(
-        gatherRows(
-          points,
-          size,
-          owners.map((_, i) => i),
-        ),
-        owners.map((at) => hops[at]!),
-      );
+      const asked = owners.map((at) => hops[at]!);
+      const wrong = await this.#ask(points.subarray(0, owners.length * size), asked);
       owners.forEach((at, i) => {
-        const from = hops[at]!.point!;
         const step = row(points, size, i);
         if (wrong[i] === 1) hits[at]!++;
-        for (let f = 0; f < size; f++) {
-          const moved = (step[f]! - from[f]!) / radius[at]!;
-          all[at]![f]! += moved;
-          if (wrong[i] === 1) crossed[at]![f]! += moved;
-        }
+        addMove(all[at]!, wrong[i] === 1 ? crossed[at]! : null, step, hops[at]!.point!, 1 / radius[at]!);
       });
       owners = [];
     };
+    const noise = new Float64Array(size);
     for (const [at, hop] of hops.entries()) {
       for (let draw = 0; draw < draws[at]!; draw++) {
         if (this.#context.signal?.aborted === true) return hops.map(() => undefined);
+        const length = this.#norm === 'l2' ? nearlyNormal(noise, hop.random) : uniform(noise, hop.random);
+        const scale = radius[at]! / (length + 1e-300);
         const out = row(points, size, owners.length);
-        const noise = new Float64Array(size);
-        let length = 0;
+        const from = hop.point!;
         for (let f = 0; f < size; f++) {
-          noise[f] = this.#norm === 'l2' ? hop.random.normal() : 2 * hop.random.uniform() - 1;
-          length += noise[f]! ** 2;
-        }
-        length = Math.sqrt(length) + 1e-300;
-        for (let f = 0; f < size; f++) {
-          const value = hop.point![f]! + (radius[at]! * noise[f]!) / length;
-          out[f] = Math.min(Math.max(value, box.low[f]!), box.high[f]!);
+          const value = from[f]! + scale * noise[f]!;
+          out[f] = value < box.low[f]! ? box.low[f]! : value > box.high[f]! ? box.high[f]! : value;
         }
         owners.push(at);
         if (owners.length === AT_ONCE) await flush();
@@ -299,4 +288,43 @@ export class BoundaryWalk {
 function unit(vector: Float64Array): Float64Array {
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) + 1e-12;
   return vector.map((value) => value / length);
+}
+
+/**
+ * Sums of four random bytes, which are normal for this purpose: the estimate needs directions without a preference, and one draw a
+ * value is what this attack spends its own time on. Returns the length.
+ */
+function nearlyNormal(noise: Float64Array, random: Random): number {
+  let sum = 0;
+  for (let f = 0; f < noise.length; f++) {
+    const bits = random.uint32();
+    const value = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24) - 510;
+    noise[f] = value;
+    sum += value * value;
+  }
+  return Math.sqrt(sum);
+}
+
+function uniform(noise: Float64Array, random: Random): number {
+  let sum = 0;
+  for (let f = 0; f < noise.length; f++) {
+    const value = random.uint32() * 2 ** -31 - 1;
+    noise[f] = value;
+    sum += value * value;
+  }
+  return Math.sqrt(sum);
+}
+
+function addMove(
+  all: Float64Array,
+  crossed: Float64Array | null,
+  to: Float32Array,
+  from: Float32Array,
+  scale: number,
+): void {
+  for (let f = 0; f < all.length; f++) {
+    const moved = (to[f]! - from[f]!) * scale;
+    all[f]! += moved;
+    if (crossed !== null) crossed[f]! += moved;
+  }
 }
