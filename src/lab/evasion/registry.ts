@@ -1,0 +1,24 @@
+import type { Attack } from './attack.ts';
+import { apgd } from './apgd/attack.ts';
+import { autoattack } from './autoattack/attack.ts';
+import { fab } from './fab/attack.ts';
+import { fgsm } from './fgsm/attack.ts';
+import { pgd } from './pgd/attack.ts';
+import { square } from './square/attack.ts';
+
+/** Every attack, one line each. `registry.test.ts` holds this list against the folders beside it. */
+export const ATTACKS = [
+  apgd, //
+  autoattack, //
+  fab, //
+  fgsm, //
+  pgd, //
+  square, //
+] as const;
+
+export type AttackId = (typeof ATTACKS)[number]['meta']['id'];
+
+/** The attack with this id, with its options' type forgotten: callers parse options with its own schema. */
+export function attackNamed(id: string): Attack<string, unknown> | undefined {
+  return (ATTACKS as readonly unknown[] as readonly Attack<string, unknown>[]).find((attack) => attack.meta.id === id);
+}
