@@ -32,7 +32,7 @@ export function writeXgboostModel(model: XgboostModel): Uint8Array {
     },
     version: model.version,
   };
-  return Buffer.from(JSON.stringify(json), 'utf8');
+  return Buffer.from(stringify(json), 'utf8');
 }
 
 /** XGBoost's mark for "no parent". */
@@ -40,7 +40,7 @@ const NO_PARENT = 2147483647;
 
 function writeTree(tree: XgboostTree, id: number, features: string): object {
   const nodes = tree.left.length;
-  const zeros = new Array<number>(nodes).fill(0);
+  const zeros = new Float32Array(nodes);
   const parents = new Array<number>(nodes).fill(NO_PARENT);
   for (let node = 0; node < nodes; node++) {
     if (tree.left[node]! < 0) continue;
@@ -59,10 +59,25 @@ function writeTree(tree: XgboostTree, id: number, features: string): object {
     loss_changes: zeros,
     parents,
     right_children: Array.from(tree.right),
-    split_conditions: Array.from(tree.condition),
+    split_conditions: tree.condition,
     split_indices: Array.from(tree.feature),
-    split_type: zeros,
+    split_type: new Array<number>(nodes).fill(0),
     sum_hessian: zeros,
     tree_param: { num_deleted: '0', num_feature: features, num_nodes: String(nodes), size_leaf_vector: '1' },
   };
+}
+
+/** JSON in which a Float32Array's numbers all have a point or an exponent: XGBoost tells real numbers from whole ones by it. */
+function stringify(value: unknown): string {
+  if (value instanceof Float32Array) return `[${Array.from(value, real).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map(stringify).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${JSON.stringify(key)}:${stringify(item)}`)
+    .join(',')}}`;
+}
+
+function real(value: number): string {
+  const text = String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
 }

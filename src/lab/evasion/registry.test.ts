@@ -18,6 +18,7 @@ const SHAPE = [1, 6, 6] as const;
 /** Options that keep the contract's runs short; everything else as it stands. */
 const SHORT: Readonly<Record<string, object>> = {
   apgd: { iterations: 12, restarts: 2 },
+  cube: { queries: 80 },
   fab: { iterations: 6, targetClasses: 2, restarts: 2 },
   pgd: { steps: 6, restarts: 2 },
   square: { queries: 60 },
@@ -64,7 +65,8 @@ test('every folder is registered, documented and tested, and every registered at
   }
 });
 
-for (const attack of attacks) {
+// Attacks that read a structure have the contract's points in tests of their own: the network here has none.
+for (const attack of attacks.filter(({ meta }) => meta.reads === undefined)) {
   const { id } = attack.meta;
   test(`${id}: an empty object gives its defaults, and unknown options are refused`, () => {
     assert.deepEqual(attack.options(z).parse({}), attack.defaults);

@@ -1,19 +1,23 @@
 import type { Attack } from './attack.ts';
 import { apgd } from './apgd/attack.ts';
 import { autoattack } from './autoattack/attack.ts';
+import { cube } from './cube/attack.ts';
 import { fab } from './fab/attack.ts';
 import { fgsm } from './fgsm/attack.ts';
 import { pgd } from './pgd/attack.ts';
 import { square } from './square/attack.ts';
+import { treeExact } from './tree-exact/attack.ts';
 
 /** Every attack, one line each. `registry.test.ts` holds this list against the folders beside it. */
 export const ATTACKS = [
   apgd, //
   autoattack, //
+  cube, //
   fab, //
   fgsm, //
   pgd, //
   square, //
+  treeExact, //
 ] as const;
 
 export type AttackId = (typeof ATTACKS)[number]['meta']['id'];
