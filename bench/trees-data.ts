@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { seededRandom } from '../src/math/random.ts';
 import type { LabelledData } from '../src/lab/labelled-data.ts';
 
 const DATA = new URL('../../shared/data/models/', import.meta.url);
@@ -11,27 +10,24 @@ export interface Table {
   readonly test: LabelledData;
 }
 
-/** Columns scaled to 0..1 over all rows, 80 % of the shuffled rows to train with: as in the repository of the paper. */
+/** The first 80 % of the rows to train with, columns scaled to 0..1 by these: as the paper's repository does. */
 function fromRows(
   name: string,
   rows: readonly (readonly number[])[],
   label: (row: readonly number[]) => number,
   features: number,
-  seed: string,
 ): Table {
-  const low = Array.from({ length: features }, (_, f) => Math.min(...rows.map((row) => row[f]!)));
-  const high = Array.from({ length: features }, (_, f) => Math.max(...rows.map((row) => row[f]!)));
-  const order = seededRandom(seed).shuffle(Array.from(rows.keys()));
-  const part = (indices: readonly number[]): LabelledData => ({
-    inputs: Float32Array.from(
-      indices.flatMap((index) => low.map((least, f) => (rows[index]![f]! - least) / (high[f]! - least))),
-    ),
-    labels: Int32Array.from(indices, (index) => label(rows[index]!)),
-    count: indices.length,
+  const cut = Math.floor(0.8 * rows.length);
+  const known = rows.slice(0, cut);
+  const low = Array.from({ length: features }, (_, f) => Math.min(...known.map((row) => row[f]!)));
+  const high = Array.from({ length: features }, (_, f) => Math.max(...known.map((row) => row[f]!)));
+  const part = (own: readonly (readonly number[])[]): LabelledData => ({
+    inputs: Float32Array.from(own.flatMap((row) => low.map((least, f) => (row[f]! - least) / (high[f]! - least)))),
+    labels: Int32Array.from(own, label),
+    count: own.length,
     inputShape: [features],
   });
-  const cut = Math.floor(0.8 * rows.length);
-  return { name, train: part(order.slice(0, cut)), test: part(order.slice(cut)) };
+  return { name, train: part(known), test: part(rows.slice(cut)) };
 }
 
 function csv(path: string): number[][] {
@@ -43,18 +39,17 @@ function csv(path: string): number[][] {
 }
 
 /** Columns 0 to 9, of which the first is the sample's number: so did the paper. */
-export function breastCancer(seed: string): Table {
+export function breastCancer(): Table {
   return fromRows(
     'breast-cancer',
     csv('tabular/max-andr/breast-cancer-wisconsin.data'),
     (row) => Number(row[10] === 4),
     10,
-    seed,
   );
 }
 
-export function diabetes(seed: string): Table {
-  return fromRows('diabetes', csv('tabular/max-andr/diabetes.csv'), (row) => row[8]!, 8, seed);
+export function diabetes(): Table {
+  return fromRows('diabetes', csv('tabular/max-andr/diabetes.csv'), (row) => row[8]!, 8);
 }
 
 /** Two digits of MNIST, pixels 0..1; the larger digit is class 1. */
