@@ -18,7 +18,9 @@ const SHAPE = [1, 6, 6] as const;
 /** Options that keep the contract's runs short; everything else as it stands. */
 const SHORT: Readonly<Record<string, object>> = {
   apgd: { iterations: 12, restarts: 2 },
+  caa: { generations: 20, offspring: 10, population: 10 },
   cube: { queries: 80 },
+  moeva: { generations: 20, offspring: 10, population: 10 },
   fab: { iterations: 6, targetClasses: 2, restarts: 2 },
   pgd: { steps: 6, restarts: 2 },
   square: { queries: 60 },

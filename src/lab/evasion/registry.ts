@@ -1,9 +1,12 @@
 import type { Attack } from './attack.ts';
 import { apgd } from './apgd/attack.ts';
 import { autoattack } from './autoattack/attack.ts';
+import { caa } from './caa/attack.ts';
+import { capgd } from './capgd/attack.ts';
 import { cube } from './cube/attack.ts';
 import { fab } from './fab/attack.ts';
 import { fgsm } from './fgsm/attack.ts';
+import { moeva } from './moeva/attack.ts';
 import { pgd } from './pgd/attack.ts';
 import { square } from './square/attack.ts';
 import { treeExact } from './tree-exact/attack.ts';
@@ -12,9 +15,12 @@ import { treeExact } from './tree-exact/attack.ts';
 export const ATTACKS = [
   apgd, //
   autoattack, //
+  caa, //
+  capgd, //
   cube, //
   fab, //
   fgsm, //
+  moeva, //
   pgd, //
   square, //
   treeExact, //
