@@ -172,7 +172,7 @@ export function violationScore(
   for (const { kind, index, amount } of violations(constraints, row, original)) {
     score +=
       kind === 'relation' || kind === 'one-hot'
-        ? amount / (1 + amount)
+        ? 1 - 1 / (1 + amount)
         : Math.min(1, amount * constraints.cost[index]!);
   }
   return score;
