@@ -171,9 +171,7 @@ export function violationScore(
   let score = 0;
   for (const { kind, index, amount } of violations(constraints, row, original)) {
     score +=
-      kind === 'relation' || kind === 'one-hot'
-        ? 1 - 1 / (1 + amount)
-        : Math.min(1, amount * constraints.cost[index]!);
+      kind === 'relation' || kind === 'one-hot' ? 1 - 1 / (1 + amount) : Math.min(1, amount * constraints.cost[index]!);
   }
   return score;
 }

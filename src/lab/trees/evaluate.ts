@@ -14,7 +14,8 @@ export function childOf(ensemble: TreeEnsemble, node: number, value: number): nu
   const isLeft =
     (flags & NODE_FLAGS.category) === 0
       ? x <= ensemble.threshold[node]!
-      : hasCategory(ensemble.categories.get(node)!, x, (flags & NODE_FLAGS.truncates) !== 0);
+      : ((flags & NODE_FLAGS.whole) === 0 || Number.isInteger(x)) &&
+        hasCategory(ensemble.categories.get(node)!, x, (flags & NODE_FLAGS.truncates) !== 0);
   return isLeft ? ensemble.left[node]! : ensemble.right[node]!;
 }
 

@@ -12,6 +12,8 @@ export const NODE_FLAGS = {
   category: 8,
   /** Values between -1 and 0 are category 0 (LightGBM); otherwise they are in no set (XGBoost). */
   truncates: 16,
+  /** Only whole numbers are in a set (ONNX's BRANCH_EQ). */
+  whole: 32,
 } as const;
 
 /** How raw outputs become what the library calls a prediction. */
@@ -68,6 +70,18 @@ export type TreeSplit =
   | { readonly kind: 'number'; readonly feature: number; readonly threshold: number; readonly flags: number }
   | { readonly kind: 'category'; readonly feature: number; readonly members: Int32Array; readonly flags: number };
 
+export interface BuiltLeaf {
+  readonly kind: 'leaf';
+  readonly values: ArrayLike<number>;
+}
+
+export interface BuiltSplit<Place> {
+  readonly kind: 'split';
+  readonly split: TreeSplit;
+  readonly left: Place;
+  readonly right: Place;
+}
+
 /** Puts trees together node by node, and refuses what is no tree. */
 export class TreeEnsembleBuilder {
   readonly #outputs: number;
@@ -99,11 +113,7 @@ export class TreeEnsembleBuilder {
     output: number,
     root: Place,
     nodes: number,
-    visit: (
-      place: Place,
-    ) =>
-      | { readonly kind: 'leaf'; readonly values: ArrayLike<number> }
-      | { readonly kind: 'split'; readonly split: TreeSplit; readonly left: Place; readonly right: Place },
+    visit: (place: Place) => BuiltLeaf | BuiltSplit<Place>,
   ): void {
     const tree = this.#roots.length;
     if (output < -1 || output >= this.#outputs) {
