@@ -29,6 +29,8 @@ export interface AttackMeta<Id extends string = string> {
   readonly references: readonly string[];
   /** Learns one perturbation from all samples: a runner must not split the data. */
   readonly wholeSet?: true;
+  /** The structure that it reads instead of asking the model: it runs on no other target. */
+  readonly reads?: 'tree-ensemble';
 }
 
 /** How far an attacker may go. For a minimal-norm attack, what counts as success. */

@@ -23,6 +23,9 @@ const SHORT: Readonly<Record<string, object>> = {
   hopskipjump: { iterations: 3, maxQueries: 900 },
   'universal-perturbation': { epochs: 4, batch: 5 },
   apgd: { iterations: 12, restarts: 2 },
+  caa: { generations: 20, offspring: 10, population: 10 },
+  cube: { queries: 80 },
+  moeva: { generations: 20, offspring: 10, population: 10 },
   fab: { iterations: 6, targetClasses: 2, restarts: 2 },
   pgd: { steps: 6, restarts: 2 },
   square: { queries: 60 },
@@ -69,7 +72,8 @@ test('every folder is registered, documented and tested, and every registered at
   }
 });
 
-for (const attack of attacks) {
+// Attacks that read a structure have the contract's points in tests of their own: the network here has none.
+for (const attack of attacks.filter(({ meta }) => meta.reads === undefined)) {
   const { id } = attack.meta;
   test(`${id}: an empty object gives its defaults, and unknown options are refused`, () => {
     assert.deepEqual(attack.options(z).parse({}), attack.defaults);

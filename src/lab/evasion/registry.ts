@@ -2,13 +2,18 @@ import type { Attack } from './attack.ts';
 import { adversarialPatch } from './adversarial-patch/attack.ts';
 import { apgd } from './apgd/attack.ts';
 import { autoattack } from './autoattack/attack.ts';
+import { caa } from './caa/attack.ts';
+import { capgd } from './capgd/attack.ts';
+import { cube } from './cube/attack.ts';
 import { cw } from './cw/attack.ts';
 import { ddn } from './ddn/attack.ts';
 import { fab } from './fab/attack.ts';
 import { fgsm } from './fgsm/attack.ts';
 import { hopskipjump } from './hopskipjump/attack.ts';
+import { moeva } from './moeva/attack.ts';
 import { pgd } from './pgd/attack.ts';
 import { square } from './square/attack.ts';
+import { treeExact } from './tree-exact/attack.ts';
 import { universalPerturbation } from './universal-perturbation/attack.ts';
 
 /** Every attack, one line each. `registry.test.ts` holds this list against the folders beside it. */
@@ -16,13 +21,18 @@ export const ATTACKS = [
   adversarialPatch, //
   apgd, //
   autoattack, //
+  caa, //
+  capgd, //
+  cube, //
   cw, //
   ddn, //
   fab, //
   fgsm, //
   hopskipjump, //
+  moeva, //
   pgd, //
   square, //
+  treeExact, //
   universalPerturbation, //
 ] as const;
 
