@@ -36,6 +36,17 @@ export interface OnnxRuntime {
    * @throws Fault `ERR_CONFIG` when the file is not a graph that this runtime can run.
    */
   open(file: string): Promise<Session>;
+  /**
+   * Opens a graph from bytes. `threads` (default 1) work on one run; they do not spin, so that several sessions share a machine well.
+   * @throws Fault `ERR_MODEL_UNSUPPORTED` when the graph cannot be run by this runtime.
+   */
+  openBytes(model: Uint8Array, options?: OpenOptions): Promise<Session>;
+}
+
+export interface OpenOptions {
+  readonly threads?: number;
+  /** False: as the file has it, for one run that is not worth optimising for. Default: true. */
+  readonly optimize?: boolean;
 }
 
 /** What both packages offer and this file uses. Their own types ask for a browser's. */
@@ -105,6 +116,7 @@ function nativeRuntime(ort: OrtPackage): OnnxRuntime {
   return {
     kind: 'native',
     open: (file) => opening(file, () => ort.InferenceSession.create(file, SESSION_OPTIONS), ort),
+    openBytes: (model, options) => openingBytes(() => ort.InferenceSession.create(model, sessionOptions(options)), ort),
   };
 }
 
@@ -121,6 +133,22 @@ function wasmRuntime(ort: OrtPackage): OnnxRuntime {
         },
         ort,
       ),
+    openBytes: (model, options) =>
+      openingBytes(
+        () => ort.InferenceSession.create(model, { ...sessionOptions(options), executionProviders: ['wasm'] }),
+        ort,
+      ),
+  };
+}
+
+function sessionOptions({ threads = 1, optimize = true }: OpenOptions = {}): object {
+  return {
+    ...SESSION_OPTIONS,
+    intraOpNumThreads: threads,
+    graphOptimizationLevel: optimize ? 'all' : 'disabled',
+    // Fatal only: what is wrong with a graph comes back as an error, and is not printed besides.
+    logSeverityLevel: 4,
+    extra: { session: { intra_op: { allow_spinning: '0' }, dynamic_block_base: '4' } },
   };
 }
 
@@ -146,6 +174,24 @@ async function opening(file: string, open: () => Promise<OrtSession>, ort: OrtPa
       cause,
     });
   }
+  return toSession(session, ort);
+}
+
+async function openingBytes(open: () => Promise<OrtSession>, ort: OrtPackage): Promise<Session> {
+  try {
+    return toSession(await open(), ort);
+  } catch (cause) {
+    throw new Fault('ERR_MODEL_UNSUPPORTED', `ONNX Runtime cannot run this graph: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/** The first line of what ONNX Runtime says: it names node and operator. */
+function reasonOf(cause: unknown): string {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return (said.split('\n', 1)[0] ?? '').slice(0, 400).replace(/\.$/, '');
+}
+
+function toSession(session: OrtSession, ort: OrtPackage): Session {
   return {
     inputs: session.inputMetadata.map(toPort),
     outputs: session.outputMetadata.map(toPort),

@@ -33,6 +33,8 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, OnnxAttribute>;
+  /** Which of several functions of one name is meant (IR version 10); absent: the one without. */
+  readonly overload?: string;
 }
 
 export type OnnxAttribute =
@@ -45,7 +47,11 @@ export type OnnxAttribute =
   | { readonly kind: 'ints'; readonly value: readonly (number | bigint)[] }
   | { readonly kind: 'strings'; readonly value: readonly string[] }
   | { readonly kind: 'tensors'; readonly value: readonly OnnxTensor[] }
-  | { readonly kind: 'graphs'; readonly value: readonly OnnxGraph[] };
+  | { readonly kind: 'graphs'; readonly value: readonly OnnxGraph[] }
+  /** Inside a function: the value of the function's attribute `value`, whose AttributeType is `type`. */
+  | { readonly kind: 'reference'; readonly value: string; readonly type: number }
+  /** A kind that this project has no use for (sparse tensors, types): the encoded AttributeProto. */
+  | { readonly kind: 'opaque'; readonly value: Uint8Array };
 
 /** Names of `TensorProto.DataType`, as ONNX Runtime spells them. */
 export const ONNX_ELEMENT_TYPES = {
@@ -119,6 +125,8 @@ export interface OnnxValue {
   readonly type: OnnxElementType | null;
   /** A number where the dimension is fixed, a name or null where it is not; null where even the rank is unknown. */
   readonly shape: readonly (number | string | null)[] | null;
+  /** The encoded TypeProto where it is a sequence, map, optional or sparse tensor. */
+  readonly otherType?: Uint8Array;
 }
 
 export interface OnnxFunction {
@@ -126,7 +134,11 @@ export interface OnnxFunction {
   readonly domain: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Attributes that a caller must give. */
   readonly attributes: readonly string[];
+  /** Attributes that a caller may leave out, with what they are then. */
+  readonly defaults: ReadonlyMap<string, OnnxAttribute>;
+  readonly overload?: string;
   readonly opsets: ReadonlyMap<string, number>;
   readonly nodes: readonly OnnxNode[];
 }

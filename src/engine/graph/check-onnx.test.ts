@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import type { OnnxModel, OnnxNode } from '../../formats/onnx/onnx-model.ts';
+import { checkOnnx } from './check-onnx.ts';
+
+function node(op: string, inputs: string[], outputs: string[], domain = ''): OnnxNode {
+  return { name: `n-${outputs[0]}`, op, domain, inputs, outputs, attributes: new Map() };
+}
+
+function model(nodes: readonly OnnxNode[], output = 'y'): OnnxModel {
+  return {
+    irVersion: 8,
+    producer: '',
+    producerVersion: '',
+    opsets: new Map([['', 17]]),
+    functions: [],
+    metadata: new Map(),
+    graph: {
+      name: 'g',
+      nodes,
+      initializers: new Map([['w', { type: 'float32', dims: [1], data: Float32Array.of(1) }]]),
+      inputs: [{ name: 'x', type: 'float32', shape: [1] }],
+      outputs: [{ name: output, type: 'float32', shape: [1] }],
+      values: [],
+    },
+  };
+}
+
+it('checkOnnx keeps an order that runs and mends one that does not', () => {
+  const [first, second] = [node('Relu', ['x'], ['a']), node('Add', ['a', 'w'], ['y'])];
+  assert.deepEqual(checkOnnx(model([first, second])).graph.nodes, [first, second]);
+  assert.deepEqual(checkOnnx(model([second, first])).graph.nodes, [first, second]);
+});
+
+it('checkOnnx says what is wrong and where', () => {
+  const wrong: [OnnxModel, RegExp][] = [
+    [model([node('Relu', ['nothing'], ['y'])]), /nothing computes "nothing"/],
+    [model([node('Relu', ['x'], ['y'])], 'z'), /nothing computes the output "z"/],
+    [model([node('Relu', ['x'], ['y']), node('Relu', ['x'], ['y'])]), /computed twice/],
+    [model([node('Add', ['x', 'y'], ['a']), node('Relu', ['a'], ['y'])]), /depends on itself/],
+    [model([node('Relu', ['x'], ['w'])], 'w'), /computed twice/],
+    [model([node('Odd', ['x'], ['y'], 'strange')]), /does not import/],
+  ];
+  for (const [one, message] of wrong) assert.throws(() => checkOnnx(one), { code: 'ERR_MODEL_MALFORMED', message });
+});
+
+it('checkOnnx walks a long chain without recursion', () => {
+  const nodes = Array.from({ length: 50_000 }, (_, index) => node('Relu', [`v${index}`], [`v${index + 1}`]));
+  const chain = model([node('Relu', ['x'], ['v0']), ...nodes].toReversed(), 'v50000');
+  assert.equal(checkOnnx(chain).graph.nodes[0]?.inputs[0], 'x');
+});
