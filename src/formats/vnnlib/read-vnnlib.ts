@@ -159,7 +159,7 @@ function addInequality(atom: Expression, smaller: Linear, larger: Linear, draft:
   if (difference.inputs.size !== 1) throw wrong(atom, 'An input constraint must bound exactly one input by a number.');
   const [[index, factor]] = [...difference.inputs] as [[number, number]];
   // Divided only when it must be: a plain bound stays the number in the file.
-  const limit = factor === 1 ? bound : factor === -1 ? -bound : bound / factor;
+  const limit = factor === 1 ? bound : factor === -1 ? 0 - bound : bound / factor;
   if (factor > 0) draft.high.set(index, Math.min(draft.high.get(index) ?? Number.POSITIVE_INFINITY, limit));
   else draft.low.set(index, Math.max(draft.low.get(index) ?? Number.NEGATIVE_INFINITY, limit));
 }
