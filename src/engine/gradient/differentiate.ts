@@ -1,0 +1,227 @@
+import { Fault } from '../../core/fault.ts';
+import type { OnnxNode } from '../../formats/onnx/onnx-model.ts';
+import { place } from '../graph/check-onnx.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { shapeIn, type ShapedGraph, typeIn } from '../graph/shaped-graph.ts';
+import type { GradientContext, GradientRule, WantedGradient } from './gradient-rule.ts';
+import { findGradientRule } from './registry.ts';
+
+export interface DifferentiateOptions {
+  /** For values of the graph (usually outputs): the name of d(loss)/d(value), of the value's shape. */
+  readonly seeds: ReadonlyMap<string, string>;
+  /** Values whose gradient is wanted: inputs, parameters, activations. */
+  readonly wrt: readonly string[];
+  /**
+   * Gradients of parameters summed over the batch (the default), one for each sample, or the squared L2 norm of each sample's
+   * gradient over all its elements, [batch].
+   */
+  readonly parameterGradients?: 'sum' | 'per-sample' | 'squared-norms';
+  /** Samples in the batch. */
+  readonly batch: number;
+  /** Give masking operators their stand-in gradient (BPDA). Default: they stop the gradient, which is their true one. */
+  readonly straightThrough?: boolean;
+}
+
+/** An operator on the way that hides the gradient. */
+export interface MaskingOperator {
+  readonly node: string;
+  readonly reason: string;
+}
+
+export interface Differentiated {
+  /** For each of `wrt` the name of its gradient: zeros of the right shape where nothing flows. */
+  readonly gradients: ReadonlyMap<string, string>;
+  /** Those of `wrt` that the seeds do not depend on (or only through operators without a gradient). */
+  readonly unreached: readonly string[];
+  readonly masked: readonly MaskingOperator[];
+}
+
+/**
+ * Reverse-mode differentiation by graph transformation: adds to `build` the nodes that compute the gradients. Only what leads from
+ * `wrt` to the seeds is differentiated.
+ * @throws Fault `ERR_MODEL_UNSUPPORTED`, with the node's place, where an operator on the way has no gradient.
+ */
+export function differentiate(graph: ShapedGraph, build: GraphBuilder, options: DifferentiateOptions): Differentiated {
+  return new Backward(graph, build, options).run();
+}
+
+class Backward {
+  readonly #graph: ShapedGraph;
+  readonly #build: GraphBuilder;
+  readonly #options: DifferentiateOptions;
+  readonly #perSample: boolean;
+  /** Values on which something wanted has an influence that can be differentiated. */
+  readonly #active: Set<string>;
+  /** Values that depend on the model's inputs. */
+  readonly #batched: Set<string>;
+  /** Gradients that arrived at a value, not yet added up. */
+  readonly #arrived = new Map<string, string[]>();
+  readonly #uses = new Map<string, number>();
+  readonly #norms = new Map<string, string>();
+  readonly #masked: MaskingOperator[] = [];
+
+  constructor(graph: ShapedGraph, build: GraphBuilder, options: DifferentiateOptions) {
+    this.#graph = graph;
+    this.#build = build;
+    this.#options = options;
+    this.#perSample = (options.parameterGradients ?? 'sum') !== 'sum';
+    this.#active = new Set(options.wrt);
+    this.#batched = new Set(graph.inputs.map(({ name }) => name));
+    for (const node of graph.nodes) {
+      if (node.inputs.some((name) => this.#batched.has(name))) for (const name of node.outputs) this.#batched.add(name);
+      const active = node.inputs.some((name) => this.#active.has(name));
+      for (const name of node.outputs) {
+        if (active && name !== '' && graph.types.get(name) === 'float32') this.#active.add(name);
+      }
+      for (const name of node.inputs) this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
+    }
+  }
+
+  run(): Differentiated {
+    for (const [name, seed] of this.#options.seeds) this.#arrive(name, seed);
+    for (let index = this.#graph.nodes.length - 1; index >= 0; index--) this.#visit(this.#graph.nodes[index]!);
+    const gradients = new Map<string, string>();
+    const unreached: string[] = [];
+    for (const name of this.#options.wrt) {
+      let gradient = this.#norms.get(name) ?? this.#gradientOf(name);
+      if (gradient !== null && this.#options.parameterGradients === 'squared-norms' && !this.#norms.has(name)) {
+        if (this.#graph.parameters.has(name)) gradient = this.#squaredNorm(gradient, shapeIn(this.#graph, name).length);
+      }
+      if (gradient === null) unreached.push(name);
+      gradients.set(name, gradient ?? this.#zeros(name));
+    }
+    return { gradients, unreached, masked: this.#masked };
+  }
+
+  #visit(node: OnnxNode): void {
+    if (!node.outputs.some((name) => this.#arrived.has(name))) return;
+    if (!node.inputs.some((name) => this.#active.has(name))) return;
+    const rule = findGradientRule(node.domain, node.op);
+    if (rule === undefined) {
+      throw new Fault('ERR_MODEL_UNSUPPORTED', `The operator ${node.op} has no gradient here.`, {
+        where: place(node),
+        hint: 'See the table of gradients in the documentation (docs/reference/gradients.md); export the model with other operators.',
+      });
+    }
+    if (rule.masked !== undefined) this.#masked.push({ node: place(node), reason: rule.masked });
+    const context = this.#contextOf(node);
+    const gradients = rule.build(context);
+    node.inputs.forEach((name, index) => {
+      const gradient = gradients[index] ?? null;
+      if (name === '' || context.wants(index) === null) return;
+      if (this.#ghostNorm(rule, context, index)) return;
+      if (gradient !== null) this.#arrive(name, gradient);
+    });
+  }
+
+  /** Squared norms without the gradient: only where the parameter is used once, because norms do not add up. */
+  #ghostNorm(rule: GradientRule, context: GradientContext, input: number): boolean {
+    const name = context.node.inputs[input]!;
+    if (this.#options.parameterGradients !== 'squared-norms' || rule.squaredNorms === undefined) return false;
+    if (!this.#graph.parameters.has(name) || this.#uses.get(name) !== 1) return false;
+    const norm = rule.squaredNorms(context, input);
+    if (norm === null) return false;
+    this.#norms.set(name, norm);
+    return true;
+  }
+
+  #arrive(name: string, gradient: string): void {
+    const list = this.#arrived.get(name);
+    if (list === undefined) this.#arrived.set(name, [gradient]);
+    else list.push(gradient);
+  }
+
+  /** Adds up what arrived; null where nothing did. */
+  #gradientOf(name: string): string | null {
+    const list = this.#arrived.get(name);
+    if (list === undefined) return null;
+    if (list.length > 1) {
+      const sum = this.#build.add(list.length === 2 ? 'Add' : 'Sum', list);
+      list.splice(0, list.length, sum);
+    }
+    return list[0]!;
+  }
+
+  #squaredNorm(gradient: string, rank: number): string {
+    const axes = Array.from({ length: rank }, (_, axis) => axis + 1);
+    if (axes.length === 0) return this.#build.add('Mul', [gradient, gradient]);
+    return this.#build.add('ReduceSumSquare', [gradient, this.#build.ints(axes)], { keepdims: 0 });
+  }
+
+  #zeros(name: string): string {
+    const shape = [...shapeIn(this.#graph, name)];
+    if (this.#graph.parameters.has(name) && this.#perSample) {
+      if (this.#options.parameterGradients === 'squared-norms') shape.splice(0);
+      shape.unshift(this.#options.batch);
+    }
+    return this.#build.add('ConstantOfShape', [this.#build.ints(shape)]);
+  }
+
+  #contextOf(node: OnnxNode): GradientContext {
+    const graph = this.#graph;
+    const build = this.#build;
+    const { batch, straightThrough = false } = this.#options;
+    const wants = (input: number): WantedGradient | null => {
+      const name = node.inputs[input] ?? '';
+      if (name === '' || !this.#active.has(name)) return null;
+      if (!this.#perSample || this.#batched.has(name)) return 'sum';
+      if (graph.parameters.has(name)) return 'per-sample';
+      throw new Fault(
+        'ERR_MODEL_UNSUPPORTED',
+        'A parameter is changed before it is used: its gradients cannot be had per sample.',
+        {
+          where: place(node),
+        },
+      );
+    };
+    const unsupported = (reason: string): never => {
+      throw new Fault('ERR_MODEL_UNSUPPORTED', `The gradient of ${node.op} is not known in this case: ${reason}.`, {
+        where: place(node),
+      });
+    };
+    return {
+      node,
+      build,
+      batch,
+      straightThrough,
+      wants,
+      unsupported,
+      shapeOf: (name) => shapeIn(graph, name),
+      typeOf: (name) => typeIn(graph, name),
+      constantOf: (name) => graph.constants.get(name),
+      numbersOf: (name) => {
+        const data = name === undefined ? undefined : graph.constants.get(name)?.data;
+        return data === undefined || data === null ? undefined : Array.from(data as ArrayLike<number | bigint>, Number);
+      },
+      upstream: (output = 0) => {
+        const name = node.outputs[output] ?? '';
+        return name === '' ? null : this.#gradientOf(name);
+      },
+      sumTo: (gradient, from, input) =>
+        sumTo(build, gradient, from, shapeIn(graph, node.inputs[input]!), wants(input) === 'per-sample' ? batch : null),
+    };
+  }
+}
+
+/**
+ * Sums over the axes along which a value of shape `to` was broadcast to shape `from`. With `perSample`, axis 0 of `from` has that
+ * length and is kept in front: the result has shape [perSample, ...to].
+ */
+export function sumTo(
+  build: GraphBuilder,
+  gradient: string,
+  from: readonly number[],
+  to: readonly number[],
+  perSample: number | null = null,
+): string {
+  const skip = from.length - to.length;
+  const axes: number[] = [];
+  for (let axis = perSample === null ? 0 : 1; axis < from.length; axis++) {
+    if (axis < skip || (to[axis - skip] === 1 && from[axis] !== 1)) axes.push(axis);
+  }
+  const target = perSample === null ? to : [perSample, ...to];
+  const kept = from.filter((_, axis) => !axes.includes(axis));
+  const summed = axes.length === 0 ? gradient : build.add('ReduceSum', [gradient, build.ints(axes)], { keepdims: 0 });
+  const same = kept.length === target.length && kept.every((length, axis) => length === target[axis]);
+  return same ? summed : build.add('Reshape', [summed, build.ints(target)], { allowzero: 1 });
+}

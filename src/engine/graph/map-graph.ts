@@ -1,0 +1,47 @@
+import type { OnnxAttribute, OnnxGraph, OnnxNode } from '../../formats/onnx/onnx-model.ts';
+
+/** A copy of a node in which every graph in its attributes went through `map`; the node itself where it has none. */
+export function mapGraphs(node: OnnxNode, map: (graph: OnnxGraph) => OnnxGraph): OnnxNode {
+  let attributes: Map<string, OnnxAttribute> | undefined;
+  for (const [name, attribute] of node.attributes) {
+    if (attribute.kind === 'graph') {
+      (attributes ??= new Map(node.attributes)).set(name, { kind: 'graph', value: map(attribute.value) });
+    } else if (attribute.kind === 'graphs') {
+      (attributes ??= new Map(node.attributes)).set(name, { kind: 'graphs', value: attribute.value.map(map) });
+    }
+  }
+  return attributes === undefined ? node : { ...node, attributes };
+}
+
+/** A copy of a graph under other names, in the graphs inside it, too. `rename` gets every name that is read or defined, but `''`. */
+export function renameGraph(graph: OnnxGraph, rename: (name: string) => string): OnnxGraph {
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => renameNode(node, rename)),
+    initializers: new Map([...graph.initializers].map(([name, tensor]) => [rename(name), tensor])),
+    inputs: graph.inputs.map((value) => ({ ...value, name: rename(value.name) })),
+    outputs: graph.outputs.map((value) => ({ ...value, name: rename(value.name) })),
+    values: [],
+  };
+}
+
+export function renameNode(node: OnnxNode, rename: (name: string) => string): OnnxNode {
+  const each = (name: string): string => (name === '' ? '' : rename(name));
+  const renamed = { ...node, inputs: node.inputs.map(each), outputs: node.outputs.map(each) };
+  return mapGraphs(renamed, (graph) => renameGraph(graph, rename));
+}
+
+/** Every name that a graph or a graph inside it defines or reads. */
+export function* namesOf(graph: OnnxGraph): Generator<string> {
+  yield* graph.initializers.keys();
+  for (const { name } of graph.inputs) yield name;
+  for (const { name } of graph.outputs) yield name;
+  for (const node of graph.nodes) {
+    yield* node.inputs;
+    yield* node.outputs;
+    for (const attribute of node.attributes.values()) {
+      if (attribute.kind === 'graph') yield* namesOf(attribute.value);
+      else if (attribute.kind === 'graphs') for (const one of attribute.value) yield* namesOf(one);
+    }
+  }
+}

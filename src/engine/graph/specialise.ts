@@ -1,0 +1,278 @@
+import { Fault } from '../../core/fault.ts';
+import type { OnnxElementType, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../../formats/onnx/onnx-model.ts';
+import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
+import { entryCount, type NumericElementType } from '../../formats/onnx/tensor-data.ts';
+import type { OnnxRuntime, Tensor } from '../onnx-runtime.ts';
+import { place, readNames } from './check-onnx.ts';
+import { inlineBranch } from './inline-branch.ts';
+import type { ShapedGraph, ShapedValue } from './shaped-graph.ts';
+
+export interface SpecialiseOptions {
+  /** Shape of every input, batch included. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** Values for inputs on which shapes depend; others get a small number everywhere. */
+  readonly feeds?: Readonly<Record<string, Tensor>>;
+  /** Constants that become inputs, so that gradients with respect to them can be had. */
+  readonly parameters?: readonly string[];
+  /** Values to keep as outputs; default: the model's outputs. */
+  readonly outputs?: readonly string[];
+}
+
+/** Operators that give something else each time. */
+const RANDOM: ReadonlySet<string> = new Set([
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+  'Multinomial',
+  'Bernoulli',
+]);
+/** Operators whose output depends on the shape of their input alone. */
+const SHAPE_ONLY: ReadonlySet<string> = new Set(['Shape', 'Size']);
+/** Operators the shape of whose output depends on the values of their input. */
+const DATA_SHAPED: ReadonlySet<string> = new Set(['NonZero', 'Unique', 'Compress', 'NonMaxSuppression']);
+/** Branches inside branches. */
+const MAX_ROUNDS = 16;
+
+/**
+ * Fixes the shapes of a prepared model. There is no shape inference here: the graph is run once, with the shape of every value as an
+ * output, and types are asked of the runtime. Branches (If) whose condition is constant for these shapes are taken.
+ * @throws Fault `ERR_MODEL_UNSUPPORTED` when the model does not run on inputs of these shapes, or has values whose shape depends on data.
+ */
+export async function specialise(
+  model: OnnxModel,
+  runtime: OnnxRuntime,
+  options: SpecialiseOptions,
+): Promise<ShapedGraph> {
+  let current = withOutputs(model, options.outputs);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const found = await specialiseOnce(current, runtime, options);
+    if (found.branches.size === 0) return found.graph;
+    current = inlineBranch(current, found.branches);
+  }
+  throw new Fault('ERR_MODEL_UNSUPPORTED', `The model has branches inside branches, more than ${MAX_ROUNDS} deep.`);
+}
+
+function withOutputs(model: OnnxModel, outputs: readonly string[] | undefined): OnnxModel {
+  if (outputs === undefined) return model;
+  const known = new Map(model.graph.outputs.map((value) => [value.name, value]));
+  const wanted = outputs.map((name): OnnxValue => known.get(name) ?? { name, type: null, shape: null });
+  return { ...model, graph: { ...model.graph, outputs: wanted } };
+}
+
+interface Specialised {
+  readonly graph: ShapedGraph;
+  /** If nodes whose condition is a constant, with that constant. */
+  readonly branches: ReadonlyMap<OnnxNode, boolean>;
+}
+
+async function specialiseOnce(
+  model: OnnxModel,
+  runtime: OnnxRuntime,
+  { shapes, feeds = {}, parameters: parameterNames = [] }: SpecialiseOptions,
+): Promise<Specialised> {
+  const { graph } = model;
+  const nodes = neededNodes(graph.nodes, graph.outputs);
+  const parameters = new Map<string, OnnxTensor>();
+  for (const name of parameterNames) {
+    const tensor = graph.initializers.get(name);
+    if (tensor !== undefined) parameters.set(name, tensor);
+  }
+  const inputs = graph.inputs.map((value) => shapedInput(value, shapes));
+
+  // Dynamic: whatever depends on values of inputs or parameters, or on chance.
+  const dynamic = new Set([...inputs.map(({ name }) => name), ...parameters.keys()]);
+  const running: OnnxNode[] = [];
+  for (const node of nodes) {
+    const isDynamic =
+      RANDOM.has(node.op) || (!SHAPE_ONLY.has(node.op) && readNames(node).some((name) => dynamic.has(name)));
+    if (!isDynamic) continue;
+    if (DATA_SHAPED.has(node.op) && node.domain === '') {
+      throw new Fault('ERR_MODEL_UNSUPPORTED', 'The shape of a value depends on the data.', { where: place(node) });
+    }
+    running.push(node);
+    for (const name of node.outputs) if (name !== '') dynamic.add(name);
+  }
+  // Static values that a running node or nobody but the caller reads become constants.
+  const frontier = new Set<string>();
+  const folded = new Set(nodes.flatMap((node) => node.outputs).filter((name) => name !== '' && !dynamic.has(name)));
+  for (const name of [...running.flatMap(readNames), ...graph.outputs.map((value) => value.name)]) {
+    if (folded.has(name)) frontier.add(name);
+  }
+  const values = running.flatMap((node) => node.outputs).filter((name) => name !== '');
+
+  const ports = [...inputs, ...[...parameters].map(([name, { type, dims }]) => ({ name, type, shape: dims }))];
+  const isParameter = (name: string): boolean => parameters.has(name);
+  const kept = new Map([...graph.initializers].filter(([name]) => !isParameter(name)));
+  const base = { ...model, graph: { ...graph, nodes, inputs: ports, initializers: kept, values: [] } };
+
+  const { types, tensors } = await askTypes(base, runtime, values);
+  const measured = values.filter((name) => tensors.has(name));
+  const shapeOutputs = measured.map((name) => `shape of ${name}`);
+  const outputs = [...shapeOutputs, ...frontier];
+  const found = new Map<string, readonly number[]>(ports.map(({ name, shape }) => [name, shape]));
+  const constants = new Map<string, OnnxTensor>();
+  for (const [name, tensor] of graph.initializers) if (!isParameter(name)) constants.set(name, tensor);
+  if (outputs.length > 0) {
+    const probes = measured.map((name, index): OnnxNode => {
+      const attributes = new Map();
+      return { name: '', op: 'Shape', domain: '', inputs: [name], outputs: [shapeOutputs[index]!], attributes };
+    });
+    const probe = {
+      ...base,
+      graph: {
+        ...base.graph,
+        nodes: [...nodes, ...probes],
+        outputs: outputs.map((name): OnnxValue => ({ name, type: null, shape: null })),
+      },
+    };
+    const session = await runtime.openBytes(writeOnnx(probe), { optimize: false });
+    try {
+      const given: Record<string, Tensor> = {};
+      for (const { name, type, shape } of ports) {
+        const parameter = parameters.get(name);
+        given[name] = feeds[name] ?? (parameter === undefined ? filled(type, shape) : toTensor(parameter));
+      }
+      const results = await running_(() => session.run(given, outputs));
+      for (const [index, name] of measured.entries()) {
+        found.set(name, Array.from(results[shapeOutputs[index]!]!.data as unknown as BigInt64Array, Number));
+      }
+      for (const name of frontier) constants.set(name, fromTensor(results[name]!));
+    } finally {
+      await session.release();
+    }
+  }
+
+  const branches = new Map<OnnxNode, boolean>();
+  for (const node of running) {
+    if (node.op !== 'If' || node.domain !== '') continue;
+    const condition = constants.get(node.inputs[0] ?? '')?.data;
+    if (condition !== undefined && condition !== null) branches.set(node, Boolean(condition[0]));
+  }
+  for (const { name, type } of ports) types.set(name, type);
+  const shapedOutputs = graph.outputs.map(({ name }): ShapedValue => {
+    const constant = constants.get(name);
+    const type = constant?.type ?? types.get(name);
+    const shape = constant?.dims ?? found.get(name);
+    if (type === undefined || shape === undefined) {
+      throw new Fault('ERR_MODEL_UNSUPPORTED', 'An output of the model is no tensor.', {
+        where: JSON.stringify(name),
+        hint: 'Export the model without a dictionary or sequence at its end (for scikit-learn: zipmap=False).',
+      });
+    }
+    return { name, type, shape };
+  });
+  return {
+    graph: {
+      opsets: model.opsets,
+      irVersion: model.irVersion,
+      nodes: running,
+      constants,
+      parameters,
+      inputs,
+      outputs: shapedOutputs,
+      shapes: found,
+      types,
+    },
+    branches,
+  };
+}
+
+function neededNodes(nodes: readonly OnnxNode[], outputs: readonly OnnxValue[]): readonly OnnxNode[] {
+  const needed = new Set(outputs.map(({ name }) => name));
+  const kept: OnnxNode[] = [];
+  for (let index = nodes.length - 1; index >= 0; index--) {
+    const node = nodes[index]!;
+    if (!node.outputs.some((name) => needed.has(name))) continue;
+    kept.push(node);
+    for (const name of readNames(node)) needed.add(name);
+  }
+  return kept.toReversed();
+}
+
+function shapedInput({ name, type }: OnnxValue, shapes: SpecialiseOptions['shapes']): ShapedValue {
+  const shape = shapes[name];
+  if (type === null || shape === undefined) {
+    throw new Fault('ERR_MODEL_UNSUPPORTED', 'An input of the model has no known type or shape.', {
+      where: JSON.stringify(name),
+      hint: 'Say its shape, or export the model with a typed input.',
+    });
+  }
+  return { name, type, shape };
+}
+
+/** Element types of the values that are tensors, from the runtime's own inference. */
+async function askTypes(
+  model: OnnxModel,
+  runtime: OnnxRuntime,
+  values: readonly string[],
+): Promise<{ readonly types: Map<string, OnnxElementType>; readonly tensors: ReadonlySet<string> }> {
+  const outputs = values.map((name): OnnxValue => ({ name, type: null, shape: null }));
+  const types = new Map<string, OnnxElementType>();
+  if (outputs.length === 0) return { types, tensors: new Set() };
+  const session = await runtime.openBytes(writeOnnx({ ...model, graph: { ...model.graph, outputs } }), {
+    optimize: false,
+  });
+  try {
+    for (const { name, type } of session.outputs) if (type !== 'none') types.set(name, type as OnnxElementType);
+  } finally {
+    await session.release();
+  }
+  return { types, tensors: new Set(types.keys()) };
+}
+
+async function running_<Result>(run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (cause) {
+    const said = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '').slice(0, 400) : String(cause);
+    throw new Fault('ERR_MODEL_UNSUPPORTED', `The model does not run on inputs of these shapes: ${said}.`, { cause });
+  }
+}
+
+function filled(type: OnnxElementType, shape: readonly number[]): Tensor {
+  const count = shape.reduce((product, length) => product * length, 1);
+  if (type === 'string') return { type, dims: shape, data: new Array(count).fill('') as never };
+  const tensor = toTensor({ type, dims: shape, data: zeros(type, count) });
+  if (type === 'float32') (tensor.data as unknown as Float32Array).fill(0.1);
+  return tensor;
+}
+
+export function zeros(
+  type: NumericElementType,
+  count: number,
+): NonNullable<Exclude<OnnxTensor['data'], readonly string[]>> {
+  const entries = entryCount(type, count);
+  switch (type) {
+    case 'float32':
+      return new Float32Array(entries);
+    case 'int64':
+      return new BigInt64Array(entries);
+    case 'uint64':
+      return new BigUint64Array(entries);
+    case 'int32':
+      return new Int32Array(entries);
+    case 'uint32':
+      return new Uint32Array(entries);
+    case 'int16':
+      return new Int16Array(entries);
+    case 'int8':
+      return new Int8Array(entries);
+    case 'float64':
+      return new Float64Array(entries);
+    case 'uint16':
+    case 'float16':
+    case 'bfloat16':
+      return new Uint16Array(entries);
+    default:
+      return new Uint8Array(entries);
+  }
+}
+
+export function toTensor({ type, dims, data }: OnnxTensor): Tensor {
+  return { type, dims, data: data as never };
+}
+
+export function fromTensor({ type, dims, data }: Tensor): OnnxTensor {
+  return { type: type as OnnxElementType, dims, data: data as never };
+}
