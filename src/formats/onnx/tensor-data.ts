@@ -54,7 +54,7 @@ export function entryCount(type: NumericElementType, count: number): number {
 export function fromBytes(type: NumericElementType, bytes: Uint8Array): Exclude<OnnxTensorData, readonly string[]> {
   const constructor = LAYOUT[type][1];
   const size = constructor.BYTES_PER_ELEMENT;
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   return new constructor(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength / size);
 }
 

@@ -93,6 +93,14 @@ function refine(network: BoundedNetwork, bounds: NetworkBounds, at: number): voi
   }
 }
 
+/** What the optimisation of one row's bound needs of the backward pass. */
+export interface BackwardTrace {
+  /** Added to the coefficients of a step's value, for one row: multipliers of constraints on it. */
+  readonly shifts: readonly (Float64Array | null)[];
+  /** Filled with the coefficients of each activation's value. */
+  readonly coefficients: (Float64Array | null)[];
+}
+
 /**
  * Lower bounds of `count` linear functions of one step's value over the box.
  * @param rows [count, size of the step]
@@ -103,6 +111,7 @@ export function boundBackward(
   step: number,
   rows: Float64Array,
   count: number,
+  trace?: BackwardTrace,
 ): BackwardBound {
   const pending: (Float64Array | null)[] = network.steps.map(() => null);
   pending[step] = rows;
@@ -113,6 +122,8 @@ export function boundBackward(
     if (a === null || a === undefined) continue;
     pending[at] = null;
     const current = network.steps[at]!;
+    const shift = trace?.shifts[at];
+    if (shift) for (let i = 0; i < shift.length; i++) a[i]! += shift[i]!;
     if (current.kind === 'affine') {
       const magnitude = bounds.magnitudes[at]!;
       const widest = current.terms.reduce((most, { map }) => Math.max(most, map?.columns ?? 1), 1);
@@ -125,6 +136,7 @@ export function boundBackward(
         else applyBackward(map, a, count, into);
       }
     } else if (current.kind === 'activation') {
+      if (trace !== undefined) trace.coefficients[at] = a;
       const into = (pending[current.from] ??= new Float64Array(a.length));
       passActivation(a, count, bounds.relaxations[at]!, bounds.intervals[current.from]!, into, constant, error);
     }

@@ -75,12 +75,7 @@ export function applyBackward(map: LinearMap, a: Float64Array, count: number, in
     if (map.kind === 'diagonal') {
       for (let i = 0; i < rows; i++) into[to + i]! += a[from + i]! * weights[i]!;
     } else if (map.kind === 'dense') {
-      for (let i = 0; i < rows; i++) {
-        const factor = a[from + i]!;
-        if (factor === 0) continue;
-        const row = i * columns;
-        for (let j = 0; j < columns; j++) into[to + j]! += factor * weights[row + j]!;
-      }
+      backwardDense(weights, rows, columns, a, from, into, to);
     } else {
       const { starts, indices } = map;
       for (let i = 0; i < rows; i++) {
@@ -88,6 +83,59 @@ export function applyBackward(map: LinearMap, a: Float64Array, count: number, in
         if (factor === 0) continue;
         for (let at = starts[i]!; at < starts[i + 1]!; at++) into[to + indices[at]!]! += factor * weights[at]!;
       }
+    }
+  }
+}
+
+/** into += a · |map| for one row vector. */
+export function applyBackwardMagnitudes(map: LinearMap, a: Float64Array, into: Float64Array): void {
+  const { rows, columns, weights } = map;
+  for (let i = 0; i < rows; i++) {
+    const factor = a[i]!;
+    if (factor === 0) continue;
+    if (map.kind === 'diagonal') into[i]! += factor * Math.abs(weights[i]!);
+    else if (map.kind === 'dense') {
+      for (let j = 0; j < columns; j++) into[j]! += factor * Math.abs(weights[i * columns + j]!);
+    } else {
+      for (let at = map.starts[i]!; at < map.starts[i + 1]!; at++)
+        into[map.indices[at]!]! += factor * Math.abs(weights[at]!);
+    }
+  }
+}
+
+/** One row of `applyBackward` for a dense map: four rows of the matrix at a time, so that `into` is loaded and stored less often. */
+function backwardDense(
+  weights: Float64Array,
+  rows: number,
+  columns: number,
+  a: Float64Array,
+  from: number,
+  into: Float64Array,
+  to: number,
+): void {
+  let i = 0;
+  /** The next row with a factor, or `rows`. */
+  const next = (): number => {
+    while (i < rows && a[from + i] === 0) i++;
+    return i < rows ? i++ : rows;
+  };
+  for (;;) {
+    const first = next();
+    if (first === rows) return;
+    const [second, third, fourth] = [next(), next(), next()];
+    if (fourth === rows) {
+      for (const row of [first, second, third]) {
+        if (row === rows) break;
+        const factor = a[from + row]!;
+        const offset = row * columns;
+        for (let j = 0; j < columns; j++) into[to + j]! += factor * weights[offset + j]!;
+      }
+      return;
+    }
+    const [f1, f2, f3, f4] = [a[from + first]!, a[from + second]!, a[from + third]!, a[from + fourth]!];
+    const [o1, o2, o3, o4] = [first * columns, second * columns, third * columns, fourth * columns];
+    for (let j = 0; j < columns; j++) {
+      into[to + j]! += f1 * weights[o1 + j]! + f2 * weights[o2 + j]! + (f3 * weights[o3 + j]! + f4 * weights[o4 + j]!);
     }
   }
 }

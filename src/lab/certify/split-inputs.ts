@@ -1,5 +1,7 @@
 import { type BoundedNetwork, evaluateNetwork, outputSize } from './bounded-network.ts';
 import { boundBackward, boundNetwork, type NetworkBounds } from './crown.ts';
+import { gradientRange } from './gradient-range.ts';
+import { optimiseSlopes } from './optimise-slopes.ts';
 import type { Interval } from './relaxation.ts';
 import { caseDistance, type UnsafeRegion } from './unsafe-region.ts';
 
@@ -7,6 +9,9 @@ export type SplitOutcome =
   | { readonly verdict: 'holds'; readonly boxes: number }
   | { readonly verdict: 'violated'; readonly boxes: number }
   | { readonly verdict: 'unknown'; readonly boxes: number; readonly reason: string };
+
+/** Of slope optimisation for a constraint that plain bounds do not rule out. */
+const ROUNDS = 4;
 
 interface Task {
   readonly box: Interval;
@@ -39,66 +44,81 @@ export async function splitInputs(
     const task = stack.pop()!;
     boxes++;
     const bounds = boundNetwork(network, task.box, task.parent === undefined ? {} : { known: task.parent });
-    const { open, slopes } = stillOpen(network, bounds, region, task.open);
+    const open = openCases(network, bounds, region, task.open);
     if (open.length === 0) continue;
-    for (const x of candidates(task.box, slopes)) {
+    for (const x of candidates(task.box, open)) {
       const output = evaluateNetwork(network, x).at(-1)!;
-      if (open.some((index) => caseDistance(region.cases[index]!, output) <= 0) && (await accept(x)))
+      if (open.some(({ index }) => caseDistance(region.cases[index]!, output) <= 0) && (await accept(x)))
         return { verdict: 'violated', boxes };
     }
-    const halves = halve(task.box, slopes);
+    const halves = halve(
+      task.box,
+      open.map(({ row, slopes }) => splitScores(task.box, slopes, gradientRange(network, bounds, row))),
+    );
     if (halves === null) return { verdict: 'unknown', boxes, reason: 'a box cannot be halved any further' };
-    for (const box of halves) stack.push({ box, open, parent: bounds });
+    for (const box of halves) stack.push({ box, open: open.map(({ index }) => index), parent: bounds });
   }
   return { verdict: 'holds', boxes };
 }
 
-/** Cases that the bounds do not rule out, and for each the slopes of its most promising constraint by the inputs. */
-function stillOpen(
+/** A case that bounds do not rule out. */
+interface OpenCase {
+  readonly index: number;
+  /** Coefficients of its most promising constraint. */
+  readonly row: Float64Array;
+  /** Slopes of that constraint's bound by the inputs. */
+  readonly slopes: Float64Array;
+}
+
+/** Those of the cases that the bounds do not rule out. */
+export function openCases(
   network: BoundedNetwork,
   bounds: NetworkBounds,
   region: UnsafeRegion,
   indices: readonly number[],
-): { readonly open: readonly number[]; readonly slopes: readonly Float64Array[] } {
+): readonly OpenCase[] {
   const size = outputSize(network);
   const inputs = region.box.low.length;
-  const rows: Float64Array[] = [];
-  for (const index of indices) for (const { coefficients } of region.cases[index]!) rows.push(coefficients);
+  const rows = indices.flatMap((index) => region.cases[index]!.map(({ coefficients }) => coefficients));
   const flat = new Float64Array(rows.length * size);
   rows.forEach((row, r) => flat.set(row, r * size));
   const result = boundBackward(network, bounds, network.steps.length - 1, flat, rows.length);
-  const open: number[] = [];
-  const slopes: Float64Array[] = [];
   let at = 0;
-  for (const index of indices) {
-    let [best, row] = [Number.NEGATIVE_INFINITY, at];
-    for (const { bound } of region.cases[index]!) {
-      const margin = result.lower[at]! - bound;
-      if (margin > best) [best, row] = [margin, at];
-      at++;
-    }
+  return indices.flatMap((index) => {
+    const constraints = region.cases[index]!;
+    const margins = constraints.map(({ bound }, k) => result.lower[at + k]! - bound);
+    const best = margins.indexOf(Math.max(...margins));
+    const slopes = result.slopes.slice((at + best) * inputs, (at + best + 1) * inputs);
+    at += constraints.length;
     // Ruled out: one of the constraints that must all be true is false in the whole box.
-    if (best > 0) continue;
-    open.push(index);
-    slopes.push(result.slopes.slice(row * inputs, (row + 1) * inputs));
-  }
-  return { open, slopes };
+    if (margins[best]! > 0) return [];
+    const { coefficients: row, bound: goal } = constraints[best]!;
+    const { lower } = optimiseSlopes(network, bounds, row, { rounds: ROUNDS, goal });
+    return lower > goal ? [] : [{ index, row, slopes }];
+  });
 }
 
 /** The middle of the box, and the corners in which the linear bounds are smallest. */
-function candidates(box: Interval, slopes: readonly Float64Array[]): readonly Float64Array[] {
+function candidates(box: Interval, open: readonly OpenCase[]): readonly Float64Array[] {
   const middle = box.low.map((value, i) => value / 2 + box.high[i]! / 2);
-  return [middle, ...slopes.map((slope) => slope.map((value, i) => (value > 0 ? box.low[i]! : box.high[i]!)))];
+  return [middle, ...open.map(({ slopes }) => slopes.map((value, i) => (value > 0 ? box.low[i]! : box.high[i]!)))];
 }
 
-function halve(box: Interval, slopes: readonly Float64Array[]): readonly [Interval, Interval] | null {
+/** Share of each input in what moves the bound: half by the linear bound's slopes, half by the range of the gradient. */
+function splitScores(box: Interval, slopes: Float64Array, ranges: Float64Array): Float64Array {
+  const weighted = [slopes, ranges].map((list) => list.map((v, i) => Math.abs(v) * (box.high[i]! - box.low[i]!)));
+  const [first, second] = weighted.map((list) => list.reduce((sum, v) => sum + v, 1e-300));
+  return slopes.map((_, i) => weighted[0]![i]! / first! + weighted[1]![i]! / second!);
+}
+
+function halve(box: Interval, influence: readonly Float64Array[]): readonly [Interval, Interval] | null {
   let [axis, most] = [-1, -1];
   for (let i = 0; i < box.low.length; i++) {
     const width = box.high[i]! - box.low[i]!;
     const middle = box.low[i]! + width / 2;
     if (!(middle > box.low[i]! && middle < box.high[i]!)) continue;
-    let score = 1e-9 * width;
-    for (const slope of slopes) score += Math.abs(slope[i]!) * width;
+    let score = 0;
+    for (const list of influence) score += list[i]!;
     if (score > most) [axis, most] = [i, score];
   }
   if (axis === -1) return null;

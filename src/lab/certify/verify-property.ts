@@ -1,9 +1,11 @@
 import type { VnnlibProperty } from '../../formats/vnnlib/read-vnnlib.ts';
 import { seededRandom } from '../../math/random.ts';
 import { type BoundedNetwork, inputSize } from './bounded-network.ts';
+import { boundNetwork } from './crown.ts';
 import { falsify } from './falsify.ts';
-import { splitInputs } from './split-inputs.ts';
-import { caseDistance, roundIntoBox, unsafeRegions } from './unsafe-region.ts';
+import { openCases, splitInputs } from './split-inputs.ts';
+import { splitNeurons } from './split-neurons.ts';
+import { caseDistance, roundIntoBox, type UnsafeRegion, unsafeRegions } from './unsafe-region.ts';
 
 /** `holds`: proven. `violated`: the model itself gives an unsafe output on the input reported. `unknown`: neither within the limits. */
 export type PropertyResult =
@@ -56,9 +58,16 @@ export async function verifyProperty(
       found = { input, output };
       return true;
     };
-    const search = { restarts: few ? 100 : 8, steps: 30, random, expired };
-    if (await falsify(network, region, search, accept)) return { verdict: 'violated', work, ...found! };
-    const outcome = await splitInputs(network, region, { mostBoxes: mostSplits, expired }, accept);
+    const all = region.cases.map((_, i) => i);
+    const open = openCases(network, boundNetwork(network, region.box), region, all);
+    work++;
+    if (open.length === 0) continue;
+    const rest: UnsafeRegion = { box: region.box, cases: open.map(({ index }) => region.cases[index]!) };
+    const search = { restarts: few ? 100 : 4, steps: 30, random, expired };
+    if (await falsify(network, rest, search, accept)) return { verdict: 'violated', work, ...found! };
+    const outcome = few
+      ? await splitInputs(network, rest, { mostBoxes: mostSplits, expired }, accept)
+      : await splitNeurons(network, rest, { mostSplits, expired }, accept);
     work += outcome.boxes;
     if (outcome.verdict === 'violated') return { verdict: 'violated', work, ...found! };
     if (outcome.verdict === 'unknown') return { verdict: 'unknown', work, reason: outcome.reason };
