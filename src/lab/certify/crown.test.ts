@@ -66,7 +66,7 @@ for (const activation of ['relu', 'sigmoid', 'tanh'] as const) {
         // Corners as well as inner points.
         const x = box.low.map((low, i) => {
           const share = sample % 3 === 0 ? random.below(2) : random.uniform();
-          return low + share * (box.high[i]! - low);
+          return Math.min(low + share * (box.high[i]! - low), box.high[i]!);
         });
         const values = evaluateNetwork(network, x);
         for (const bounds of [ibp, crown])
