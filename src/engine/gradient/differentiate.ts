@@ -136,7 +136,7 @@ class Backward {
     const list = this.#arrived.get(name);
     if (list === undefined) return null;
     if (list.length > 1) {
-      const sum = this.#build.add(list.length === 2 ? 'Add' : 'Sum', list);
+      const sum = this.#build.add(list.length === 2 ? 'Add' : 'Sum', [...list]);
       list.splice(0, list.length, sum);
     }
     return list[0]!;

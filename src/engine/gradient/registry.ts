@@ -1,9 +1,41 @@
 import type { GradientRule } from './gradient-rule.ts';
+import { ACTIVATIONS } from './rules/activations.ts';
+import { ARITHMETIC } from './rules/arithmetic.ts';
+import { CONVOLUTION } from './rules/convolution.ts';
+import { EINSUM } from './rules/einsum.ts';
+import { FUNCTIONS } from './rules/functions.ts';
+import { GRADIENT_FREE } from './rules/gradient-free.ts';
+import { LP_NORMALIZATION } from './rules/lp-normalization.ts';
+import { MASKED } from './rules/masked.ts';
+import { NORMALIZATION } from './rules/normalization.ts';
+import { PLACES } from './rules/places.ts';
+import { POOLING } from './rules/pooling.ts';
+import { PRODUCTS } from './rules/products.ts';
+import { REDUCTIONS } from './rules/reductions.ts';
+import { RESIZING } from './rules/resize.ts';
+import { SHAPES } from './rules/shapes.ts';
+import { SOFTMAX } from './rules/softmax.ts';
 
 /** Every rule, by family. A family is a file in `rules/` that exports its list. */
 const FAMILIES: readonly (readonly GradientRule[])[] = [
   // Layers and activations.
+  CONVOLUTION,
+  PRODUCTS,
+  POOLING,
+  NORMALIZATION,
+  ACTIVATIONS,
+  SOFTMAX,
   // Elementwise, reductions, shapes.
+  ARITHMETIC,
+  FUNCTIONS,
+  REDUCTIONS,
+  SHAPES,
+  PLACES,
+  RESIZING,
+  EINSUM,
+  LP_NORMALIZATION,
+  MASKED,
+  GRADIENT_FREE,
 ];
 
 const RULES = new Map<string, GradientRule>();

@@ -27,6 +27,8 @@ export interface AttackMeta<Id extends string = string> {
   readonly taxonomy: readonly string[];
   /** Paper, with its arXiv id or DOI. */
   readonly references: readonly string[];
+  /** Learns one perturbation from all samples: a runner must not split the data. */
+  readonly wholeSet?: true;
 }
 
 /** How far an attacker may go. For a minimal-norm attack, what counts as success. */
@@ -38,6 +40,11 @@ export interface Perturbation {
 
 export interface AttackContext {
   readonly random: Random;
+  /**
+   * Number of each sample in the whole data set, by which its random stream is forked; its index in `data` when absent. With it a sample's result
+   * does not depend on what else is attacked in the same call.
+   */
+  readonly ids?: ArrayLike<number>;
   /** Aborted when the attack should stop at once; what was found until then is returned. */
   readonly signal?: AbortSignal;
   /** @param done share of the work, 0 to 1 */
@@ -56,6 +63,14 @@ export interface AttackResult {
   readonly queries: Float64Array;
   /** Backward passes spent on each sample. */
   readonly gradients: Float64Array;
+  /** Attacks made of others: which of them succeeded on each sample; `clean` where the model was wrong from the start. */
+  readonly foundBy?: readonly (string | null)[];
+  /** Attacks that shrink a distance by queries: what was reached after how many, one list a sample. */
+  readonly trace?: readonly (readonly { readonly queries: number; readonly distance: number }[])[];
+  /** Attacks that learn one thing for all samples: a patch, a universal perturbation. */
+  readonly pattern?: { readonly shape: readonly number[]; readonly values: Float32Array };
+  /** Samples on which a gradient was zero everywhere at the start of a white-box run: a sign of gradient masking. */
+  readonly zeroGradients?: Uint8Array;
 }
 
 /**

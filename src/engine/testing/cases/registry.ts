@@ -1,0 +1,23 @@
+import type { OperatorCase } from '../operator-case.ts';
+import { ACTIVATION_CASES } from './activations.ts';
+import { ARITHMETIC_CASES, FUNCTION_CASES, MASKED_CASES } from './arithmetic.ts';
+import { CONVOLUTION_CASES } from './convolutions.ts';
+import { NORM_CASES, PRODUCT_CASES, RESIZE_CASES, SOFTMAX_CASES } from './layers.ts';
+import { REDUCTION_CASES } from './reductions.ts';
+import { PLACE_CASES, SHAPE_CASES } from './shapes.ts';
+
+/** Every case list. */
+export const OPERATOR_CASES: readonly OperatorCase[] = [
+  ...ARITHMETIC_CASES,
+  ...FUNCTION_CASES,
+  ...MASKED_CASES,
+  ...ACTIVATION_CASES,
+  ...REDUCTION_CASES,
+  ...SHAPE_CASES,
+  ...PLACE_CASES,
+  ...RESIZE_CASES,
+  ...NORM_CASES,
+  ...PRODUCT_CASES,
+  ...SOFTMAX_CASES,
+  ...CONVOLUTION_CASES,
+];

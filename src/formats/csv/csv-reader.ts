@@ -1,0 +1,131 @@
+import { Fault } from '../../core/fault.ts';
+
+export interface CsvLimits {
+  /** Fields of one row. */
+  readonly columns: number;
+  /** UTF-16 units of one field. */
+  readonly field: number;
+}
+
+export const DEFAULT_CSV_LIMITS: CsvLimits = { columns: 65_536, field: 1 << 20 };
+
+/** One row, and the line of the file (from 1) on which it begins. */
+export type OnRow = (fields: string[], line: number) => void;
+
+/**
+ * Comma-separated values as RFC 4180 has them, read piece by piece: quoted fields may hold separators, line ends and doubled quotes;
+ * lines end with CRLF, LF or CR. Beyond the RFC: any one-character separator, empty lines are left out, a byte order mark is skipped.
+ */
+export class CsvReader {
+  readonly #onRow: OnRow;
+  readonly #separator: string;
+  readonly #limits: CsvLimits;
+  #row: string[] = [];
+  #field = '';
+  /** `start` of a field, inside a `plain` or `quoted` one, or behind the `quote` that may have ended it. */
+  #state: 'start' | 'plain' | 'quoted' | 'quote' = 'start';
+  #line = 1;
+  #rowLine = 1;
+  #afterReturn = false;
+  #first = true;
+
+  /** @throws Fault `ERR_USAGE` when the separator is not one character, or a quote or a line end. */
+  constructor(onRow: OnRow, separator = ',', limits: CsvLimits = DEFAULT_CSV_LIMITS) {
+    if (separator.length !== 1 || '"\r\n'.includes(separator)) {
+      throw new Fault('ERR_USAGE', 'The separator of CSV must be one character, and no quote or line end.');
+    }
+    this.#onRow = onRow;
+    this.#separator = separator;
+    this.#limits = limits;
+  }
+
+  /** @throws Fault `ERR_DATA` with the line where it went wrong. */
+  push(text: string): void {
+    let at = this.#first && text.startsWith('\uFEFF') ? 1 : 0;
+    if (text !== '') this.#first = false;
+    let from = at;
+    const keep = (): void => {
+      if (at > from) this.#extend(text.slice(from, at));
+    };
+    for (; at < text.length; at++) {
+      const unit = text[at]!;
+      const isEnd = unit === '\n' || unit === '\r';
+      if (unit === '\n' && this.#afterReturn) {
+        this.#afterReturn = false;
+        if (this.#state !== 'quoted') {
+          from = at + 1;
+          continue;
+        }
+      } else {
+        this.#afterReturn = unit === '\r';
+        if (isEnd) this.#line++;
+      }
+      if (this.#state === 'quoted') {
+        if (unit !== '"') continue;
+        keep();
+        this.#state = 'quote';
+        from = at + 1;
+      } else if (unit === this.#separator) {
+        keep();
+        this.#endField();
+        from = at + 1;
+      } else if (isEnd) {
+        keep();
+        this.#endRow();
+        from = at + 1;
+      } else if (this.#state === 'quote') {
+        if (unit !== '"') this.#bad('a quoted field is followed by something that is no separator');
+        this.#extend('"');
+        this.#state = 'quoted';
+        from = at + 1;
+      } else if (unit === '"') {
+        if (this.#state === 'plain') this.#bad('a quote stands inside a field that is not quoted');
+        this.#state = 'quoted';
+        from = at + 1;
+      } else this.#state = 'plain';
+    }
+    keep();
+  }
+
+  /** @throws Fault `ERR_DATA` when the text ends inside a quoted field. */
+  end(): void {
+    if (this.#state === 'quoted') this.#bad('it ends inside a quoted field');
+    if (this.#state !== 'start' || this.#row.length > 0) this.#endRow();
+  }
+
+  #extend(piece: string): void {
+    this.#field += piece;
+    if (this.#field.length > this.#limits.field) this.#bad(`a field is longer than ${this.#limits.field} characters`);
+  }
+
+  #endField(): void {
+    this.#row.push(this.#field);
+    if (this.#row.length > this.#limits.columns) this.#bad(`a row has more than ${this.#limits.columns} fields`);
+    this.#field = '';
+    this.#state = 'start';
+  }
+
+  #endRow(): void {
+    const empty = this.#row.length === 0 && this.#state === 'start';
+    const line = this.#rowLine;
+    this.#rowLine = this.#line;
+    if (empty) return;
+    this.#endField();
+    const row = this.#row;
+    this.#row = [];
+    this.#onRow(row, line);
+  }
+
+  #bad(what: string): never {
+    throw new Fault('ERR_DATA', `The CSV is damaged: ${what}.`, { where: `line ${this.#line}` });
+  }
+}
+
+/** All rows of a text. */
+export function readCsv(text: string, separator = ','): string[][] {
+  const rows: string[][] = [];
+  const reader = new CsvReader((row) => void rows.push(row), separator);
+  reader.push(text);
+  reader.end();
+  return rows;
+}
