@@ -1,0 +1,46 @@
+import type { Random } from '../../math/random.ts';
+import { type BoundedNetwork, evaluateNetwork, inputGradient } from './bounded-network.ts';
+import { caseDistance, furthestConstraint, type UnsafeRegion } from './unsafe-region.ts';
+
+export interface FalsifyOptions {
+  /** Random starts for each case. */
+  readonly restarts: number;
+  /** Steps from each start. */
+  readonly steps: number;
+  readonly random: Random;
+  /** True when the search should end. */
+  readonly expired: () => boolean;
+}
+
+/**
+ * Looks for an input in the region whose output is unsafe, by projected sub-gradient descent on the constraint that is furthest from
+ * true. In double precision; whoever reports runs the model itself on what is found.
+ * @param accept called with each candidate; the search goes on while it says no
+ */
+export async function falsify(
+  network: BoundedNetwork,
+  region: UnsafeRegion,
+  { restarts, steps, random, expired }: FalsifyOptions,
+  accept: (x: Float64Array) => Promise<boolean>,
+): Promise<boolean> {
+  const { low, high } = region.box;
+  const width = high.map((value, i) => value - low[i]!);
+  for (let restart = 0; restart < restarts; restart++) {
+    for (const constraints of region.cases) {
+      const x = low.map((value, i) => (restart === 0 ? value + width[i]! / 2 : value + width[i]! * random.uniform()));
+      for (let step = 0; step <= steps; step++) {
+        if (expired()) return false;
+        const values = evaluateNetwork(network, x);
+        const output = values.at(-1)!;
+        if (caseDistance(constraints, output) <= 0 && (await accept(x))) return true;
+        if (step === steps) break;
+        const { coefficients } = constraints[furthestConstraint(constraints, output)]!;
+        const gradient = inputGradient(network, values, coefficients);
+        const rate = 0.25 * 0.85 ** step + 0.002;
+        for (let i = 0; i < x.length; i++)
+          x[i] = Math.min(Math.max(x[i]! - rate * width[i]! * Math.sign(gradient[i]!), low[i]!), high[i]!);
+      }
+    }
+  }
+  return false;
+}

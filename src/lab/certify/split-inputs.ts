@@ -1,0 +1,133 @@
+import { type BoundedNetwork, evaluateNetwork, outputSize } from './bounded-network.ts';
+import { boundBackward, boundNetwork, type NetworkBounds } from './crown.ts';
+import { gradientRange } from './gradient-range.ts';
+import { optimiseSlopes } from './optimise-slopes.ts';
+import type { Interval } from './relaxation.ts';
+import { caseDistance, type UnsafeRegion } from './unsafe-region.ts';
+
+export type SplitOutcome =
+  | { readonly verdict: 'holds'; readonly boxes: number }
+  | { readonly verdict: 'violated'; readonly boxes: number }
+  | { readonly verdict: 'unknown'; readonly boxes: number; readonly reason: string };
+
+/** Of slope optimisation for a constraint that plain bounds do not rule out. */
+const ROUNDS = 4;
+
+interface Task {
+  readonly box: Interval;
+  /** Indices of the cases that are not ruled out yet. */
+  readonly open: readonly number[];
+  readonly parent: NetworkBounds | undefined;
+}
+
+export interface SplitOptions {
+  readonly mostBoxes: number;
+  readonly expired: () => boolean;
+}
+
+/**
+ * Branch and bound over the inputs: a box whose bounds do not rule out every case is halved along the input that moves the bound most.
+ * Complete for networks with few inputs, up to the limits given. Depth first, so that memory stays small.
+ * @param accept decides whether an unsafe candidate counts
+ */
+export async function splitInputs(
+  network: BoundedNetwork,
+  region: UnsafeRegion,
+  { mostBoxes, expired }: SplitOptions,
+  accept: (x: Float64Array) => Promise<boolean>,
+): Promise<SplitOutcome> {
+  const stack: Task[] = [{ box: region.box, open: region.cases.map((_, i) => i), parent: undefined }];
+  let boxes = 0;
+  while (stack.length > 0) {
+    if (expired()) return { verdict: 'unknown', boxes, reason: 'out of time' };
+    if (boxes >= mostBoxes) return { verdict: 'unknown', boxes, reason: `more than ${mostBoxes} boxes` };
+    const task = stack.pop()!;
+    boxes++;
+    const bounds = boundNetwork(network, task.box, task.parent === undefined ? {} : { known: task.parent });
+    const open = openCases(network, bounds, region, task.open);
+    if (open.length === 0) continue;
+    for (const x of candidates(task.box, open)) {
+      const output = evaluateNetwork(network, x).at(-1)!;
+      if (open.some(({ index }) => caseDistance(region.cases[index]!, output) <= 0) && (await accept(x)))
+        return { verdict: 'violated', boxes };
+    }
+    const halves = halve(
+      task.box,
+      open.map(({ row, slopes }) => splitScores(task.box, slopes, gradientRange(network, bounds, row))),
+    );
+    if (halves === null) return { verdict: 'unknown', boxes, reason: 'a box cannot be halved any further' };
+    for (const box of halves) stack.push({ box, open: open.map(({ index }) => index), parent: bounds });
+  }
+  return { verdict: 'holds', boxes };
+}
+
+/** A case that bounds do not rule out. */
+interface OpenCase {
+  readonly index: number;
+  /** Coefficients of its most promising constraint. */
+  readonly row: Float64Array;
+  /** Slopes of that constraint's bound by the inputs. */
+  readonly slopes: Float64Array;
+}
+
+/** Those of the cases that the bounds do not rule out. */
+export function openCases(
+  network: BoundedNetwork,
+  bounds: NetworkBounds,
+  region: UnsafeRegion,
+  indices: readonly number[],
+): readonly OpenCase[] {
+  const size = outputSize(network);
+  const inputs = region.box.low.length;
+  const rows = indices.flatMap((index) => region.cases[index]!.map(({ coefficients }) => coefficients));
+  const flat = new Float64Array(rows.length * size);
+  rows.forEach((row, r) => flat.set(row, r * size));
+  const result = boundBackward(network, bounds, network.steps.length - 1, flat, rows.length);
+  let at = 0;
+  return indices.flatMap((index) => {
+    const constraints = region.cases[index]!;
+    const margins = constraints.map(({ bound }, k) => result.lower[at + k]! - bound);
+    const best = margins.indexOf(Math.max(...margins));
+    const slopes = result.slopes.slice((at + best) * inputs, (at + best + 1) * inputs);
+    at += constraints.length;
+    // Ruled out: one of the constraints that must all be true is false in the whole box.
+    if (margins[best]! > 0) return [];
+    const { coefficients: row, bound: goal } = constraints[best]!;
+    const { lower } = optimiseSlopes(network, bounds, row, { rounds: ROUNDS, goal });
+    return lower > goal ? [] : [{ index, row, slopes }];
+  });
+}
+
+/** The middle of the box, and the corners in which the linear bounds are smallest. */
+function candidates(box: Interval, open: readonly OpenCase[]): readonly Float64Array[] {
+  const middle = box.low.map((value, i) => value / 2 + box.high[i]! / 2);
+  return [middle, ...open.map(({ slopes }) => slopes.map((value, i) => (value > 0 ? box.low[i]! : box.high[i]!)))];
+}
+
+/** Share of each input in what moves the bound: half by the linear bound's slopes, half by the range of the gradient. */
+function splitScores(box: Interval, slopes: Float64Array, ranges: Float64Array): Float64Array {
+  const weighted = [slopes, ranges].map((list) => list.map((v, i) => Math.abs(v) * (box.high[i]! - box.low[i]!)));
+  const [first, second] = weighted.map((list) => list.reduce((sum, v) => sum + v, 1e-300));
+  return slopes.map((_, i) => weighted[0]![i]! / first! + weighted[1]![i]! / second!);
+}
+
+function halve(box: Interval, influence: readonly Float64Array[]): readonly [Interval, Interval] | null {
+  let [axis, most] = [-1, -1];
+  for (let i = 0; i < box.low.length; i++) {
+    const width = box.high[i]! - box.low[i]!;
+    const middle = box.low[i]! + width / 2;
+    if (!(middle > box.low[i]! && middle < box.high[i]!)) continue;
+    let score = 0;
+    for (const list of influence) score += list[i]!;
+    if (score > most) [axis, most] = [i, score];
+  }
+  if (axis === -1) return null;
+  const middle = box.low[axis]! + (box.high[axis]! - box.low[axis]!) / 2;
+  const [upTo, from] = [box.high.slice(), box.low.slice()];
+  upTo[axis] = middle;
+  from[axis] = middle;
+  return [
+    { low: box.low, high: upTo },
+    { low: from, high: box.high },
+  ];
+}

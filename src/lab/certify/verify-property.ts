@@ -1,0 +1,76 @@
+import type { VnnlibProperty } from '../../formats/vnnlib/read-vnnlib.ts';
+import { seededRandom } from '../../math/random.ts';
+import { type BoundedNetwork, inputSize } from './bounded-network.ts';
+import { boundNetwork } from './crown.ts';
+import { falsify } from './falsify.ts';
+import { openCases, splitInputs } from './split-inputs.ts';
+import { splitNeurons } from './split-neurons.ts';
+import { caseDistance, roundIntoBox, type UnsafeRegion, unsafeRegions } from './unsafe-region.ts';
+
+/** `holds`: proven. `violated`: the model itself gives an unsafe output on the input reported. `unknown`: neither within the limits. */
+export type PropertyResult =
+  | { readonly verdict: 'holds'; readonly work: number }
+  | {
+      readonly verdict: 'violated';
+      readonly work: number;
+      readonly input: Float32Array;
+      /** What the model answered, not what the bounds' arithmetic makes of it. */
+      readonly output: Float32Array;
+    }
+  | { readonly verdict: 'unknown'; readonly work: number; readonly reason: string };
+
+export interface VerifyOptions {
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** Boxes or neuron splits for each region. */
+  readonly mostSplits?: number;
+  readonly seed?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Networks with at most this many inputs are split by inputs, larger ones by neurons. */
+const FEW_INPUTS = 20;
+
+/**
+ * Decides a property of a network: looks for a counterexample, then proves by branch and bound.
+ * @param run the model itself on one input; only what it answers makes a property violated
+ */
+export async function verifyProperty(
+  network: BoundedNetwork,
+  property: VnnlibProperty,
+  run: (x: Float32Array) => Promise<Float32Array>,
+  { timeout, mostSplits = 1_000_000, seed = 'verify', signal }: VerifyOptions,
+): Promise<PropertyResult> {
+  const regions = unsafeRegions(property, network);
+  const deadline = performance.now() + timeout;
+  const expired = (): boolean => performance.now() > deadline || signal?.aborted === true;
+  const few = inputSize(network) <= FEW_INPUTS;
+  const random = seededRandom(seed);
+  let found: { readonly input: Float32Array; readonly output: Float32Array } | undefined;
+  let work = 0;
+
+  for (const region of regions) {
+    const accept = async (x: Float64Array): Promise<boolean> => {
+      const input = roundIntoBox(x, region.box);
+      if (input === null) return false;
+      const output = await run(input);
+      if (!region.cases.some((constraints) => caseDistance(constraints, output) <= 0)) return false;
+      found = { input, output };
+      return true;
+    };
+    const all = region.cases.map((_, i) => i);
+    const open = openCases(network, boundNetwork(network, region.box), region, all);
+    work++;
+    if (open.length === 0) continue;
+    const rest: UnsafeRegion = { box: region.box, cases: open.map(({ index }) => region.cases[index]!) };
+    const search = { restarts: few ? 100 : 4, steps: 30, random, expired };
+    if (await falsify(network, rest, search, accept)) return { verdict: 'violated', work, ...found! };
+    const outcome = few
+      ? await splitInputs(network, rest, { mostBoxes: mostSplits, expired }, accept)
+      : await splitNeurons(network, rest, { mostSplits, expired }, accept);
+    work += outcome.boxes;
+    if (outcome.verdict === 'violated') return { verdict: 'violated', work, ...found! };
+    if (outcome.verdict === 'unknown') return { verdict: 'unknown', work, reason: outcome.reason };
+  }
+  return { verdict: 'holds', work };
+}
