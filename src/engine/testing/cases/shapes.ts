@@ -1,7 +1,7 @@
 import { float } from '../../graph/attributes.ts';
 import { constant, dynamic, numbers, real, whole, type OperatorCase } from '../operator-case.ts';
 
-const END = 9223372036854775807;
+const END = Number(2n ** 63n - 1n);
 
 export const SHAPE_CASES: readonly OperatorCase[] = [
   { op: 'Identity', says: 'plain', inputs: [real([2, 3])] },
