@@ -6,6 +6,7 @@ import { register as canary } from './commands/canary.ts';
 import { register as config } from './commands/config.ts';
 import { register as detect } from './commands/detect.ts';
 import { register as flow } from './commands/flow.ts';
+import { register as harden } from './commands/harden.ts';
 import { register as init } from './commands/init.ts';
 import { register as keys } from './commands/keys.ts';
 import { register as mcp } from './commands/mcp.ts';
@@ -29,6 +30,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   audit,
   admin,
   vault,
+  harden,
   threats,
 ];
 

@@ -1,6 +1,6 @@
 import { Fault } from '../core/fault.ts';
 import type { TrainingSource } from '../engine/train/train.ts';
-import { seededRandom } from '../math/random.ts';
+import { type Random, seededRandom } from '../math/random.ts';
 import type { LabelledData } from './labelled-data.ts';
 
 /** Changes of pictures that leave their class as it is. */
@@ -11,6 +11,8 @@ export interface Augmentation {
   readonly mirror?: boolean;
   /** Multiplies and shifts all values of a sample: (x - 0.5) (1 + c) + 0.5 + b with c and b uniform in plus or minus this. Clipped to 0..1. */
   readonly brightness?: number;
+  /** Greys out (0.5) a square of this side at a place drawn by chance: trains for masks, as PatchCleanser (Xiang et al. 2022) wants it. */
+  readonly erase?: number;
 }
 
 export interface LabelledSourceOptions {
@@ -34,8 +36,8 @@ export function labelledSource(data: LabelledData, options: LabelledSourceOption
       where: `sample ${at}`,
     });
   }
-  const { shift = 0, mirror = false, brightness = 0 } = augmentation;
-  const moves = shift > 0 || mirror || brightness > 0;
+  const { shift = 0, mirror = false, brightness = 0, erase = 0 } = augmentation;
+  const moves = shift > 0 || mirror || brightness > 0 || erase > 0;
   if (moves && data.inputShape.length !== 3) {
     throw new Fault('ERR_USAGE', 'Augmentation is for pictures: samples of [channels, height, width].');
   }
@@ -61,6 +63,7 @@ export function labelledSource(data: LabelledData, options: LabelledSourceOption
             const light = 0.5 - 0.5 * contrast + brightness * (2 * random.uniform() - 1);
             for (let i = 0; i < size; i++) place[i] = Math.min(1, Math.max(0, place[i]! * contrast + light));
           }
+          if (erase > 0) greyOut(place, data.inputShape, erase, random);
         }
         target[to * classes + data.labels[index]!] = high;
       });
@@ -83,6 +86,18 @@ function move(
         const source = Math.min(width - 1, Math.max(0, x + dx));
         to[(channel * height + y) * width + x] = from[row + (mirror ? width - 1 - source : source)]!;
       }
+    }
+  }
+}
+
+function greyOut(sample: Float32Array, shape: readonly number[], side: number, random: Random): void {
+  const [channels, height, width] = shape as [number, number, number];
+  const top = random.below(Math.max(1, height - side + 1));
+  const left = random.below(Math.max(1, width - side + 1));
+  for (let channel = 0; channel < channels; channel++) {
+    for (let y = top; y < Math.min(height, top + side); y++) {
+      const row = (channel * height + y) * width;
+      sample.fill(0.5, row + left, row + Math.min(width, left + side));
     }
   }
 }

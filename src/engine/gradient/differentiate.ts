@@ -3,6 +3,7 @@ import type { OnnxNode } from '../../formats/onnx/onnx-model.ts';
 import { place } from '../graph/check-onnx.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { shapeIn, type ShapedGraph, typeIn } from '../graph/shaped-graph.ts';
+import { backwardOfComposition } from './backward-of-composition.ts';
 import type { GradientContext, GradientRule, WantedGradient } from './gradient-rule.ts';
 import { findGradientRule } from './registry.ts';
 
@@ -179,7 +180,7 @@ class Backward {
         where: place(node),
       });
     };
-    return {
+    const context: Omit<GradientContext, 'backward'> = {
       node,
       build,
       batch,
@@ -199,6 +200,10 @@ class Backward {
       },
       sumTo: (gradient, from, input) =>
         sumTo(build, gradient, from, shapeIn(graph, node.inputs[input]!), wants(input) === 'per-sample' ? batch : null),
+    };
+    return {
+      ...context,
+      backward: (body, outputs) => backwardOfComposition(context, body, outputs, differentiate),
     };
   }
 }

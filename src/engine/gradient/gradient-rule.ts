@@ -1,4 +1,5 @@
 import type { OnnxElementType, OnnxNode, OnnxTensor } from '../../formats/onnx/onnx-model.ts';
+import type { Composition } from './composition.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 /**
@@ -63,6 +64,12 @@ export interface GradientContext {
    * axis (axis 0 of `from`) is kept.
    */
   sumTo(gradient: string, from: readonly number[], input: number): string;
+  /**
+   * Differentiates this node as a composition: `outputs` are the names, in `body`, of what the node's outputs are equal to; null for an
+   * output that the composition leaves out, into which no gradient may flow.
+   * @returns what `build` of a rule returns.
+   */
+  backward(body: Composition, outputs: readonly (string | null)[]): readonly (string | null)[];
   /** @throws Fault `ERR_MODEL_UNSUPPORTED` that names the node and its operator: for cases that the rule does not know. */
   unsupported(reason: string): never;
 }

@@ -1,8 +1,10 @@
 import type { GradientRule } from './gradient-rule.ts';
 import { ACTIVATIONS } from './rules/activations.ts';
 import { ARITHMETIC } from './rules/arithmetic.ts';
+import { ATTENTION } from './rules/attention.ts';
 import { CONVOLUTION } from './rules/convolution.ts';
 import { EINSUM } from './rules/einsum.ts';
+import { FUSED } from './rules/fused.ts';
 import { FUNCTIONS } from './rules/functions.ts';
 import { GRADIENT_FREE } from './rules/gradient-free.ts';
 import { LP_NORMALIZATION } from './rules/lp-normalization.ts';
@@ -11,8 +13,10 @@ import { NORMALIZATION } from './rules/normalization.ts';
 import { PLACES } from './rules/places.ts';
 import { POOLING } from './rules/pooling.ts';
 import { PRODUCTS } from './rules/products.ts';
+import { RECURRENT } from './rules/recurrent.ts';
 import { REDUCTIONS } from './rules/reductions.ts';
 import { RESIZING } from './rules/resize.ts';
+import { SAMPLING } from './rules/sampling.ts';
 import { SHAPES } from './rules/shapes.ts';
 import { SOFTMAX } from './rules/softmax.ts';
 
@@ -34,6 +38,11 @@ const FAMILIES: readonly (readonly GradientRule[])[] = [
   RESIZING,
   EINSUM,
   LP_NORMALIZATION,
+  // Compositions.
+  RECURRENT,
+  ATTENTION,
+  FUSED,
+  SAMPLING,
   MASKED,
   GRADIENT_FREE,
 ];

@@ -1,6 +1,8 @@
 import { Fault } from '../../core/fault.ts';
 import type { OnnxModel, OnnxTensor } from '../../formats/onnx/onnx-model.ts';
 import { seededRandom } from '../../math/random.ts';
+import { backwardOfComposition } from '../gradient/backward-of-composition.ts';
+import { differentiate } from '../gradient/differentiate.ts';
 import type { GradientContext, GradientRule, WantedGradient } from '../gradient/gradient-rule.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { OnnxRuntime } from '../onnx-runtime.ts';
@@ -219,7 +221,7 @@ function contextOf({
     if (found === undefined) throw new TypeError(`a rule asks about ${name}, which is no input or output of its node`);
     return found;
   };
-  const context: GradientContext = {
+  const context: Omit<GradientContext, 'backward'> = {
     node,
     build,
     batch,
@@ -247,5 +249,8 @@ function contextOf({
       throw new Fault('ERR_MODEL_UNSUPPORTED', reason, { where: node.op });
     },
   };
-  return context;
+  return {
+    ...context,
+    backward: (body, outputs) => backwardOfComposition(context, body, outputs, differentiate),
+  };
 }

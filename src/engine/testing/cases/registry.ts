@@ -1,8 +1,10 @@
 import type { OperatorCase } from '../operator-case.ts';
 import { ACTIVATION_CASES } from './activations.ts';
 import { ARITHMETIC_CASES, FUNCTION_CASES, MASKED_CASES } from './arithmetic.ts';
+import { ATTENTION_CASES, FUSED_CASES, SAMPLING_CASES } from './attention.ts';
 import { CONVOLUTION_CASES } from './convolutions.ts';
 import { NORM_CASES, PRODUCT_CASES, RESIZE_CASES, SOFTMAX_CASES } from './layers.ts';
+import { RECURRENT_CASES } from './recurrent.ts';
 import { REDUCTION_CASES } from './reductions.ts';
 import { PLACE_CASES, SHAPE_CASES } from './shapes.ts';
 
@@ -20,4 +22,8 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...PRODUCT_CASES,
   ...SOFTMAX_CASES,
   ...CONVOLUTION_CASES,
+  ...RECURRENT_CASES,
+  ...ATTENTION_CASES,
+  ...FUSED_CASES,
+  ...SAMPLING_CASES,
 ];

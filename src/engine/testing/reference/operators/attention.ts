@@ -81,7 +81,7 @@ const attention: ReferenceOperator = (call) => {
     scale: attributes.float('scale', 1 / Math.sqrt(q.dims[3]!)),
     bias: asBias(call.optional(3)),
     causal: attributes.int('is_causal', 0) === 1,
-    past: 0,
+    past: pastK?.dims[2] ?? 0,
     softcap: attributes.float('softcap', 0),
   });
   return [flat ? joinHeads(y) : y, k, v, scores];

@@ -1,5 +1,5 @@
 import type { ReferenceCall, ReferenceOperator, ReferenceOperators } from '../reference-operator.ts';
-import { broadcastTo, mapBroadcast, sliced, transposed, type ReferenceTensor } from '../reference-tensor.ts';
+import { broadcastTo, generate, mapBroadcast, sliced, transposed, type ReferenceTensor } from '../reference-tensor.ts';
 import { attend, joinHeads, splitHeads } from './attention.ts';
 import { convolve } from './convolutions.ts';
 import { gelu, mapped, sigmoid, tanhGelu } from './elementwise.ts';
@@ -126,6 +126,33 @@ const multiHeadAttention: ReferenceOperator = (call) => {
   return [joinHeads(y)];
 };
 
+const embedLayerNormalization: ReferenceOperator = (call) => {
+  const [ids, segments, words, places, table] = [
+    call.input(0),
+    call.optional(1),
+    call.input(2),
+    call.input(3),
+    call.optional(4),
+  ];
+  const [batch, length] = ids.dims as [number, number];
+  const width = words.dims[1]!;
+  const given = call.optional(8);
+  const sum = generate('float32', [batch, length, width], ([sample, step, unit]) => {
+    const at = sample! * length + step!;
+    const place = given === null ? step! : given.data[given.dims[0] === 1 ? step! : at]!;
+    const segment = segments === null || table === null ? 0 : table.data[segments.data[at]! * width + unit!]!;
+    return words.data[ids.data[at]! * width + unit!]! + places.data[place * width + unit!]! + segment;
+  });
+  const { y } = standardised(sum, [2], call.attributes.float('epsilon', 1e-12));
+  const mask = call.optional(7);
+  const index = generate('int32', [batch], ([sample]) =>
+    mask === null
+      ? 0
+      : mask.data.subarray(sample! * length, (sample! + 1) * length).reduce((total, one) => total + one, 0),
+  );
+  return [affine(y, call.input(5), call.input(6)), index, sum];
+};
+
 /** Operators of ONNX Runtime (docs/ContribOperators.md) that its optimiser and exporters emit. */
 export const MICROSOFT: ReferenceOperators = {
   FusedMatMul: (call) => [fusedMatMul(call)],
@@ -156,4 +183,5 @@ export const MICROSOFT: ReferenceOperators = {
   SkipSimplifiedLayerNormalization: skipSimplifiedLayerNormalization,
   Attention: attention,
   MultiHeadAttention: multiHeadAttention,
+  EmbedLayerNormalization: embedLayerNormalization,
 };

@@ -196,7 +196,7 @@ const gridSample: ReferenceOperator = (call) => {
         const at = support === 1 ? padded(free, size, padding, aligned) : free;
         const taps: [number, number][] = [];
         for (let place = Math.floor(at) - support + 1; place <= Math.floor(at) + support; place++) {
-          taps.push([support === 1 ? place : padded(place, size, padding, aligned), weight(place - at)]);
+          taps.push([padded(place, size, padding, aligned), weight(place - at)]);
         }
         return taps;
       });

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildStridedCnn } from '../../src/engine/build/architectures.ts';
+import { loadOnnxBytes } from '../../src/engine/load-onnx.ts';
+import type { OnnxModel } from '../../src/formats/onnx/onnx-model.ts';
+import { writeOnnx } from '../../src/formats/onnx/write-onnx.ts';
+import type { Defence } from '../../src/lab/defence/defence.ts';
+import { pgdAt } from '../../src/lab/defence/pgd-at/defence.ts';
+import { standard } from '../../src/lab/defence/standard/defence.ts';
+import type { Signs } from './read-signs.ts';
+
+/** A trained network and where it lies. */
+export interface TrainedModel {
+  readonly id: 'standard' | 'masked' | 'hardened';
+  readonly file: string;
+  readonly model: OnnxModel;
+}
+
+export interface TrainingPlan {
+  /** Channels of the first convolution. */
+  readonly width: number;
+  readonly hidden: number;
+  readonly epochs: number;
+  readonly attackSteps: number;
+}
+
+/** A few minutes of one core. */
+export const QUICK: TrainingPlan = { width: 16, hidden: 128, epochs: 10, attackSteps: 3 };
+/** About an hour of one core. */
+export const FULL: TrainingPlan = { width: 48, hidden: 256, epochs: 40, attackSteps: 7 };
+
+export const EPS = 8 / 255;
+
+/**
+ * Three networks of one shape: trained plainly; trained with squares greyed out (what PatchCleanser needs); trained plainly and then
+ * against PGD. One that lies in the folder already is taken as it is.
+ */
+export async function trainModels(
+  signs: Signs,
+  folder: string,
+  plan: TrainingPlan,
+  say: (line: string) => void,
+): Promise<readonly TrainedModel[]> {
+  const { train } = signs;
+  const build = (seed: string): OnnxModel =>
+    buildStridedCnn({ inputShape: train.inputShape, classes: 43, seed }, plan.width, plan.hidden);
+  const plain = { ...standard.defaults, epochs: plan.epochs, batch: 64, shift: 2, brightness: 0.2 };
+  const against = { ...pgdAt.defaults, epochs: plan.epochs, batch: 64, shift: 2, eps: EPS, steps: plan.attackSteps };
+  const trained = await run('standard', build('signs'), standard, plain);
+  const masked = await run('masked', build('masked signs'), standard, { ...plain, erase: 12 });
+  const hardened = await run('hardened', trained.model, pgdAt, against);
+  return [trained, masked, hardened];
+
+  async function run<Options>(
+    id: TrainedModel['id'],
+    initial: OnnxModel,
+    defence: Defence<string, Options>,
+    options: Options,
+  ): Promise<TrainedModel> {
+    const file = join(folder, `${id}.onnx`);
+    if (existsSync(file)) {
+      say(`${id}: taken from ${file}`);
+      return { id, file, model: loadOnnxBytes(new Uint8Array(readFileSync(file))) };
+    }
+    let last = performance.now();
+    const { model, seconds, history } = await defence.run(initial, train, options, {
+      bounds: { low: 0, high: 1 },
+      classes: 43,
+      seed: `traffic signs ${id}`,
+      threads: 1,
+      checkpoint: join(folder, `${id}.checkpoint.npz`),
+      progress: ({ step, steps, accuracy, secondsLeft }) => {
+        if (performance.now() - last < 15_000) return;
+        last = performance.now();
+        say(`${id}: step ${step}/${steps}, right in training ${accuracy.toFixed(3)}, ${Math.ceil(secondsLeft)} s left`);
+      },
+    });
+    writeFileSync(file, writeOnnx(model));
+    say(`${id}: ${Math.round(seconds)} s, right in training ${history.at(-1)?.accuracy.toFixed(3) ?? '?'}, ${file}`);
+    return { id, file, model };
+  }
+}

@@ -1,0 +1,265 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { z } from 'zod';
+import { Fault } from '../core/fault.ts';
+import { ARCHITECTURES, buildArchitecture } from '../engine/build/architectures.ts';
+import { loadOnnx } from '../engine/load-onnx.ts';
+import type { TrainingProgress } from '../engine/train/train.ts';
+import type { OnnxModel } from '../formats/onnx/onnx-model.ts';
+import { writeOnnx } from '../formats/onnx/write-onnx.ts';
+import type { Defence } from '../lab/defence/defence.ts';
+import { defenceNamed, DEFENCES } from '../lab/defence/registry.ts';
+import { wrapperConfig } from '../lab/defence/wrapper-config.ts';
+import { harden, type HardenResult } from '../lab/harden.ts';
+import type { LabelledData } from '../lab/labelled-data.ts';
+import { loadData, type LoadDataOptions } from '../lab/load-data.ts';
+import { splitData } from '../lab/split-data.ts';
+import type { Io } from './command.ts';
+import { parseNumber, parseWhole } from './parse-number.ts';
+
+export interface HardenArguments {
+  readonly data: string;
+  readonly heldOut?: string;
+  readonly method: string;
+  readonly architecture?: string;
+  readonly norm: string;
+  readonly eps: string;
+  readonly bounds: string;
+  readonly epochs?: string;
+  readonly batch?: string;
+  readonly rate?: string;
+  readonly set?: readonly string[];
+  readonly classes?: string;
+  readonly layout?: string;
+  readonly scale?: string;
+  readonly label?: string;
+  readonly labels?: string;
+  readonly limit?: string;
+  readonly measure: string;
+  readonly threads: string;
+  readonly seed: string;
+  readonly fresh?: boolean;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** Share of the data that is held out where no other data is given. */
+const HELD_OUT = 0.1;
+
+export async function runHarden(file: string | undefined, options: HardenArguments, io: Io): Promise<void> {
+  const defence = chosenDefence(options.method);
+  const { norm } = options;
+  if (norm !== 'linf' && norm !== 'l2') throw new Fault('ERR_USAGE', '--norm is linf or l2.');
+  const eps = parseNumber(options.eps, '--eps');
+  if (!(eps > 0)) throw new Fault('ERR_USAGE', '--eps must be above 0.');
+  const [low, high] = bounds(options.bounds);
+  const defenceOptions = chosenOptions(defence, options, norm, eps);
+  if ((file === undefined) === (options.architecture === undefined)) {
+    throw new Fault('ERR_USAGE', 'Give either a model or --architecture.', {
+      hint: `Architectures: ${ARCHITECTURES.map(({ id }) => id).join(', ')}.`,
+    });
+  }
+  const at = (path: string): string => resolve(io.cwd, path);
+  const given = file === undefined ? null : await loadOnnx(at(file));
+  const shape = given === null ? undefined : sampleShapeOf(given);
+  const loading = loadingOptions(options, shape);
+  const all = await loadData(at(options.data), loading);
+  const { kept, heldOut } =
+    options.heldOut === undefined
+      ? splitData(all, HELD_OUT, options.seed)
+      : { kept: all, heldOut: await loadData(at(options.heldOut), { ...loading, inputShape: all.inputShape }) };
+  assertBounds(kept, low, high);
+  const classes = given === null ? classesOf(all, options.classes) : outputClasses(given, all, options.classes);
+  const model =
+    given ?? buildArchitecture(options.architecture!, { inputShape: all.inputShape, classes, seed: options.seed });
+  const out = at(options.out);
+  const checkpoint = `${out}.checkpoint.npz`;
+  if (options.fresh === true) await rm(checkpoint, { force: true });
+  const result = await harden({
+    defence,
+    defenceOptions,
+    model,
+    pretrained: given !== null,
+    data: kept,
+    heldOut,
+    bounds: { low, high },
+    classes,
+    measure: { norm, eps, samples: parseWhole(options.measure, '--measure') },
+    seed: options.seed,
+    threads: parseWhole(options.threads, '--threads'),
+    checkpoint,
+    signal: io.signal,
+    progress: progressTo(io),
+  });
+  if (result.artefact.interrupted) {
+    io.err(`Stopped after ${result.artefact.steps} steps. The same command goes on from ${basename(checkpoint)}.`);
+    io.exitCode = 3;
+    return;
+  }
+  await writeFile(out, writeOnnx(result.artefact.model));
+  let wrapper: string | null = null;
+  if (result.artefact.wrapper.length > 0) {
+    wrapper = `${out.replace(/\.onnx$/i, '')}.wrapper.json`;
+    const config = wrapperConfig(basename(out), result.artefact.wrapper);
+    await writeFile(wrapper, `${JSON.stringify(config, null, 2)}\n`);
+  }
+  await rm(checkpoint, { force: true });
+  report(result, { method: defence.meta.id, out, wrapper, options: defenceOptions, kept, heldOut }, options, io);
+}
+
+function chosenDefence(id: string): Defence<string, unknown> {
+  const found = defenceNamed(id);
+  if (found !== undefined) return found;
+  throw new Fault('ERR_USAGE', `There is no method ${JSON.stringify(id)}.`, {
+    hint: `There are ${DEFENCES.map(({ meta }) => meta.id).join(', ')}.`,
+  });
+}
+
+/** `--set key=value` and the options with names of their own, checked by the method's schema. */
+function chosenOptions(
+  defence: Defence<string, unknown>,
+  options: HardenArguments,
+  norm: string,
+  eps: number,
+): unknown {
+  const known = new Set(Object.keys(defence.defaults as object));
+  const values: Record<string, unknown> = {};
+  if (known.has('eps')) values['eps'] = eps;
+  if (known.has('norm')) values['norm'] = norm;
+  if (options.epochs !== undefined) values['epochs'] = parseWhole(options.epochs, '--epochs');
+  if (options.batch !== undefined) values['batch'] = parseWhole(options.batch, '--batch');
+  if (options.rate !== undefined) values['rate'] = parseNumber(options.rate, '--rate');
+  for (const pair of options.set ?? []) {
+    const equals = pair.indexOf('=');
+    if (equals <= 0) throw new Fault('ERR_USAGE', '--set takes key=value.');
+    values[pair.slice(0, equals)] = valueOf(pair.slice(equals + 1));
+  }
+  const parsed = defence.options(z).safeParse(values);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const key = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : (issue?.path.join('.') ?? '');
+  throw new Fault('ERR_USAGE', `An option of ${defence.meta.id} is wrong: ${issue?.message ?? 'unknown'}.`, {
+    where: key,
+    hint: `It has ${[...known].join(', ')}.`,
+  });
+}
+
+function valueOf(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (text === 'null') return null;
+  if (/^-?[\d.]+(e-?\d+)?(\/[\d.]+)?$/i.test(text)) return parseNumber(text, '--set');
+  return text.includes(',') ? text.split(',') : text;
+}
+
+function bounds(text: string): readonly [number, number] {
+  const [low, high, ...more] = text.split(',').map((part) => parseNumber(part, '--bounds'));
+  if (low === undefined || high === undefined || more.length > 0 || !(low < high)) {
+    throw new Fault('ERR_USAGE', '--bounds takes two numbers, the smaller one first, such as 0,1.');
+  }
+  return [low, high];
+}
+
+function assertBounds(data: LabelledData, low: number, high: number): void {
+  const at = data.inputs.findIndex((value) => value < low - 1e-6 || value > high + 1e-6);
+  if (at < 0) return;
+  throw new Fault('ERR_DATA', `A value of the data is outside the bounds ${low} to ${high}.`, {
+    where: `sample ${Math.floor(at / (data.inputs.length / data.count))}`,
+    hint: 'Say what values are divided by (--scale 255), or between what they lie (--bounds).',
+  });
+}
+
+function loadingOptions(options: HardenArguments, shape: readonly number[] | undefined): LoadDataOptions {
+  const { layout, scale, label, labels, limit } = options;
+  if (layout !== undefined && layout !== 'nchw' && layout !== 'nhwc') {
+    throw new Fault('ERR_USAGE', '--layout is nchw or nhwc.');
+  }
+  return {
+    ...(shape === undefined ? {} : { inputShape: shape }),
+    ...(layout === undefined ? {} : { layout }),
+    ...(scale === undefined ? {} : { scale: parseNumber(scale, '--scale') }),
+    ...(label === undefined ? {} : { label }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(limit === undefined ? {} : { limit: parseWhole(limit, '--limit') }),
+  };
+}
+
+/** Shape of one sample, where the file says it. */
+function sampleShapeOf(model: OnnxModel): readonly number[] | undefined {
+  const shape = model.graph.inputs.find(({ name }) => !model.graph.initializers.has(name))?.shape?.slice(1);
+  return shape?.every((length): length is number => typeof length === 'number' && length > 0) ? shape : undefined;
+}
+
+function classesOf({ labels, classNames }: LabelledData, said: string | undefined): number {
+  if (said !== undefined) return parseWhole(said, '--classes');
+  return classNames?.length ?? labels.reduce((most, label) => Math.max(most, label), 0) + 1;
+}
+
+function outputClasses(model: OnnxModel, data: LabelledData, said: string | undefined): number {
+  const last = model.graph.outputs[0]?.shape?.at(-1);
+  return typeof last === 'number' && last > 1 ? last : classesOf(data, said);
+}
+
+/** A line every ten seconds for people; nothing in a pipe. */
+function progressTo(io: Io): (at: TrainingProgress) => void {
+  let last = performance.now();
+  return ({ step, steps, epoch, loss, accuracy, secondsLeft }) => {
+    if (!io.terminal || (performance.now() - last < 10_000 && step < steps)) return;
+    last = performance.now();
+    const left = secondsLeft < 90 ? `${Math.ceil(secondsLeft)} s` : `${Math.ceil(secondsLeft / 60)} min`;
+    io.err(
+      `step ${step}/${steps}  epoch ${epoch + 1}  loss ${loss.toFixed(4)}  right in training ${percent(accuracy)}  ${left} left`,
+    );
+  };
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function report(
+  { artefact, before, after }: HardenResult,
+  about: {
+    readonly method: string;
+    readonly out: string;
+    readonly wrapper: string | null;
+    readonly options: unknown;
+    readonly kept: LabelledData;
+    readonly heldOut: LabelledData;
+  },
+  { json, seed }: HardenArguments,
+  io: Io,
+): void {
+  if (json === true) {
+    const { method, out, wrapper, options, kept, heldOut } = about;
+    io.out(
+      JSON.stringify({
+        method,
+        options,
+        seed,
+        model: out,
+        wrapper,
+        trainedOn: kept.count,
+        heldOut: heldOut.count,
+        steps: artefact.steps,
+        seconds: Math.round(artefact.seconds * 10) / 10,
+        before,
+        after,
+        history: artefact.history,
+      }),
+    );
+    return;
+  }
+  const line = (name: string, measured: HardenResult['after']): void => {
+    if (measured === null) return;
+    io.out(`${name.padEnd(7)} clean ${percent(measured.clean)}   under attack ${percent(measured.robust)}`);
+  };
+  io.out(
+    `${about.method}: ${artefact.steps} steps in ${Math.round(artefact.seconds)} s on ${about.kept.count} samples`,
+  );
+  line('before', before);
+  line('after', after);
+  if (after !== null)
+    io.out(`measured on ${after.count} held-out samples with ${after.attack}; a stronger attack leaves less`);
+  io.out(`model   ${about.out}`);
+  if (about.wrapper !== null) io.out(`wrapper ${about.wrapper} (the model alone is not the defence)`);
+}
