@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { openGradientModel, type GradientModel } from '../../src/engine/gradient-model.ts';
 import type { LabelledData } from '../../src/lab/labelled-data.ts';
-import type { GradientTarget } from '../../src/lab/target.ts';
+import { openOnnxTarget, type OnnxTarget } from '../../src/lab/onnx-target.ts';
 
 /** A small MNIST network, trained with PGD at eps 0.3 by `reference/train.py`. */
 export const NETWORK = join(import.meta.dirname, 'mnist-pgd.onnx');
@@ -23,40 +22,27 @@ export function mnistTestImages(count: number): LabelledData | null {
   };
 }
 
-export interface TimedTarget {
-  readonly target: GradientTarget;
-  readonly model: GradientModel;
-  /** Milliseconds inside the model, and samples that it saw. */
-  readonly spent: { inside: number; forward: number; backward: number };
+export interface CountingTarget {
+  readonly target: OnnxTarget;
+  /** The same, not counted. */
+  readonly bare: OnnxTarget;
+  /** Samples that went forward, and forward and backward. */
+  readonly spent: { forward: number; backward: number };
 }
 
-/** The network as a target, with the time that calls take to come back. */
-export async function openNetwork(threads?: number): Promise<TimedTarget> {
-  const model = await openGradientModel(NETWORK, threads === undefined ? {} : { threads });
-  const spent = { inside: 0, forward: 0, backward: 0 };
-  const timed = async <Result>(call: () => Promise<Result>): Promise<Result> => {
-    const start = performance.now();
-    const result = await call();
-    spent.inside += performance.now() - start;
-    return result;
-  };
-  const target: GradientTarget = {
-    name: 'mnist-pgd',
-    differentiable: true,
-    inputShape: model.info.inputShape,
-    classes: model.info.classes,
-    bounds: { low: 0, high: 1 },
-    scoreType: 'logits',
+export async function openNetwork(): Promise<CountingTarget> {
+  const bare = await openOnnxTarget(NETWORK);
+  const spent = { forward: 0, backward: 0 };
+  const target: OnnxTarget = {
+    ...bare,
     scores: (x, n) => {
       spent.forward += n;
-      return timed(() => model.forward(x, n));
+      return bare.scores(x, n);
     },
     lossGradient: (x, n, loss) => {
       spent.backward += n;
-      return timed(() => model.lossGradient(x, n, loss));
+      return bare.lossGradient(x, n, loss);
     },
-    activations: (x, n, names) => model.activations(x, n, names),
-    close: () => model.close(),
   };
-  return { target, model, spent };
+  return { target, bare, spent };
 }

@@ -38,6 +38,19 @@ test('without an expectation it stops at chance', async () => {
   await assert.rejects(handshake(lazy, skewed), refuses(/91\.7 %, no better than chance.*same answer \(class 2\)/));
 });
 
+test('data of one class is judged by the number of classes', async () => {
+  const label = data.labels[20]!;
+  const rows = [...data.labels.keys()].filter((i) => i >= 12 && data.labels[i] === label);
+  const inputs = new Float32Array(rows.length * size);
+  rows.forEach((i, at) => inputs.set(data.inputs.subarray(i * size, (i + 1) * size), at * size));
+  const one = { ...data, inputs, labels: new Int32Array(rows.length).fill(label), count: rows.length };
+  assert.equal((await handshake(target, one)).chance, 0.2);
+  await assert.rejects(
+    handshake(target, { ...one, labels: one.labels.map((own) => (own + 1) % 5) }),
+    refuses(/chance/),
+  );
+});
+
 test('says when the labels are in another order', async () => {
   const moved = { ...data, labels: data.labels.map((label) => (label + 1) % 5) };
   await assert.rejects(handshake(target, moved, { accuracy: 0.9 }), refuses(/another order \(label 0 is answered 4/));

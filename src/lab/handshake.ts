@@ -18,7 +18,10 @@ export interface Handshake {
   readonly count: number;
   /** Exact 95 % interval. */
   readonly interval: readonly [number, number];
-  /** Agreement that answers with this distribution would have with these labels by luck alone. */
+  /**
+   * Agreement that answers with this distribution would have with these labels by luck alone (Cohen's kappa counts from it); one over the
+   * number of classes where the data has one class only.
+   */
   readonly chance: number;
   readonly answers: Int32Array;
 }
@@ -57,7 +60,7 @@ export async function handshake(
       { hint: await hint(target, data, measured) },
     );
   }
-  if (measured.interval[0] > measured.chance) return measured;
+  if (measured.interval[0] > measured.chance || measured.correct === measured.count) return measured;
   throw new Fault(
     'ERR_HANDSHAKE',
     `accuracy on ${measured.count} clean samples is ${percent(measured.accuracy)}, no better than chance (${percent(measured.chance)})`,
@@ -83,7 +86,9 @@ async function measure(target: Target, data: LabelledData): Promise<Handshake> {
     if (answers[i] === label) correct++;
   }
   const { lower, upper } = clopperPearson(correct, data.count, 0.025);
-  const chance = answered.reduce((sum, count, c) => sum + (count / data.count) * (labelled[c]! / data.count), 0);
+  const chance = labelled.includes(data.count)
+    ? 1 / target.classes
+    : answered.reduce((sum, count, c) => sum + (count / data.count) * (labelled[c]! / data.count), 0);
   return { accuracy: correct / data.count, correct, count: data.count, interval: [lower, upper], chance, answers };
 }
 

@@ -7,8 +7,8 @@ import { assemble } from '../graph/shaped-graph.ts';
 import { specialise } from '../graph/specialise.ts';
 import type { OnnxRuntime, Tensor } from '../onnx-runtime.ts';
 import { toOnnxTensor } from './operator-case.ts';
-import { evaluateModel } from './reference/evaluate-graph.ts';
-import { fromOnnxTensor, referenceTensor, type ReferenceTensor } from './reference/reference-tensor.ts';
+import { evaluateModel } from '../reference/evaluate-graph.ts';
+import { fromOnnxTensor, referenceTensor, type ReferenceTensor } from '../reference/reference-tensor.ts';
 import { relativeError, runModel } from './run-model.ts';
 
 export interface GradientCheckOptions {

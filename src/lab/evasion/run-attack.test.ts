@@ -113,3 +113,18 @@ test('a spent budget ends the run with a report about what was attacked', async 
   assert.ok(report.attacked > 0 && report.attacked < 20);
   assert.ok(count.forward + count.backward <= 120);
 });
+
+test('no attack begins on a model that is not as accurate as expected', async () => {
+  const watched = counted(target);
+  await assert.rejects(
+    runAttack({ ...base, target: watched.target, expectation: { accuracy: 0.99 } }),
+    (error) => isFault(error) && error.code === 'ERR_HANDSHAKE',
+  );
+  const shuffled = { ...data, labels: data.labels.map((_, i) => i % 5) };
+  await assert.rejects(
+    runAttack({ ...base, target: watched.target, data: shuffled }),
+    (error) => isFault(error) && error.code === 'ERR_HANDSHAKE',
+  );
+  assert.equal(watched.seen.backward, 0);
+  assert.equal((await runAttack({ ...base, data: shuffled, expectation: null })).status, 'complete');
+});

@@ -1,5 +1,6 @@
 import { isFault } from '../../core/fault.ts';
 import { seededRandom } from '../../math/random.ts';
+import { handshake, type HandshakeExpectation } from '../handshake.ts';
 import { sliceData, type LabelledData } from '../labelled-data.ts';
 import { argmax } from '../loss-of-scores.ts';
 import { sampleSize, type Target } from '../target.ts';
@@ -30,6 +31,8 @@ export interface AttackRun<Options> {
   /** The attack's defaults when absent. */
   readonly options?: Options;
   readonly seed?: string;
+  /** What the handshake expects of the clean accuracy; absent: better than chance; null: no handshake. */
+  readonly expectation?: HandshakeExpectation | null;
   /** Samples that are attacked together, and the unit of what an interruption can lose. */
   readonly chunk?: number;
   /** File of results: made when absent, continued when it belongs to the same run. */
@@ -63,18 +66,22 @@ export interface AttackReport {
 const PREDICTED_AT_ONCE = 256;
 
 /**
- * Runs an attack over data in chunks, and reports what holds of the bytes that it saved: every success is decoded from them, predicted again, and
+ * Shakes hands with the model, runs an attack over data in chunks, and reports what holds of the bytes that it saved: every success is decoded from them, predicted again, and
  * checked against bounds and perturbation. A sample's random stream depends on the seed and its index alone, so that neither the size of the
  * chunks nor an interruption changes a result.
  *
- * @throws Fault what the target, the attack or the log throws; an exhausted budget (`ERR_BUDGET_EXHAUSTED`) ends the run with a report instead
+ * @throws Fault `ERR_HANDSHAKE`; what the target, the attack or the log throws; an exhausted budget (`ERR_BUDGET_EXHAUSTED`) ends the run with a report instead
  */
 export async function runAttack<Options>(run: AttackRun<Options>): Promise<AttackReport> {
   const { attack, target, data, perturbation, signal } = run;
   const options = run.options ?? attack.defaults;
   const seed = run.seed ?? 'parapet';
   const size = sampleSize(target);
-  const cleanAnswers = await answersTo(run.judge ?? target, data.inputs, data.count);
+  const judge = run.judge ?? target;
+  const cleanAnswers =
+    run.expectation === null
+      ? await answersTo(judge, data.inputs, data.count)
+      : (await handshake(judge, data, run.expectation)).answers;
   const log =
     run.log === undefined
       ? memoryLog()

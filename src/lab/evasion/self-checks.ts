@@ -1,6 +1,7 @@
 import { seededRandom } from '../../math/random.ts';
 import type { LabelledData } from '../labelled-data.ts';
 import { argmax } from '../loss-of-scores.ts';
+import type { OnnxTarget } from '../onnx-target.ts';
 import { isGradientTarget, sampleSize, type GradientTarget, type Target } from '../target.ts';
 import { apgd } from './apgd/attack.ts';
 import type { Perturbation } from './attack.ts';
@@ -38,9 +39,9 @@ export interface SelfCheckInput {
   readonly perturbation: Perturbation;
   /** Which member of AutoAttack fooled each attacked sample, from its result over all attacked samples. */
   readonly foundBy?: readonly (string | null)[];
-  /** Operators of the model's graph, where there is one. */
+  /** Operators of the model's graph; an ONNX target tells them itself. */
   readonly operators?: readonly string[];
-  /** Steps of the graph whose gradient is zero or replaced: rounding, sign, quantisation. */
+  /** Steps of the graph whose gradient is zero or replaced: rounding, sign, quantisation; an ONNX target tells them itself. */
   readonly maskedSteps?: readonly string[];
   readonly seed?: string;
   readonly signal?: AbortSignal;
@@ -59,8 +60,9 @@ const LOOPS = new Set(['Loop', 'If', 'Scan']);
  * more from Carlini et al. 2019 (arXiv:1902.06705): an unbounded attack must reach zero, more iterations must not help, and the graph
  * has no step that hides gradients.
  */
-export async function runSelfChecks(input: SelfCheckInput): Promise<readonly SelfCheck[]> {
-  const { target } = input;
+export async function runSelfChecks(given: SelfCheckInput): Promise<readonly SelfCheck[]> {
+  const { target } = given;
+  const input = { ...graphOf(target), ...given };
   const data = await correctOnly(target, input.data);
   const checks: SelfCheck[] = [];
   checks.push(await randomisedOutput(target, data));
@@ -79,6 +81,15 @@ export async function runSelfChecks(input: SelfCheckInput): Promise<readonly Sel
   }
   checks.push(maskedSteps(input));
   return checks;
+}
+
+function graphOf(target: Target): Pick<SelfCheckInput, 'operators' | 'maskedSteps'> {
+  if (!('coverage' in target)) return {};
+  const { coverage } = target as OnnxTarget;
+  return {
+    operators: coverage.onTheWay,
+    maskedSteps: coverage.masked.map(({ operator, node }) => `${operator} (${node})`),
+  };
 }
 
 function notRun(id: SelfCheckId, says: string): SelfCheck {

@@ -4,7 +4,8 @@ import type { AttackContext } from '../attack.ts';
 import { gradientOf, inputsOf, isWrong, succeed, type AttackState } from '../attack-state.ts';
 import { projectOntoBall, randomStart } from '../norm-ball.ts';
 import { gatherRows, row } from '../rows.ts';
-import { isZero, steepestStep } from '../step-direction.ts';
+import { isZero } from '../step-direction.ts';
+import { l2MomentumStep, linfMomentumStep, type MomentumStep } from './momentum-step.ts';
 
 export interface ApgdRun {
   readonly norm: 'linf' | 'l2' | 'l1';
@@ -118,22 +119,19 @@ export async function runApgd(
   for (let step = 0; step < iterations && active.length > 0; step++) {
     if (context.signal?.aborted === true) return best;
     for (const at of active) {
-      const point = row(now, size, at);
-      const before = row(previous, size, at);
-      const direction =
-        norm === 'l1' ? sparseStep(row(slope, size, at), share[at]!) : steepestStep(norm, row(slope, size, at));
-      const next = new Float64Array(size);
-      for (let f = 0; f < size; f++) next[f] = point[f]! + stepSize[at]! * direction[f]!;
-      projectOntoBall(norm, next, center(at), eps, box);
-      if (norm !== 'l1') {
-        const a = step === 0 ? 1 : MOMENTUM;
-        for (let f = 0; f < size; f++) {
-          next[f] = point[f]! + a * (next[f]! - point[f]!) + (1 - a) * (point[f]! - before[f]!);
-        }
-        projectOntoBall(norm, next, center(at), eps, box);
-      }
-      before.set(point);
-      point.set(next);
+      const own = {
+        point: row(now, size, at),
+        previous: row(previous, size, at),
+        slope: row(slope, size, at),
+        center: center(at),
+        eps,
+        box,
+        length: stepSize[at]!,
+        weight: step === 0 ? 1 : MOMENTUM,
+      };
+      if (norm === 'linf') linfMomentumStep(own);
+      else if (norm === 'l2') l2MomentumStep(own);
+      else sparseMove(own, share[at]!);
     }
     await look(false);
     run.progress?.((step + 1) / iterations);
@@ -178,6 +176,14 @@ function changed(point: Float32Array, center: Float32Array): number {
   let count = 0;
   for (let f = 0; f < point.length; f++) if (point[f] !== center[f]) count++;
   return Math.max(count, 1);
+}
+
+/** No momentum in L1: a sparse step, then the nearest point of ball and box. */
+function sparseMove({ point, slope, center, eps, box, length }: MomentumStep, share: number): void {
+  const next = sparseStep(slope, share);
+  for (let f = 0; f < next.length; f++) next[f] = point[f]! + length * next[f]!;
+  projectOntoBall('l1', next, center, eps, box);
+  point.set(next);
 }
 
 /** Equal parts of a step of L1 length 1 on the `share` of features with the largest slopes. */

@@ -5,7 +5,8 @@ import type { Box } from '../norm-ball.ts';
  * plane does not meet it (Croce and Hein 2020, arXiv:1907.02044, section 3.1).
  *
  * Every feature can only move in the direction that lowers the gap, by at most its room to the box. The gap closed is a concave, piecewise
- * linear function of the length of the step, so Newton's method from zero meets the answer from below in a finite number of rounds.
+ * linear function of the length lambda of the step: with the features that have used up their room set aside, lambda follows from the
+ * others; when that uses up more of them, again. Each round sets some aside, so the answer is exact after at most as many rounds as features.
  */
 export function stepOntoPlane(
   norm: 'linf' | 'l2' | 'l1',
@@ -16,53 +17,73 @@ export function stepOntoPlane(
 ): Float64Array {
   const size = point.length;
   const step = new Float64Array(size);
-  const away = gap >= 0 ? -1 : 1;
+  const up = gap < 0;
   const needed = Math.abs(gap);
-  const room = new Float64Array(size);
-  const pull = new Float64Array(size);
+  const least = norm === 'l2' ? 1e-8 : 0;
+  // Signed room of each feature in its direction; in `step`, which is right as it is when the plane cannot be reached.
+  const movable = new Int32Array(size);
+  let count = 0;
   let reachable = 0;
   for (let f = 0; f < size; f++) {
-    pull[f] = Math.abs(w[f]!) < 1e-8 && norm === 'l2' ? 0 : Math.abs(w[f]!);
-    if (pull[f] === 0) continue;
-    room[f] = away * w[f]! > 0 ? box.high[f]! - point[f]! : point[f]! - box.low[f]!;
-    room[f] = Math.max(room[f]!, 0);
-    reachable += pull[f]! * room[f]!;
+    const weight = w[f]!;
+    if (!(Math.abs(weight) > least)) continue;
+    const room = weight > 0 === up ? Math.max(box.high[f]! - point[f]!, 0) : Math.min(box.low[f]! - point[f]!, 0);
+    if (room === 0) continue;
+    step[f] = room;
+    reachable += Math.abs(weight * room);
+    movable[count++] = f;
   }
-  const signed = (f: number, length: number): number => Math.sign(away * w[f]!) * length;
-  if (reachable <= needed) {
-    for (let f = 0; f < size; f++) if (pull[f]! > 0) step[f] = signed(f, room[f]!);
-    return step;
+  if (reachable <= needed) return step;
+  return norm === 'l1'
+    ? largestFirst(step, w, needed, movable.subarray(0, count))
+    : sharedLength(norm, step, w, needed, movable.subarray(0, count));
+}
+
+/** A unit of L1 length buys most where |w| is largest. */
+function largestFirst(step: Float64Array, w: Float32Array, needed: number, movable: Int32Array): Float64Array {
+  let left = needed;
+  for (const f of movable.sort((a, b) => Math.abs(w[b]!) - Math.abs(w[a]!))) {
+    const weight = Math.abs(w[f]!);
+    const length = Math.min(Math.abs(step[f]!), Math.max(left, 0) / weight);
+    step[f] = Math.sign(step[f]!) * length;
+    left -= length * weight;
   }
-  if (norm === 'l1') {
-    // A unit of L1 length buys most where |w| is largest.
-    let left = needed;
-    const order = Array.from(pull.keys()).sort((a, b) => pull[b]! - pull[a]!);
-    for (const f of order) {
-      if (left <= 0 || pull[f] === 0) break;
-      const length = Math.min(room[f]!, left / pull[f]!);
-      step[f] = signed(f, length);
-      left -= length * pull[f]!;
-    }
-    return step;
-  }
-  const reach = (f: number, lambda: number): number => (norm === 'linf' ? lambda : lambda * pull[f]!);
+  return step;
+}
+
+/** Each feature moves by lambda (Linf) or lambda |w| (L2), or by its room where that is less. */
+function sharedLength(
+  norm: 'linf' | 'l2',
+  step: Float64Array,
+  w: Float32Array,
+  needed: number,
+  movable: Int32Array,
+): Float64Array {
+  let rate = 0;
+  for (const f of movable) rate += norm === 'linf' ? Math.abs(w[f]!) : w[f]! ** 2;
+  let left = needed;
+  let open = movable.length;
   let lambda = 0;
-  for (let round = 0; round < 100; round++) {
-    let closed = 0;
-    let rate = 0;
-    for (let f = 0; f < size; f++) {
-      if (pull[f] === 0) continue;
-      const length = reach(f, lambda);
-      if (length < room[f]!) {
-        closed += pull[f]! * length;
-        rate += norm === 'linf' ? pull[f]! : pull[f]! * pull[f]!;
-      } else closed += pull[f]! * room[f]!;
+  for (;;) {
+    lambda = left / rate;
+    let kept = 0;
+    for (let i = 0; i < open; i++) {
+      const f = movable[i]!;
+      const weight = Math.abs(w[f]!);
+      const room = Math.abs(step[f]!);
+      if (room > (norm === 'linf' ? lambda : lambda * weight)) movable[kept++] = f;
+      else {
+        left -= room * weight;
+        rate -= norm === 'linf' ? weight : weight * weight;
+      }
     }
-    if (rate === 0) break;
-    const further = (needed - closed) / rate;
-    if (!(further > lambda * 1e-12)) break;
-    lambda += further;
+    const settled = kept === open;
+    open = kept;
+    if (settled || kept === 0) break;
   }
-  for (let f = 0; f < size; f++) if (pull[f]! > 0) step[f] = signed(f, Math.min(reach(f, lambda), room[f]!));
+  for (let i = 0; i < open; i++) {
+    const f = movable[i]!;
+    step[f] = Math.sign(step[f]!) * (norm === 'linf' ? lambda : lambda * Math.abs(w[f]!));
+  }
   return step;
 }

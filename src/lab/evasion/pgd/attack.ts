@@ -13,7 +13,7 @@ import {
 import { defineAttack } from '../define-attack.ts';
 import { assertPerturbation, projectOntoBall, randomStart } from '../norm-ball.ts';
 import { gatherRows, row } from '../rows.ts';
-import { isZero, steepestStep } from '../step-direction.ts';
+import { isZero, signStep, steepestStep } from '../step-direction.ts';
 
 export interface PgdOptions {
   readonly steps: number;
@@ -77,10 +77,14 @@ export const pgd = defineAttack<'pgd', PgdOptions>({
           if (asked.gradient === null) return;
           const slope = row(asked.gradient, size, at);
           if (step === 0 && isZero(slope)) zeroGradients[sample] = 1;
-          const moved = steepestStep(norm, slope);
-          for (let f = 0; f < size; f++) moved[f] = point[f]! + length * moved[f]!;
-          projectOntoBall(norm, moved, row(state.inputs, size, sample), eps, box);
-          point.set(moved);
+          const center = row(state.inputs, size, sample);
+          if (norm === 'linf') signStep(point, slope, center, eps, box, length);
+          else {
+            const moved = steepestStep(norm, slope);
+            for (let f = 0; f < size; f++) moved[f] = point[f]! + length * moved[f]!;
+            projectOntoBall(norm, moved, center, eps, box);
+            point.set(moved);
+          }
         });
         if (still.length < samples.length) {
           points = gatherRows(points, size, still);

@@ -1,0 +1,39 @@
+/** The door `parapet/lab`: attacks on models, what they report, and whether it can be believed. */
+export { Fault } from '../core/fault.ts';
+export type { FaultCode } from '../core/fault.ts';
+export type { Loss, LossGradient } from '../engine/loss.ts';
+export { countedTarget, type QueryCount } from '../lab/counted-target.ts';
+export { ensembleTarget } from '../lab/ensemble-target.ts';
+export { adversarialPatch } from '../lab/evasion/adversarial-patch/attack.ts';
+export { apgd } from '../lab/evasion/apgd/attack.ts';
+export type {
+  Attack,
+  AttackContext,
+  AttackMeta,
+  AttackResult,
+  Knowledge,
+  Modality,
+  Norm,
+  Perturbation,
+} from '../lab/evasion/attack.ts';
+export { autoattack } from '../lab/evasion/autoattack/attack.ts';
+export { cw } from '../lab/evasion/cw/attack.ts';
+export { ddn } from '../lab/evasion/ddn/attack.ts';
+export { fab } from '../lab/evasion/fab/attack.ts';
+export { fgsm } from '../lab/evasion/fgsm/attack.ts';
+export { hopskipjump } from '../lab/evasion/hopskipjump/attack.ts';
+export type { AttackMetrics, SampleOutcome, Share } from '../lab/evasion/metrics.ts';
+export { pgd } from '../lab/evasion/pgd/attack.ts';
+export { type AttackId, ATTACKS, attackNamed } from '../lab/evasion/registry.ts';
+export { type AttackReport, type AttackRun, runAttack } from '../lab/evasion/run-attack.ts';
+export { runSelfChecks, type SelfCheck, type SelfCheckId, type SelfCheckInput } from '../lab/evasion/self-checks.ts';
+export { square } from '../lab/evasion/square/attack.ts';
+export { universalPerturbation } from '../lab/evasion/universal-perturbation/attack.ts';
+export { functionTarget, type FunctionTargetOptions } from '../lab/function-target.ts';
+export { handshake, type Handshake, type HandshakeExpectation } from '../lab/handshake.ts';
+export type { LabelledData } from '../lab/labelled-data.ts';
+export { lossOfScores, type ScoredLoss } from '../lab/loss-of-scores.ts';
+export { openOnnxTarget, type OnnxTarget, type OnnxTargetOptions } from '../lab/onnx-target.ts';
+export type { Bounds, GradientTarget, ScoreType, Target } from '../lab/target.ts';
+export { type InputTransform, transformedTarget, type TransformedOptions } from '../lab/transformed-target.ts';
+export { type Random, seededRandom } from '../math/random.ts';
