@@ -1,0 +1,76 @@
+import type { z as Zod } from 'zod';
+import type { Threat } from '../../core/threat.ts';
+import type { LabelledData } from '../labelled-data.ts';
+import type { Modality } from '../evasion/attack.ts';
+import type { Target } from '../target.ts';
+import type { FittedState } from './fitted-state.ts';
+
+/** What a detector must be given besides clean data. */
+export const DETECTOR_NEEDS = ['model', 'features', 'ensemble'] as const;
+export type DetectorNeed = (typeof DETECTOR_NEEDS)[number];
+
+export interface InputDetectorMeta<Id extends string = string> {
+  /** The folder's name. */
+  readonly id: Id;
+  readonly title: string;
+  /** One sentence. */
+  readonly summary: string;
+  readonly threats: readonly Threat[];
+  readonly modalities: readonly Modality[];
+  readonly needs: readonly DetectorNeed[];
+  /** True where a score depends on the inputs before it: series, and queries of one caller. */
+  readonly stateful: boolean;
+  readonly taxonomy: readonly string[];
+  readonly references: readonly string[];
+}
+
+/** The models that a detector works with. */
+export interface DetectorModels {
+  /** The model that is watched over. */
+  readonly model?: Target;
+  /** A target whose scores are features: the model cut at a layer, or the model itself. */
+  readonly features?: Target;
+  /** Other models for the same task. */
+  readonly ensemble?: readonly Target[];
+}
+
+export interface ScoreContext {
+  /** Who sent each input, for detectors that keep a memory for each caller. */
+  readonly principals?: readonly string[];
+}
+
+/** Scores and their gradients by the inputs, [n] and [n, ...inputShape]. */
+export interface ScoreGradient {
+  readonly scores: Float64Array;
+  readonly gradient: Float32Array;
+}
+
+/** A fitted detector, ready to score. */
+export interface InputScorer {
+  /** One number an input, higher the more suspicious. Inputs are in the order in which they came. */
+  score(x: Float32Array, n: number, context?: ScoreContext): Promise<Float64Array>;
+  /** Present where the score is differentiable (and the models give gradients): what an attack that knows the detector uses. */
+  scoreGradient?(x: Float32Array, n: number): Promise<ScoreGradient>;
+}
+
+/**
+ * A detector of hostile inputs: a plug-in folder `lab/detector/<id>/` with `detector.ts`, `README.md`, and one line in `registry.ts`.
+ * `fit` learns from clean data and gives plain numbers that are saved; `open` makes a scorer of them.
+ */
+export interface InputDetector<Id extends string = string, Options = unknown> {
+  readonly meta: InputDetectorMeta<Id>;
+  readonly options: (z: typeof Zod) => Zod.ZodType<Options>;
+  readonly defaults: Options;
+  /**
+   * @param data clean samples with true labels, none of which may be used again for the threshold
+   * @throws Fault `ERR_USAGE` when a model that it needs is missing, `ERR_DATA` when the data cannot be fitted
+   */
+  fit(models: DetectorModels, data: LabelledData, options: Options): Promise<FittedState>;
+  open(models: DetectorModels, state: FittedState, options: Options): InputScorer;
+}
+
+export function defineInputDetector<const Id extends string, Options>(
+  detector: InputDetector<Id, Options>,
+): InputDetector<Id, Options> {
+  return detector;
+}
