@@ -52,7 +52,8 @@ describe('train', () => {
   it('learns, tells about it, and gives the same weights for the same seed', async () => {
     const seen: number[] = [];
     const first = await train(net(), curve(640), { ...options, progress: ({ step }) => void seen.push(step) });
-    assert.ok(first.history.at(-1)!.accuracy > 0.9, JSON.stringify(first.history));
+    // Samples closer to the curve than eps cannot be right under attack.
+    assert.ok(first.history.at(-1)!.accuracy > 0.83, JSON.stringify(first.history));
     assert.equal(seen.length, 120);
     const again = await train(net(), curve(640), options);
     assert.deepEqual(writeOnnx(again.model), writeOnnx(first.model));
