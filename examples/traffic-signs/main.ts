@@ -16,6 +16,7 @@ const { values } = parseArgs({
     data: { type: 'string', default: '../shared/data/models/gtsrb32' },
     out: { type: 'string' },
     full: { type: 'boolean', default: false },
+    epochs: { type: 'string' },
     samples: { type: 'string', default: '1000' },
   },
 });
@@ -63,7 +64,8 @@ async function measure({ signs, models, samples, say }: Context): Promise<unknow
 const say = (line: string): void => console.log(line);
 const signs = await readSigns(folder);
 say(`${signs.train.count} signs to train on, ${signs.heldOut.count} held out by track, ${signs.test.count} to test`);
-const models = await trainModels(signs, out, values.full ? FULL : QUICK, say);
+const plan = { ...(values.full ? FULL : QUICK), ...(values.epochs !== undefined && { epochs: Number(values.epochs) }) };
+const models = await trainModels(signs, out, plan, say);
 const results: Record<string, unknown> = {};
 for (const step of STEPS) {
   say(step.title);

@@ -272,7 +272,7 @@ class Run {
   async #endEpoch(epoch: number, progress: number): Promise<void> {
     this.#average?.afterEpoch(this.#everything(), progress);
     const means = this.#means();
-    const validated = await this.#options.validate?.(this.#result(), epoch);
+    const validated = await this.#options.validate?.(this.#modelOf(this.#current()), epoch);
     this.#history.push({ ...means, score: validated?.score ?? null });
     Object.assign(this.#numbers, { loss: 0, correct: 0, seen: 0 });
     if (validated === undefined || this.#options.patience === undefined) return;
@@ -293,7 +293,10 @@ class Run {
   }
 
   #result(): OnnxModel {
-    const values = this.#best ?? this.#current();
+    return this.#modelOf(this.#best ?? this.#current());
+  }
+
+  #modelOf(values: readonly Float32Array[]): OnnxModel {
     const names = [...this.#program.weights, ...this.#program.running].map(({ name }) => name);
     return withWeights(this.#model, new Map(names.map((name, index) => [name, values[index]!])));
   }

@@ -212,7 +212,11 @@ function buildAttack(
     { name: stepSize, type: 'float32', shape: [] },
   ];
   const build = builderOf(graph, inputs);
-  const plain = tasks.map(({ tradesBeta: _, ...task }) => task);
+  const plain = tasks.map(({ kind, output, weight = 1 }): TrainingTask => ({
+    kind,
+    weight,
+    ...(output !== undefined && { output }),
+  }));
   const { seeds } = seedsOf(graph, build, plain, outputs);
   const { gradients } = differentiate(graph, build, { seeds, wrt: [input], batch, straightThrough: true });
   const gradient = gradients.get(input)!;
