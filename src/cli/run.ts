@@ -9,6 +9,7 @@ import { register as flow } from './commands/flow.ts';
 import { register as init } from './commands/init.ts';
 import { register as keys } from './commands/keys.ts';
 import { register as mcp } from './commands/mcp.ts';
+import { register as model } from './commands/model.ts';
 import { register as policy } from './commands/policy.ts';
 import { register as admin } from './commands/admin.ts';
 import { register as serve } from './commands/serve.ts';
@@ -24,6 +25,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   flow,
   mcp,
   keys,
+  model,
   policy,
   canary,
   audit,

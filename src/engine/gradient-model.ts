@@ -5,6 +5,7 @@ import { seededRandom } from '../math/random.ts';
 import { type GradientCoverage, gradientCoverage } from './gradient/coverage.ts';
 import { assertLoss } from './gradient/loss-head.ts';
 import { type GradientOrder, type GradientResult, obey } from './gradient-thread.ts';
+import type { ShapedGraph } from './graph/shaped-graph.ts';
 import { loadOnnx, loadOnnxBytes } from './load-onnx.ts';
 import type { Loss, LossGradient } from './loss.ts';
 import { type FinalOperator, type ModelPlan, planModel, type PlanOptions, withoutFixedBatch } from './model-plan.ts';
@@ -45,19 +46,24 @@ const MAX_THREADS = 8;
  */
 export class GradientModel {
   readonly info: GradientModelInfo;
+  /** What runs, for one sample (or as many as the network takes at a time). */
+  readonly graph: ShapedGraph;
+  readonly plan: ModelPlan;
   readonly #run: (order: GradientOrder) => Promise<GradientResult>;
   readonly #end: () => Promise<void>;
   readonly #workers: number;
   readonly #microBatch: number;
 
   constructor(
-    info: GradientModelInfo,
+    { info, graph, plan }: { info: GradientModelInfo; graph: ShapedGraph; plan: ModelPlan },
     run: (order: GradientOrder) => Promise<GradientResult>,
     end: () => Promise<void>,
     workers: number,
     microBatch: number,
   ) {
     this.info = info;
+    this.graph = graph;
+    this.plan = plan;
     this.#run = run;
     this.#end = end;
     this.#workers = workers;
@@ -219,9 +225,10 @@ export async function openGradientModel(
     runtime: runtime.kind,
     coverage: gradientCoverage(graph, [plan.input], [plan.output]),
   };
+  const opened = { info, graph, plan };
   if (threads === 0) {
     return new GradientModel(
-      info,
+      opened,
       (order) => obey(local, order),
       () => local.close(),
       1,
@@ -232,7 +239,7 @@ export async function openGradientModel(
   const end = async (): Promise<void> => {
     await Promise.all([pool.close(), local.close()]);
   };
-  return new GradientModel(info, (order) => pool.run(order), end, threads, microBatch);
+  return new GradientModel(opened, (order) => pool.run(order), end, threads, microBatch);
 }
 
 /**

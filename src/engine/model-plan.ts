@@ -17,7 +17,10 @@ export interface Preprocessing {
 }
 
 export interface PlanOptions {
-  /** The input that is attacked; default: the only floating one. */
+  /**
+   * The input that is attacked; default: the only floating one. Also a value inside the network (the output of an embedding), which is
+   * then cut free there: `inputShape` must say its shape.
+   */
   readonly input?: string;
   /** The output with the scores; default: the first floating one. */
   readonly output?: string;
@@ -90,7 +93,8 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
   const fixedBatch = batched && typeof first === 'number' ? first : null;
   const final = findFinal(prepared, output);
   const cut = options.scores === 'logits' && (final.kind === 'softmax' || final.kind === 'sigmoid');
-  const nodes = prepared.graph.nodes.map((node) =>
+  const kept = prepared.graph.nodes.filter((node) => !node.outputs.includes(port.name));
+  const nodes = kept.map((node) =>
     cut && node === final.node ? { ...node, op: 'Identity', attributes: new Map() } : node,
   );
   const batch = first === undefined ? null : first;
@@ -135,11 +139,15 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
   };
 }
 
-function chooseInput({ graph }: OnnxModel, { input, constants = {} }: PlanOptions): OnnxValue {
+function chooseInput({ graph }: OnnxModel, { input, inputShape, constants = {} }: PlanOptions): OnnxValue {
   const floats = graph.inputs.filter(({ name, type }) => type === 'float32' && constants[name] === undefined);
   if (input !== undefined) {
     const found = graph.inputs.find(({ name }) => name === input);
     if (found?.type === 'float32') return found;
+    const source = graph.nodes.find(({ outputs }) => outputs.includes(input));
+    if (source !== undefined && source.outputs.length === 1 && inputShape !== undefined) {
+      return { name: input, type: 'float32', shape: [null, ...inputShape] };
+    }
     throw new Fault('ERR_USAGE', `The model has no floating-point input ${JSON.stringify(input)}.`, {
       hint: `Its inputs: ${describe(graph.inputs)}.`,
     });

@@ -10,8 +10,8 @@ import { loadOnnxRuntime, type OnnxRuntime, type Tensor } from '../onnx-runtime.
 import { gradientGraph } from '../testing/gradient-graph.ts';
 import { floatTensor, intTensor, makeModel, makeNode } from '../testing/make-model.ts';
 import { toOnnxTensor } from '../testing/operator-case.ts';
-import { evaluateModel } from '../testing/reference/evaluate-graph.ts';
-import { fromOnnxTensor, referenceTensor, type ReferenceTensor } from '../testing/reference/reference-tensor.ts';
+import { evaluateModel } from '../reference/evaluate-graph.ts';
+import { fromOnnxTensor, referenceTensor, type ReferenceTensor } from '../reference/reference-tensor.ts';
 import { relativeError, runModel } from '../testing/run-model.ts';
 import { clippedSum } from './clipped-sum.ts';
 import { differentiate } from './differentiate.ts';

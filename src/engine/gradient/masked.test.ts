@@ -4,7 +4,7 @@ import type { OnnxNode, OnnxTensor } from '../../formats/onnx/onnx-model.ts';
 import { loadOnnxRuntime, type OnnxRuntime } from '../onnx-runtime.ts';
 import { gradientGraph } from '../testing/gradient-graph.ts';
 import { floatTensor, makeGraph, makeModel, makeNode } from '../testing/make-model.ts';
-import { referenceTensor } from '../testing/reference/reference-tensor.ts';
+import { referenceTensor } from '../reference/reference-tensor.ts';
 import { runModel } from '../testing/run-model.ts';
 import { gradientCoverage } from './coverage.ts';
 

@@ -2,8 +2,8 @@ import type { OnnxModel } from '../../formats/onnx/onnx-model.ts';
 import { seededRandom } from '../../math/random.ts';
 import type { OnnxRuntime } from '../onnx-runtime.ts';
 import { gradientGraph } from './gradient-graph.ts';
-import { evaluateModel } from './reference/evaluate-graph.ts';
-import { referenceTensor, type ReferenceTensor } from './reference/reference-tensor.ts';
+import { evaluateModel } from '../reference/evaluate-graph.ts';
+import { referenceTensor, type ReferenceTensor } from '../reference/reference-tensor.ts';
 import { relativeError, runModel } from './run-model.ts';
 
 export interface GradientCheckOptions {

@@ -7,9 +7,9 @@ import type { GradientContext, GradientRule, WantedGradient } from '../gradient/
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { OnnxRuntime } from '../onnx-runtime.ts';
 import { makeInputs, nodeOf, opsetsOf, toOnnxTensor, type OperatorCase } from './operator-case.ts';
-import { evaluateModel, evaluateNode } from './reference/evaluate-graph.ts';
-import { isFloating } from './reference/reference-operator.ts';
-import { referenceTensor, sizeOf, type ReferenceTensor } from './reference/reference-tensor.ts';
+import { evaluateModel, evaluateNode } from '../reference/evaluate-graph.ts';
+import { isFloating } from '../reference/reference-operator.ts';
+import { referenceTensor, sizeOf, type ReferenceTensor } from '../reference/reference-tensor.ts';
 import { relativeError, runModel } from './run-model.ts';
 
 /** What a check of one rule on one case found, as parts of the largest element of the gradient. */

@@ -7,7 +7,7 @@ import { assemble, type ShapedGraph } from '../graph/shaped-graph.ts';
 import { specialise } from '../graph/specialise.ts';
 import type { OnnxRuntime, Tensor } from '../onnx-runtime.ts';
 import { toOnnxTensor } from './operator-case.ts';
-import { fromOnnxTensor, referenceTensor, type ReferenceTensor } from './reference/reference-tensor.ts';
+import { fromOnnxTensor, referenceTensor, type ReferenceTensor } from '../reference/reference-tensor.ts';
 
 export interface GradientGraphOptions extends Pick<DifferentiateOptions, 'parameterGradients' | 'straightThrough'> {
   readonly feeds: ReadonlyMap<string, ReferenceTensor>;

@@ -1,7 +1,7 @@
 import type { OnnxElementType, OnnxModel, OnnxNode, OnnxTensor } from '../../formats/onnx/onnx-model.ts';
 import { seededRandom, type Random } from '../../math/random.ts';
 import { type AttributeValue, toAttributes } from '../graph/attributes.ts';
-import { referenceTensor, sizeOf, type ReferenceTensor } from './reference/reference-tensor.ts';
+import { referenceTensor, sizeOf, type ReferenceTensor } from '../reference/reference-tensor.ts';
 
 /**
  * One use of an operator: attributes, shapes, which inputs are constants. The same list is run forward (the reference against ONNX

@@ -2,8 +2,8 @@ import type { OnnxModel } from '../../formats/onnx/onnx-model.ts';
 import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
 import type { OnnxRuntime, Tensor } from '../onnx-runtime.ts';
 import { toOnnxTensor } from './operator-case.ts';
-import { referenceTensor, type ReferenceTensor } from './reference/reference-tensor.ts';
-import type { ReferenceValues } from './reference/evaluate-graph.ts';
+import { referenceTensor, type ReferenceTensor } from '../reference/reference-tensor.ts';
+import type { ReferenceValues } from '../reference/evaluate-graph.ts';
 
 /** Runs a model in ONNX Runtime on tensors of the reference, and gives its outputs as such. */
 export async function runModel(

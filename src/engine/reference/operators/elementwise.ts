@@ -1,5 +1,5 @@
-import type { OnnxElementType } from '../../../../formats/onnx/onnx-model.ts';
-import { ONNX_ELEMENT_TYPES } from '../../../../formats/onnx/onnx-model.ts';
+import type { OnnxElementType } from '../../../formats/onnx/onnx-model.ts';
+import { ONNX_ELEMENT_TYPES } from '../../../formats/onnx/onnx-model.ts';
 import { isFloating, type ReferenceOperator, type ReferenceOperators } from '../reference-operator.ts';
 import { broadcastTo, mapBroadcast, referenceTensor, type ReferenceTensor } from '../reference-tensor.ts';
 

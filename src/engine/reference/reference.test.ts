@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { loadOnnxRuntime, type OnnxRuntime } from '../../onnx-runtime.ts';
-import { OPERATOR_CASES } from '../cases/registry.ts';
-import { makeInputs, modelOf } from '../operator-case.ts';
-import { relativeError, runModel } from '../run-model.ts';
+import { loadOnnxRuntime, type OnnxRuntime } from '../onnx-runtime.ts';
+import { OPERATOR_CASES } from '../testing/cases/registry.ts';
+import { makeInputs, modelOf } from '../testing/operator-case.ts';
+import { relativeError, runModel } from '../testing/run-model.ts';
 import { evaluateModel } from './evaluate-graph.ts';
 
 describe('the float64 reference agrees with ONNX Runtime', () => {

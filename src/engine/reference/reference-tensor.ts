@@ -1,4 +1,4 @@
-import type { OnnxElementType, OnnxTensor } from '../../../formats/onnx/onnx-model.ts';
+import type { OnnxElementType, OnnxTensor } from '../../formats/onnx/onnx-model.ts';
 
 /**
  * A tensor of the reference interpreter: every number, whatever its declared type, as a float64 in row-major order. Whole numbers are exact
@@ -29,7 +29,10 @@ export function fromOnnxTensor(tensor: OnnxTensor): ReferenceTensor {
   if (type === 'float16' || type === 'bfloat16') {
     return referenceTensor(type, dims, Array.from(data as Uint16Array, type === 'float16' ? fromHalf : fromBrainFloat));
   }
-  return referenceTensor(type, dims, Array.from(data as Iterable<number | bigint>, Number));
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    return referenceTensor(type, dims, Array.from(data, Number));
+  }
+  return referenceTensor(type, dims, new Float64Array(data as ArrayLike<number>));
 }
 
 /** IEEE 754 binary16. */
@@ -102,6 +105,7 @@ export function broadcastDims(...shapes: readonly (readonly number[])[]): number
 /** The same tensor repeated to a larger shape. */
 export function broadcastTo(tensor: ReferenceTensor, dims: readonly number[]): ReferenceTensor {
   const missing = dims.length - tensor.dims.length;
+  if (missing === 0 && dims.every((size, axis) => size === tensor.dims[axis])) return tensor;
   const strides = stridesOf(tensor.dims);
   return generate(tensor.type, dims, (index) => {
     let offset = 0;

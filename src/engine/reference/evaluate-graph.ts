@@ -1,4 +1,4 @@
-import type { OnnxFunction, OnnxGraph, OnnxModel, OnnxNode } from '../../../formats/onnx/onnx-model.ts';
+import type { OnnxFunction, OnnxGraph, OnnxModel, OnnxNode } from '../../formats/onnx/onnx-model.ts';
 import { REFERENCE_OPERATORS } from './reference-operators.ts';
 import { ReferenceAttributes, type ReferenceCall } from './reference-operator.ts';
 import { fromOnnxTensor, type ReferenceTensor } from './reference-tensor.ts';

@@ -1,4 +1,4 @@
-import type { OnnxElementType } from '../../../../formats/onnx/onnx-model.ts';
+import type { OnnxElementType } from '../../../formats/onnx/onnx-model.ts';
 import type { ReferenceOperator, ReferenceOperators } from '../reference-operator.ts';
 import { axisOf, broadcastTo, referenceTensor, sizeOf, type ReferenceTensor } from '../reference-tensor.ts';
 import { mapped, roundHalfToEven } from './elementwise.ts';

@@ -78,22 +78,46 @@ export function convolve(
   const sizes = outputSizes(spatial, window, false);
   const dims = [n, outputs, ...sizes];
   const data = new Float64Array(sizeOf(dims));
-  const [xs, ws, ys] = [stridesOf(x.dims), stridesOf(w.dims), stridesOf(dims)];
-  for (const index of indices(dims)) {
-    const [sample, channel, ...out] = index as [number, number, ...number[]];
+  const taps = tapPlaces(kernel, spatial, sizes, window);
+  const [pixels, area] = [sizeOf(spatial), sizeOf(sizes)];
+  for (let plane = 0; plane < n * outputs; plane++) {
+    const [sample, channel] = [Math.floor(plane / outputs), plane % outputs];
     const group = Math.floor(channel / (outputs / groups));
-    let sum = bias === null ? 0 : bias.data[channel]!;
-    for (const tap of indices(kernel)) {
-      const from = place(out, tap, window);
-      if (!inside(from, spatial)) continue;
-      for (let k = 0; k < perGroup; k++) {
-        sum +=
-          x.data[offsetOf([sample, group * perGroup + k, ...from], xs)]! * w.data[offsetOf([channel, k, ...tap], ws)]!;
+    const out = data.subarray(plane * area, (plane + 1) * area).fill(bias === null ? 0 : bias.data[channel]!);
+    for (let k = 0; k < perGroup; k++) {
+      const start = (sample * perGroup * groups + group * perGroup + k) * pixels;
+      for (const [tap, { to, from }] of taps.entries()) {
+        const weight = w.data[(channel * perGroup + k) * taps.length + tap]!;
+        for (let at = 0; at < to.length; at++) out[to[at]!]! += weight * x.data[start + from[at]!]!;
       }
     }
-    data[offsetOf(index, ys)] = sum;
   }
   return { type: x.type, dims, data };
+}
+
+/** For each element of the kernel the output pixels that it reaches, and the input pixels that it reads for them. */
+function tapPlaces(
+  kernel: readonly number[],
+  spatial: readonly number[],
+  sizes: readonly number[],
+  window: Window,
+): { readonly to: Int32Array; readonly from: Int32Array }[] {
+  const strides = stridesOf(spatial);
+  const found: { to: Int32Array; from: Int32Array }[] = [];
+  for (const tap of indices(kernel)) {
+    const [to, from]: [number[], number[]] = [[], []];
+    let at = 0;
+    for (const out of indices(sizes)) {
+      const pixel = place(out, tap, window);
+      if (inside(pixel, spatial)) {
+        to.push(at);
+        from.push(offsetOf(pixel, strides));
+      }
+      at++;
+    }
+    found.push({ to: Int32Array.from(to), from: Int32Array.from(from) });
+  }
+  return found;
 }
 
 const convTranspose: ReferenceOperator = (call) => {

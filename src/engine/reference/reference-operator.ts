@@ -1,4 +1,4 @@
-import type { OnnxElementType, OnnxGraph, OnnxNode, OnnxTensor } from '../../../formats/onnx/onnx-model.ts';
+import type { OnnxElementType, OnnxGraph, OnnxNode, OnnxTensor } from '../../formats/onnx/onnx-model.ts';
 import type { ReferenceTensor } from './reference-tensor.ts';
 
 /** One node to be computed. */

@@ -1,0 +1,262 @@
+import type { OnnxModel } from '../formats/onnx/onnx-model.ts';
+import { type Random, seededRandom } from '../math/random.ts';
+import type { GradientModel } from './gradient-model.ts';
+import type { ShapedGraph } from './graph/shaped-graph.ts';
+import { fromTensor } from './graph/specialise.ts';
+import { evaluateModel } from './reference/evaluate-graph.ts';
+import { fromOnnxTensor, referenceTensor, type ReferenceTensor } from './reference/reference-tensor.ts';
+
+export interface GradientCheck {
+  /**
+   * `float64`: central differences of an interpreter that computes the network in double precision, at steps so small that they
+   * practically meet no kinks. `float32`: differences of the network as it runs, at several steps, for networks
+   * that are too large or have an operator that the interpreter lacks.
+   */
+  readonly method: 'float64' | 'float32';
+  /** |difference - gradient along u| / max(|difference|, |gradient| |u| / sqrt(features)), the largest over the directions u. */
+  readonly error: number;
+  /** Largest error with which the gradient still counts as right, for the method. */
+  readonly tolerance: number;
+  readonly directions: number;
+  /** Largest difference of scores between the runtime and the interpreter, as a share of the largest score; null with `float32`. */
+  readonly forwardError: number | null;
+  /** The gradient was zero on every sample that was tried: what agrees then is little. */
+  readonly zero: boolean;
+}
+
+/** Multiplications that one evaluation of the interpreter may take: some seconds. */
+const MAX_MULTIPLICATIONS = 2.5e8;
+const DIRECTIONS = 3;
+/** Tried in this order until one is good enough: small gradients want large steps, many kinks want small ones. */
+const STEPS_64 = [1e-6, 1e-4, 1e-8, 1e-3];
+const GOOD_64 = 1e-5;
+const STEPS_32 = [0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001];
+const TOLERANCE = { float64: 1e-3, float32: 5e-2 } as const;
+
+/** A loss sum_j w_j z_j of one sample with seeded weights, and its gradient as the engine has it. */
+interface Probe {
+  readonly x: Float32Array;
+  readonly weights: Float32Array;
+  readonly scores: Float32Array;
+  readonly gradient: Float32Array;
+}
+
+/**
+ * Holds the gradient by the input against differences of the network's own values, on seeded random input, for a seeded
+ * weighted sum of the scores, along seeded directions.
+ */
+export async function checkGradient(model: GradientModel, seed: string | number): Promise<GradientCheck> {
+  const { graph } = model;
+  const probe = await makeProbe(model, seed);
+  const directions = directionsOf(probe, seed);
+  const zero = probe.gradient.every((one) => one === 0);
+  const exact = multiplications(graph) <= MAX_MULTIPLICATIONS ? interpreter(model, probe) : null;
+  if (exact !== null) {
+    let error = 0;
+    for (const u of directions) {
+      let best = NaN;
+      for (const step of STEPS_64) {
+        const [above, below] = [exact.loss(along(probe.x, u, step)), exact.loss(along(probe.x, u, -step))];
+        const found = relative((above - below) / (2 * step), u, probe.gradient);
+        if (!(found >= best)) best = found;
+        if (best < GOOD_64) break;
+      }
+      error = worse(error, best);
+    }
+    const { forwardError } = exact;
+    return {
+      method: 'float64',
+      error,
+      tolerance: TOLERANCE.float64,
+      directions: directions.length,
+      forwardError,
+      zero,
+    };
+  }
+  let error = 0;
+  for (const u of directions) error = worse(error, await smallestError(model, probe, u));
+  return {
+    method: 'float32',
+    error,
+    tolerance: TOLERANCE.float32,
+    directions: directions.length,
+    forwardError: null,
+    zero,
+  };
+}
+
+/** NaN is the worst. */
+function worse(a: number, b: number): number {
+  return Number.isNaN(a) || Number.isNaN(b) ? NaN : Math.max(a, b);
+}
+
+/**
+ * Numbers between 0 and 1, or smaller ones where those saturate the network: a gradient that is zero everywhere would be checked
+ * against nothing.
+ */
+async function makeProbe(model: GradientModel, seed: string | number): Promise<Probe> {
+  const random = seededRandom(`${seed} gradient check`);
+  const size = model.info.inputShape.reduce((product, length) => product * length, 1);
+  const weights = Float32Array.from({ length: model.info.classes }, () => random.normal());
+  let probe: Probe | undefined;
+  for (const draw of DRAWS) {
+    const x = Float32Array.from({ length: size }, () => draw(random));
+    const { scores, gradient } = await model.vjp(x, 1, weights);
+    probe ??= { x, weights, scores, gradient };
+    if (gradient.some((one) => one !== 0)) return { x, weights, scores, gradient };
+  }
+  return probe!;
+}
+
+const DRAWS: readonly ((random: Random) => number)[] = [
+  (random) => random.uniform(),
+  (random) => random.normal(),
+  (random) => 0.1 * random.uniform(),
+  (random) => 0.01 * random.normal(),
+];
+
+/** Random signs, random normal numbers, and the gradient's own direction, each of length 1. */
+function directionsOf({ gradient }: Probe, seed: string | number): readonly Float64Array[] {
+  const random = seededRandom(`${seed} directions`);
+  const norm = Math.hypot(...sample(gradient));
+  const lists = [
+    Float64Array.from(gradient, () => (random.uniform() < 0.5 ? -1 : 1)),
+    Float64Array.from(gradient, () => random.normal()),
+    norm > 0 ? Float64Array.from(gradient) : Float64Array.from(gradient, () => random.normal()),
+  ];
+  return lists.slice(0, DIRECTIONS).map((list) => {
+    const length = Math.sqrt(list.reduce((sum, one) => sum + one * one, 0));
+    return list.map((one) => one / length);
+  });
+}
+
+/** Enough of a list to see whether it is all zeros, without spreading a million arguments. */
+function sample(list: Float32Array): readonly number[] {
+  const found = list.findIndex((one) => one !== 0);
+  return found < 0 ? [0] : [list[found]!];
+}
+
+function along(x: Float32Array, u: Float64Array, step: number): Float64Array {
+  return u.map((one, index) => x[index]! + step * one * Math.sqrt(u.length));
+}
+
+/** `difference` is the derivative along u sqrt(features): a step of 1 changes features by about 1 each. */
+function relative(difference: number, u: Float64Array, gradient: Float32Array): number {
+  let [dot, square] = [0, 0];
+  for (let index = 0; index < u.length; index++) {
+    dot += gradient[index]! * u[index]!;
+    square += gradient[index]! ** 2;
+  }
+  const found = dot * Math.sqrt(u.length);
+  const scale = Math.max(Math.abs(difference), Math.sqrt(square));
+  return scale === 0 ? 0 : Math.abs(difference - found) / scale;
+}
+
+/**
+ * A piecewise smooth network in float32: a large step crosses kinks, a small one drowns in rounding. A right gradient agrees at some
+ * step between; a wrong one at none.
+ */
+async function smallestError(model: GradientModel, probe: Probe, u: Float64Array): Promise<number> {
+  let best = Infinity;
+  for (const step of STEPS_32) {
+    const both = new Float32Array(2 * u.length);
+    both.set(along(probe.x, u, step));
+    both.set(along(probe.x, u, -step), u.length);
+    const scores = await model.forward(both, 2);
+    const classes = probe.weights.length;
+    let difference = 0;
+    for (let index = 0; index < classes; index++) {
+      difference += probe.weights[index]! * (scores[index]! - scores[classes + index]!);
+    }
+    const error = relative(difference / (2 * step), u, probe.gradient);
+    if (!(error >= best)) best = error;
+  }
+  return best;
+}
+
+interface Interpreter {
+  loss(x: Float64Array): number;
+  readonly forwardError: number;
+}
+
+/** The network in double precision; null where the interpreter lacks an operator. */
+function interpreter({ graph, plan }: GradientModel, { x, weights, scores }: Probe): Interpreter | null {
+  const input = graph.inputs.find(({ name }) => name === plan.input)!;
+  if (input.shape[0] !== 1) return null;
+  const output = graph.outputs[0]!.name;
+  const constants = new Map<string, ReferenceTensor>();
+  const model: OnnxModel = {
+    irVersion: graph.irVersion,
+    producer: '',
+    producerVersion: '',
+    opsets: graph.opsets,
+    functions: [],
+    metadata: new Map(),
+    graph: { name: '', nodes: graph.nodes, initializers: new Map(), inputs: [], outputs: [], values: [] },
+  };
+  const scoresOf = (values: ArrayLike<number>): Float64Array => {
+    const feeds = new Map(constants).set(input.name, referenceTensor('float32', input.shape, values));
+    return evaluateModel(model, feeds).get(output)!.data;
+  };
+  try {
+    for (const [name, tensor] of graph.constants) {
+      if (tensor.type !== 'string') constants.set(name, fromOnnxTensor(tensor));
+    }
+    for (const [name, tensor] of Object.entries(plan.constants))
+      constants.set(name, fromOnnxTensor(fromTensor(tensor)));
+    const base = scoresOf(x);
+    const scale = base.reduce((most, one) => Math.max(most, Math.abs(one)), 1e-30);
+    const forwardError = base.reduce((most, one, index) => Math.max(most, Math.abs(one - scores[index]!)), 0) / scale;
+    // An interpreter that computes something else would prove nothing.
+    if (!(forwardError < 1e-2)) return null;
+    return {
+      forwardError,
+      loss: (values) => scoresOf(values).reduce((sum, score, index) => sum + score * weights[index]!, 0),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** Multiplications of convolutions and matrix products; others are small beside them. */
+export function multiplications(graph: ShapedGraph): number {
+  const shape = (name: string): readonly number[] =>
+    graph.shapes.get(name) ?? graph.constants.get(name)?.dims ?? graph.parameters.get(name)?.dims ?? [];
+  const size = (dims: readonly number[]): number => dims.reduce((product, length) => product * length, 1);
+  let sum = 0;
+  for (const { op, inputs, outputs } of graph.nodes) {
+    const out = size(shape(outputs[0] ?? ''));
+    const weights = shape(inputs[1] ?? '');
+    if (op === 'Conv') sum += out * size(weights.slice(1));
+    else if (op === 'ConvTranspose') sum += size(shape(inputs[0] ?? '')) * size(weights.slice(1));
+    else if (op === 'MatMul' || op === 'Gemm' || op === 'FusedMatMul')
+      sum += out * (shape(inputs[0] ?? '').at(-1) ?? 1);
+    else if (op === 'LSTM' || op === 'GRU' || op === 'RNN') sum += (shape(inputs[0] ?? '')[0] ?? 1) * 2 * size(weights);
+    else sum += out;
+  }
+  return sum;
+}
+
+/** Milliseconds of one forward pass and of one gradient of one sample: the median of `rounds`, after one that is not counted. */
+export async function timeGradient(
+  model: GradientModel,
+  rounds = 5,
+): Promise<{ readonly forward: number; readonly gradient: number }> {
+  const size = model.info.inputShape.reduce((product, length) => product * length, 1);
+  const x = new Float32Array(size).fill(0.5);
+  const weights = new Float32Array(model.info.classes).fill(1);
+  const median = async (run: () => Promise<unknown>): Promise<number> => {
+    await run();
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const start = performance.now();
+      await run();
+      times.push(performance.now() - start);
+    }
+    return times.sort((a, b) => a - b)[Math.floor(rounds / 2)]!;
+  };
+  return {
+    forward: await median(() => model.forward(x, 1)),
+    gradient: await median(() => model.vjp(x, 1, weights)),
+  };
+}
