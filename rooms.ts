@@ -48,6 +48,8 @@ export const ROOMS = {
     imports: ['core', 'bytes', 'text', 'math', 'formats', 'detect'],
     may: ['fs', 'net', 'clock', 'worker'],
   },
+  /** Attestations: what is proven about a model or data set, signed. */
+  passport: { storey: 2, imports: ['core', 'bytes', 'text', 'access'], may: ['fs', 'clock'] },
   flow: { storey: 2, imports: ['core', 'text', 'math', 'conversation'], may: [] },
   access: { storey: 2, imports: ['core', 'store'], may: ['fs', 'net', 'clock'] },
   /**
@@ -139,6 +141,7 @@ export const ROOMS = {
       'resources',
       'access',
       'scan',
+      'passport',
       'lab',
       'config',
       'guard',
@@ -212,6 +215,9 @@ export const ONE_FILE_PACKAGES: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'src/engine/onnx-runtime.ts',
   'onnxruntime-web': 'src/engine/onnx-runtime.ts',
   '@huggingface/tokenizers': 'src/engine/tokenizer.ts',
+  '@sigstore/bundle': 'src/passport/verify-signature.ts',
+  '@sigstore/protobuf-specs': 'src/passport/verify-signature.ts',
+  '@sigstore/verify': 'src/passport/verify-signature.ts',
   htmlparser2: 'src/formats/markup.ts',
   unpdf: 'src/formats/pdf/pdfjs.ts',
 };

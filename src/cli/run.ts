@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { isFault } from '../core/fault.ts';
+import { type FaultCode, isFault } from '../core/fault.ts';
 import type { Io, RegisterCommand } from './command.ts';
 import { register as audit } from './commands/audit.ts';
 import { register as canary } from './commands/canary.ts';
@@ -11,11 +11,13 @@ import { register as init } from './commands/init.ts';
 import { register as keys } from './commands/keys.ts';
 import { register as mcp } from './commands/mcp.ts';
 import { register as model } from './commands/model.ts';
+import { register as passport } from './commands/passport.ts';
 import { register as policy } from './commands/policy.ts';
 import { register as admin } from './commands/admin.ts';
 import { register as explain } from './commands/explain.ts';
 import { register as scan } from './commands/scan.ts';
 import { register as serve } from './commands/serve.ts';
+import { register as sign } from './commands/sign.ts';
 import { register as threats } from './commands/threats.ts';
 import { register as vault } from './commands/vault.ts';
 import { packageVersion } from './version.ts';
@@ -27,6 +29,8 @@ const COMMANDS: readonly RegisterCommand[] = [
   detect,
   scan,
   explain,
+  sign,
+  passport,
   flow,
   mcp,
   keys,
@@ -48,6 +52,16 @@ Examples:
   parapet keys create --principal alice     make a key for a caller
 
 Exit codes: 0 fine, 1 findings, 2 wrong usage or configuration, 3 incomplete or internal error.`;
+
+/** What the user has to mend: the command line, a configuration, a file that was given. */
+const WRONG_INPUT: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  'ERR_CONFIG',
+  'ERR_USAGE',
+  'ERR_DATA',
+  'ERR_MODEL_MALFORMED',
+  'ERR_MODEL_UNSUPPORTED',
+  'ERR_HANDSHAKE',
+]);
 
 /** The program with all its commands, not yet run. */
 export function createProgram(io: Io): Command {
@@ -87,7 +101,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     io.err(`error: ${isFault(error) ? error.line : describe(error)}`);
     if (io.env.PARAPET_DEBUG) io.err(error instanceof Error ? (error.stack ?? '') : String(error));
     else if (!isFault(error)) io.err('This is a defect of Parapet. Run again with PARAPET_DEBUG=1 to see where.');
-    return isFault(error) && (error.code === 'ERR_CONFIG' || error.code === 'ERR_USAGE') ? 2 : 3;
+    return isFault(error) && WRONG_INPUT.has(error.code) ? 2 : 3;
   }
 }
 

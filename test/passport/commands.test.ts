@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import type { Io } from '../../src/cli/command.ts';
+import { run } from '../../src/cli/run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'passport-cli-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+async function parapet(
+  ...argv: string[]
+): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  const lines: string[] = [];
+  const errors: string[] = [];
+  const io: Io = {
+    out: (text) => void lines.push(text),
+    err: (text) => void errors.push(text),
+    stdin: async function* () {},
+    env: {},
+    cwd: folder,
+    terminal: false,
+    signal: new AbortController().signal,
+    exitCode: 0,
+  };
+  const code = await run(argv, io);
+  return { code, out: lines.join('\n'), err: errors.join('\n') };
+}
+
+function makeKeys(name: string): void {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  writeFileSync(join(folder, `${name}.pem`), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  writeFileSync(join(folder, `${name}.pub`), publicKey.export({ type: 'spki', format: 'pem' }));
+}
+
+makeKeys('ci');
+makeKeys('stranger');
+mkdirSync(join(folder, 'model'));
+writeFileSync(join(folder, 'model/config.json'), '{"model_type":"x"}');
+writeFileSync(
+  join(folder, 'admit.cedar'),
+  `permit (principal, action == Action::"admit", resource)
+   when { context has scan && context.scan.critical == 0 && context.scan.incomplete == 0 && context.scan.ageDays <= 30 };
+   forbid (principal, action == Action::"admit", resource)
+   when { context has robustness && context.robustness.accuracy has "linf:8/255" &&
+          context.robustness.accuracy["linf:8/255"].lessThan(decimal("0.5")) };`,
+);
+
+test('a model is signed and verified, and a change is told by name', async () => {
+  assert.equal((await parapet('sign', 'model', '--key', 'ci.pem', '--cache', 'digests.json')).code, 0);
+  assert.equal((await parapet('verify', 'model', '--key', 'ci.pub')).code, 0);
+  assert.equal((await parapet('verify', 'model', '--key', 'stranger.pub')).code, 1);
+  writeFileSync(join(folder, 'model/more.py'), 'x');
+  const changed = await parapet('verify', 'model', '--key', 'ci.pub', '--json');
+  assert.equal(changed.code, 1);
+  assert.deepEqual(JSON.parse(changed.out).problems, ['"more.py" was not signed.']);
+  rmSync(join(folder, 'model/more.py'));
+  const confused = await parapet('verify', 'model');
+  assert.equal(confused.code, 2);
+  assert.match(confused.err, /--key, or --roots, or --identity/);
+});
+
+test('a passport grows, is shown, and decides', async () => {
+  const create = (): ReturnType<typeof parapet> =>
+    parapet('passport', 'create', 'model', '--key', 'ci.pem', '-o', 'p.jsonl');
+  assert.equal((await create()).code, 0);
+  assert.equal((await create()).code, 2, 'a passport is not overwritten');
+  const require = (): ReturnType<typeof parapet> =>
+    parapet(
+      'passport',
+      'require',
+      'p.jsonl',
+      '--policy',
+      'admit.cedar',
+      '--key',
+      'ci.pub',
+      '--model',
+      'model',
+      '--json',
+    );
+  assert.equal((await require()).code, 1, 'nothing is proven yet');
+
+  assert.equal((await parapet('scan', 'model', '--format', 'json', '-o', 'scan.json')).code, 0);
+  const add = (type: string, from: string, key = 'ci.pem'): ReturnType<typeof parapet> =>
+    parapet('passport', 'add', 'p.jsonl', '--type', type, '--from', from, '--key', key);
+  assert.equal((await add('scan', 'scan.json', 'stranger.pem')).code, 0);
+  assert.equal((await require()).code, 1, 'what a stranger says does not count');
+  assert.equal((await add('scan', 'scan.json')).code, 0);
+  assert.deepEqual(JSON.parse((await require()).out), { admitted: true, policies: ['policy0'], errors: [] });
+
+  writeFileSync(
+    join(folder, 'bad.json'),
+    '{"tool":{"name":"x","version":"1"},"cleanAccuracy":2,"samples":3,"claims":[],"selfChecks":"passed"}',
+  );
+  const refused = await add('robustness', 'bad.json');
+  assert.equal(refused.code, 2);
+  assert.match(refused.err, /cleanAccuracy/);
+  const robustness = {
+    tool: { name: 'parapet', version: '0' },
+    cleanAccuracy: 0.9,
+    samples: 200,
+    selfChecks: 'passed',
+    claims: [{ norm: 'linf', eps: '8/255', attack: 'autoattack', robustAccuracy: 0.41 }],
+  };
+  writeFileSync(join(folder, 'robust.json'), JSON.stringify(robustness));
+  assert.equal((await add('robustness', 'robust.json')).code, 0);
+  assert.equal((await require()).code, 1, 'too fragile');
+  const shown = await parapet('passport', 'show', 'p.jsonl');
+  assert.match(shown.out, /41.0 % at linf:8\/255/);
+
+  assert.equal(
+    (await parapet('passport', 'verify', 'p.jsonl', '--key', 'ci.pub')).code,
+    1,
+    'a stranger signed one line',
+  );
+  assert.equal(
+    (await parapet('passport', 'verify', 'p.jsonl', '--key', 'ci.pub', 'stranger.pub', '--model', 'model')).code,
+    0,
+  );
+});
+
+test('a passport that was tampered with, or belongs to another model, admits nothing', async () => {
+  await parapet('passport', 'create', 'model', '--key', 'ci.pem', '-o', 'q.jsonl');
+  await parapet('passport', 'add', 'q.jsonl', '--type', 'scan', '--from', 'scan.json', '--key', 'ci.pem');
+  const good = readFileSync(join(folder, 'q.jsonl'), 'utf8');
+  const require = (): ReturnType<typeof parapet> =>
+    parapet('passport', 'require', 'q.jsonl', '--policy', 'admit.cedar', '--key', 'ci.pub', '--model', 'model');
+  assert.equal((await require()).code, 0);
+  const [first, second] = good.trim().split('\n') as [string, string];
+  const envelope = JSON.parse(second) as { payload: string };
+  const payload = Buffer.from(envelope.payload, 'base64')
+    .toString()
+    .replace(/"files":[0-9]+/, '"files":99');
+  writeFileSync(
+    join(folder, 'q.jsonl'),
+    `${first}\n${JSON.stringify({ ...envelope, payload: Buffer.from(payload).toString('base64') })}\n`,
+  );
+  assert.equal((await require()).code, 1);
+  writeFileSync(join(folder, 'q.jsonl'), good);
+  appendFileSync(join(folder, 'model/config.json'), ' ');
+  const other = await require();
+  assert.equal(other.code, 1);
+  assert.match(other.err, /another model/);
+  writeFileSync(join(folder, 'q.jsonl'), 'not json\n');
+  assert.equal((await require()).code, 2);
+});
