@@ -1,4 +1,4 @@
-const HALF_LOG_2_PI = 0.918938533204672742;
+const HALF_LOG_2_PI = 0.9189385332046728;
 
 /** B(2k) / (2k(2k-1)) for k = 1, 2, …: Stirling's series, Abramowitz and Stegun 6.1.41. */
 const STIRLING = [

@@ -57,7 +57,7 @@ const WAYS = { key: 'a key', certificate: 'a certificate', sigstore: 'Sigstore' 
 function chainProblem(chain: readonly X509Certificate[], roots: readonly X509Certificate[], at: Date): string | null {
   let current = chain[0]!;
   if (!current.keyUsage?.includes(CODE_SIGNING)) return 'its certificate is not for signing code';
-  const between = [...chain.slice(1)];
+  const between = chain.slice(1);
   for (let step = 0; step <= 16; step++) {
     if (at < current.validFromDate || at > current.validToDate)
       return `a certificate (${subject(current)}) is not valid at that time`;

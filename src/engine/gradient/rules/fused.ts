@@ -97,13 +97,13 @@ const embedNormalization = composed('EmbedLayerNormalization', MICROSOFT, (conte
   const { node, build } = context;
   const [ids, segments = '', words, places, segmentTable = '', gamma, beta, , given = ''] = node.inputs as [
     string,
+    string | undefined,
     string,
     string,
+    string | undefined,
     string,
     string,
-    string,
-    string,
-    ...string[],
+    ...(string | undefined)[],
   ];
   const [batch, length] = context.shapeOf(ids) as [number, number];
   const width = context.shapeOf(words)[1]!;
