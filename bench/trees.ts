@@ -31,7 +31,8 @@ interface Run {
   readonly rows: number;
 }
 
-// Fixed before the test rows were looked at: the paper's depth, 20 or 30 trees at 0.2. No early stopping.
+// The paper's depth and few trees; not chosen on a validation set. Another setting a table was run on the test rows, too (60 trees at 0.05, or 40
+// at 0.2, with the exponential loss); the robust errors lay within one point.
 const tabular: Partial<TreeTraining> = { trees: 20, learningRate: 0.2 };
 const runs: readonly Run[] = [
   { table: breastCancer(), eps: 0.3, depth: 4, options: tabular, rows: Infinity },

@@ -1,5 +1,5 @@
 /**
- * Card fraud: trees that find it, an attacker who hides it, and trees that hold. One command, about two minutes on one core:
+ * Card fraud: trees that find it, an attacker who hides it, and trees that hold. One command, a few minutes on one core:
  *
  *     npx node examples/card-fraud/main.ts [transactions.csv.gz] [--samples 150] [--generations 40]
  *
