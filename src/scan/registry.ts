@@ -1,6 +1,7 @@
 import { compressed } from './readers/compressed/reader.ts';
 import { executable } from './readers/executable/reader.ts';
 import { gguf } from './readers/gguf/reader.ts';
+import { hdf5 } from './readers/hdf5/reader.ts';
 import { json } from './readers/json/reader.ts';
 import { mlmodel } from './readers/mlmodel/reader.ts';
 import { npy } from './readers/npy/reader.ts';
@@ -12,6 +13,7 @@ import { tar } from './readers/tar/reader.ts';
 import { tensorflow } from './readers/tensorflow/reader.ts';
 import { tflite } from './readers/tflite/reader.ts';
 import { torchscript } from './readers/torchscript/reader.ts';
+import { unread } from './readers/unread/reader.ts';
 import { xml } from './readers/xml/reader.ts';
 import { zip } from './readers/zip/reader.ts';
 import { archiveTricks } from './rules/archive-tricks/rule.ts';
@@ -34,6 +36,7 @@ export const READERS = [
   compressed, //
   executable, //
   gguf, //
+  hdf5, //
   json, //
   mlmodel, //
   npy, //
@@ -45,6 +48,7 @@ export const READERS = [
   tensorflow, //
   tflite, //
   torchscript, //
+  unread, //
   xml, //
   zip, //
 ] as const;

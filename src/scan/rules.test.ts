@@ -77,6 +77,7 @@ const CASES: readonly Case[] = [
   hit('pickle-dangerous-global', 'critical', 'a call of the shell', callOf('os', 'system')),
   hit('pickle-dangerous-global', 'critical', 'by STACK_GLOBAL', stackCallOf('subprocess', 'Popen')),
   hit('pickle-dangerous-global', 'critical', 'a Python 2 name', callOf('__builtin__', 'execfile')),
+  hit('pickle-dangerous-global', 'critical', 'without a mark of the protocol', stackCallOf('os', 'system').subarray(2)),
   hit(
     'pickle-dangerous-global',
     'critical',
@@ -220,6 +221,23 @@ const CASES: readonly Case[] = [
       class_name: 'Lambda',
       config: { function: { class_name: '__lambda__', config: { code: 'YwEA' } } },
     }),
+  ),
+  hit(
+    'remote-code',
+    'high',
+    'Keras: a Lambda in an attribute of HDF5',
+    bytes(
+      0x89,
+      'HDF\r\n',
+      0x1a,
+      '\n',
+      Buffer.alloc(100),
+      JSON.stringify({
+        class_name: 'Sequential',
+        config: { layers: [{ class_name: 'Lambda', config: { function: 'f' } }] },
+      }),
+      Buffer.alloc(100, 0x7b),
+    ),
   ),
   hit(
     'remote-code',
@@ -423,5 +441,6 @@ test('what cannot be looked at is never clean', () => {
   let nested = plain();
   for (let level = 0; level < 9; level++) nested = makeZip([{ name: 'x.zip', data: nested }]);
   assert.equal(scan('x.zip', nested).verdict, 'incomplete');
+  assert.equal(scan('model.rds', Buffer.from('RDX3\nX\n')).verdict, 'incomplete');
   assert.equal(scan('notes.txt', 'Only words.').verdict, 'clean');
 });

@@ -63,7 +63,7 @@ function beginsLikePickle(source: ByteSource, at: number): boolean {
   return first !== undefined && PICKLE_STARTS.has(first);
 }
 
-/** First opcodes of pickles of protocols 0 and 1. */
+/** Opcodes with which a stream can begin, besides the mark of its protocol. */
 export const PICKLE_STARTS: ReadonlySet<number> = new Set<number>([
   OP.MARK,
   OP.GLOBAL,
@@ -84,6 +84,18 @@ export const PICKLE_STARTS: ReadonlySet<number> = new Set<number>([
   OP.PERSID,
   OP.FLOAT,
   OP.BINFLOAT,
+  // Written by hand: opcodes of later protocols without the mark of one.
+  OP.FRAME,
+  OP.LONG1,
+  OP.NEWTRUE,
+  OP.NEWFALSE,
+  OP.EMPTY_SET,
+  OP.BINBYTES,
+  OP.SHORT_BINBYTES,
+  OP.BINBYTES8,
+  OP.BYTEARRAY8,
+  OP.BINUNICODE8,
+  OP.SHORT_BINUNICODE,
 ]);
 
 /** Looks for beginnings of streams from `from` on: a protocol mark, or a GLOBAL with two lines that are names. False when it had to give up. */

@@ -7,7 +7,7 @@ const MAX_BYTES = 1 << 20;
 export const mlmodel: Reader<'mlmodel'> = {
   id: 'mlmodel',
   title: 'MLflow model',
-  extensions: ['.mlmodel'],
+  extensions: [],
   sniff: ({ name, head }) =>
     /(^|[/.])MLmodel$/.test(name) ||
     /^(?:[\w ]+:.*\n){0,20}flavors:\s*\n/.test(Buffer.from(head.subarray(0, 2048)).toString('latin1')),

@@ -1,0 +1,40 @@
+import { type Artifact, extensionOf } from '../../artifact.ts';
+import type { Reader } from '../../reader.ts';
+
+/** Formats that can carry code or native libraries and that nothing here looks into, by their names and first bytes. */
+const FORMATS: readonly {
+  readonly name: string;
+  readonly extensions: readonly string[];
+  readonly magic?: string;
+  readonly at?: number;
+}[] = [
+  { name: 'R data', extensions: ['.rds', '.rda', '.rdata'], magic: 'RDX' },
+  { name: 'Core ML', extensions: ['.mlmodel', '.mlpackage'] },
+  { name: 'CatBoost', extensions: ['.cbm'], magic: 'CBM1' },
+  { name: 'Flax msgpack', extensions: ['.msgpack'] },
+  { name: 'TensorRT engine', extensions: ['.engine', '.plan', '.trt'] },
+  { name: 'ExecuTorch', extensions: ['.pte'], magic: 'ET12', at: 4 },
+  { name: 'PaddlePaddle', extensions: ['.pdmodel', '.pdparams'] },
+  { name: 'MXNet', extensions: ['.params'] },
+  { name: 'Torch7', extensions: ['.t7'] },
+  { name: 'RKNN', extensions: ['.rknn'], magic: 'RKNN' },
+];
+
+function formatOf({ head, name }: Artifact): string | null {
+  const extension = extensionOf(name);
+  const text = Buffer.from(head.subarray(0, 16)).toString('latin1');
+  const found = FORMATS.find(
+    ({ extensions, magic, at = 0 }) =>
+      extensions.includes(extension) || (magic !== undefined && text.startsWith(magic, at)),
+  );
+  return found?.name ?? null;
+}
+
+/** What is known by name and not looked into: never clean. */
+export const unread: Reader<'unread'> = {
+  id: 'unread',
+  title: 'format that is not looked into',
+  extensions: [],
+  sniff: (artifact) => formatOf(artifact) !== null,
+  read: (artifact, observer) => observer.incomplete(`${formatOf(artifact)!} files are not looked into`),
+};
