@@ -5,6 +5,7 @@ import { configJsonSchemaText } from '../src/config/json-schema.ts';
 import { DETECTORS } from '../src/detect/registry.ts';
 import { configReference } from './config-reference.ts';
 import { errorReference } from './error-reference.ts';
+import { gradientReference } from './gradient-reference.ts';
 import { roomsAsTable, storeysAsMermaid, storeysAsText } from './rooms-picture.ts';
 
 /**
@@ -53,6 +54,7 @@ const documents: Readonly<Record<string, () => string>> = {
   'docs/reference/config.md': configReference,
   'docs/reference/errors.md': errorReference,
   'docs/reference/detectors.md': detectorTable,
+  'docs/reference/gradients.md': gradientReference,
   'ARCHITECTURE.md': () =>
     withPart('ARCHITECTURE.md', {
       storeys: `${storeysAsText(hasFiles)}\n\n${storeysAsMermaid(hasFiles)}`,

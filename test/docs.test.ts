@@ -224,6 +224,8 @@ test('samples in TypeScript and JavaScript compile', () => {
           typeRoots: [join(root, 'node_modules/@types')],
           paths: {
             'parapet/guard': [join(root, 'src/library/create-guard.ts')],
+            'parapet/engine': [join(root, 'src/library/engine.ts')],
+            'parapet/lab': [join(root, 'src/library/lab.ts')],
             'parapet/flow': [join(root, 'src/library/create-flow.ts')],
           },
         },

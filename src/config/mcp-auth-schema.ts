@@ -66,7 +66,7 @@ export const callToken = z
       .min(32)
       .optional()
       .describe('With HS256: 32 characters or more; write ${NAME} to take it from the environment.'),
-    keyId: z.string().min(1).max(256).optional(),
+    keyId: z.string().min(1).max(256).optional().describe('The `kid` of the tokens. Default: derived from the key.'),
     audience: z.string().min(1).max(2048).optional().describe('Default: `url`, or the name of the server.'),
     lifetime: duration
       .prefault('30s')

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Bzip2Error, readBzip2 } from '../bzip2/read-bzip2.ts';
-import { decodeLzmaAlone, LzmaError } from './lzma-decoder.ts';
-import { readXz } from './read-xz.ts';
+import { Bzip2Error, readBzip2 } from '../../src/formats/bzip2/read-bzip2.ts';
+import { decodeLzmaAlone, LzmaError } from '../../src/formats/lzma/lzma-decoder.ts';
+import { readXz } from '../../src/formats/lzma/read-xz.ts';
 
 /** `b'parapet ' * 40 + bytes(range(256))`, packed by liblzma 5.2 and libbz2 1.0.8. */
 const PLAIN = Buffer.concat([
