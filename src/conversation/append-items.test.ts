@@ -24,7 +24,9 @@ it('puts values behind the last element and leaves every other byte', () => {
         const added = items.map((item) => `,${JSON.stringify(item)}`).join('');
         assert.equal(longer.length, text.length + added.length);
         assert.ok(longer.includes('1000000000000000000001'));
-        assert.equal(longer.replace(added, ''), added === '' ? longer : text);
+        // The last place: an element that was there before may be written just like one that was added.
+        const at = longer.lastIndexOf(added);
+        assert.equal(longer.slice(0, at) + longer.slice(at + added.length), text);
       },
     ),
   );
