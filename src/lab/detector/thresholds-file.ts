@@ -9,7 +9,7 @@ export const THRESHOLDS_TYPE = 'parapet/detector-thresholds/v1';
 const MOST_NUMBERS = 64_000_000;
 const MOST_ENTRIES = 64;
 
-/** A calibrated detector as JSON text; see docs/detecting-attacks.md for the format. */
+/** A calibrated detector as JSON text. */
 export function writeThresholds(calibrated: CalibratedDetector): string {
   const state = Object.fromEntries(
     Object.entries(calibrated.state).map(([name, { dims, data }]) => [name, { dims, float64: toBase64(data) }]),
