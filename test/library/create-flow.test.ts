@@ -56,7 +56,8 @@ describe('createFlow', () => {
   it('takes the rules that docs/flow.md shows', async () => {
     const guide = await readFile(new URL('../../docs/flow.md', import.meta.url), 'utf8');
     const samples = [...guide.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, text]) => text!);
-    assert.equal(samples.length, 1);
+    // The first is a rule file; the other shows the gateway's configuration.
+    assert.ok(samples.length >= 1);
     const flow = createFlow({ tools: [{ name: 'pay_bill', inputSchema: {} }], rules: samples[0]! });
     assert.deepEqual(flow.approval('pay_bill'), { by: ['team:finance'], people: 2, expiresIn: 900 });
     const pay = (amount: number) => flow.decide([], { tool: 'pay_bill', args: { amount, memo: 'INV-1' } });
