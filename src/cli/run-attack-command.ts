@@ -11,6 +11,7 @@ import { type LabelledData, sliceData } from '../lab/labelled-data.ts';
 import { loadData } from '../lab/load-data.ts';
 import { openOnnxTarget } from '../lab/onnx-target.ts';
 import type { Io } from './command.ts';
+import { dataOptions, parseBounds, parseSettings } from './data-options.ts';
 import { formatTable } from './format-table.ts';
 import { parseNumber, parseWhole } from './parse-number.ts';
 
@@ -41,29 +42,17 @@ export async function runAttackCommand(model: string, options: AttackArguments, 
     throw new Fault('ERR_USAGE', `There is no norm "${options.norm}".`, { hint: NORMS.join(', ') });
   const eps = parseNumber(options.eps, '--eps');
   if (!(eps > 0)) throw new Fault('ERR_USAGE', '--eps must be above 0.');
-  const { layout } = options;
-  if (layout !== undefined && layout !== 'nchw' && layout !== 'nhwc')
-    throw new Fault('ERR_USAGE', '--layout is nchw or nhwc.');
-  const [low, high, ...more] = options.bounds.split(',').map((part) => parseNumber(part, '--bounds'));
-  if (low === undefined || high === undefined || more.length > 0 || !(low < high)) {
-    throw new Fault('ERR_USAGE', '--bounds takes two numbers, the smaller one first, such as 0,1.');
-  }
+  const bounds = parseBounds(options.bounds);
   const attackOptions = chosenOptions(attack, options.set ?? []);
   const accuracy =
     options.expectAccuracy === undefined ? undefined : parseNumber(options.expectAccuracy, '--expect-accuracy');
   const samples = parseWhole(options.samples, '--samples');
   const target = await openOnnxTarget(resolve(io.cwd, model), {
-    bounds: { low, high },
+    bounds,
     threads: parseWhole(options.threads, '--threads'),
   });
   try {
-    const all = await loadData(resolve(io.cwd, options.data), {
-      inputShape: target.inputShape,
-      ...(layout === undefined ? {} : { layout }),
-      ...(options.scale === undefined ? {} : { scale: parseNumber(options.scale, '--scale') }),
-      ...(options.label === undefined ? {} : { label: options.label }),
-      ...(options.labels === undefined ? {} : { labels: options.labels }),
-    });
+    const all = await loadData(resolve(io.cwd, options.data), dataOptions(options, target.inputShape));
     const data = sliceData(all, 0, Math.min(samples, all.count));
     const report = await runAttack({
       attack,
@@ -97,20 +86,7 @@ function chosenAttack(id: string): Attack<string, unknown> {
 }
 
 function chosenOptions(attack: Attack<string, unknown>, pairs: readonly string[]): unknown {
-  const values: Record<string, unknown> = {};
-  for (const pair of pairs) {
-    const equals = pair.indexOf('=');
-    if (equals <= 0) throw new Fault('ERR_USAGE', '--set takes key=value.');
-    const text = pair.slice(equals + 1);
-    values[pair.slice(0, equals)] =
-      text === 'true'
-        ? true
-        : text === 'false'
-          ? false
-          : /^-?[\d.]+(?:e-?\d+)?(?:\/[\d.]+)?$/i.test(text)
-            ? parseNumber(text, '--set')
-            : text;
-  }
+  const values = parseSettings(pairs);
   if (pairs.length === 0) return attack.defaults;
   const parsed = attack.options(z).safeParse({ ...(attack.defaults as object), ...values });
   if (parsed.success) return parsed.data;
