@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { type FaultCode, isFault } from '../core/fault.ts';
 import type { Io, RegisterCommand } from './command.ts';
+import { register as assess } from './commands/assess.ts';
 import { register as attack } from './commands/attack.ts';
 import { register as audit } from './commands/audit.ts';
 import { register as canary } from './commands/canary.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   config,
   serve,
   detect,
+  assess,
   attack,
   scan,
   explain,

@@ -2,6 +2,18 @@
 export { Fault } from '../core/fault.ts';
 export type { FaultCode } from '../core/fault.ts';
 export type { Loss, LossGradient } from '../engine/loss.ts';
+export { assess, type AssessOptions, type AssessArtefacts, type AssessProgress } from '../lab/assess/assess.ts';
+export {
+  SCENARIOS,
+  type Assessment,
+  type AssessStep,
+  type CertifiedCurve,
+  type DetectorResult,
+  type RobustnessCurve,
+  type Scenario,
+  type StepResult,
+} from '../lab/assess/assessment.ts';
+export { parseRequirement, type Requirement, type RequirementResult } from '../lab/assess/requirement.ts';
 export { countedTarget, type QueryCount } from '../lab/counted-target.ts';
 export { ensembleTarget } from '../lab/ensemble-target.ts';
 export { adversarialPatch } from '../lab/evasion/adversarial-patch/attack.ts';
@@ -33,6 +45,7 @@ export { functionTarget, type FunctionTargetOptions } from '../lab/function-targ
 export { handshake, type Handshake, type HandshakeExpectation } from '../lab/handshake.ts';
 export type { LabelledData } from '../lab/labelled-data.ts';
 export { lossOfScores, type ScoredLoss } from '../lab/loss-of-scores.ts';
+export { loadData, type LoadDataOptions } from '../lab/load-data.ts';
 export { openOnnxTarget, type OnnxTarget, type OnnxTargetOptions } from '../lab/onnx-target.ts';
 export type { Bounds, GradientTarget, ScoreType, Target } from '../lab/target.ts';
 export { type InputTransform, transformedTarget, type TransformedOptions } from '../lab/transformed-target.ts';
