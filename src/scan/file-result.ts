@@ -6,6 +6,8 @@ export interface Where {
   readonly offset: number | null;
   /** Line, from 1, in files of text. */
   readonly line?: number;
+  /** Column, from 1, in UTF-16 units: what SARIF and editors count by default. */
+  readonly column?: number;
 }
 
 export interface ScanFinding {

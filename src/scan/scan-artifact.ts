@@ -1,9 +1,9 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { type Artifact, extensionOf, headLength } from './artifact.ts';
-import type { Fact } from './fact.ts';
+import type { Fact, Spot } from './fact.ts';
 import { type FileResult, type ScanFinding, verdictOf, type Where } from './file-result.ts';
 import type { Observer, Reader } from './reader.ts';
-import type { Judgement, Rule } from './rule.ts';
+import type { Judged, Judgement, Rule } from './rule.ts';
 import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
 
 export interface ScanOptions {
@@ -14,7 +14,7 @@ export interface ScanOptions {
   readonly now: () => number;
 }
 
-type Judge = (fact: Fact) => Judgement | null;
+type Judge = (fact: Fact) => Judged;
 
 /**
  * Looks at one file and everything inside it. Never throws: whatever goes wrong inside is a gap, and a file with a gap is not clean.
@@ -109,15 +109,15 @@ class Scan {
     return this.#stopped;
   }
 
-  #gap(artifact: Artifact, reason: string, offset?: number): void {
-    if (this.gaps.length < 100) this.gaps.push({ reason, where: place(artifact, offset) });
+  #gap(artifact: Artifact, reason: string, spot: Partial<Spot> = {}): void {
+    if (this.gaps.length < 100) this.gaps.push({ reason, where: place(artifact, spot) });
   }
 
   #observer(artifact: Artifact, reader: Reader): Observer {
     return {
       limits: this.#limits,
       fact: (fact) => this.#judge(artifact, fact),
-      incomplete: (reason, offset) => this.#gap(artifact, reason, offset),
+      incomplete: (reason, spot) => this.#gap(artifact, reason, typeof spot === 'number' ? { offset: spot } : spot),
       member: (name, source) => {
         if (artifact.depth >= this.#limits.depth) {
           this.#gap(artifact, `it is nested deeper than ${this.#limits.depth} levels`);
@@ -138,27 +138,40 @@ class Scan {
 
   #judge(artifact: Artifact, fact: Fact): void {
     for (const { rule, judge } of this.#judges.get(fact.kind) ?? []) {
-      const judgement = judge(fact);
-      if (judgement === null) continue;
-      const where = place(artifact, fact.offset);
-      const key = `${rule.meta.id}\n${where.member}\n${judgement.message}`;
-      if (this.#seen.has(key)) continue;
-      this.#seen.add(key);
-      if (this.findings.length >= this.#limits.findings) {
-        if (!this.#stopped) this.#gap(artifact, `it has more than ${this.#limits.findings} findings`);
-        this.#stopped = true;
-        return;
-      }
-      this.findings.push({
-        rule: rule.meta.id,
-        severity: judgement.severity ?? rule.meta.severity,
-        message: judgement.message,
-        where,
-      });
+      const judged = judge(fact);
+      if (judged === null) continue;
+      for (const judgement of isList(judged) ? judged : [judged]) this.#find(artifact, rule, judgement, fact);
     }
+  }
+
+  #find(artifact: Artifact, rule: Rule, judgement: Judgement, fact: Spot): void {
+    const where = place(artifact, judgement.at ?? fact);
+    const key = `${rule.meta.id}\n${where.member}\n${where.line ?? ''}\n${judgement.message}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    if (this.findings.length >= this.#limits.findings) {
+      if (!this.#stopped) this.#gap(artifact, `it has more than ${this.#limits.findings} findings`);
+      this.#stopped = true;
+      return;
+    }
+    this.findings.push({
+      rule: rule.meta.id,
+      severity: judgement.severity ?? rule.meta.severity,
+      message: judgement.message,
+      where,
+    });
   }
 }
 
-function place(artifact: Artifact, offset?: number): Where {
-  return { member: artifact.members.length === 0 ? null : artifact.members.join(' > '), offset: offset ?? null };
+function isList(judged: Judgement | readonly Judgement[]): judged is readonly Judgement[] {
+  return Array.isArray(judged);
+}
+
+function place(artifact: Artifact, spot: Partial<Spot>): Where {
+  return {
+    member: artifact.members.length === 0 ? null : artifact.members.join(' > '),
+    offset: spot.offset ?? null,
+    ...(spot.line === undefined ? {} : { line: spot.line }),
+    ...(spot.column === undefined ? {} : { column: spot.column }),
+  };
 }

@@ -8,7 +8,7 @@ import { Fault } from '../../core/fault.ts';
 import { isAtLeast, SEVERITIES, type Severity } from '../../core/severity.ts';
 import type { Report } from '../../report/reported.ts';
 import type { AcceptedFinding, Baseline } from '../../scan/baseline.ts';
-import type { FileResult } from '../../scan/file-result.ts';
+import type { FileResult, Where } from '../../scan/file-result.ts';
 import type { Io, RegisterCommand } from '../command.ts';
 import { formatTable } from '../format-table.ts';
 import { packageVersion } from '../version.ts';
@@ -154,6 +154,7 @@ async function toReport(results: readonly FileResult[], digests: boolean, io: Io
         member: finding.where.member,
         offset: finding.where.offset,
         ...(finding.where.line === undefined ? {} : { line: finding.where.line }),
+        ...(finding.where.column === undefined ? {} : { column: finding.where.column }),
         fingerprint: fingerprint(result.file, finding),
       })),
     ),
@@ -175,11 +176,11 @@ function toTable(results: readonly FileResult[]): string {
   const rows = results.flatMap((result) => [
     ...result.findings
       .filter((finding) => finding.severity !== 'info')
-      .map((finding) => [finding.severity, finding.rule, inside(result.file, finding.where.member), finding.message]),
+      .map((finding) => [finding.severity, finding.rule, inside(result.file, finding.where), finding.message]),
     ...result.gaps.map((gap) => [
       '?',
       'not-looked-at',
-      inside(result.file, gap.where.member),
+      inside(result.file, gap.where),
       `Not looked at: ${gap.reason}.`,
     ]),
     ...(result.error === undefined ? [] : [['!', 'error', result.file, `Error: ${result.error}.`]]),
@@ -194,8 +195,9 @@ function toTable(results: readonly FileResult[]): string {
   )}\n\n${summary}\nparapet explain RULE says what a rule means and what to do.\n`;
 }
 
-function inside(file: string, member: string | null): string {
-  return member === null ? file : `${file} > ${member}`;
+function inside(file: string, { member, line, column }: Where): string {
+  const name = member === null ? file : `${file} > ${member}`;
+  return line === undefined ? name : `${name}:${line}${column === undefined ? '' : `:${column}`}`;
 }
 
 /** File names and members come from strangers: nothing of them may move a terminal's cursor or reverse its text. */
