@@ -1,3 +1,4 @@
+import type { AgentFact } from './agents/agent-fact.ts';
 import type { NestedPickle, PickleAnomaly, PickleGlobal } from '../formats/pickle/pickle-machine.ts';
 
 /** A place in the artifact that is being read. */
@@ -15,6 +16,7 @@ export interface Spot {
  * no one place; `line` and `column` (from 1) are there where the file is a text.
  */
 export type Fact =
+  | AgentFact
   | {
       readonly kind: 'pickle-global';
       readonly offset: number;

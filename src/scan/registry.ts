@@ -1,3 +1,5 @@
+import { agentConfig } from './readers/agent-config/reader.ts';
+import { agentText } from './readers/agent-text/reader.ts';
 import { compressed } from './readers/compressed/reader.ts';
 import { executable } from './readers/executable/reader.ts';
 import { gguf } from './readers/gguf/reader.ts';
@@ -33,6 +35,8 @@ import { templateInjection } from './rules/template-injection/rule.ts';
 
 /** Every file format that is read, one line each. */
 export const READERS = [
+  agentConfig, //
+  agentText, //
   compressed, //
   executable, //
   gguf, //

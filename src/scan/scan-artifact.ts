@@ -1,5 +1,6 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
-import { type Artifact, extensionOf, headLength } from './artifact.ts';
+import type { AgentDefinition } from './agents/agent-fact.ts';
+import { type Artifact, type ArtifactContext, extensionOf, headLength } from './artifact.ts';
 import type { Fact, Spot } from './fact.ts';
 import { type FileResult, type ScanFinding, verdictOf, type Where } from './file-result.ts';
 import type { Observer, Reader } from './reader.ts';
@@ -14,14 +15,23 @@ export interface ScanOptions {
   readonly now: () => number;
 }
 
+/** Definitions of one file that are compared with others. */
+const MOST_DEFINITIONS = 10_000;
+
 type Judge = (fact: Fact) => Judged;
 
 /**
  * Looks at one file and everything inside it. Never throws: whatever goes wrong inside is a gap, and a file with a gap is not clean.
  * @param file its name, which the result repeats
+ * @param context what the folders around it say about it
  */
-export function scanSource(file: string, source: ByteSource, options: ScanOptions): FileResult {
-  const scan = new Scan(options);
+export function scanSource(
+  file: string,
+  source: ByteSource,
+  options: ScanOptions,
+  context?: ArtifactContext,
+): FileResult {
+  const scan = new Scan(options, context ?? bundleContext(file));
   scan.look(file, source, [], 0, null);
   const findings = scan.findings.toSorted((a, b) => rank(b) - rank(a));
   return {
@@ -31,7 +41,13 @@ export function scanSource(file: string, source: ByteSource, options: ScanOption
     findings,
     gaps: scan.gaps,
     size: source.size,
+    ...(scan.definitions.length === 0 ? {} : { definitions: scan.definitions }),
   };
+}
+
+/** Archives in which skills and extensions of agents travel: what is in them belongs to one. */
+function bundleContext(file: string): ArtifactContext | undefined {
+  return /\.(?:skill|mcpb|dxt)$/i.test(file) ? { skill: file } : undefined;
 }
 
 const RANKS = ['info', 'low', 'medium', 'high', 'critical'];
@@ -44,6 +60,8 @@ class Scan {
   readonly findings: ScanFinding[] = [];
   readonly gaps: { readonly reason: string; readonly where: Where }[] = [];
   readonly formats = new Set<string>();
+  readonly definitions: AgentDefinition[] = [];
+  readonly #context: ArtifactContext | undefined;
   readonly #readers: readonly Reader[];
   readonly #judges = new Map<string, { readonly rule: Rule; readonly judge: Judge }[]>();
   readonly #limits: ScanLimits;
@@ -54,7 +72,8 @@ class Scan {
   #unpacked = 0;
   #stopped = false;
 
-  constructor({ readers, rules, limits = SCAN_LIMITS, now }: ScanOptions) {
+  constructor({ readers, rules, limits = SCAN_LIMITS, now }: ScanOptions, context: ArtifactContext | undefined) {
+    this.#context = context;
     this.#readers = readers;
     this.#limits = limits;
     this.#now = now;
@@ -76,6 +95,7 @@ class Scan {
       depth,
       within,
       head: source.read(0, headLength(source.size, depth)).slice(),
+      ...(this.#context === undefined ? {} : { context: this.#context }),
     };
     let recognised = source.size === 0;
     for (const reader of this.#readers) {
@@ -137,6 +157,9 @@ class Scan {
   }
 
   #judge(artifact: Artifact, fact: Fact): void {
+    if (fact.kind === 'agent-definition' && this.definitions.length < MOST_DEFINITIONS) {
+      this.definitions.push(fact.definition);
+    }
     for (const { rule, judge } of this.#judges.get(fact.kind) ?? []) {
       const judged = judge(fact);
       if (judged === null) continue;
