@@ -98,11 +98,12 @@ export function agentFileOf(path: string): AgentFile | null {
 /** Names that many programs use for other things: such a file is one of an agent only by its content. */
 export function isNamedLoosely(path: string): boolean {
   if (/[/\\]\.(?:claude|cursor|codex|opencode|gemini|zed)[/\\]/i.test(path)) return false;
-  return /(?:^|[/\\])(?:manifest|server|settings|tasks)\.json$|\.code-workspace$|(?:^|[/\\])(?:agents|commands|prompts)[/\\].{1,300}\.md$/i.test(path);
+  return /(?:^|[/\\])(?:manifest|server|settings|tasks)\.json$|\.code-workspace$|(?:^|[/\\])(?:agents|commands|prompts)[/\\].{1,300}\.md$/i.test(
+    path,
+  );
 }
 
-const HOME =
-  /^(?:~|(?:.{0,100}\/)?(?:home|users)\/[^/]{1,100}|\/root)\/(?:\.|library\/|appdata\/|documents\/)/;
+const HOME = /^(?:~|(?:.{0,100}\/)?(?:home|users)\/[^/]{1,100}|\/root)\/(?:\.|library\/|appdata\/|documents\/)/;
 
 /**
  * Whose file it is. A path below a home folder's own hidden folders is the user's; everything else is taken to come with a project, since

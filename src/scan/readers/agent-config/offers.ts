@@ -51,7 +51,9 @@ export function tellOffers(root: Located, lines: LineIndex, observer: Observer):
         name: server === null ? offer.name : `${server}/${offer.name}`,
         skill: null,
         digest: definitionDigest(plainOf(node)),
-        members: Object.fromEntries(membersOf(node).map((one) => [one.name.slice(0, 100), definitionDigest(plainOf(one.value))])),
+        members: Object.fromEntries(
+          membersOf(node).map((one) => [one.name.slice(0, 100), definitionDigest(plainOf(one.value))]),
+        ),
         description: offer.description.slice(0, 2000),
         at,
       },
@@ -65,7 +67,8 @@ function isOffer(node: Located, what: AgentOffer['what']): boolean {
   if (node.kind !== 'map') return false;
   const name = textOf(memberAt(node, 'name')) ?? textOf(memberAt(node, 'uri'));
   if (name === undefined) return false;
-  if (what !== 'tool') return textOf(memberAt(node, 'description')) !== undefined || memberAt(node, 'arguments') !== undefined;
+  if (what !== 'tool')
+    return textOf(memberAt(node, 'description')) !== undefined || memberAt(node, 'arguments') !== undefined;
   return SCHEMAS.some((key) => memberAt(node, key)?.kind === 'map') || memberAt(node, 'annotations')?.kind === 'map';
 }
 
@@ -74,7 +77,9 @@ function schemaOf(node: Located): AgentOffer['schema'] {
   if (schema === undefined) return 'missing';
   const kind = textOf(memberAt(schema, 'type'));
   const shaped = ['properties', '$ref', 'anyOf', 'oneOf', 'allOf'].some((key) => memberAt(schema, key) !== undefined);
-  return shaped || (kind === 'object' && textOf(memberAt(schema, 'additionalProperties')) === 'false') ? 'described' : 'open';
+  return shaped || (kind === 'object' && textOf(memberAt(schema, 'additionalProperties')) === 'false')
+    ? 'described'
+    : 'open';
 }
 
 /** A model reads values and names alike. */

@@ -42,7 +42,8 @@ export const agentConfig: Reader<'agent-config'> = {
     const lines = new LineIndex(text);
     const result = parse(language, text);
     if (!result.ok) {
-      if (known !== null) observer.incomplete(`the agent configuration is damaged: ${result.reason}`, lines.place(result.at));
+      if (known !== null)
+        observer.incomplete(`the agent configuration is damaged: ${result.reason}`, lines.place(result.at));
       return;
     }
     const file = known ?? { host: 'mcp', kind: 'config', scope: scopeOf(name) };
@@ -83,7 +84,11 @@ function languageOf({ name, head }: Artifact): 'json' | 'yaml' | 'toml' | null {
   while (at < 200 && (head[at] === 0x20 || head[at] === 0x0a || head[at] === 0x0d || head[at] === 0x09)) at++;
   const first = head[at];
   if (first === 0x7b || first === 0x5b) return 'json';
-  return first === 0x2f && (head[at + 1] === 0x2f || head[at + 1] === 0x2a) && /^\.(?:jsonc?|code-workspace)$/.test(extension) ? 'json' : null;
+  return first === 0x2f &&
+    (head[at + 1] === 0x2f || head[at + 1] === 0x2a) &&
+    /^\.(?:jsonc?|code-workspace)$/.test(extension)
+    ? 'json'
+    : null;
 }
 
 function parse(language: 'json' | 'yaml' | 'toml', text: string): LocatedResult {
@@ -108,6 +113,10 @@ function* leavesOutside(root: Located, without: ReadonlySet<Located>, path = '')
   if (without.has(root)) return;
   if (root.kind !== 'map') return yield* leavesOf(root, path);
   for (const { name, value } of root.members) {
-    yield* leavesOutside(value, without, path === '' ? name.slice(0, 200) : `${path.slice(0, 400)}.${name.slice(0, 200)}`);
+    yield* leavesOutside(
+      value,
+      without,
+      path === '' ? name.slice(0, 200) : `${path.slice(0, 400)}.${name.slice(0, 200)}`,
+    );
   }
 }

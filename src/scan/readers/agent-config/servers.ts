@@ -22,7 +22,13 @@ export interface FoundServer {
 }
 
 /** Keys under which agents keep their servers: most; Codex; Zed; VS Code in its settings; MCP bundles. */
-const CERTAIN: ReadonlySet<string> = new Set(['mcpServers', 'mcp_servers', 'context_servers', 'mcp.servers', 'mcp_config']);
+const CERTAIN: ReadonlySet<string> = new Set([
+  'mcpServers',
+  'mcp_servers',
+  'context_servers',
+  'mcp.servers',
+  'mcp_config',
+]);
 /** Keys that other programs use, too: VS Code and Visual Studio, OpenCode, Goose. What is below decides. */
 const POSSIBLE: ReadonlySet<string> = new Set(['servers', 'mcp', 'extensions']);
 const MAX_DEPTH = 8;
@@ -66,7 +72,12 @@ const READ: ReadonlySet<string> = new Set([
   'command', 'cmd', 'args', 'env', 'environment', 'envs', 'headers', 'http_headers', ...URLS,
 ]); // prettier-ignore
 
-export function tellServers(found: readonly FoundServer[], file: AgentFile, lines: LineIndex, observer: Observer): void {
+export function tellServers(
+  found: readonly FoundServer[],
+  file: AgentFile,
+  lines: LineIndex,
+  observer: Observer,
+): void {
   const servers: AgentServer[] = [];
   for (const { name, at, node } of found) {
     const server = readServer(name, node, file, lines);

@@ -39,10 +39,20 @@ export function tellFile(artifact: Artifact, skill: string, observer: Observer):
   }
 }
 
-function opaqueKind({ head, name, members, within }: Artifact): { what: 'bytecode' | 'unchecked-bytecode' | 'hidden-member'; detail: string } | null {
+function opaqueKind({
+  head,
+  name,
+  members,
+  within,
+}: Artifact): { what: 'bytecode' | 'unchecked-bytecode' | 'hidden-member'; detail: string } | null {
   const extension = extensionOf(name);
   // CPython writes its magic number before CR LF (importlib._bootstrap_external), and PEP 552 flags after it.
-  if (head.length >= 16 && head[2] === 0x0d && head[3] === 0x0a && (extension === '.pyc' || extension === '.pyo' || head[1]! <= 0x0f)) {
+  if (
+    head.length >= 16 &&
+    head[2] === 0x0d &&
+    head[3] === 0x0a &&
+    (extension === '.pyc' || extension === '.pyo' || head[1]! <= 0x0f)
+  ) {
     const flags = Buffer.from(head.subarray(4, 8)).readUInt32LE(0);
     return { what: flags === 1 ? 'unchecked-bytecode' : 'bytecode', detail: 'Python' };
   }

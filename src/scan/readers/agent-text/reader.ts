@@ -51,7 +51,8 @@ const LANGUAGES: Readonly<Record<string, AgentScript['language']>> = {
   '.mts': 'javascript', '.cts': 'javascript', '.tsx': 'javascript', '.jsx': 'javascript', '.ps1': 'powershell', '.psm1': 'powershell',
   '.rb': 'other', '.pl': 'other', '.php': 'other', '.lua': 'other', '.applescript': 'other', '.vbs': 'other', '.plist': 'other', '.service': 'other',
 }; // prettier-ignore
-const NAMED = /(?:^|[/\\])(?:makefile|dockerfile|justfile|\.npmrc|\.yarnrc(?:\.yml)?|pip\.(?:conf|ini)|\.pypirc|package\.json|setup\.cfg|\.envrc)$/i;
+const NAMED =
+  /(?:^|[/\\])(?:makefile|dockerfile|justfile|\.npmrc|\.yarnrc(?:\.yml)?|pip\.(?:conf|ini)|\.pypirc|package\.json|setup\.cfg|\.envrc)$/i;
 
 /** Texts, and scripts of hooks: files that are known by their name alone, outside a skill too. */
 function textFileOf({ name, members, head }: Artifact): AgentFile | null {
@@ -71,7 +72,13 @@ function scriptLanguage({ name, head, context }: Artifact): AgentScript['languag
   if (NAMED.test(name)) return 'other';
   if (head[0] !== 0x23 || head[1] !== 0x21) return null;
   const first = Buffer.from(head.subarray(0, 100)).toString('latin1');
-  return /python/.test(first) ? 'python' : /node|deno|bun/.test(first) ? 'javascript' : /sh\b/.test(first) ? 'shell' : 'other';
+  return /python/.test(first)
+    ? 'python'
+    : /node|deno|bun/.test(first)
+      ? 'javascript'
+      : /sh\b/.test(first)
+        ? 'shell'
+        : 'other';
 }
 
 function tellText(
@@ -105,14 +112,28 @@ function tellText(
       }
     }
     if (/^hooks\..{0,300}\.command$/.test(key) && value.trim() !== '') {
-      observer.fact({ kind: 'agent-hook', ...spot, host: doc.host, scope, event: key, command: value.slice(0, 20_000) });
+      observer.fact({
+        kind: 'agent-hook',
+        ...spot,
+        host: doc.host,
+        scope,
+        event: key,
+        command: value.slice(0, 20_000),
+      });
     }
   }
   // Claude runs `!`command`` in skills and commands before the model sees the text.
   if (what === 'skill' || what === 'command') {
     for (const match of text.matchAll(/(?:^|\s)!`([^`\n]{1,2000})`/g)) {
       const spot = lines.place(match.index);
-      observer.fact({ kind: 'agent-hook', ...spot, host: doc.host, scope, event: 'before the prompt', command: match[1]! });
+      observer.fact({
+        kind: 'agent-hook',
+        ...spot,
+        host: doc.host,
+        scope,
+        event: 'before the prompt',
+        command: match[1]!,
+      });
     }
   }
   if (what === 'skill-document') return;

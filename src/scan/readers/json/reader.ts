@@ -46,7 +46,9 @@ export const json: Reader<'json'> = {
     const claimed = extensionOf(artifact.name) === '.json';
     if (source.size > MAX_BYTES)
       return claimed ? observer.incomplete(`JSON of ${source.size} bytes is not read`) : undefined;
-    const text = Buffer.from(source.read(0, source.size)).toString('utf8').replace(/^\ufeff/, '');
+    const text = Buffer.from(source.read(0, source.size))
+      .toString('utf8')
+      .replace(/^\ufeff/, '');
     let value: unknown;
     try {
       value = JSON.parse(text);
