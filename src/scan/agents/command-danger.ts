@@ -30,10 +30,10 @@ export const COMMAND_DANGERS: readonly CommandDanger[] = [
     String.raw`\b(?:curl|wget)\b[^\n|;]{0,400}\|[ \t]{0,4}(?:${RUN})`,
     String.raw`\b(?:ba|z|da|k)?sh[ \t]{1,4}(?:-c[ \t]{1,4})?["']?(?:<\(|\$\(|\x60)[ \t]{0,4}(?:curl|wget)\b`,
     String.raw`\b(?:eval|source|\.)[ \t]{1,4}["']?(?:<\(|\$\(|\x60)[ \t]{0,4}(?:curl|wget)\b`,
-    String.raw`\b(?:curl|wget)\b[^\n]{0,300}(?:-o|-O|>|--output)[ \t]{0,4}(/?[\w./~$-]{1,100})[^\n]{0,100}(?:&&|;)[ \t]{0,4}(?:sudo[ \t]{1,4})?(?:chmod[ \t]{1,4}[+\w]{1,8}[ \t]{1,4}[\w./~$-]{1,100}[ \t]{0,4}(?:&&|;)|(?:ba|z)?sh[ \t]{1,4}[\w./~$-]{1,100})`,
+    String.raw`\b(?:curl|wget)\b[^\n]{0,300}(?:-o|-O|[ \t]>|--output)[ \t]{0,4}(/?[\w./~$-]{1,100})[^\n]{0,100}(?:&&|;)[ \t]{0,4}(?:sudo[ \t]{1,4})?(?:chmod[ \t]{1,4}[+\w]{1,8}[ \t]{1,4}[\w./~$-]{1,100}[ \t]{0,4}(?:&&|;)|(?:ba|z)?sh[ \t]{1,4}[\w./~$-]{1,100})`,
     String.raw`\b(?:iex|invoke-expression)\b[^\n]{0,60}\b(?:irm|iwr|invoke-(?:webrequest|restmethod)|downloadstring|net\.webclient)\b`,
     String.raw`\b(?:irm|iwr|invoke-(?:webrequest|restmethod)|downloadstring)\b[^\n]{0,300}\|[ \t]{0,4}(?:iex|invoke-expression)\b`,
-    String.raw`\bmshta[ \t]{1,4}https?:|\bcertutil\b[^\n]{0,80}-urlcache\b|\bregsvr32\b[^\n]{0,80}\bhttps?:|\bbitsadmin\b[^\n]{0,80}/transfer\b`,
+    String.raw`\bmshta[ \t]{1,4}https?:|\bcertutil\b[^\n]{0,80}-urlcache\b|\bregsvr32\b[^\n]{0,60}/i:https?:|\bbitsadmin\b[^\n]{0,80}/transfer\b`,
     String.raw`\bexec\([ \t]{0,4}(?:requests\.get|urllib\.request\.urlopen|urlopen|httpx\.get)\(`,
     String.raw`\beval\([ \t]{0,4}(?:await[ \t]{1,4})?\(?(?:await[ \t]{1,4})?fetch\(`,
   ),
@@ -119,11 +119,11 @@ export function dangersIn(text: string, ids: readonly CommandDanger['id'][], mos
   return found;
 }
 
-/** Hosts from which the makers of a tool say to pipe their installer into a shell. What they say is still a program nobody has read. */
-const INSTALLERS =
-  /https?:\/\/(?:sh\.rustup\.rs|astral\.sh|install\.python-poetry\.org|get\.docker\.com|bun\.sh|deno\.land|get\.pnpm\.io|raw\.githubusercontent\.com\/(?:nvm-sh\/nvm|Homebrew\/install)|claude\.ai\/install|get\.volta\.sh|fnm\.vercel\.app|cli\.github\.com|sdk\.cloud\.google\.com|mise\.run|get\.helm\.sh|ollama\.com|foundry\.paradigm\.xyz|nixos\.org|install\.determinate\.systems|fly\.io|cursor\.com|opencode\.ai|pixi\.sh|get\.sdkman\.io|dl\.deno\.land|starship\.rs)\b/i;
+/** Places where anybody can put a program for a while: bare addresses, pastes, tunnels, shortened links. */
+const SUSPICIOUS =
+  /http:\/\/(?!localhost|127\.)|https?:\/\/(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]{2,40}\])|\b(?:pastebin\.com|paste\.ee|hastebin|rentry\.co|gist\.github(?:usercontent)?\.com|cdn\.discordapp\.com|transfer\.sh|0x0\.st|file\.io|ngrok(?:-free)?\.(?:io|app)|trycloudflare\.com|loca\.lt|webhook\.site|pipedream\.net|requestbin|bit\.ly|tinyurl\.com|t\.co|is\.gd|glot\.io|workers\.dev|\.onion|raw\.githubusercontent\.com)\b|https?:\/\/[\w.-]{1,200}\.(?:tk|top|xyz|zip|mov|click|icu|gq|cf)(?:[/:]|\b)/i;
 
-/** Whether what is downloaded is the installer of a tool that many people run that way. */
-export function isKnownInstaller(text: string): boolean {
-  return INSTALLERS.test(text);
+/** Whether what is downloaded comes from a place that nobody answers for, or the address is put together when it runs. */
+export function isFromAnybody(text: string): boolean {
+  return SUSPICIOUS.test(text) || !/https:\/\//i.test(text);
 }

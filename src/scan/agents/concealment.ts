@@ -109,7 +109,12 @@ function isEncodedUnit(unit: number): boolean {
   return (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a) || unit === 0x2b || unit === 0x2f || unit === 0x3d || unit === 0x5f || unit === 0x2d; // prettier-ignore
 }
 
+/** How pictures, fonts and documents begin in base64. */
+const PICTURE =
+  /^(?:PHN2Zy|PD94bWwg|iVBORw0KGgo|\/9j\/|R0lGOD|d09GR|d09GMg|UklGR|AAEAAAA|T1RUTw|JVBERi0|SUkqA|Qk0|AAAA[\w+/]{2}Z0eXA)/;
+
 function isPicture(text: string, start: number): boolean {
+  if (PICTURE.test(text.slice(start, start + 16))) return true;
   return /data:(?:image|font|audio|video|application\/(?:font|x-font)[\w-]{0,20})\/?[\w.+-]{0,40}(?:;[\w=-]{1,40})?;base64,$/.test(
     text.slice(Math.max(0, start - 100), start),
   );

@@ -46,8 +46,9 @@ export function inspectTexts(texts: readonly AgentNamed[]): readonly DefinitionF
       for (const { id, message, pattern } of OFFER_RULES) {
         if (said.has(id) || !pattern().test(plain)) continue;
         said.add(id);
-        const disguise = view.via.length === 0 ? '' : `, in disguise (${view.via.join(', ')})`;
-        say(view.via.length > 0 ? 'high' : (MILD[id] ?? 'high'), `${lower(message)}${disguise}`);
+        const plainly = view.via.length === 0 || pattern().test(part.toLowerCase().replace(/[^\S\n]+/g, ' '));
+        const disguise = plainly ? '' : `, in disguise (${view.via.join(', ')})`;
+        say(plainly ? (MILD[id] ?? 'high') : 'high', `${lower(message)}${disguise}`);
       }
     }
     if (said.size > 0 || part.length < SENTENCE || name.endsWith('(name)')) continue;

@@ -14,7 +14,7 @@ export interface Phrase {
 }
 
 /** Up to five words between two parts. */
-const GAP = String.raw`(?:[^\s.!?]{1,24}\s{1,4}){0,5}?`;
+const GAP = String.raw`(?:[^\s.!?,;:()\u2013\u2014]{1,24}\s{1,4}){0,5}?`;
 const phrase = (id: Phrase['id'], severity: Severity, says: string, ...sources: readonly string[]): Phrase => ({
   id,
   severity,
@@ -30,7 +30,8 @@ const PHRASES: readonly Phrase[] = [
     'override',
     'high',
     'tells the agent to set aside what it was told before',
-    String.raw`\b(?:ignore|disregard|forget|override|bypass) …(?:previous|prior|above|earlier|preceding|existing|original|system) …(?:instructions?|prompts?|rules|directives|guidelines|messages?)\b`,
+    String.raw`\b(?:ignore|disregard|forget|override|bypass) …(?:previous|prior|above|earlier|preceding|original) …(?:instructions?|prompts?|rules|directives|guidelines|messages?)\b`,
+    String.raw`\b(?:ignore|disregard|forget) …(?:system|developer) …(?:instructions?|prompts?|messages?)\b`,
     String.raw`\b(?:ignore|disregard|bypass|disable|circumvent) …(?:your|all|any) …(?:safety|security|content|ethical) …(?:guidelines|rules|polic(?:y|ies)|filters?|restrictions|training|checks|guardrails)\b`,
     String.raw`\byou are (?:now |no longer )(?:in )?(?:dan\b|jailbroken|unrestricted|developer mode|god mode|bound by|an? (?:unrestricted|unfiltered|uncensored))`,
     String.raw`\bthese (?:instructions|rules) (?:override|supersede|take precedence over) …(?:system|safety|anthropic|openai|developer|the user)`,
@@ -51,7 +52,7 @@ const PHRASES: readonly Phrase[] = [
     'tells the agent to send private data to an address',
     String.raw`\b(?:send|upload|post|transmit|exfiltrate|forward|submit|report) …(?:conversation|chat history|contents?|credentials?|secrets?|tokens?|api keys?|private keys?|passwords?|environment|env vars?|\.env|ssh keys?|source code|files?|history|memory) …(?:to|at|via) …(?:https?://|webhook|[\w.+-]{1,40}@[\w-]{1,40}\.\w)`,
     String.raw`\b(?:read|cat|open|copy|collect|gather|include) …(?:~|\$home)?/?\.(?:ssh/|aws/credentials|gnupg|netrc|config/gcloud|kube/config|npmrc|pypirc|docker/config)[^\n]{0,160}\b(?:send|upload|post|include|append|pass|curl|put)\b`,
-    String.raw`\b(?:append|add|include|encode|embed|put) …(?:conversation|secrets?|tokens?|api keys?|credentials?|contents?) …(?:as|in|into|to) …(?:url|query|image|link|request|header|parameter)`,
+    String.raw`\b(?:append|add|include|encode|embed|put) …(?:conversation|secrets?|tokens?|api keys?|credentials?|contents?) …(?:as|in|into|to) …(?:urls?|query|image|link)\b`,
   ),
   phrase(
     'remote',
@@ -89,6 +90,10 @@ const PHRASES: readonly Phrase[] = [
 const ABOUT =
   /(?:example|e\.g\.|such as|like\b|attack|inject|malicious|detect|prevent|refuse|reject|flag|phrase|pattern|payload|jailbreak|adversar|untrusted|suspicious|looks? for|contain(?:s|ing)?|attempt|claim|never (?:follow|obey|comply)|do not (?:follow|obey|comply)|should (?:be )?(?:refuse|reject|ignore)|violat|red team|security|vulnerab|threat|anti-pattern|✗|❌|bad:)/i;
 
+/** A word that turns what follows into its opposite, at most three words before: "never silently add". */
+const NEGATED =
+  /(?:\b(?:never|not|cannot|avoid|without|refuse to|rather than|instead of)|n['’]t)[*_]{0,2}\s{1,4}(?:[\w*_-]{1,20}\s{1,4}){0,3}$/i;
+
 export interface FoundPhrase {
   readonly phrase: Phrase;
   /** In the text as it stands, in UTF-16 units. */
@@ -124,11 +129,19 @@ export function phrasesIn(text: string, ids: readonly Phrase['id'][]): readonly 
           const known = found.some((one) => one.phrase === phrase && Math.abs(one.at - at) < 80);
           const count = counts.get(phrase.id) ?? 0;
           if (known || count >= MOST) continue;
-          counts.set(phrase.id, count + 1);
-          const disguised = view.via.length > 0;
+          // What matches as it stands is no disguise, whatever else in the text was undone.
+          const plainly = new RegExp(phrase.pattern.source).test(
+            text
+              .slice(at, start + span.end)
+              .toLowerCase()
+              .replaceAll('’', "'"),
+          );
+          const disguised = view.via.length > 0 && !plainly;
           const quoted = !disguised && isSpokenAbout(text, at, start + span.end);
+          if (!disguised && NEGATED.test(text.slice(Math.max(0, at - 60), at))) continue;
           const severity = disguised ? 'high' : quoted ? 'low' : phrase.severity;
-          found.push({ phrase, at, severity, via: view.via, quoted });
+          counts.set(phrase.id, count + 1);
+          found.push({ phrase, at, severity, via: disguised ? view.via : [], quoted });
         }
       }
     }

@@ -1,5 +1,5 @@
 import type { AgentScript, AgentText } from '../../agents/agent-fact.ts';
-import { type CommandDanger, dangersIn, isKnownInstaller } from '../../agents/command-danger.ts';
+import { type CommandDanger, dangersIn, isFromAnybody } from '../../agents/command-danger.ts';
 import { encodedBlobs, obfuscationsIn, paddingIn, selfExtracting } from '../../agents/concealment.ts';
 import { credentialTheft } from '../../agents/credential-theft.ts';
 import { show } from '../../agents/show.ts';
@@ -25,6 +25,9 @@ function dangers(
     };
   });
 }
+
+/** Variables or outputs of commands; a file that a script uploads may be what it is for. */
+const CARRIES_SECRETS = /\$\(|\x60|\benv\b|\bprintenv\b|\.env\b|\.ssh|\.aws|credential|secret|token|passwd/i;
 
 const both = (judge: (what: 'text' | 'script', readable: Readable) => readonly Judgement[]): Check['judge'] => ({
   'agent-text': ({ doc }) => judge('text', doc),
@@ -53,11 +56,13 @@ export const COMMAND_TEXT_CHECKS: readonly Check[] = [
             ? what === 'script'
               ? 'critical'
               : 'medium'
-            : isKnownInstaller(text)
-              ? 'low'
-              : what === 'script'
+            : what === 'script'
+              ? isFromAnybody(text)
                 ? 'high'
-                : 'medium',
+                : 'medium'
+              : isFromAnybody(text)
+                ? 'medium'
+                : 'low',
         ),
       ];
       const archive =
@@ -145,7 +150,10 @@ export const COMMAND_TEXT_CHECKS: readonly Check[] = [
           severity,
           message: `The script ${says}.`,
         }));
-        return [...theft, ...dangers('script', script, ['send-out'], () => 'high')];
+        return [
+          ...theft,
+          ...dangers('script', script, ['send-out'], (_, text) => (CARRIES_SECRETS.test(text) ? 'high' : 'low')),
+        ];
       },
       'agent-text': ({ doc }) => dangers('text', doc, ['send-out'], () => 'low'),
     },

@@ -26,9 +26,9 @@ function unseenAmong(what: string, texts: readonly AgentNamed[]): readonly Judge
     .slice(0, 20);
 }
 
+/** Where a terminal control sequence begins (ECMA-48); a lone escape character is none. */
 function escapeIn(text: string): number {
-  const at = text.indexOf('\u001b');
-  return at === -1 ? text.indexOf('\u009b') : at;
+  return text.search(/\u001b(?:\[[\d;?]{0,30}[@-~]|[\]P_^X])|\u009b[\d;?]{0,30}[@-~]/);
 }
 
 /** What people do not see and models read. */
