@@ -18,6 +18,7 @@ import { torchscript } from './readers/torchscript/reader.ts';
 import { unread } from './readers/unread/reader.ts';
 import { xml } from './readers/xml/reader.ts';
 import { zip } from './readers/zip/reader.ts';
+import { agentDefinitions } from './rules/agent-definitions/family.ts';
 import { agentSettings } from './rules/agent-settings/family.ts';
 import { agentText } from './rules/agent-text/family.ts';
 import { archiveTricks } from './rules/archive-tricks/rule.ts';
@@ -63,6 +64,7 @@ export const READERS = [
 
 /** Every rule, one line each; a family of rules has one line for all. */
 export const RULES = [
+  ...agentDefinitions, //
   ...agentSettings, //
   ...agentText, //
   archiveTricks, //

@@ -97,7 +97,7 @@ export function agentFileOf(path: string): AgentFile | null {
 
 /** Names that many programs use for other things: such a file is one of an agent only by its content. */
 export function isNamedLoosely(path: string): boolean {
-  if (/[/\\]\.(?:claude|cursor|codex|opencode|gemini|zed)[/\\]/i.test(path)) return false;
+  if (/(?:^|[/\\])(?:\.(?:claude|cursor|codex|opencode|gemini|vscode)|\.?zed)[/\\]/i.test(path)) return false;
   return /(?:^|[/\\])(?:manifest|server|settings|tasks)\.json$|\.code-workspace$|(?:^|[/\\])(?:agents|commands|prompts)[/\\].{1,300}\.md$/i.test(
     path,
   );

@@ -29,3 +29,15 @@ export function secretsIn(text: string): readonly FoundSecret[] {
       shown: `${rule.replace(/^secret-leak\//, '')}, ${mask.replace(/[^\x20-\x7e]/g, '?')}`,
     }));
 }
+
+/** The text with every credential in it replaced, for files and messages that others read. */
+export function withoutSecrets(text: string): string {
+  let out = '';
+  let at = 0;
+  for (const { start, end } of secretsIn(text)) {
+    if (start < at) continue;
+    out += `${text.slice(at, start)}****`;
+    at = end;
+  }
+  return out + text.slice(at);
+}

@@ -2,6 +2,7 @@ import type { LineIndex } from '../../../formats/located/line-index.ts';
 import { itemsOf, leavesOf, type Located, memberAt, membersOf, textOf } from '../../../formats/located/located.ts';
 import type { AgentFile } from '../../agents/agent-file.ts';
 import { textDigest } from '../../agents/definition-digest.ts';
+import { withoutSecrets } from '../../agents/secret-in.ts';
 import type { Observer } from '../../reader.ts';
 
 /** Settings whose value is a command that the program runs without a model asking for it, by their path. */
@@ -18,7 +19,7 @@ export function tellHooks(root: Located, { host, scope }: AgentFile, lines: Line
       kind: 'agent-definition',
       ...at,
       definition: {
-        what: 'hook', name: event, skill: null, digest: textDigest(command), members: { command }, description: '', at,
+        what: 'hook', name: event, skill: null, digest: textDigest(command), members: { command: withoutSecrets(command.slice(0, 20_000)) }, description: '', at,
       },
     }); // prettier-ignore
   };

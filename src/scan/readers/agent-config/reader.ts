@@ -16,7 +16,7 @@ const MOST_SETTINGS = 20_000;
 
 /** Words of which a file that is an agent's configuration, whatever its name, has at least one. */
 const MARKS: Readonly<Record<string, readonly string[]>> = {
-  json: ['"mcpServers"', '"context_servers"', '"mcp.servers"', '"mcp_servers"', '"inputSchema"', '"resourceTemplates"', '"enableAllProjectMcpServers"',
+  json: ['"mcpServers"', '"context_servers"', '"mcp.servers"', '"mcp_servers"', '"inputSchema"', '"input_schema"', '"prompts"', '"tools"', '"stdio"', '"resourceTemplates"', '"enableAllProjectMcpServers"',
     '"enabledMcpjsonServers"', '"apiKeyHelper"', '"PreToolUse"', '"PostToolUse"', '"SessionStart"', '"defaultMode"', '"mcp_config"', '"chat.tools.'],
   yaml: ['mcpServers:', 'mcp_servers:'],
   toml: ['mcp_servers', 'sandbox_mode', 'approval_policy'],

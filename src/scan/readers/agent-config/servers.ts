@@ -12,6 +12,7 @@ import {
 import { definitionDigest } from '../../agents/definition-digest.ts';
 import type { AgentNamed, AgentServer, AgentValue } from '../../agents/agent-fact.ts';
 import type { AgentFile } from '../../agents/agent-file.ts';
+import { withoutSecrets } from '../../agents/secret-in.ts';
 import type { Observer } from '../../reader.ts';
 
 /** A server as it stands in a file. */
@@ -95,8 +96,8 @@ export function tellServers(
         digest: definitionDigest(plainOf(node)),
         members: {
           command: command?.text ?? '',
-          args: args.map(({ text }) => text).join(' '),
-          url: (url?.text ?? '').replace(/\?.*$/s, ''),
+          args: withoutSecrets(args.map(({ text }) => text).join(' ')),
+          url: withoutSecrets((url?.text ?? '').replace(/\?.*$/s, '')),
           env: server.env.map((one) => one.name).toSorted().join(' '),
           headers: server.headers.map((one) => one.name).toSorted().join(' '),
         },

@@ -1,5 +1,6 @@
 import { parseJsonc } from '../../../formats/located/jsonc.ts';
 import { plainOf } from '../../../formats/located/located.ts';
+import { agentFileOf, isNamedLoosely } from '../../agents/agent-file.ts';
 import { extensionOf } from '../../artifact.ts';
 import type { Observer, Reader } from '../../reader.ts';
 
@@ -62,7 +63,8 @@ export const json: Reader<'json'> = {
       value = plainOf(lenient.root);
     }
     const top = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
-    const model = MODEL_CONFIG.test(artifact.name) || top.some((key) => MODEL_KEYS.has(key));
+    const agent = agentFileOf(artifact.name)?.kind === 'config' && !isNamedLoosely(artifact.name);
+    const model = (MODEL_CONFIG.test(artifact.name) && !agent) || top.some((key) => MODEL_KEYS.has(key));
     new ConfigWalk(observer, model).value(value, '$', '', 0);
   },
 };
