@@ -27,7 +27,7 @@ export const COMMAND_DANGERS: readonly CommandDanger[] = [
   danger(
     'download-and-run',
     'downloads a program and runs it',
-    String.raw`\b(?:curl|wget)\b[^\n|;]{0,400}\|[ \t]{0,4}(?:${RUN})`,
+    String.raw`\b(?:curl|wget)[ \t]{1,4}[^\n|;]{2,400}\|[ \t]{0,4}(?:${RUN})`,
     String.raw`\b(?:ba|z|da|k)?sh[ \t]{1,4}(?:-c[ \t]{1,4})?["']?(?:<\(|\$\(|\x60)[ \t]{0,4}(?:curl|wget)\b`,
     String.raw`\b(?:eval|source|\.)[ \t]{1,4}["']?(?:<\(|\$\(|\x60)[ \t]{0,4}(?:curl|wget)\b`,
     String.raw`\b(?:curl|wget)\b[^\n]{0,300}(?:-o|-O|[ \t]>|--output)[ \t]{0,4}(/?[\w./~$-]{1,100})[^\n]{0,100}(?:&&|;)[ \t]{0,4}(?:sudo[ \t]{1,4})?(?:chmod[ \t]{1,4}[+\w]{1,8}[ \t]{1,4}[\w./~$-]{1,100}[ \t]{0,4}(?:&&|;)|(?:ba|z)?sh[ \t]{1,4}[\w./~$-]{1,100})`,

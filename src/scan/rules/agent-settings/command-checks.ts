@@ -47,7 +47,7 @@ function overrideOf(name: string, value: string, inProject: boolean): Override |
     };
   if (!LIBRARIES.test(name) || /^\$\{?\w{1,40}\}?$/.test(value)) return null;
   if (/PROXY|INDEX|REGISTRY|CERT|CA_/i.test(name)) {
-    return isLocalAddress(value) || /registry\.npmjs\.org|pypi\.org/.test(value)
+    return isLocalAddress(value) || /^\/(?:etc|usr|opt|Library)\/|registry\.npmjs\.org|pypi\.org/.test(value)
       ? null
       : { severity: inProject ? 'medium' : 'low', says: 'changes whom connections or packages go through' };
   }

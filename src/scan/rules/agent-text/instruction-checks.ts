@@ -102,7 +102,7 @@ export const INSTRUCTION_CHECKS: readonly Check[] = [
 
 /** Kinds that have a form of their own; others are guesses by name and look. */
 function isCertain(shown: string): boolean {
-  return !/^(?:generic-secret|database-password|bearer-token|basic-auth|url-credentials|password|json-web-token|jwt)/.test(
+  return !/^(?:generic-secret|curl-password|database-password|bearer-token|basic-auth|url-credentials|password|json-web-token|jwt)/.test(
     shown,
   );
 }
