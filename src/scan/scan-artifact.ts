@@ -61,7 +61,7 @@ class Scan {
   readonly gaps: { readonly reason: string; readonly where: Where }[] = [];
   readonly formats = new Set<string>();
   readonly definitions: AgentDefinition[] = [];
-  readonly #context: ArtifactContext | undefined;
+  #context: ArtifactContext | undefined;
   readonly #readers: readonly Reader[];
   readonly #judges = new Map<string, { readonly rule: Rule; readonly judge: Judge }[]>();
   readonly #limits: ScanLimits;
@@ -88,6 +88,8 @@ class Scan {
   }
 
   look(name: string, source: ByteSource, members: readonly string[], depth: number, within: string | null): void {
+    // An archive with a SKILL.md is a skill; its members come one by one, and what came before was looked at as what it is.
+    if (depth > 0 && /(?:^|[/\\])skill\.md$/i.test(name)) this.#context ??= { skill: members.slice(0, -1).join(' > ') };
     const artifact: Artifact = {
       source,
       name,

@@ -27,7 +27,7 @@ export const COMMAND_DANGERS: readonly CommandDanger[] = [
   danger(
     'download-and-run',
     'downloads a program and runs it',
-    String.raw`\b(?:curl|wget)[ \t]{1,4}[^\n|;]{2,400}\|[ \t]{0,4}(?:${RUN})`,
+    String.raw`\b(?:curl|wget)[ \t]{1,4}[^\n|;]{0,300}(?:https?:|\$|[\w-]{1,60}\.[a-z]{2,12}\b)[^\n|;]{0,300}\|[ \t]{0,4}(?:${RUN})`,
     String.raw`\b(?:ba|z|da|k)?sh[ \t]{1,4}(?:-c[ \t]{1,4})?["']?(?:<\(|\$\(|\x60)[ \t]{0,4}(?:curl|wget)\b`,
     String.raw`\b(?:eval|source|\.)[ \t]{1,4}["']?(?:<\(|\$\(|\x60)[ \t]{0,4}(?:curl|wget)\b`,
     String.raw`\b(?:curl|wget)\b[^\n]{0,300}(?:-o|-O|[ \t]>|--output)[ \t]{0,4}(/?[\w./~$-]{1,100})[^\n]{0,100}(?:&&|;)[ \t]{0,4}(?:sudo[ \t]{1,4})?(?:chmod[ \t]{1,4}[+\w]{1,8}[ \t]{1,4}[\w./~$-]{1,100}[ \t]{0,4}(?:&&|;)|(?:ba|z)?sh[ \t]{1,4}[\w./~$-]{1,100})`,
@@ -67,7 +67,7 @@ export const COMMAND_DANGERS: readonly CommandDanger[] = [
     String.raw`\b(?:launchctl[ \t]{1,4}(?:load|bootstrap)|systemctl[ \t]{1,4}(?:--user[ \t]{1,4})?enable)\b`,
     String.raw`(?:>>?|\btee\b|\bcp\b|\bmv\b|\binstall\b|write_text|writefile)[^\n]{0,160}(?:library/launch(?:agents|daemons)|\.config/(?:systemd/user|autostart)|/etc/(?:systemd/system|profile\.d|rc\.local|ld\.so\.preload))`,
     String.raw`(?:>>?|\btee\b|\bcp\b|\bmv\b|\bln\b|\bchmod\b|\bcat\b[^\n]{0,60}>)[^\n]{0,120}\.git/hooks/(?:pre|post|commit|prepare|update)`,
-    String.raw`\bgit[ \t]{1,4}config[ \t]{1,4}(?:--global[ \t]{1,4})?core\.hookspath\b`,
+    String.raw`\bgit[ \t]{1,4}config[ \t]{1,4}(?:--global[ \t]{1,4})?core\.hookspath[ \t]{1,4}["']?(?:/|~|\$|[a-z]:|\.\./)`,
     String.raw`\breg(?:\.exe)?[ \t]{1,4}add\b[^\n]{0,160}\\currentversion\\run\b|\bschtasks\b[^\n]{0,80}/create\b|\bnew-scheduledtask\b|register-scheduledtask\b`,
     String.raw`(?:>>?|\btee(?:[ \t]{1,4}-a)?)[ \t]{0,4}["']?(?:~|\$\{?home\}?)/(?:\.claude/(?:claude\.md|settings\.json)|\.cursor/(?:mcp\.json|rules/\S{1,60})|\.codex/(?:agents\.md|config\.toml)|\.gemini/(?:gemini\.md|settings\.json)|\.ssh/authorized_keys)`,
   ),

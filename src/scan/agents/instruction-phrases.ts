@@ -14,7 +14,7 @@ export interface Phrase {
 }
 
 /** Up to five words between two parts. */
-const GAP = String.raw`(?:[^\s.!?,;:()\u2013\u2014]{1,24}\s{1,4}){0,5}?`;
+const GAP = String.raw`(?:[^\s.!?,;:()\x60\u2013\u2014]{1,24}\s{1,4}){0,5}?`;
 const phrase = (id: Phrase['id'], severity: Severity, says: string, ...sources: readonly string[]): Phrase => ({
   id,
   severity,

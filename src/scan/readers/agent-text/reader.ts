@@ -23,6 +23,8 @@ export const agentText: Reader<'agent-text'> = {
       observer.fact({ kind: 'agent-link', offset: 0, target });
       return;
     }
+    // What macOS puts beside each file of an archive.
+    if (/(?:^|[/\\])\._[^/\\]{1,255}$/.test(artifact.name)) return;
     const known = textFileOf(artifact);
     const inSkill = context?.skill !== undefined;
     const skill = context?.skill ?? null;
@@ -52,7 +54,7 @@ const LANGUAGES: Readonly<Record<string, AgentScript['language']>> = {
   '.rb': 'other', '.pl': 'other', '.php': 'other', '.lua': 'other', '.applescript': 'other', '.vbs': 'other', '.plist': 'other', '.service': 'other',
 }; // prettier-ignore
 const NAMED =
-  /(?:^|[/\\])(?:makefile|dockerfile|justfile|\.npmrc|\.yarnrc(?:\.yml)?|pip\.(?:conf|ini)|\.pypirc|package\.json|setup\.cfg|\.envrc)$/i;
+  /(?:^|[/\\])(?:makefile|justfile|\.npmrc|\.yarnrc(?:\.yml)?|pip\.(?:conf|ini)|\.pypirc|package\.json|setup\.cfg|\.envrc)$/i;
 
 /** Texts, and scripts of hooks: files that are known by their name alone, outside a skill too. */
 function textFileOf({ name, members, head }: Artifact): AgentFile | null {

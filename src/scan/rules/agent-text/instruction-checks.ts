@@ -72,7 +72,11 @@ export const INSTRUCTION_CHECKS: readonly Check[] = [
           .slice(0, 10)
           .map(({ start, shown }) => ({
             at: doc.lines.place(start),
-            severity: isCertain(shown) ? ('high' as const) : ('low' as const),
+            severity:
+              isCertain(shown) &&
+              !/\bexample\b|\be\.g\.|\bfake\b|\bdummy\b/i.test(doc.text.slice(Math.max(0, start - 80), start))
+                ? ('high' as const)
+                : ('low' as const),
             message: `The text holds a credential: ${shown}.`,
           })),
       ],

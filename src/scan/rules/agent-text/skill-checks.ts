@@ -3,8 +3,10 @@ import type { Judgement } from '../../rule.ts';
 import type { Check } from '../../rule-family.ts';
 
 const SKILLS = 'https://agentskills.io/specification';
-const HIJACK =
-  /\b(?:always|must)\s{1,4}(?:be\s{1,4})?(?:use|used|invoke|invoked|load|loaded|run)\b[^.\n]{0,80}\b(?:every|all|any|each)\s{1,4}(?:request|task|message|conversation|prompt|question|response|time)s?\b|\b(?:use|invoke|load|run)\s{1,4}(?:this\s{1,4})?(?:skill\s{1,4})?(?:for|on|before|at the start of)\s{1,4}(?:every|all|any|each)\s{1,4}(?:user\s{1,4})?(?:request|task|message|conversation|prompt|question|response|tool)s?\b|\binstead of\s{1,4}(?:all|any|every)\s{1,4}other\s{1,4}skills?\b/i;
+const HIJACK = new RegExp(
+  String.raw`\b(?:always|must)\s{1,4}(?:be\s{1,4})?(?:use|used|invoke|invoked|load|loaded|run)\b[^.\n]{0,80}\b(?:every|all|any|each)\s{1,4}(?:request|task|message|conversation|prompt|question|response|time)s?\b|\b(?:use|invoke|load|run)\s{1,4}(?:this\s{1,4})?(?:skill\s{1,4})?(?:for|on|before|at the start of)\s{1,4}(?:every|all|any|each)\s{1,4}(?:user\s{1,4})?(?:request|task|message|conversation|prompt|question|response|tool)s?\b|\binstead of\s{1,4}(?:all|any|every)\s{1,4}other\s{1,4}skills?\b`,
+  'i',
+);
 const SHELL =
   /```[ \t]{0,4}(?:bash|sh|shell|zsh|console|terminal|powershell)?[ \t]{0,4}\r?\n|\b(?:run|execute|command|script|bash|shell|cli|terminal|npm|pnpm|yarn|pip|python3?|node|git|gh|docker|cargo|make|curl)\b|!`/i;
 
