@@ -32,7 +32,7 @@ export const COMMAND_DANGERS: readonly CommandDanger[] = [
     String.raw`\b(?:eval|source|\.)[ \t]{1,4}["']?(?:<\(|\$\(|\x60)[ \t]{0,4}(?:curl|wget)\b`,
     String.raw`\b(?:curl|wget)\b[^\n]{0,300}(?:-o|-O|[ \t]>|--output)[ \t]{0,4}(/?[\w./~$-]{1,100})[^\n]{0,100}(?:&&|;)[ \t]{0,4}(?:sudo[ \t]{1,4})?(?:chmod[ \t]{1,4}[+\w]{1,8}[ \t]{1,4}[\w./~$-]{1,100}[ \t]{0,4}(?:&&|;)|(?:ba|z)?sh[ \t]{1,4}[\w./~$-]{1,100})`,
     String.raw`\b(?:iex|invoke-expression)\b[^\n]{0,60}\b(?:irm|iwr|invoke-(?:webrequest|restmethod)|downloadstring|net\.webclient)\b[^\n]{0,80}(?:https?:|\$)`,
-    String.raw`\b(?:irm|iwr|invoke-(?:webrequest|restmethod)|downloadstring)\b[^\n]{0,300}\|[ \t]{0,4}(?:iex|invoke-expression)\b`,
+    String.raw`\b(?:irm|iwr|invoke-(?:webrequest|restmethod)|downloadstring)\b[^\n]{0,200}(?:https?:|\$|[\w-]\.[a-z]{2,10}\b)[^\n]{0,200}\|[ \t]{0,4}(?:iex|invoke-expression)\b`,
     String.raw`\bmshta[ \t]{1,4}https?:|\bcertutil\b[^\n]{0,80}-urlcache\b[^\n]{0,80}https?:|\bregsvr32\b[^\n]{0,60}/i:https?:|\bbitsadmin\b[^\n]{0,80}/transfer\b[^\n]{0,80}https?:`,
     String.raw`\bexec\([ \t]{0,4}(?:requests\.get|urllib\.request\.urlopen|urlopen|httpx\.get)\(`,
     String.raw`\beval\([ \t]{0,4}(?:await[ \t]{1,4})?\(?(?:await[ \t]{1,4})?fetch\(`,
