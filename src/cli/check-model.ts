@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { Fault } from '../core/fault.ts';
-import { checkGradient, timeGradient } from '../engine/check-gradient.ts';
+import { timeGradient } from '../engine/check-gradient.ts';
+import { checkGradientInParts } from '../engine/check-in-parts.ts';
 import { type GradientModel, openGradientModel } from '../engine/gradient-model.ts';
 import { operatorName } from '../engine/gradient/coverage.ts';
 import { guessInputs } from '../engine/guess-inputs.ts';
@@ -150,7 +151,7 @@ async function reportOf(
     const nothing = { max_relative_error: null, gradient_ms: null, check: null, tolerance: null, forward_error: null };
     return { ok: false, ...common, ...nothing, forward_ms, remarks: more };
   }
-  const check = await checkGradient(opened, seed);
+  const check = await checkGradientInParts(opened, seed);
   if (check.zero)
     more.push('The gradient was zero on every random sample, so little is proven; the input may have other units.');
   const times = await timeGradient(opened);
