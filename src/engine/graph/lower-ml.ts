@@ -44,8 +44,7 @@ function lowerNode(node: OnnxNode, build: GraphBuilder): readonly OnnxNode[] | n
     case 'Normalizer': {
       const rows = real();
       const kind = textOf(node, 'norm', 'MAX');
-      const [op, input] =
-        kind === 'L1' ? ['ReduceL1', rows] : kind === 'L2' ? ['ReduceL2', rows] : ['ReduceMax', rows];
+      const [op, input] = kind === 'L1' ? ['ReduceL1', rows] : kind === 'L2' ? ['ReduceL2', rows] : ['ReduceMax', rows];
       const size = build.add(op, [input, build.ints([-1])], { keepdims: 1 });
       const none = build.add('Equal', [size, build.scalar(0)]);
       return become('Div', [rows, build.add('Where', [none, build.scalar(1), size])]);
