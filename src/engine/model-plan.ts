@@ -221,10 +221,12 @@ function chooseOutput({ graph }: OnnxModel, output: string | undefined): string 
       hint: `Its outputs: ${describe(graph.outputs)}.`,
     });
   }
-  const found = graph.outputs.find(({ type }) => type === 'float32') ?? graph.outputs.find(({ type }) => type === null);
+  const real = graph.outputs.find(({ type }) => type === 'float32');
+  if (real !== undefined) return real.name;
+  const scores = graph.outputs.map(({ name }) => beforeArgMax(graph.nodes, name)).find((name) => name !== null);
+  if (scores !== undefined && scores !== null) return scores;
+  const found = graph.outputs.find(({ type }) => type === null);
   if (found === undefined || found.otherType !== undefined) {
-    const scores = graph.outputs.map(({ name }) => beforeArgMax(graph.nodes, name)).find((name) => name !== null);
-    if (scores !== undefined && scores !== null) return scores;
     throw new Fault('ERR_MODEL_UNSUPPORTED', 'The model has no floating-point output.', {
       hint: `Its outputs: ${describe(graph.outputs)}.`,
     });

@@ -238,7 +238,11 @@ async function openOnce(runtime: OnnxRuntime, model: OnnxModel): Promise<Session
     return await runtime.openBytes(writeOnnx(model), { optimize: false });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    const unknown = model.graph.nodes.find((node) => error.message.includes(`${node.domain || 'ai.onnx'}:${node.op}(`));
+    const unknown = model.graph.nodes.find(
+      (node) =>
+        error.message.includes(`${node.domain || 'ai.onnx'}:${node.op}(`) ||
+        error.message.includes(`No Op registered for ${node.op} `),
+    );
     if (unknown !== undefined) throw new UnknownOperator(unknown, error);
     throw new Fault(error.code, error.message, { ...whereOf(model.graph.nodes, error.message), cause: error.cause });
   }
