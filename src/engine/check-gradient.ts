@@ -37,7 +37,8 @@ const STEPS_64 = [1e-6, 1e-5, 1e-4, 1e-7, 3e-6, 3e-5, 1e-8, 1e-3];
 const GOOD_64 = 1e-4;
 const STEPS_32 = [0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001];
 const GOOD_32 = 1e-3;
-const TOLERANCE = { float64: 1e-3, float32: 5e-2 } as const;
+/** The gradient itself is computed in float32: it differs by some 1e-6 usually, by more where large terms cancel. */
+const TOLERANCE = { float64: 5e-3, float32: 5e-2 } as const;
 
 /** A loss sum_j w_j z_j of one sample with seeded weights, and its gradient as the engine has it. */
 export interface Probe {

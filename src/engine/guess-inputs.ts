@@ -155,14 +155,24 @@ function fill({ name, type }: OnnxValue, dims: readonly number[]): Tensor {
   return { type: kind, dims, data };
 }
 
-/** The first value that ids are looked up for in a table of vectors, dequantised where the table is of whole numbers. */
+/**
+ * The first value that ids are looked up for in a table of vectors, dequantised where the table is of whole numbers. Ids that were only
+ * cast are looked for first, then ones that were computed with (Keras adds the table's length to negative ones).
+ */
 function cutAtEmbedding(model: OnnxModel, given: PlanOptions): GuessedInputs | null {
+  return cutBehind(model, given, CASTS) ?? cutBehind(model, given, ID_ARITHMETIC);
+}
+
+const CASTS: ReadonlySet<string> = new Set(['Cast', 'Identity']);
+const ID_ARITHMETIC: ReadonlySet<string> = new Set('Cast Identity Add Sub Mul Mod Less Not Where Clip'.split(' '));
+
+function cutBehind(model: OnnxModel, given: PlanOptions, keep: ReadonlySet<string>): GuessedInputs | null {
   const { graph } = model;
   const ids = new Map(graph.inputs.map((value) => [value.name, value]));
-  // What an id becomes by a cast is still an id.
   for (const node of graph.nodes) {
-    const source = ids.get(node.inputs[0] ?? '');
-    if (source !== undefined && (node.op === 'Cast' || node.op === 'Identity')) ids.set(node.outputs[0] ?? '', source);
+    if (!keep.has(node.op)) continue;
+    const source = node.inputs.map((name) => ids.get(name)).find((one) => one !== undefined);
+    if (source !== undefined) ids.set(node.outputs[0] ?? '', source);
   }
   for (const node of graph.nodes) {
     const fused = node.op === 'EmbedLayerNormalization';
