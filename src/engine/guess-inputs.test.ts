@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Fault } from '../core/fault.ts';
+import type { Fault } from '../core/fault.ts';
 import type { OnnxElementType, OnnxModel, OnnxValue } from '../formats/onnx/onnx-model.ts';
 import { guessInputs } from './guess-inputs.ts';
 import { openGuessed } from './open-guessed.ts';
@@ -94,10 +94,10 @@ describe('guessInputs', () => {
       { name: 'attention_mask', type: 'int64', shape: ['n', 'steps'] },
       { name: 'scale', type: 'float32', shape: [1] },
     ];
-    const { constants } = guessInputs(withInput(model, {}, more), { inputShape: [9, 4] })[0]!.options;
-    assert.deepEqual(constants?.['attention_mask']?.dims, [1, 9]);
-    assert.equal((constants?.['attention_mask']?.data as unknown as BigInt64Array)[0], 1n);
-    assert.deepEqual(constants?.['scale']?.dims, [1]);
+    const { constants = {} } = guessInputs(withInput(model, {}, more), { inputShape: [9, 4] })[0]!.options;
+    assert.deepEqual(constants['attention_mask']!.dims, [1, 9]);
+    assert.equal((constants['attention_mask']!.data as unknown as BigInt64Array)[0], 1n);
+    assert.deepEqual(constants['scale']!.dims, [1]);
   });
 
   for (const type of ['uint8', 'int64', 'int8'] as OnnxElementType[]) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Fault } from '../core/fault.ts';
+import type { Fault } from '../core/fault.ts';
 import { smallConvNet, buildNetwork } from '../engine/testing/build-network.ts';
 import { writeOnnx } from '../formats/onnx/write-onnx.ts';
 import { seededRandom } from '../math/random.ts';
