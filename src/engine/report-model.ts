@@ -160,7 +160,12 @@ function aboutOpened(model: OnnxModel, { info, plan }: GradientModel, remarks: r
     more.push(
       plan.straightThrough
         ? `Rounding steps (${what}) have a stand-in gradient, which differences cannot confirm.`
-        : `Steps hide the gradient (${what}): it is the true one, zero where they are met; attacks need --straight-through or no gradient.`,
+        : `Steps hide the gradient (${what}): it is zero where they are met, and attacks need a stand-in or no gradient at all.`,
+    );
+  }
+  if (info.coverage.masked.some(({ operator }) => operator === 'DynamicQuantizeLinear')) {
+    more.push(
+      'The scale of DynamicQuantizeLinear follows the input: differences see a slope there that the gradient leaves out.',
     );
   }
   const type: OnnxElementType =
