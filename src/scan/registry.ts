@@ -4,6 +4,10 @@ import { compressed } from './readers/compressed/reader.ts';
 import { executable } from './readers/executable/reader.ts';
 import { gguf } from './readers/gguf/reader.ts';
 import { hdf5 } from './readers/hdf5/reader.ts';
+import { infraYaml } from './readers/infra-yaml/reader.ts';
+import { dockerfile } from './readers/dockerfile/reader.ts';
+import { terraform } from './readers/terraform/reader.ts';
+import { serviceConfig } from './readers/service-config/reader.ts';
 import { json } from './readers/json/reader.ts';
 import { mlmodel } from './readers/mlmodel/reader.ts';
 import { npy } from './readers/npy/reader.ts';
@@ -46,6 +50,10 @@ export const READERS = [
   executable, //
   gguf, //
   hdf5, //
+  infraYaml, //
+  dockerfile, //
+  terraform, //
+  serviceConfig, //
   json, //
   mlmodel, //
   npy, //
