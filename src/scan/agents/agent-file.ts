@@ -1,3 +1,5 @@
+import { rememberLast } from '../../text/remember-last.ts';
+
 /** Programs whose configurations are known. `mcp`: of no one program. */
 export type AgentHost =
   | 'claude' | 'claude-desktop' | 'cursor' | 'vscode' | 'copilot' | 'windsurf' | 'gemini' | 'codex' | 'continue' | 'zed' | 'cline'
@@ -88,12 +90,17 @@ export interface AgentFile {
   readonly scope: AgentScope;
 }
 
-/** What a path says about a file: whose it is and how it is read, or null for one that no agent looks for. */
-export function agentFileOf(path: string): AgentFile | null {
+/** How names of the table end: an archive has thousands of members, and most end otherwise. */
+const ENDING =
+  /(?:\.(?:mdc?|jsonc?|toml|ya?ml|sh|bash|zsh|py|[mc]?js|ts|ps1|rb|hook|code-workspace)|rules|modes|hints)$/;
+
+/** What a path says about a file: whose it is and how it is read, or null for one that no agent looks for. Asked for the same path in a row. */
+export const agentFileOf: (path: string) => AgentFile | null = rememberLast((path) => {
   const name = path.replaceAll('\\', '/').toLowerCase().slice(-1000);
+  if (!ENDING.test(name)) return null;
   const found = ROWS.find((one) => one.name.test(name));
   return found === undefined ? null : { host: found.host, kind: found.kind, scope: scopeOf(name) };
-}
+});
 
 /** Names that many programs use for other things: such a file is one of an agent only by its content. */
 export function isNamedLoosely(path: string): boolean {

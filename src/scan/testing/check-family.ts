@@ -31,7 +31,7 @@ export function scanFixture({ content, name = 'mcp.json', context }: FamilyFixtu
 
 /** Tests of a family: every row has bad and good fixtures, and finds and leaves alone what they say. */
 export function checkFamily(rules: readonly Rule[], cases: Readonly<Record<string, FamilyCase>>): void {
-  test(`every check of ${rules[0]!.meta.family} has fixtures, a fix and references`, () => {
+  void test(`every check of ${rules[0]!.meta.family} has fixtures, a fix and references`, () => {
     assert.deepEqual(Object.keys(cases).toSorted(), rules.map(({ meta }) => meta.id).toSorted());
     for (const { meta } of rules) {
       assert.ok(meta.references.length > 0 && meta.taxonomy.length > 0, meta.id);
@@ -40,7 +40,7 @@ export function checkFamily(rules: readonly Rule[], cases: Readonly<Record<strin
     }
   });
   for (const [id, { bad, good, line }] of Object.entries(cases)) {
-    test(id, () => {
+    void test(id, () => {
       assert.ok(bad.length > 0 && good.length > 0);
       for (const [index, fixture] of bad.entries()) {
         const result = scanFixture(fixture);
