@@ -29,6 +29,11 @@ import { archiveTricks } from './rules/archive-tricks/rule.ts';
 import { dangerousOperator } from './rules/dangerous-operator/rule.ts';
 import { embeddedExecutable } from './rules/embedded-executable/rule.ts';
 import { fileReference } from './rules/file-reference/rule.ts';
+import { infraCloud } from './rules/infra-cloud/family.ts';
+import { infraContainer } from './rules/infra-container/family.ts';
+import { infraModel } from './rules/infra-model/family.ts';
+import { infraService } from './rules/infra-service/family.ts';
+import { infraWorkflow } from './rules/infra-workflow/family.ts';
 import { malformedHeader } from './rules/malformed-header/rule.ts';
 import { mcpOffer } from './rules/mcp-offer/family.ts';
 import { mcpServer } from './rules/mcp-server/family.ts';
@@ -79,6 +84,11 @@ export const RULES = [
   dangerousOperator, //
   embeddedExecutable, //
   fileReference, //
+  ...infraCloud, //
+  ...infraContainer, //
+  ...infraModel, //
+  ...infraService, //
+  ...infraWorkflow, //
   malformedHeader, //
   ...mcpOffer, //
   ...mcpServer, //

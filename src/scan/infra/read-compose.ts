@@ -45,7 +45,7 @@ function workloadOf(name: string, start: number, service: Located, lines: LineIn
     if (textOf(node) === 'host') power(text, node!);
   }
   for (const node of itemsOf(memberAt(service, 'cap_add'))) power(`cap:${textOf(node) ?? ''}`, node);
-  for (const one of options) if (/unconfined$/.test(one.text)) powers.push({ text: 'unconfined', at: one.at });
+  for (const one of options) if (one.text.endsWith('unconfined')) powers.push({ text: 'unconfined', at: one.at });
   const limits = memberAt(service, 'deploy', 'resources', 'limits');
   const devices = memberAt(service, 'deploy', 'resources', 'reservations', 'devices');
   const command = unwrapShell(words);
