@@ -108,7 +108,7 @@ const CHECKS: readonly Check[] = [
     title: 'Image whose content can change',
     severity: 'low',
     meaning: 'A tag such as latest stands for another image tomorrow; whoever takes over the name decides what runs.',
-    fix: 'Name a version and its digest: image:1.2.3@sha256:…',
+    fix: 'Name a version and its digest (image:1.2.3@sha256:…).',
     references: [
       'https://docs.docker.com/build/building/best-practices/#pin-base-image-versions',
       'https://slsa.dev/spec/v1.1/threats',

@@ -76,7 +76,7 @@ const CHECKS: readonly Check[] = [
         if (what !== 'python') return null;
         const found: Judgement[] = [];
         for (const call of text.matchAll(
-          /\b(?:from_pretrained|snapshot_download|hf_hub_download|pipeline|load_dataset)\s*\(\s*(?:repo_id\s*=\s*|model\s*=\s*)?["']([\w.-]{1,96}\/[\w.-]{1,96})["'][^()]{0,600}\)/g,
+          /\b(?:from_pretrained|snapshot_download|hf_hub_download|pipeline|load_dataset)\s*\(\s*(?:repo_id\s*=\s*|model\s*=\s*)?["'](\w[\w.-]{0,95}\/[\w.-]{1,96})["'][^()]{0,600}\)/g,
         )) {
           if (found.length >= 50) break;
           if (!/\brevision\s*=/.test(call[0]))

@@ -413,7 +413,7 @@ export const SERVING_CHECKS: readonly Check[] = [
     severity: 'high',
     meaning:
       'allowed_urls says from where model archives may come; a pattern that fits every address lets strangers choose the program.',
-    fix: 'Name the addresses: allowed_urls=https://models\\.example\\.org/.*',
+    fix: 'Name the addresses in allowed_urls, such as https://models\\.example\\.org/.*, and nothing wider.',
     references: ['CVE-2023-43654', 'https://docs.pytorch.org/serve/configuration.html'],
     taxonomy: ['CWE-918', 'AML.T0010'],
     judge: {

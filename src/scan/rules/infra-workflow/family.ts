@@ -111,7 +111,9 @@ const CHECKS: readonly Check[] = [
     judge: {
       'infra-workflow': ({ root, lines }) =>
         stepsOf(root).flatMap(({ node, uses, run }): Judgement[] => {
-          const script = (textOf(uses) ?? '').startsWith('actions/github-script@') ? memberAt(node, 'with', 'script') : run;
+          const script = (textOf(uses) ?? '').startsWith('actions/github-script@')
+            ? memberAt(node, 'with', 'script')
+            : run;
           const found = UNTRUSTED.exec(textOf(script) ?? '');
           return found === null ? [] : [placed(lines, script!, `${show(found[0], 80)} is pasted into a script.`)];
         }),
@@ -158,7 +160,7 @@ const CHECKS: readonly Check[] = [
     severity: 'low',
     meaning:
       'A tag or branch can be moved to another program, as happened to tj-actions/changed-files (CVE-2025-30066).',
-    fix: 'Name the commit: uses: owner/action@0123…(40 digits) # v1.2.3',
+    fix: 'Name the commit, with the version as a comment (uses: owner/action@0123… # v1.2.3).',
     references: [
       'CVE-2025-30066',
       'https://docs.github.com/en/actions/reference/security/secure-use#using-third-party-actions',
