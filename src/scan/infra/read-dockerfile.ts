@@ -8,7 +8,7 @@ export function dockerWorkload(instructions: readonly DockerInstruction[], lines
   const args = argumentsOf(instructions);
   const stage = instructions.filter((one) => one.stage === last);
   const from = stage.find(({ name }) => name === 'FROM')!;
-  const [base = ''] = expand(from.text, args).split(/\s+/);
+  const base = baseOf(instructions, from, args);
   const env: (Placed & { readonly name: string })[] = [];
   const ports: Workload['ports'][number][] = [];
   let user: Placed | null = null;
@@ -48,6 +48,23 @@ export function dockerWorkload(instructions: readonly DockerInstruction[], lines
     limits: { memory: false, gpu: false },
     at: lines.place(from.start),
   };
+}
+
+/** The image that a stage begins with, through the stages that it builds on by name. */
+function baseOf(
+  instructions: readonly DockerInstruction[],
+  from: DockerInstruction,
+  args: ReadonlyMap<string, string>,
+): string {
+  const stages = new Map<string, string>();
+  for (const one of instructions) {
+    if (one.name !== 'FROM') continue;
+    const [, image = '', alias] = /^(\S+)(?:\s+as\s+(\S+))?/i.exec(expand(one.text, args)) ?? [];
+    const base = stages.get(image.toLowerCase()) ?? image;
+    if (alias !== undefined) stages.set(alias.toLowerCase(), base);
+    if (one === from) return base;
+  }
+  return '';
 }
 
 /** Defaults of ARG, by name. */

@@ -82,6 +82,7 @@ checkFamily(infraContainer, {
       compose(`image: ollama/ollama:latest@sha256:${'a'.repeat(64)}`),
       compose('image: localhost:5000/x:1.2'),
       docker('FROM scratch'),
+      docker('FROM python:3.12 AS build', 'FROM build', 'USER 1000'),
     ],
   },
   'service-published': {
