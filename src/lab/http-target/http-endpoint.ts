@@ -120,7 +120,7 @@ export class HttpEndpoint {
         fault: new Fault('ERR_TARGET', `The target ${why}${tried}.`, {
           where: origin,
           hint: late.aborted ? 'Raise http.timeout, or send fewer samples at once (http.batch).' : 'Is it running?',
-          cause: new Error((cause as { readonly code?: string } | null)?.code ?? 'network error'),
+          cause: new Error(String((cause as { readonly code?: unknown } | null)?.code ?? 'network error')),
         }),
         again: true,
         wait: null,

@@ -36,7 +36,7 @@ export function tensorNumbers(type: NumericType, values: Float32Array): number[]
 export function numbersOf(type: NumericType, bytes: Uint8Array, count: number): number[] | null {
   const kind = ARRAYS[type];
   if (bytes.length !== count * kind.BYTES_PER_ELEMENT) return null;
-  // A copy: the bytes may begin anywhere in a buffer.
-  const aligned = bytes.slice().buffer;
+  // A copy: the bytes may begin anywhere in a buffer (and `slice` of a Buffer is none).
+  const aligned = new Uint8Array(bytes).buffer;
   return Array.from(new kind(aligned) as ArrayLike<number | bigint>, Number);
 }
