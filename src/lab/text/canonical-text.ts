@@ -1,13 +1,13 @@
 import { foldWords } from '../../text/fold-words.ts';
 import { normalise } from '../../text/normalise.ts';
+import { visualOrder } from './visual-order.ts';
 
 /**
- * A text as the gateway reads it: without invisible and direction-changing characters, look-alikes as the letters they stand for, and spelt-out,
- * leet and stretched words as ordinary ones. Deletion controls (backspace, delete) are carried out first, as a terminal or a
- * page that obeys them would show the text.
+ * A text as the gateway reads it: without invisible characters, look-alikes as the letters they stand for, and spelt-out, leet and stretched words
+ * as ordinary ones. Before that directional and deletion controls are carried out, as a program that obeys them would show the text.
  */
 export function canonicalText(text: string): string {
-  const plain = normalise(deleted(text)).text;
+  const plain = normalise(deleted(visualOrder(text))).text;
   return foldWords(plain)?.text ?? plain;
 }
 

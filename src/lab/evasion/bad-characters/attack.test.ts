@@ -15,19 +15,14 @@ test('each disturbance changes the text and nothing that a reader sees', () => {
       if (found === null) continue;
       const text = found.join('');
       assert.notEqual(text, 'school');
-      // What a reader sees, by the rules of each kind.
-      const seen =
-        kind === 'reorder'
-          ? text.replace(/\u202d\u2066\u202e\u2066(.)\u2069\u2066(.)\u2069\u202c\u2069\u202c/, '$2$1')
-          : canonicalText(text);
-      assert.equal(seen, 'school', `${kind} at ${at}`);
+      assert.equal(canonicalText(text), 'school', `${kind} at ${at}`);
     }
   }
   assert.equal(disturb(['a'], 0, 'reorder', 0), null);
   assert.equal(disturb(['a', ' '], 0, 'reorder', 0), null);
 });
 
-test('canonical texts withstand invisible characters, look-alikes and deletions', async () => {
+test('canonical texts withstand every kind', async () => {
   const inner = wordModel();
   const defended = textTarget((texts) => inner.classify(texts.map(canonicalText)), {
     name: 'canonical',
@@ -36,9 +31,10 @@ test('canonical texts withstand invisible characters, look-alikes and deletions'
     length: inner.inputShape[0]!,
   });
   const data = labelledTexts(20);
-  const options = { ...BAD_CHARACTERS_DEFAULTS, kinds: ['invisible', 'homoglyph', 'delete'] as const };
   const run = (target: typeof inner) =>
-    badCharacters.run(target, data, { norm: 'edits', eps: 0.3 }, options, { random: seededRandom('c') });
+    badCharacters.run(target, data, { norm: 'edits', eps: 0.3 }, BAD_CHARACTERS_DEFAULTS, {
+      random: seededRandom('c'),
+    });
   const count = (flags: Uint8Array): number => flags.reduce((sum, flag) => sum + flag, 0);
   assert.ok(count((await run(inner)).success) >= 8);
   assert.equal(count((await run(defended)).success), 0);

@@ -1,27 +1,10 @@
-import { confusables } from '../../../text/confusables.ts';
+import { lookAlikesOf } from '../../text/disturb-text.ts';
 
 export const DISTURBANCES = ['invisible', 'homoglyph', 'reorder', 'delete'] as const;
 export type Disturbance = (typeof DISTURBANCES)[number];
 
 /** Characters without width: zero-width space, non-joiner, joiner (section V-A of the paper). */
 const INVISIBLE = ['\u200b', '\u200c', '\u200d'];
-
-/** Letters that look like an ASCII one, by that one. */
-let lookAlikes: ReadonlyMap<string, readonly string[]> | undefined;
-
-function homoglyphsOf(character: string): readonly string[] {
-  if (lookAlikes === undefined) {
-    const found = new Map<string, string[]>();
-    for (const [other, ascii] of confusables()) {
-      if (ascii.length !== 1 || other === ascii) continue;
-      const list = found.get(ascii) ?? [];
-      list.push(other);
-      found.set(ascii, list);
-    }
-    lookAlikes = found;
-  }
-  return lookAlikes.get(character) ?? [];
-}
 
 /**
  * One disturbance before, or of, the character at `at`: what a reader sees stays the same where bidirectional controls (Unicode UAX #9) and
@@ -41,7 +24,7 @@ export function disturb(characters: string[], at: number, kind: Disturbance, cho
     case 'invisible':
       return put(0, chosen(INVISIBLE));
     case 'homoglyph': {
-      const others = homoglyphsOf(character);
+      const others = lookAlikesOf(character);
       return others.length === 0 ? null : put(1, chosen(others));
     }
     case 'reorder': {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '../../../math/random.ts';
-import { misspellings } from './attack.ts';
+import { misspellings } from '../../text/misspelling.ts';
 
 test('misspellings are one edit away, and keep the first letter', () => {
   const random = seededRandom('m');

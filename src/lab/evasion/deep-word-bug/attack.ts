@@ -1,6 +1,6 @@
-import type { Random } from '../../../math/random.ts';
 import { FUNCTION_WORDS } from '../../text/function-words.ts';
-import { movedBy, withWord, wordSpans } from '../../text/word-spans.ts';
+import { misspellings } from '../../text/misspelling.ts';
+import { movedBy, withWord } from '../../text/word-spans.ts';
 import { defineAttack } from '../define-attack.ts';
 import { attackTexts } from '../text-search.ts';
 import { wordsByImportance } from '../word-importance.ts';
@@ -67,21 +67,3 @@ export const deepWordBug = defineAttack<'deep-word-bug', DeepWordBugOptions>({
       }
     }),
 });
-
-/** One spelling of each kind (section 3.2 of the paper, Table 2). The first letter stays, so that people still read the word. */
-export function misspellings(word: string, random: Random): string[] {
-  const letters = [...word];
-  const n = letters.length;
-  const at = 1 + random.below(n - 1);
-  const letter = 'abcdefghijklmnopqrstuvwxyz'[random.below(26)]!;
-  const found = [
-    [...letters.slice(0, at), letter, ...letters.slice(at + 1)],
-    [...letters.slice(0, at), ...letters.slice(at + 1)],
-    [...letters.slice(0, at), letter, ...letters.slice(at)],
-  ];
-  if (n > 2) {
-    const swap = 1 + random.below(n - 2);
-    found.push([...letters.slice(0, swap), letters[swap + 1]!, letters[swap]!, ...letters.slice(swap + 2)]);
-  }
-  return found.map((spelling) => spelling.join('')).filter((spelling) => wordSpans(spelling).length === 1);
-}
