@@ -55,6 +55,10 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
   if (!(eps > 0)) throw new Fault('ERR_USAGE', '--eps must be above 0.');
   const { low, high } = parseBounds(options.bounds);
   const defenceOptions = chosenOptions(defence, options, norm, eps);
+  if (defence.meta.texts === true) {
+    const { runHardenText } = await import('./run-harden-text.ts');
+    return runHardenText(file, defence, defenceOptions, options, io);
+  }
   if ((file === undefined) === (options.architecture === undefined)) {
     throw new Fault('ERR_USAGE', 'Give either a model or --architecture.', {
       hint: `Architectures: ${ARCHITECTURES.map(({ id }) => id).join(', ')}.`,
@@ -90,7 +94,7 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
     threads: parseWhole(options.threads, '--threads'),
     checkpoint,
     signal: io.signal,
-    progress: progressTo(io),
+    progress: trainingProgress(io),
   });
   if (result.artefact.interrupted) {
     io.err(`Stopped after ${result.artefact.steps} steps. The same command goes on from ${basename(checkpoint)}.`);
@@ -167,7 +171,7 @@ function outputClasses(model: OnnxModel, data: LabelledData, said: string | unde
 }
 
 /** A line every ten seconds for people; nothing in a pipe. */
-function progressTo(io: Io): (at: TrainingProgress) => void {
+export function trainingProgress(io: Io): (at: TrainingProgress) => void {
   let last = performance.now();
   return ({ step, steps, epoch, loss, accuracy, secondsLeft }) => {
     if (!io.terminal || (performance.now() - last < 10_000 && step < steps)) return;

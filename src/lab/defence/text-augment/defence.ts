@@ -49,7 +49,7 @@ export const textAugment = defineDefence<'text-augment', TextAugmentOptions>({
       canonicalise: z.boolean().default(TEXT_AUGMENT_DEFAULTS.canonicalise),
     }),
   defaults: TEXT_AUGMENT_DEFAULTS,
-  run: (model, data, options, context) => {
+  run: async (model, data, options, context) => {
     const { tokenizer, classes } = context;
     if (tokenizer === undefined) {
       throw new Fault('ERR_USAGE', 'text-augment trains text classifiers, and needs their words.', {
