@@ -14,6 +14,7 @@ import { fgsm } from './fgsm/attack.ts';
 import { hopskipjump } from './hopskipjump/attack.ts';
 import { moeva } from './moeva/attack.ts';
 import { pgd } from './pgd/attack.ts';
+import { sensorPgd } from './sensor-pgd/attack.ts';
 import { square } from './square/attack.ts';
 import { textfooler } from './textfooler/attack.ts';
 import { treeExact } from './tree-exact/attack.ts';
@@ -36,6 +37,7 @@ export const ATTACKS = [
   hopskipjump, //
   moeva, //
   pgd, //
+  sensorPgd, //
   square, //
   textfooler, //
   treeExact, //
