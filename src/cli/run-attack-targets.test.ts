@@ -107,6 +107,18 @@ test('a target file with labels only, a price and a budget: the report says what
   assert.match(small.err, /too small for 12 samples/);
 });
 
+test('a model behind HTTP is assessed by what it tells', async () => {
+  const http = { protocol: 'v2', url: `${server.origin}/v2/models/mean` };
+  writeFileSync(join(folder, 'remote.json'), JSON.stringify({ http, scores: 'label' }));
+  const { code, out, err } = await parapet(
+    'assess remote.json --data data.npz --samples 8 --budget 6s --eps 0.2 --out remote --json'.split(' '),
+  );
+  assert.ok(code === 0 || code === 3, err);
+  const { steps, model } = JSON.parse(out) as { steps: { step: { attack: string } }[]; model: { gradients: boolean } };
+  assert.equal(model.gradients, false);
+  assert.ok(steps.length > 0 && steps.every(({ step }) => step.attack === 'hopskipjump'), out.slice(0, 500));
+});
+
 test('a text classifier is attacked and hardened from the command line', async () => {
   const data = labelledTexts(240);
   const texts = Array.from({ length: data.count }, (_, i) =>
@@ -145,6 +157,25 @@ test('a text classifier is attacked and hardened from the command line', async (
     .map((one) => JSON.parse(one) as { fooled: boolean; text: string; original: string });
   assert.equal(found.length, 30);
   assert.ok(found.every(({ fooled, text, original }) => fooled === (text !== original)));
+  const assessed = await parapet(
+    'assess hard.target.json --data texts.jsonl --samples 16 --budget none --out report --json'.split(' '),
+  );
+  assert.equal(assessed.code, 0, assessed.err);
+  const assessment = JSON.parse(assessed.out) as {
+    steps: { step: { attack: string }; status: string }[];
+    robust: { norm: string; eps: number; accuracy: { value: number } }[];
+  };
+  assert.deepEqual(
+    assessment.steps.map(({ step, status }) => [step.attack, status]),
+    [
+      ['bad-characters', 'complete'],
+      ['deep-word-bug', 'complete'],
+      ['textfooler', 'complete'],
+    ],
+  );
+  assert.deepEqual([assessment.robust[0]!.norm, assessment.robust[0]!.eps], ['edits', 0.3]);
+  assert.ok(assessment.robust[0]!.accuracy.value <= result.robustAccuracy.value + 0.25);
+  assert.ok(existsSync(join(folder, 'report/report.html')));
   for (const [argv, why] of [
     ['attack hard.target.json --data texts.jsonl --attack pgd', /not for models of texts/],
     ['attack hard.target.json --data texts.jsonl --eps 2', /share of the words/],
