@@ -16,7 +16,8 @@ import { parseTargetFile } from '../lab/target-file.ts';
 import { parseVocabulary, WordTokenizer } from '../lab/text/word-tokenizer.ts';
 import type { Io } from './command.ts';
 import { parseWhole } from './parse-number.ts';
-import { type HardenArguments, trainingProgress } from './run-harden.ts';
+import type { HardenArguments } from './run-harden.ts';
+import { trainingProgress } from './training-progress.ts';
 
 const HELD_OUT = 0.1;
 /** Share of the words that the measuring attack may change. */
