@@ -4,12 +4,13 @@ import { affinePreprocessing } from './affine-preprocessing.ts';
 import { isHttpTarget } from './http-target/http-target.ts';
 import { openHttpTarget } from './http-target/open-http-target.ts';
 import { seededRandom } from '../math/random.ts';
-import { openModelFile, readModelFile } from './open-model-file.ts';
+import { isFolder, openModelFile, readModelFile } from './open-model-file.ts';
 import type { OpenTargetOptions } from './open-target.ts';
 import { restrictScores } from './restrict-scores.ts';
 import { parseTabularDeclaration } from './tabular/declaration.ts';
 import { type Bounds, isGradientTarget, sampleSize, type Target } from './target.ts';
 import type { TargetFile } from './target-file.ts';
+import { openClassifierFolder } from './text/open-classifier-folder.ts';
 import { openTextModel } from './text/open-text-model.ts';
 import { canonicalText } from './text/canonical-text.ts';
 import { isTextTarget, textTarget, TEXT_LENGTH } from './text/text-target.ts';
@@ -42,6 +43,13 @@ async function openLocal(file: TargetFile, options: DeclaredOptions): Promise<Ta
       ...names,
       length: file.text.length,
       ...(options.threads === undefined ? {} : { threads: options.threads }),
+    });
+  }
+  if (file.text !== undefined) {
+    if (isFolder(path)) return openClassifierFolder(path, { length: file.text.length });
+    throw new Fault('ERR_CONFIG', 'A network that reads texts needs its tokenizer.', {
+      where: `${options.where}, text.tokenizer`,
+      hint: 'Say vocabulary and length; a transformer comes as the folder with its tokenizer.json.',
     });
   }
   const bounds = options.bounds ?? boundsOf(file);

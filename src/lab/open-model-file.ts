@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Fault } from '../core/fault.ts';
@@ -62,6 +63,11 @@ export async function readModelFile(path: string): Promise<Uint8Array> {
       cause,
     });
   }
+}
+
+/** Whether a path is a folder; what is not there is none. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 const beginning = (bytes: Uint8Array, length: number): string =>

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { isFault } from '../core/fault.ts';
 import { buildArchitecture } from '../engine/build/architectures.ts';
+import { makeClassifier } from '../engine/testing/make-classifier.ts';
 import { writeOnnx } from '../formats/onnx/write-onnx.ts';
 import { seededRandom } from '../math/random.ts';
 import { openTarget } from './open-target.ts';
@@ -153,6 +154,22 @@ test('a network over tokens with its vocabulary is a target that reads texts', a
   await Promise.all([plain.close(), canonical.close()]);
 });
 
+test('a folder with a transformer classifier is a target that reads texts', async () => {
+  const classifier = makeClassifier();
+  after(() => rmSync(classifier, { recursive: true, force: true }));
+  write('transformer.yaml', `model: ${classifier}\ntext: { length: 100, canonicalise: true }\n`);
+  const [plain, declared] = [await openTarget(classifier), await open('transformer.yaml')];
+  assert.ok(isTextTarget(plain) && isTextTarget(declared));
+  assert.deepEqual(plain.classNames, ['BENIGN', 'ATTACK']);
+  assert.equal(plain.scoreType, 'probabilities');
+  const texts = ['hello world', 'attack', 'att\u200back'];
+  const attacks = (scores: Float32Array): boolean[] => texts.map((_, i) => scores[2 * i + 1]! > 0.5);
+  assert.deepEqual(attacks(await plain.classify(texts)).slice(0, 2), [false, true]);
+  assert.deepEqual(attacks(await declared.classify(texts)), [false, true, true]);
+  assert.deepEqual(declared.inputShape, [100]);
+  await Promise.all([plain.close(), declared.close()]);
+});
+
 test('what is wrong in a target file is said with file, line and key', async () => {
   for (const [text, code, where] of [
     ['modell: net.onnx\n', 'ERR_CONFIG', /^wrong\.yaml:1:1/],
@@ -169,6 +186,7 @@ test('what is wrong in a target file is said with file, line and key', async () 
     ['http: { protocol: v2, url: "https://user:secret@a/v2/models/m" }\n', 'ERR_CONFIG', /http\.url/],
     ['http: { protocol: v3, url: "https://a" }\n', 'ERR_CONFIG', /http\.protocol/],
     ['model: net.onnx\nhttp: { protocol: v2, url: "https://a/v2/models/m" }\n', 'ERR_CONFIG', /model/],
+    ['model: net.onnx\ntext: {}\n', 'ERR_CONFIG', /text\.tokenizer/],
     ['{{{{', 'ERR_CONFIG', /^wrong\.yaml/],
   ] as const) {
     write('wrong.yaml', text);

@@ -1,8 +1,9 @@
 import { basename, dirname, resolve } from 'node:path';
 import { openDeclaredTarget } from './open-declared-target.ts';
-import { type ModelFileOptions, openModelFile, readModelFile } from './open-model-file.ts';
+import { isFolder, type ModelFileOptions, openModelFile, readModelFile } from './open-model-file.ts';
 import type { Target } from './target.ts';
 import { parseTargetFile } from './target-file.ts';
+import { openClassifierFolder } from './text/open-classifier-folder.ts';
 
 /** Bounds and class names: default, what a target file declares. */
 export interface OpenTargetOptions extends ModelFileOptions {
@@ -18,7 +19,7 @@ export interface OpenTargetOptions extends ModelFileOptions {
 
 /**
  * Opens what is to be tested: an ONNX file (a network with gradients, or tree ensembles), a tree model of XGBoost (`.json`, `.ubj`) or LightGBM
- * (`.txt`), a target file (`.yaml`, `.json`; see docs/targets.md), or the address of a model that speaks the Open Inference Protocol
+ * (`.txt`), a folder with a transformer classifier of texts, a target file (`.yaml`, `.json`; see docs/targets.md), or the address of a model that speaks the Open Inference Protocol
  * (`https://host/v2/models/NAME`). What it is, `isGradientTarget`, `isTreeTarget`, `isTextTarget` and `isHttpTarget` tell.
  * @throws Fault `ERR_USAGE` when it cannot be read, `ERR_CONFIG` (file, line, key), `ERR_MODEL_MALFORMED`, `ERR_MODEL_UNSUPPORTED`, `ERR_TARGET`
  */
@@ -28,6 +29,7 @@ export async function openTarget(locator: string, options: OpenTargetOptions = {
     return openDeclaredTarget(file, { ...options, folder: options.cwd ?? '.', where: locator });
   }
   const path = resolve(options.cwd ?? '.', locator);
+  if (isFolder(path)) return openClassifierFolder(path);
   const bytes = await readModelFile(path);
   if (/\.ya?ml$/i.test(path) || isTargetJson(bytes)) {
     const file = parseTargetFile(Buffer.from(bytes).toString('utf8'), basename(path));

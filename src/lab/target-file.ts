@@ -25,7 +25,13 @@ export const TARGET_FILE = z
   .strictObject({
     version: z.literal(1).default(1),
     name: z.string().min(1).max(200).optional(),
-    model: z.string().min(1).optional().describe('ONNX file, or tree model of XGBoost or LightGBM, beside this file.'),
+    model: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'ONNX file, tree model of XGBoost or LightGBM, or folder of a transformer classifier, beside this file.',
+      ),
     http: HTTP_SECTION.optional().describe('A model behind HTTP.'),
     inputShape: z.array(SIZE).min(1).max(8).optional().describe('Shape of one sample, without the batch.'),
     bounds: z
@@ -69,8 +75,6 @@ export const TARGET_FILE = z
       wrong('preprocessing', 'texts have no preprocessing of numbers');
     if (file.text !== undefined && file.bounds !== undefined) wrong('bounds', 'texts have no bounds');
     if (file.text !== undefined && file.constraints !== undefined) wrong('constraints', 'texts have no constraints');
-    if (file.model !== undefined && file.text !== undefined && file.text.tokenizer === undefined)
-      wrong('text', 'a model file that reads texts needs text.tokenizer');
     if (file.http?.protocol === 'json') {
       if (file.classes === undefined) wrong('classes', 'say the classes: an endpoint does not tell them');
       if (file.text === undefined && file.inputShape === undefined)
