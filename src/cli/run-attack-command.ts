@@ -210,7 +210,7 @@ function textLines(data: LabelledData, report: AttackReport): string {
       label,
       fooled,
       answer,
-      wordsChanged: distance,
+      changedShare: distance,
     }),
   );
   return lines.map((line) => `${line}\n`).join('');
