@@ -175,7 +175,10 @@ test('a text classifier is attacked and hardened from the command line', async (
   );
   assert.deepEqual([assessment.robust[0]!.norm, assessment.robust[0]!.eps], ['edits', 0.3]);
   assert.ok(assessment.robust[0]!.accuracy.value <= result.robustAccuracy.value + 0.25);
-  assert.ok(existsSync(join(folder, 'report/report.html')));
+  const page = readFileSync(join(folder, 'report/report.html'), 'utf8');
+  assert.match(page, /Text, before and after/);
+  assert.doesNotMatch(page, /[\u200b-\u200d\u202a-\u202e\u2066-\u2069\b]/, 'nothing in the page hides');
+  assert.match(page, /method text-augment/);
   for (const [argv, why] of [
     ['attack hard.target.json --data texts.jsonl --attack pgd', /not for models of texts/],
     ['attack hard.target.json --data texts.jsonl --eps 2', /share of the words/],
