@@ -14,7 +14,7 @@ import { type HttpTarget, isHttpTarget } from '../lab/http-target/http-target.ts
 import { loadTargetData } from '../lab/load-target-data.ts';
 import { openTarget } from '../lab/open-target.ts';
 import { isGradientTarget, type Target } from '../lab/target.ts';
-import { decodeText } from '../lab/text/text-codec.ts';
+import { decodeText } from '../lab/text-codec.ts';
 import { isTextTarget } from '../lab/text/text-target.ts';
 import { isTreeTarget } from '../lab/trees/tree-target.ts';
 import type { Io } from './command.ts';

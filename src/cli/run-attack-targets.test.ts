@@ -8,7 +8,7 @@ import { writeNpz } from '../formats/npy/write-npy.ts';
 import { writeOnnx } from '../formats/onnx/write-onnx.ts';
 import { type InferenceServer, meanModel, startInferenceServer } from '../lab/http-target/testing/inference-server.ts';
 import { labelledTexts, TEXT_LENGTH_IN_TESTS as SIZE } from '../lab/testing/text-fixtures.ts';
-import { decodeText } from '../lab/text/text-codec.ts';
+import { decodeText } from '../lab/text-codec.ts';
 import { buildVocabulary } from '../lab/text/word-tokenizer.ts';
 import { seededRandom } from '../math/random.ts';
 import type { Io } from './command.ts';

@@ -4,7 +4,7 @@ import type { LabelledTexts } from './data/text-data.ts';
 import type { LabelledData } from './labelled-data.ts';
 import { loadData, type LoadDataOptions } from './load-data.ts';
 import { sampleSize, type Target } from './target.ts';
-import { encodeText } from './text/text-codec.ts';
+import { encodeText } from './text-codec.ts';
 import { isTextTarget } from './text/text-target.ts';
 
 /**

@@ -55,7 +55,7 @@ export { encodeTexts, loadTargetData } from '../lab/load-target-data.ts';
 export { openTarget, type OpenTargetOptions } from '../lab/open-target.ts';
 export { openOnnxTarget, type OnnxTarget, type OnnxTargetOptions } from '../lab/onnx-target.ts';
 export { type Bounds, type GradientTarget, isGradientTarget, type ScoreType, type Target } from '../lab/target.ts';
-export { decodeText, encodeText } from '../lab/text/text-codec.ts';
+export { decodeText, encodeText } from '../lab/text-codec.ts';
 export { isTextTarget, type TextTarget, textTarget, type TextTargetOptions } from '../lab/text/text-target.ts';
 export { type InputTransform, transformedTarget, type TransformedOptions } from '../lab/transformed-target.ts';
 export { type Random, seededRandom } from '../math/random.ts';

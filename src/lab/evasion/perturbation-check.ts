@@ -1,6 +1,6 @@
 import type { Perturbation } from './attack.ts';
 import { imageLayout } from '../image-layout.ts';
-import { decodeText } from '../text/text-codec.ts';
+import { decodeText } from '../text-codec.ts';
 import { wordsAllowed, wordsChanged } from '../text/word-spans.ts';
 import { distance, roundingAllowance, type Box } from './norm-ball.ts';
 

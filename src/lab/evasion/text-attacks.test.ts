@@ -9,7 +9,7 @@ import { argmax } from '../loss-of-scores.ts';
 import type { Target } from '../target.ts';
 import { mlpTarget } from '../testing/network-target.ts';
 import { labelledTexts, TEXT_LENGTH_IN_TESTS as SIZE, wordModel } from '../testing/text-fixtures.ts';
-import { decodeText } from '../text/text-codec.ts';
+import { decodeText } from '../text-codec.ts';
 import { wordsAllowed, wordsChanged } from '../text/word-spans.ts';
 import type { Attack } from './attack.ts';
 import { ATTACKS } from './registry.ts';

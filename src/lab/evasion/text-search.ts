@@ -3,7 +3,7 @@ import type { Random } from '../../math/random.ts';
 import type { LabelledData } from '../labelled-data.ts';
 import { runnerUp } from '../loss-of-scores.ts';
 import type { Target } from '../target.ts';
-import { decodeText, encodeText } from '../text/text-codec.ts';
+import { decodeText, encodeText } from '../text-codec.ts';
 import { isTextTarget } from '../text/text-target.ts';
 import { type WordSpan, wordsAllowed, wordsChanged, wordSpans } from '../text/word-spans.ts';
 import type { AttackContext, AttackResult, Perturbation } from './attack.ts';

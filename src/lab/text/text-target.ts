@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.ts';
 import { sampleSize, type ScoreType, type Target } from '../target.ts';
-import { decodeText } from './text-codec.ts';
+import { decodeText } from '../text-codec.ts';
 
 /**
  * A model that reads texts. It is a target like any other, whose samples are code points (`encodeText`); attacks that write texts ask

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { isFault } from '../../core/fault.ts';
 import { canonicalText } from './canonical-text.ts';
 import { synonymsOf } from './synonyms.ts';
-import { decodeText, encodeText } from './text-codec.ts';
+import { decodeText, encodeText } from '../text-codec.ts';
 import { textSimilarity } from './text-similarity.ts';
 import { textTarget } from './text-target.ts';
 import { wordsAllowed, wordsChanged } from './word-spans.ts';

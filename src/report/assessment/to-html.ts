@@ -2,7 +2,7 @@ import type { AssessArtefacts } from '../../lab/assess/assess.ts';
 import type { Assessment, StepResult } from '../../lab/assess/assessment.ts';
 import type { Share } from '../../lab/evasion/metrics.ts';
 import { imageLayout, isPicture, type ImageLayout } from '../../lab/image-layout.ts';
-import { decodeText } from '../../lab/text/text-codec.ts';
+import { decodeText } from '../../lab/text-codec.ts';
 import { CHART_STYLE } from '../chart.ts';
 import { escapeMarkup } from '../escape-markup.ts';
 import { page } from '../page.ts';

@@ -13,7 +13,7 @@ import { labelledTexts, TEXT_LENGTH_IN_TESTS as SIZE } from '../../testing/text-
 import { canonicalText } from '../../text/canonical-text.ts';
 import { disturbText, TEXT_CHANGES } from '../../text/disturb-text.ts';
 import { openTextModel } from '../../text/open-text-model.ts';
-import { decodeText } from '../../text/text-codec.ts';
+import { decodeText } from '../../text-codec.ts';
 import { wordsChanged } from '../../text/word-spans.ts';
 import { buildVocabulary, WordTokenizer } from '../../text/word-tokenizer.ts';
 import { TEXT_AUGMENT_DEFAULTS, textAugment } from './defence.ts';

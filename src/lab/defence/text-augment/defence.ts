@@ -2,7 +2,7 @@ import { Fault } from '../../../core/fault.ts';
 import { sampleSize } from '../../target.ts';
 import { canonicalText } from '../../text/canonical-text.ts';
 import { type TextChange, TEXT_CHANGES } from '../../text/disturb-text.ts';
-import { decodeText } from '../../text/text-codec.ts';
+import { decodeText } from '../../text-codec.ts';
 import { textSource } from '../../text/text-source.ts';
 import { defineDefence } from '../defence.ts';
 import { runTraining, TRAINING_DEFAULTS, type TrainingOptions, trainingShape } from '../training-options.ts';

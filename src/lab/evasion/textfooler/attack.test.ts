@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { seededRandom } from '../../../math/random.ts';
 import { labelledTexts, TEXT_LENGTH_IN_TESTS as SIZE, wordModel } from '../../testing/text-fixtures.ts';
 import { synonymsOf } from '../../text/synonyms.ts';
-import { decodeText } from '../../text/text-codec.ts';
+import { decodeText } from '../../text-codec.ts';
 import { textSimilarity } from '../../text/text-similarity.ts';
 import { wordSpans } from '../../text/word-spans.ts';
 import { TEXTFOOLER_DEFAULTS, textfooler } from './attack.ts';

@@ -1,4 +1,4 @@
-import { Fault } from '../../core/fault.ts';
+import { Fault } from '../core/fault.ts';
 
 /**
  * A text as a row of numbers: its code points, then zeros up to `length`. So a text is a sample like any other: it is saved, logged and
