@@ -29,8 +29,10 @@ export type {
   Perturbation,
 } from '../lab/evasion/attack.ts';
 export { autoattack } from '../lab/evasion/autoattack/attack.ts';
+export { badCharacters } from '../lab/evasion/bad-characters/attack.ts';
 export { cw } from '../lab/evasion/cw/attack.ts';
 export { ddn } from '../lab/evasion/ddn/attack.ts';
+export { deepWordBug } from '../lab/evasion/deep-word-bug/attack.ts';
 export { fab } from '../lab/evasion/fab/attack.ts';
 export { fgsm } from '../lab/evasion/fgsm/attack.ts';
 export { hopskipjump } from '../lab/evasion/hopskipjump/attack.ts';
@@ -40,13 +42,20 @@ export { type AttackId, ATTACKS, attackNamed } from '../lab/evasion/registry.ts'
 export { type AttackReport, type AttackRun, runAttack } from '../lab/evasion/run-attack.ts';
 export { runSelfChecks, type SelfCheck, type SelfCheckId, type SelfCheckInput } from '../lab/evasion/self-checks.ts';
 export { square } from '../lab/evasion/square/attack.ts';
+export { textfooler } from '../lab/evasion/textfooler/attack.ts';
 export { universalPerturbation } from '../lab/evasion/universal-perturbation/attack.ts';
 export { functionTarget, type FunctionTargetOptions } from '../lab/function-target.ts';
 export { handshake, type Handshake, type HandshakeExpectation } from '../lab/handshake.ts';
 export type { LabelledData } from '../lab/labelled-data.ts';
 export { lossOfScores, type ScoredLoss } from '../lab/loss-of-scores.ts';
 export { loadData, type LoadDataOptions } from '../lab/load-data.ts';
+export { type HttpAccount, type HttpTarget, isHttpTarget } from '../lab/http-target/http-target.ts';
+export { queryEstimate } from '../lab/http-target/query-estimate.ts';
+export { encodeTexts, loadTargetData } from '../lab/load-target-data.ts';
+export { openTarget, type OpenTargetOptions } from '../lab/open-target.ts';
 export { openOnnxTarget, type OnnxTarget, type OnnxTargetOptions } from '../lab/onnx-target.ts';
-export type { Bounds, GradientTarget, ScoreType, Target } from '../lab/target.ts';
+export { type Bounds, type GradientTarget, isGradientTarget, type ScoreType, type Target } from '../lab/target.ts';
+export { decodeText, encodeText } from '../lab/text-codec.ts';
+export { isTextTarget, type TextTarget, textTarget, type TextTargetOptions } from '../lab/text/text-target.ts';
 export { type InputTransform, transformedTarget, type TransformedOptions } from '../lab/transformed-target.ts';
 export { type Random, seededRandom } from '../math/random.ts';

@@ -12,15 +12,17 @@ export interface WrapperConfig {
 
 export type WrapperStep =
   /** Cohen et al. 2019: the class that wins most often among `samples` copies with sigma N(0, 1) noise, or nothing. */
-  {
-    readonly kind: 'randomised-smoothing';
-    /** In units of the inputs. */
-    readonly sigma: number;
-    /** Noisy copies for one answer. */
-    readonly samples: number;
-    /** Probability with which an answer may be wrong where the smoothed model's is another; above it: abstain. */
-    readonly alpha: number;
-  };
+  | {
+      readonly kind: 'randomised-smoothing';
+      /** In units of the inputs. */
+      readonly sigma: number;
+      /** Noisy copies for one answer. */
+      readonly samples: number;
+      /** Probability with which an answer may be wrong where the smoothed model's is another; above it: abstain. */
+      readonly alpha: number;
+    }
+  /** Texts are brought into their canonical form (`src/lab/text/canonical-text.ts`, as the gateway reads them) before they are tokenised. */
+  | { readonly kind: 'canonical-text' };
 
 export function wrapperConfig(model: string, steps: readonly WrapperStep[]): WrapperConfig {
   return { version: 1, model, steps };
