@@ -14,6 +14,20 @@ export {
   type StepResult,
 } from '../lab/assess/assessment.ts';
 export { parseRequirement, type Requirement, type RequirementResult } from '../lab/assess/requirement.ts';
+export {
+  type CertifiedRadii,
+  type CertifiedRadius,
+  certifyRadii,
+  type CertifyRadiiOptions,
+} from '../lab/certify/certify-radii.ts';
+export type { Arithmetic } from '../lab/certify/crown.ts';
+export type { BoundMethod } from '../lab/certify/decide-region.ts';
+export {
+  type Certifier,
+  type CertifyOptions,
+  openCertifier,
+  type SampleVerdict,
+} from '../lab/certify/open-certifier.ts';
 export { countedTarget, type QueryCount } from '../lab/counted-target.ts';
 export { ensembleTarget } from '../lab/ensemble-target.ts';
 export { adversarialPatch } from '../lab/evasion/adversarial-patch/attack.ts';
