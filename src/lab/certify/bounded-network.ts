@@ -17,6 +17,8 @@ export type NetworkStep =
       readonly bias: Float64Array;
       /** Sum of the absolute values of what the bias was computed from, where that is more than its own: what its rounding is in proportion to. */
       readonly biasMagnitude?: Float64Array;
+      /** How far a runtime's weights may be from these, in unit roundoffs of float32: more than 0 where constants of the file are computed from others. */
+      readonly doubt?: number;
     }
   | {
       readonly kind: 'activation';

@@ -323,9 +323,9 @@ function affineInterval(
   return { interval: { low, high }, magnitude: magnitude.map((value) => value * (1 + 1e-6)) };
 }
 
-/** Products that one value of the step sums at most. */
+/** Products that one value of the step sums at most, and as many more as the doubt of its weights is worth. */
 function productsOf(step: Extract<BoundedNetwork['steps'][number], { kind: 'affine' }>): number {
-  return step.terms.reduce((sum, { map }) => sum + (map === null ? 1 : longestRow(map)), 1);
+  return step.terms.reduce((sum, { map }) => sum + (map === null ? 1 : longestRow(map)), 1 + (step.doubt ?? 0));
 }
 
 function intersect(interval: Interval, known: Interval | undefined): Interval {

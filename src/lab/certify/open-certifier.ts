@@ -13,6 +13,7 @@ import { type BoundedNetwork, inputSize, outputSize } from './bounded-network.ts
 import type { Arithmetic } from './crown.ts';
 import { type BoundMethod, decideRegion } from './decide-region.ts';
 import { regionAround } from './input-region.ts';
+import { assertPrecision } from './network/assert-precision.ts';
 import { networkFromOnnx } from './network-from-onnx.ts';
 import { roundIntoBox } from './unsafe-region.ts';
 
@@ -73,6 +74,7 @@ export async function openCertifier(
   const model =
     typeof source === 'string' ? await loadOnnx(source) : source instanceof Uint8Array ? loadOnnxBytes(source) : source;
   // Bounds first: what they do not know is said before anything is started.
+  assertPrecision(model.graph);
   const plan = planModel(model, { scores: 'logits', ...options });
   const { network } = networkFromOnnx(forOneSample(plan));
   const target = await openOnnxTarget(typeof source === 'string' ? source : model, options);

@@ -44,6 +44,7 @@ export async function verifyProperty(
   const random = seededRandom(seed);
   let found: { readonly input: Float32Array; readonly output: Float32Array } | undefined;
   let work = 0;
+  let open: string | undefined;
 
   for (const region of regions) {
     const accept = async (x: Float64Array): Promise<boolean> => {
@@ -62,7 +63,8 @@ export async function verifyProperty(
     );
     work += outcome.boxes;
     if (outcome.verdict === 'violated') return { verdict: 'violated', work, ...found! };
-    if (outcome.verdict === 'unknown') return { verdict: 'unknown', work, reason: outcome.reason };
+    // Another region may still hold a counterexample.
+    if (outcome.verdict === 'unknown') open ??= outcome.reason;
   }
-  return { verdict: 'holds', work };
+  return open === undefined ? { verdict: 'holds', work } : { verdict: 'unknown', work, reason: open };
 }
