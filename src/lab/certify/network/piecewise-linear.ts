@@ -84,7 +84,7 @@ export const importRelu: OperatorImporter = (draft, node) => draft.activation(dr
 export const importLeakyRelu: OperatorImporter = (draft, node) => {
   const x = draft.variable(node, 0);
   const size = sizeOf(x.shape);
-  let slope = (_: number): number => floatOf(node, 'alpha', 0.01);
+  let slope: (i: number) => number = () => floatOf(node, 'alpha', 0.01);
   if (node.op === 'PRelu') {
     const slopes = draft.constant(node, 1);
     if (draft.broadcast(node, x.shape, slopes.shape).join() !== x.shape.join())
