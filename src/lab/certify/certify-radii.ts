@@ -47,8 +47,8 @@ export interface CertifyRadiiOptions {
 }
 
 /**
- * How much of the accuracy is certain, radius by radius. Every sample is first looked at at every radius with what is left of the time
- * divided evenly over what is left to do; quick decisions leave more for the others. What holds at a radius holds at smaller ones, and a
+ * How much of the accuracy is certain, radius by radius. What is left of the time is divided evenly over the samples and radii that are
+ * left; quick decisions leave more for the others. What holds at a radius holds at smaller ones, and a
  * counterexample at larger ones, so that a sample is asked about as few radii as decide it.
  * @throws Fault as `openCertifier`; `ERR_USAGE` for radii that are none
  */
@@ -74,6 +74,7 @@ export async function certifyRadii(
     for (let sample = 0; sample < data.count; sample++) {
       const x = data.inputs.slice(sample * size, (sample + 1) * size);
       let known: SampleVerdict['verdict'] | null = null;
+      const open: number[] = [];
       for (const eps of ascending) {
         if (known === null) {
           const share = (end - performance.now()) / left;
@@ -96,6 +97,13 @@ export async function certifyRadii(
           // A counterexample and a wrong answer stay what they are at every larger radius.
           if (verdict === 'falsified' || verdict === 'misclassified') known = verdict;
           else tally.get(eps)![verdict]++;
+          if (verdict === 'unknown') open.push(eps);
+          // A proof at this radius is one at the smaller ones that were left open.
+          if (verdict === 'certified')
+            for (const smaller of open.splice(0)) {
+              tally.get(smaller)!.unknown--;
+              tally.get(smaller)!.certified++;
+            }
         }
         if (known === 'falsified') tally.get(eps)!.falsified++;
         left--;
