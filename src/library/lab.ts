@@ -14,6 +14,37 @@ export {
   type StepResult,
 } from '../lab/assess/assessment.ts';
 export { parseRequirement, type Requirement, type RequirementResult } from '../lab/assess/requirement.ts';
+export {
+  type CertifiedRadii,
+  type CertifiedRadius,
+  certifyRadii,
+  type CertifyRadiiOptions,
+} from '../lab/certify/certify-radii.ts';
+export {
+  type CertificateReport,
+  certifySamples,
+  type CertifySamplesOptions,
+  type SampleCertificate,
+} from '../lab/certify/certify-samples.ts';
+export type { Arithmetic } from '../lab/certify/crown.ts';
+export type { BoundMethod } from '../lab/certify/decide-region.ts';
+export {
+  type Certifier,
+  type CertifyOptions,
+  openCertifier,
+  type SampleVerdict,
+} from '../lab/certify/open-certifier.ts';
+export { openPropertyChecker, type PropertyChecker } from '../lab/certify/property-checker.ts';
+export {
+  certifySmoothed,
+  predictSmoothed,
+  type SmoothedCertificate,
+  type SmoothedPrediction,
+  type SmoothingOptions,
+} from '../lab/certify/smoothing.ts';
+export { type SmoothingReport, smoothSamples, type SmoothSamplesOptions } from '../lab/certify/smooth-samples.ts';
+export type { PropertyResult, VerifyOptions } from '../lab/certify/verify-property.ts';
+export { readVnnlib, type VnnlibProperty } from '../formats/vnnlib/read-vnnlib.ts';
 export { countedTarget, type QueryCount } from '../lab/counted-target.ts';
 export { ensembleTarget } from '../lab/ensemble-target.ts';
 export { adversarialPatch } from '../lab/evasion/adversarial-patch/attack.ts';
