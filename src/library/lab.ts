@@ -15,6 +15,39 @@ export {
 } from '../lab/assess/assessment.ts';
 export { parseRequirement, type Requirement, type RequirementResult } from '../lab/assess/requirement.ts';
 export { countedTarget, type QueryCount } from '../lab/counted-target.ts';
+export {
+  CALIBRATION_DEFAULTS,
+  calibrateDetector,
+  type CalibratedDetector,
+  type CalibrationOptions,
+  type DetectorModelFile,
+} from '../lab/detector/calibrate.ts';
+export type {
+  DetectorModels,
+  InputDetector,
+  InputDetectorMeta,
+  InputScorer,
+  ScoreContext,
+  ScoreGradient,
+} from '../lab/detector/detector.ts';
+export {
+  evaluateDetector,
+  type AdaptiveRates,
+  type DetectionRates,
+  type DetectorEvaluation,
+  type DetectorScores,
+} from '../lab/detector/evaluate-detector.ts';
+export { evadeDetector, type EvasionOptions, type EvasionResult } from '../lab/detector/evade-detector.ts';
+export {
+  measureDetector,
+  type DetectorMeasurement,
+  type DetectorRun,
+  type MeasuredDetector,
+} from '../lab/detector/measure-detector.ts';
+export { openDetector, openThresholds, type Inspection, type OpenedDetector } from '../lab/detector/open-detector.ts';
+export { INPUT_DETECTORS, inputDetectorNamed } from '../lab/detector/registry.ts';
+export { isReported } from '../lab/detector/reported.ts';
+export { readThresholds, writeThresholds } from '../lab/detector/thresholds-file.ts';
 export { ensembleTarget } from '../lab/ensemble-target.ts';
 export { adversarialPatch } from '../lab/evasion/adversarial-patch/attack.ts';
 export { apgd } from '../lab/evasion/apgd/attack.ts';
