@@ -74,6 +74,7 @@ export { type AttackReport, type AttackRun, runAttack } from '../lab/evasion/run
 export { runSelfChecks, type SelfCheck, type SelfCheckId, type SelfCheckInput } from '../lab/evasion/self-checks.ts';
 export { square } from '../lab/evasion/square/attack.ts';
 export { universalPerturbation } from '../lab/evasion/universal-perturbation/attack.ts';
+export { openFeatureTarget, type FeatureTarget, type FeatureTargetOptions } from '../lab/feature-target.ts';
 export { functionTarget, type FunctionTargetOptions } from '../lab/function-target.ts';
 export { handshake, type Handshake, type HandshakeExpectation } from '../lab/handshake.ts';
 export type { LabelledData } from '../lab/labelled-data.ts';

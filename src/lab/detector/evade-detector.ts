@@ -43,7 +43,8 @@ export interface EvasionResult {
 /**
  * An attack that knows the detector: each step follows the gradient of the goal that is not met yet (to be misclassified, or to score below
  * the threshold). In every other start it is made orthogonal to the gradient of the other goal, so that gaining one does not lose the
- * other (Bryniarski et al. 2022, arXiv:2106.15023: selective and orthogonal projected gradient descent). Where the detector tells outright
+ * other (Bryniarski et al. 2022, arXiv:2106.15023: selective and orthogonal projected gradient descent). A start goes on after the threshold is
+ * passed, so that the scores say what the attack reaches at lower thresholds, too; what passed needs no further start. Where the detector tells outright
  * which inputs it lets pass (`repair`), each point is moved there before the model sees it.
  * @throws Fault `ERR_USAGE` when the detector's score has no gradient
  */
@@ -89,8 +90,8 @@ async function descend(
 ): Promise<void> {
   const size = sampleSize(target);
   const box = boxOf(target);
-  let active = samples;
-  let points = gatherRows(start === 'given' ? from! : data.inputs, size, active);
+  const active = samples;
+  const points = gatherRows(start === 'given' ? from! : data.inputs, size, active);
   if (start !== 'given')
     active.forEach((i, at) =>
       randomStart(
@@ -103,25 +104,21 @@ async function descend(
         false,
       ),
     );
-  for (let step = 0; step <= steps && active.length > 0; step++) {
+  for (let step = 0; step <= steps; step++) {
     if (signal?.aborted === true) return;
     const n = active.length;
     const asked = scorer.repair?.(points, gatherRows(data.inputs, size, active), n) ?? points;
     const own = await target.lossGradient(asked, n, { kind: 'margin', labels: gatherLabels(data.labels, active) });
     const suspicion = await scorer.scoreGradient!(asked, n);
     const scores = rankable(suspicion.scores);
-    const still: number[] = [];
     active.forEach((i, at) => {
       const errs = own.losses[at]! > 0;
-      const passes = !isReported(suspicion.scores[at]!, threshold);
-      if (errs && (result.fooled[i] === 0 || passes || scores[at]! < result.scores[i]!)) {
+      if (errs && (result.fooled[i] === 0 || scores[at]! < result.scores[i]!)) {
         result.adversarial.set(row(asked, size, at), i * size);
         result.fooled[i] = 1;
         result.scores[i] = scores[at]!;
-        if (passes) result.unseen[i] = 1;
+        if (!isReported(suspicion.scores[at]!, threshold)) result.unseen[i] = 1;
       }
-      if (result.unseen[i] === 1) return;
-      still.push(at);
       const up = row(own.gradient, size, at);
       const away = row(suspicion.gradient, size, at).map((value) => -value);
       // With `repair` a score is met by construction, and only the model is left.
@@ -133,8 +130,6 @@ async function descend(
       for (let f = 0; f < size; f++) point[f] = point[f]! + length * move[f]!;
       projectOntoBall(norm, point, row(data.inputs, size, i), eps, box);
     });
-    points = gatherRows(points, size, still);
-    active = still.map((at) => active[at]!);
   }
 }
 

@@ -9,6 +9,7 @@ import { sliceData, type LabelledData } from '../labelled-data.ts';
 import { isWrong } from '../evasion/attack-state.ts';
 import { isGradientTarget, sampleSize, type Target } from '../target.ts';
 import { assertFinite } from './assert-finite.ts';
+import { assertRunning } from './assert-running.ts';
 import { evadeDetector, EVASION_DEFAULTS } from './evade-detector.ts';
 import { type DetectorEvaluation, type DetectorScores, evaluateDetector } from './evaluate-detector.ts';
 import { measureQueryDetector } from './measure-query-detector.ts';
@@ -113,9 +114,11 @@ export async function measureDetector(run: DetectorRun): Promise<MeasuredDetecto
     ...(signal === undefined ? {} : { signal }),
     progress: (done) => run.progress?.(0.1 + 0.4 * done),
   });
+  assertRunning(signal);
   const plain = await judged(run, attacked, report.adversarial);
   const oblivious = picked(plain.scores, plain.fooled);
   const knowing = await knowingAttack(run, attacked, plain);
+  assertRunning(signal);
   run.progress?.(1);
   const adaptive: DetectorScores['adaptive'] =
     'missing' in knowing

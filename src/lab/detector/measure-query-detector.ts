@@ -11,6 +11,7 @@ import { sampleSize, type Target } from '../target.ts';
 import { z } from 'zod';
 import type { InputScorer } from './detector.ts';
 import { evaluateDetector } from './evaluate-detector.ts';
+import { assertRunning } from './assert-running.ts';
 import type { DetectorRun, MeasuredDetector } from './measure-detector.ts';
 import { isReported, rankable } from './reported.ts';
 import { rightSamples } from './right-samples.ts';
@@ -78,7 +79,10 @@ export async function measureQueryDetector(run: DetectorRun): Promise<MeasuredDe
   };
   const attackAll = async (strategy: Strategy): Promise<readonly AttackRun[]> => {
     const runs: AttackRun[] = [];
-    for (let i = 0; i < data.count; i++) runs.push(await attackOne(i, strategy));
+    for (let i = 0; i < data.count; i++) {
+      runs.push(await attackOne(i, strategy));
+      assertRunning(signal);
+    }
     return runs;
   };
   const plain = await attackAll('plain');
