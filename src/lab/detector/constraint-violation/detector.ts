@@ -12,7 +12,7 @@ export const constraintViolation = defineInputDetector<'constraint-violation', C
     id: 'constraint-violation',
     title: 'Constraint violation',
     summary: 'How far a row breaks the ranges and the whole numbers that all clean rows keep.',
-    threats: ['adversarial-input', 'data-poisoning'],
+    threats: ['adversarial-input'],
     modalities: ['tabular', 'series'],
     needs: [],
     stateful: false,

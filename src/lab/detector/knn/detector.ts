@@ -16,7 +16,7 @@ export const knn = defineInputDetector<'knn', KnnOptions>({
     id: 'knn',
     title: 'Nearest neighbours',
     summary: "Distance of a layer's features to the k-th nearest clean sample.",
-    threats: ['adversarial-input', 'backdoor'],
+    threats: ['adversarial-input'],
     modalities: ['image', 'vector', 'tabular', 'text', 'series'],
     needs: ['features'],
     stateful: false,

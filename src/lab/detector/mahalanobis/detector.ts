@@ -19,7 +19,7 @@ export const mahalanobis = defineInputDetector<'mahalanobis', MahalanobisOptions
     id: 'mahalanobis',
     title: 'Mahalanobis distance',
     summary: "Distance of a layer's features to the nearest class, under the covariance of clean data.",
-    threats: ['adversarial-input', 'backdoor'],
+    threats: ['adversarial-input'],
     modalities: ['image', 'vector', 'tabular', 'text', 'series'],
     needs: ['features'],
     stateful: false,

@@ -23,7 +23,7 @@ export const statefulQuery = defineInputDetector<'stateful-query', StatefulQuery
     id: 'stateful-query',
     title: 'Similar queries',
     summary: "How near a query is to the k nearest of the same caller's recent ones.",
-    threats: ['adversarial-input', 'model-extraction'],
+    threats: ['adversarial-input'],
     modalities: ['image', 'vector', 'tabular', 'series'],
     needs: [],
     stateful: true,
