@@ -62,6 +62,25 @@ test('a model is signed and verified, and a change is told by name', async () =>
   assert.match(confused.err, /--key, or --roots, or --identity/);
 });
 
+test('shards are named as the official library names them, and an empty file is refused rather than left out', async () => {
+  mkdirSync(join(folder, 'shards'));
+  writeFileSync(join(folder, 'shards/w.bin'), Buffer.alloc(2500, 7));
+  const sign = (): ReturnType<typeof parapet> =>
+    parapet('sign', 'shards', '--key', 'ci.pem', '--shard-size', '1024', '-o', 'shards.sig');
+  assert.equal((await sign()).code, 0);
+  assert.equal((await parapet('verify', 'shards', '--signature', 'shards.sig', '--key', 'ci.pub')).code, 0);
+  const bundle = JSON.parse(readFileSync(join(folder, 'shards.sig'), 'utf8'));
+  const statement = JSON.parse(Buffer.from(bundle.dsseEnvelope.payload, 'base64').toString());
+  assert.deepEqual(
+    statement.predicate.resources.map(({ name, algorithm }: { name: string; algorithm: string }) => [name, algorithm]),
+    ['w.bin:0:1024', 'w.bin:1024:2048', 'w.bin:2048:2500'].map((name) => [name, 'sha256-sharded-1024']),
+  );
+  writeFileSync(join(folder, 'shards/empty'), '');
+  const refused = await sign();
+  assert.equal(refused.code, 2);
+  assert.match(refused.err, /empty file/);
+});
+
 test('a passport grows, is shown, and decides', async () => {
   const create = (): ReturnType<typeof parapet> =>
     parapet('passport', 'create', 'model', '--key', 'ci.pem', '-o', 'p.jsonl');

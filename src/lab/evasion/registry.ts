@@ -12,6 +12,7 @@ import { fgsm } from './fgsm/attack.ts';
 import { hopskipjump } from './hopskipjump/attack.ts';
 import { moeva } from './moeva/attack.ts';
 import { pgd } from './pgd/attack.ts';
+import { sensorPgd } from './sensor-pgd/attack.ts';
 import { square } from './square/attack.ts';
 import { treeExact } from './tree-exact/attack.ts';
 import { universalPerturbation } from './universal-perturbation/attack.ts';
@@ -31,6 +32,7 @@ export const ATTACKS = [
   hopskipjump, //
   moeva, //
   pgd, //
+  sensorPgd, //
   square, //
   treeExact, //
   universalPerturbation, //
