@@ -1,4 +1,5 @@
 import { Fault } from '../../core/fault.ts';
+import type { Loss } from '../../engine/loss.ts';
 import type { Random } from '../../math/random.ts';
 import { boxOf, projectOntoBall, randomStart } from '../evasion/norm-ball.ts';
 import { gatherLabels, gatherRows, row } from '../evasion/rows.ts';
@@ -16,7 +17,8 @@ export interface EvasionOptions {
   readonly steps: number;
   /** Length of the first step as a share of eps; the last is a fifth of it. */
   readonly stepShare: number;
-  /** Random starts, besides the given points. The first start keeps the two goals apart (orthogonal), the second does not, and so on in turn. */
+  /** Random starts, besides the given points. The first start keeps the two goals apart (orthogonal), the second does not, and so on in turn; from
+   * the third on each aims at another wrong class. */
   readonly restarts: number;
   readonly threshold: number;
   readonly random: Random;
@@ -27,7 +29,7 @@ export interface EvasionOptions {
   readonly signal?: AbortSignal;
 }
 
-export const EVASION_DEFAULTS = { steps: 50, stepShare: 0.2, restarts: 2 } as const;
+export const EVASION_DEFAULTS = { steps: 50, stepShare: 0.2, restarts: 4 } as const;
 
 export interface EvasionResult {
   /** [count, ...inputShape]: of the points that fool the model the one with the lowest score. Where nothing fooled it, the clean input. */
@@ -104,11 +106,14 @@ async function descend(
         false,
       ),
     );
+  const labels = gatherLabels(data.labels, active);
+  let aim: Loss | undefined;
   for (let step = 0; step <= steps; step++) {
     if (signal?.aborted === true) return;
     const n = active.length;
     const asked = scorer.repair?.(points, gatherRows(data.inputs, size, active), n) ?? points;
-    const own = await target.lossGradient(asked, n, { kind: 'margin', labels: gatherLabels(data.labels, active) });
+    const own = await target.lossGradient(asked, n, aim ?? { kind: 'margin', labels });
+    aim ??= aimed(own.scores, target.classes, labels, start);
     const suspicion = await scorer.scoreGradient!(asked, n);
     const scores = rankable(suspicion.scores);
     active.forEach((i, at) => {
@@ -131,6 +136,17 @@ async function descend(
       projectOntoBall(norm, point, row(data.inputs, size, i), eps, box);
     });
   }
+}
+
+/** The third random start and those after it aim at one class each: the likeliest wrong one where they begin, the next likeliest, and so on. */
+function aimed(scores: Float32Array, classes: number, labels: Int32Array, start: 'given' | number): Loss {
+  if (start === 'given' || start < 2 || classes < 3) return { kind: 'margin', labels };
+  const first = labels.map((label, at) => {
+    const z = row(scores, classes, at);
+    const others = Array.from(z, (_, c) => c).filter((c) => c !== label);
+    return others.toSorted((a, b) => z[b]! - z[a]!)[(start - 2) % others.length]!;
+  });
+  return { kind: 'difference', first, second: labels };
 }
 
 /** a less its part along b. What is left of a vector along b is nothing to go by: then a itself. */
