@@ -68,7 +68,10 @@ function robustnessOf(found: Assessment, version: string): object {
     tool: { name: 'parapet assess', version },
     cleanAccuracy: found.clean.accuracy.value,
     samples: Math.max(1, ...measured.map(({ samples }) => samples)),
-    claims: [...measured.map(({ samples: _, ...claim }) => claim), ...certified],
+    claims: [
+      ...measured.map(({ norm, eps, attack, robustAccuracy }) => ({ norm, eps, attack, robustAccuracy })),
+      ...certified,
+    ],
     selfChecks: ran.length === 0 ? 'not-run' : ran.some(({ verdict }) => verdict === 'fail') ? 'failed' : 'passed',
   };
 }
