@@ -44,6 +44,7 @@ export {
   type DetectorRun,
   type MeasuredDetector,
 } from '../lab/detector/measure-detector.ts';
+export { measureFittingDetectors, type FittingDetectors } from '../lab/detector/measure-fitting-detectors.ts';
 export { openDetector, openThresholds, type Inspection, type OpenedDetector } from '../lab/detector/open-detector.ts';
 export { INPUT_DETECTORS, inputDetectorNamed } from '../lab/detector/registry.ts';
 export { isReported } from '../lab/detector/reported.ts';

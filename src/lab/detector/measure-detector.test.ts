@@ -12,6 +12,7 @@ import { calibrateDetector } from './calibrate.ts';
 import type { DetectorModels } from './detector.ts';
 import { largestHiddenBias } from './hidden-bias.ts';
 import { measureDetector } from './measure-detector.ts';
+import { measureFittingDetectors } from './measure-fitting-detectors.ts';
 import { openDetector } from './open-detector.ts';
 import { type InputDetectorId, inputDetectorNamed } from './registry.ts';
 import { reportedCount } from './reported.ts';
@@ -183,6 +184,25 @@ test('a measurement that is stopped gives no half numbers', async () => {
       perturbation: { norm: 'linf', eps: 0.35 },
       signal: AbortSignal.abort(),
     }),
+    (error) => isFault(error) && error.code === 'ERR_BUDGET_EXHAUSTED',
+  );
+});
+
+test('every detector that fits a model is measured, each with the attack that knows it', async () => {
+  const { model: target, features, test: data } = pictures;
+  const fitting = { target, features, perturbation: { norm: 'linf', eps: 0.35 } } as const;
+  const found: readonly DetectorResult[] = await measureFittingDetectors(fitting, data, 60);
+  assert.deepEqual(
+    found.map(({ detector }) => detector),
+    ['feature-squeezing', 'mahalanobis', 'knn', 'stateful-query'],
+  );
+  for (const one of found) assert.ok(one.adaptive !== null && one.statedFalsePositiveRate === 0.01);
+  await assert.rejects(
+    measureFittingDetectors(fitting, sliceData(data, 0, 20), 60),
+    (error) => isFault(error) && error.code === 'ERR_DATA',
+  );
+  await assert.rejects(
+    measureFittingDetectors(fitting, data, 1e-6),
     (error) => isFault(error) && error.code === 'ERR_BUDGET_EXHAUSTED',
   );
 });

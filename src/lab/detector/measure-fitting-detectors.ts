@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { Fault, isFault } from '../../core/fault.ts';
+import { leastForRate } from '../../math/conformal-threshold.ts';
+import { attackNamed } from '../evasion/registry.ts';
+import { imageLayout, isPicture } from '../image-layout.ts';
+import { type LabelledData, sliceData } from '../labelled-data.ts';
+import { isGradientTarget, type Target } from '../target.ts';
+import { calibrateDetector, CALIBRATION_DEFAULTS } from './calibrate.ts';
+import type { DetectorModels } from './detector.ts';
+import { EVASION_DEFAULTS } from './evade-detector.ts';
+import { type DetectorMeasurement, measureDetector } from './measure-detector.ts';
+import { openDetector } from './open-detector.ts';
+import { type InputDetectorId, inputDetectorNamed } from './registry.ts';
+
+export interface FittingDetectors {
+  readonly target: Target;
+  /** The model cut at a layer (`openFeatureTarget`); without it Mahalanobis and nearest neighbours are left out. */
+  readonly features?: Target;
+  readonly perturbation: { readonly norm: 'linf' | 'l2'; readonly eps: number };
+  readonly seed?: string;
+}
+
+/** Rates of false alarms, the first that the data can set. */
+const RATES = [0.01, 0.05, 0.1];
+const ATTACKED = { least: 10, most: 100, byQueries: 10, queries: 500 };
+/** Passes of the plain attack on a sample, and of looking at it. */
+const PLAIN_PASSES = 60;
+
+/**
+ * Calibrates and measures every detector that fits a model, within a time: what a report on a model has to say of detectors. The first half of the
+ * data fits and sets thresholds, the other is attacked; data must be in random order. Samples that are attacked follow from the time and
+ * the measured cost of a pass.
+ * @param seconds null: no limit
+ * @throws Fault `ERR_DATA` when there are too few samples for a false-positive rate of 10 %; `ERR_BUDGET_EXHAUSTED` when there is no time for a single
+ * detector
+ */
+export async function measureFittingDetectors(
+  { target, features, perturbation, seed = 'parapet' }: FittingDetectors,
+  data: LabelledData,
+  seconds: number | null,
+  signal?: AbortSignal,
+): Promise<readonly DetectorMeasurement[]> {
+  const half = Math.floor(data.count / 2);
+  const sets = Math.ceil(half * (1 - CALIBRATION_DEFAULTS.fitShare));
+  const falsePositiveRate = RATES.find((rate) => leastForRate(rate) <= sets && rate * (data.count - half) >= 1);
+  if (falsePositiveRate === undefined)
+    throw new Fault('ERR_DATA', `${data.count} samples are too few to calibrate a detector and to try it.`, {
+      hint: `Give at least ${4 * leastForRate(RATES.at(-1)!)}.`,
+    });
+  const ids = fittingIds(target, features);
+  const attacked = await affordable(target, data, ids, seconds);
+  const models: DetectorModels = { model: target, ...(features && { features }) };
+  const found: DetectorMeasurement[] = [];
+  for (const id of ids) {
+    try {
+      const detector = inputDetectorNamed(id)!;
+      const byQueries = detector.meta.watches === 'queries';
+      const options = detector.options(z).parse({});
+      const clean = sliceData(data, 0, half);
+      const calibrated = await calibrateDetector(detector, models, clean, options, { falsePositiveRate, seed });
+      const attack = attackNamed(byQueries ? (target.scoreType === 'label' ? 'hopskipjump' : 'square') : 'pgd')!;
+      const most =
+        attack.meta.id === 'square' ? { queries: ATTACKED.queries } : byQueries ? { maxQueries: ATTACKED.queries } : {};
+      const { measurement } = await measureDetector({
+        opened: openDetector(calibrated, models),
+        target,
+        data: sliceData(data, half, data.count),
+        attack,
+        attackOptions: { ...(attack.defaults as object), ...most },
+        perturbation,
+        attacked: byQueries ? Math.min(ATTACKED.byQueries, attacked) : attacked,
+        seed,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      found.push(measurement);
+    } catch (error) {
+      // Features that do not vary, an attack that fools nothing: this detector has nothing to say, others may have.
+      if (!isFault(error) || (error.code !== 'ERR_DATA' && error.code !== 'ERR_BUDGET_EXHAUSTED')) throw error;
+      if (signal?.aborted === true && found.length > 0) return found;
+      if (id === ids.at(-1) && found.length === 0) throw error;
+    }
+  }
+  return found;
+}
+
+function fittingIds(target: Target, features: Target | undefined): readonly InputDetectorId[] {
+  const white = isGradientTarget(target);
+  return [
+    ...(white && isPicture(imageLayout(target.inputShape)) && target.classes >= 2
+      ? (['feature-squeezing'] as const)
+      : []),
+    ...(white && features !== undefined ? (['mahalanobis', 'knn'] as const) : []),
+    'stateful-query',
+  ];
+}
+
+/** Samples that the time allows to attack for each detector. */
+async function affordable(
+  target: Target,
+  data: LabelledData,
+  ids: readonly string[],
+  seconds: number | null,
+): Promise<number> {
+  if (seconds === null) return ATTACKED.most;
+  const n = Math.min(32, data.count);
+  const part = sliceData(data, 0, n);
+  const pass = async (): Promise<void> => {
+    if (isGradientTarget(target))
+      await target.lossGradient(part.inputs.slice(), n, { kind: 'margin', labels: part.labels });
+    else await target.scores(part.inputs.slice(), n);
+  };
+  await pass(); // sessions are made at the first
+  const began = performance.now();
+  await pass();
+  const cost = (performance.now() - began) / 1000 / n;
+  // A step asks for the gradients of the model and of the score, which is a few passes itself.
+  const passes = PLAIN_PASSES + (EVASION_DEFAULTS.restarts + 1) * EVASION_DEFAULTS.steps * 4;
+  const fits = Math.floor(seconds / ids.length / (cost * passes * 1.5));
+  if (fits < ATTACKED.least)
+    throw new Fault('ERR_BUDGET_EXHAUSTED', 'There is too little time left to measure detectors.');
+  return Math.min(fits, ATTACKED.most);
+}
