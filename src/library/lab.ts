@@ -78,10 +78,13 @@ export { universalPerturbation } from '../lab/evasion/universal-perturbation/att
 export { openFeatureTarget, type FeatureTarget, type FeatureTargetOptions } from '../lab/feature-target.ts';
 export { functionTarget, type FunctionTargetOptions } from '../lab/function-target.ts';
 export { handshake, type Handshake, type HandshakeExpectation } from '../lab/handshake.ts';
-export type { LabelledData } from '../lab/labelled-data.ts';
+export { type LabelledData, sliceData } from '../lab/labelled-data.ts';
 export { lossOfScores, type ScoredLoss } from '../lab/loss-of-scores.ts';
 export { loadData, type LoadDataOptions } from '../lab/load-data.ts';
 export { openOnnxTarget, type OnnxTarget, type OnnxTargetOptions } from '../lab/onnx-target.ts';
+export { splitData } from '../lab/split-data.ts';
 export type { Bounds, GradientTarget, ScoreType, Target } from '../lab/target.ts';
+export { readTreeModel, type TreeModel } from '../lab/trees/read-tree-model.ts';
+export { createTreeTarget, type TreeTarget, type TreeTargetOptions } from '../lab/trees/tree-target.ts';
 export { type InputTransform, transformedTarget, type TransformedOptions } from '../lab/transformed-target.ts';
 export { type Random, seededRandom } from '../math/random.ts';
