@@ -121,6 +121,8 @@ test('what is wrong with the command line or the data is said', async () => {
       /cannot set a false-positive rate/,
     ],
     [['calibrate', 'one.onnx', '--data', 'clean.npz', '--detector', 'knn', '--fpr', '1.5'], /between 0 and 1/],
+    [[...CALIBRATE, '--detector', 'knn', '--bounds', '0,0.5'], /outside the bounds/],
+    [[...EVALUATE, '--thresholds', 'm.json', '--bounds', '0,0.5'], /outside the bounds/],
     [[...EVALUATE, '--thresholds', 'none.json'], /cannot be read/],
     [[...EVALUATE, '--thresholds', 'one.onnx'], /not JSON/],
     [[...EVALUATE, '--thresholds', 'm.json', '--attack', 'nothing'], /There is no attack/],

@@ -4,7 +4,7 @@ import { conformalThreshold, leastForRate } from '../../math/conformal-threshold
 import { seededRandom } from '../../math/random.ts';
 import type { LabelledData } from '../labelled-data.ts';
 import { pickData } from '../split-data.ts';
-import { assertFinite } from './assert-finite.ts';
+import { assertFinite, assertInBounds } from './assert-samples.ts';
 import type { DetectorModels, InputDetector } from './detector.ts';
 import type { FittedState } from './fitted-state.ts';
 
@@ -54,7 +54,7 @@ export const CALIBRATION_DEFAULTS: CalibrationOptions = { falsePositiveRate: 0.0
  * new clean inputs like these the expected rate of false alarms is at most the stated one. Samples are shuffled first, unless the detector
  * depends on their order: then rows that follow each other are alike, and the rate is only as good as that part of the series is typical.
  * @throws Fault `ERR_USAGE` when rates are no shares or a model is missing; `ERR_DATA` when the part for the threshold is too small for the rate (fewer
- * than 1 / rate - 1 samples), when data or scores are no finite numbers, or when the detector says the same of every input
+ * than 1 / rate - 1 samples), when data or scores are no finite numbers or leave the model's bounds, or when the detector says the same of every input
  */
 export async function calibrateDetector<Options>(
   detector: InputDetector<string, Options>,
@@ -66,7 +66,7 @@ export async function calibrateDetector<Options>(
   const { falsePositiveRate, fitShare, seed, models: files } = { ...CALIBRATION_DEFAULTS, ...given };
   if (!(falsePositiveRate > 0 && falsePositiveRate < 1 && fitShare > 0 && fitShare < 1))
     throw new Fault('ERR_USAGE', 'The false-positive rate and the share that is fitted on must be between 0 and 1.');
-  const { id, stateful, quietWhenClean } = detector.meta;
+  const { id, stateful, quietWhenClean, needs } = detector.meta;
   const fitting = Math.floor(clean.count * fitShare);
   const rest = clean.count - fitting;
   const least = leastForRate(falsePositiveRate);
@@ -75,6 +75,8 @@ export async function calibrateDetector<Options>(
       hint: `Give at least ${Math.max(2, Math.ceil(least / (1 - fitShare)))} clean samples, or allow a higher rate.`,
     });
   assertFinite(clean);
+  for (const one of [models.model, models.features])
+    if (one !== undefined && needs.length > 0) assertInBounds(clean, one);
   const order = Int32Array.from({ length: clean.count }, (_, i) => i);
   if (!stateful) seededRandom(seed).shuffle(order);
   const fitData = pickData(clean, order.subarray(0, fitting));

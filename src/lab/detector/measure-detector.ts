@@ -8,7 +8,7 @@ import { runAttack, scoresInParts } from '../evasion/run-attack.ts';
 import { sliceData, type LabelledData } from '../labelled-data.ts';
 import { isWrong } from '../evasion/attack-state.ts';
 import { isGradientTarget, sampleSize, type Target } from '../target.ts';
-import { assertFinite } from './assert-finite.ts';
+import { assertFinite, assertInBounds } from './assert-samples.ts';
 import { assertRunning } from './assert-running.ts';
 import { evadeDetector, EVASION_DEFAULTS } from './evade-detector.ts';
 import { type DetectorEvaluation, type DetectorScores, evaluateDetector } from './evaluate-detector.ts';
@@ -87,12 +87,13 @@ export interface MeasuredDetector {
  * found, and takes for each sample what the detector finds least suspicious.
  *
  * The one call that reports use: its measurement has all fields of `DetectorResult` in `lab/assess`.
- * @throws Fault `ERR_DATA` when the data was calibrated on, has NaN, or the attack fools nothing; what attack and models throw
+ * @throws Fault `ERR_DATA` when the data was calibrated on, has NaN or leaves the bounds, or the attack fools nothing; what attack and models throw
  */
 export async function measureDetector(run: DetectorRun): Promise<MeasuredDetector> {
   const { opened, data } = run;
   assertOtherData(opened.calibrated, data);
   assertFinite(data);
+  assertInBounds(data, run.target);
   if (opened.detector.meta.watches === 'queries') return measureQueryDetector(run);
   const { target, attack, perturbation, signal } = run;
   const { meta } = opened.detector;

@@ -58,7 +58,7 @@ export function sensorProblem(): Promise<SmallProblem> {
   return problem({
     inputShape: [10],
     classes: 2,
-    bounds: { low: -10, high: 10 },
+    bounds: { low: -20, high: 20 },
     eps: 0.8,
     sample: () => {
       const hidden = Array.from({ length: 3 }, () => random.normal());
