@@ -138,7 +138,7 @@ function row(network: string, found: DetectorMeasurement): string {
       : `${percent(found.truePositiveRate)} of queries, ${percent(queries.runsReported)} of runs, first at ${queries.untilReported ?? '-'}`,
     found.auroc.toFixed(3),
     [tprAt['0.001'], tprAt['0.01'], tprAt['0.05']].map((rate) => (100 * rate).toFixed(1)).join(' / '),
-    adaptiveFooled === null ? '-' : percent(adaptiveFooled),
+    percent(adaptiveFooled),
     adaptive === null ? '-' : percent(adaptive.truePositiveRate),
     adaptive === null ? '-' : adaptive.auroc.toFixed(3),
     queries === undefined

@@ -134,7 +134,7 @@ function toText(found: DetectorMeasurement): string {
   const rows = [
     ['false alarms, stated', `${Number((100 * found.statedFalsePositiveRate).toPrecision(4))} %`, ''],
     [`false alarms on ${found.clean} clean samples`, percent(found.falsePositiveRate), ''],
-    [`fooled the model, of ${found.attacked}`, percent(found.fooled), cell(found.adaptiveFooled ?? undefined)],
+    [`fooled the model, of ${found.attacked}`, percent(found.fooled), cell(found.adaptiveFooled)],
     [
       queries === undefined ? 'of those, reported' : 'of its queries, reported',
       percent(found.truePositiveRate),

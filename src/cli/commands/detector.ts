@@ -56,7 +56,7 @@ export const register: RegisterCommand = (program, io) => {
     .option('--eps <size>', 'largest perturbation, in units of the inputs', '8/255')
     .option('--samples <n>', 'samples that are attacked; default: 200, or 20 for stateful-query')
     .option('--steps <n>', 'steps of each start of the attack that knows the detector', '50')
-    .option('--restarts <n>', 'its random starts', '2')
+    .option('--restarts <n>', 'its random starts', '4')
     .option('--ensemble <model...>', 'the other ONNX models that the thresholds were made with')
     .option('--bounds <low,high>', 'smallest and largest value of an input', '0,1')
     .option('--layout <order>', "order of a picture's axes in arrays: nchw or nhwc; default: worked out")

@@ -70,10 +70,7 @@ export function evaluateDetector(
   { clean, oblivious, adaptive }: DetectorScores,
 ): DetectorEvaluation {
   if (clean.length === 0) throw new Fault('ERR_DATA', 'There are no clean inputs to count false alarms on.');
-  if (oblivious.length === 0)
-    throw new Fault('ERR_DATA', 'The attack fooled none of the samples, so there is nothing to detect.', {
-      hint: 'Allow a larger perturbation (--eps), or another attack.',
-    });
+  assertFooled(oblivious.length);
   const negatives = rankable(clean);
   const rates = (attacked: ArrayLike<number>): DetectionRates => {
     const positives = rankable(attacked);
@@ -107,6 +104,14 @@ export function evaluateDetector(
     adaptive: knowing,
     adaptiveSays: missing ? adaptive.missing : adaptive.says,
   };
+}
+
+/** @throws Fault `ERR_DATA` when no input fools the model: then there is nothing to detect */
+export function assertFooled(count: number): void {
+  if (count > 0) return;
+  throw new Fault('ERR_DATA', 'The attack fooled none of the samples, so there is nothing to detect.', {
+    hint: 'Allow a larger perturbation (--eps), or another attack.',
+  });
 }
 
 /** Points between two others on one line say nothing. */

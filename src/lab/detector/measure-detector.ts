@@ -1,3 +1,4 @@
+import { Fault } from '../../core/fault.ts';
 import { seededRandom } from '../../math/random.ts';
 import { share, type Share } from '../evasion/metrics.ts';
 import type { Attack, Norm, Perturbation } from '../evasion/attack.ts';
@@ -11,7 +12,7 @@ import { isGradientTarget, sampleSize, type Target } from '../target.ts';
 import { assertFinite, assertInBounds } from './assert-samples.ts';
 import { assertRunning } from './assert-running.ts';
 import { evadeDetector, EVASION_DEFAULTS } from './evade-detector.ts';
-import { type DetectorEvaluation, type DetectorScores, evaluateDetector } from './evaluate-detector.ts';
+import { assertFooled, type DetectorEvaluation, evaluateDetector } from './evaluate-detector.ts';
 import { measureQueryDetector } from './measure-query-detector.ts';
 import { assertOtherData, type OpenedDetector } from './open-detector.ts';
 import { isReported, rankable } from './reported.ts';
@@ -52,7 +53,7 @@ export interface DetectorMeasurement extends DetectorEvaluation {
   readonly attacked: number;
   /** Of those, fooled by the attack that does not know the detector, and by the one that does. */
   readonly fooled: Share;
-  readonly adaptiveFooled: Share | null;
+  readonly adaptiveFooled: Share;
   /** Detectors of series of queries only. */
   readonly queries?: QueryMeasurement;
 }
@@ -77,7 +78,7 @@ export interface MeasuredDetector {
   readonly scores: {
     readonly clean: Float64Array;
     readonly oblivious: Float64Array;
-    readonly adaptive: Float64Array | null;
+    readonly adaptive: Float64Array;
   };
 }
 
@@ -87,13 +88,17 @@ export interface MeasuredDetector {
  * found, and takes for each sample what the detector finds least suspicious.
  *
  * The one call that reports use: its measurement has all fields of `DetectorResult` in `lab/assess`.
- * @throws Fault `ERR_DATA` when the data was calibrated on, has NaN or leaves the bounds, or the attack fools nothing; what attack and models throw
+ * @throws Fault `ERR_USAGE` when eps is infinite, `ERR_DATA` when the data was calibrated on, has NaN or leaves the bounds, or the attack fools nothing; what attack and models throw
  */
 export async function measureDetector(run: DetectorRun): Promise<MeasuredDetector> {
   const { opened, data } = run;
   assertOtherData(opened.calibrated, data);
   assertFinite(data);
   assertInBounds(data, run.target);
+  if (!Number.isFinite(run.perturbation.eps))
+    throw new Fault('ERR_USAGE', 'A detector is measured at a largest perturbation: eps must be finite.', {
+      where: 'eps',
+    });
   if (opened.detector.meta.watches === 'queries') return measureQueryDetector(run);
   const { target, attack, perturbation, signal } = run;
   const { meta } = opened.detector;
@@ -118,13 +123,12 @@ export async function measureDetector(run: DetectorRun): Promise<MeasuredDetecto
   assertRunning(signal);
   const plain = await judged(run, attacked, report.adversarial);
   const oblivious = picked(plain.scores, plain.fooled);
+  assertFooled(oblivious.length);
   const knowing = await knowingAttack(run, attacked, plain);
   assertRunning(signal);
   run.progress?.(1);
-  const adaptive: DetectorScores['adaptive'] =
-    'missing' in knowing
-      ? knowing
-      : { scores: picked(knowing.scores, knowing.fooled), attacked: attacked.right, says: knowing.says };
+  const found = picked(knowing.scores, knowing.fooled);
+  const adaptive = { scores: found, attacked: attacked.right, says: knowing.says };
   return {
     measurement: {
       detector: meta.id,
@@ -135,10 +139,10 @@ export async function measureDetector(run: DetectorRun): Promise<MeasuredDetecto
       clean: data.count,
       attacked: attacked.right,
       fooled: share(oblivious.length, attacked.right),
-      adaptiveFooled: 'missing' in adaptive ? null : share(adaptive.scores.length, attacked.right),
+      adaptiveFooled: share(found.length, attacked.right),
       ...evaluateDetector(opened.calibrated, { clean, oblivious, adaptive }),
     },
-    scores: { clean, oblivious, adaptive: 'missing' in adaptive ? null : Float64Array.from(adaptive.scores) },
+    scores: { clean, oblivious, adaptive: found },
   };
 }
 
@@ -170,7 +174,7 @@ async function knowingAttack(
   run: DetectorRun,
   attacked: RightSamples,
   plain: Judged,
-): Promise<(Judged & { readonly says: string }) | { readonly missing: string }> {
+): Promise<Judged & { readonly says: string }> {
   const { target, opened, perturbation } = run;
   const { norm, eps } = perturbation;
   const { scorer, calibrated, detector } = opened;
@@ -179,8 +183,9 @@ async function knowingAttack(
     const points = await shrinkSeriesAttack(scorer, attacked.data, plain.points, threshold);
     const says =
       'The attacker runs a copy of the detector and takes of each change, row by row, the largest share that it does not report.';
-    // A series is what it is as a whole: points of two attacks cannot be mixed.
-    return { ...(await judged(run, attacked, points)), says };
+    const shrunk = await judged(run, attacked, points);
+    // A series is what it is as a whole: points of two attacks cannot be mixed, but where nothing is left of the one there is the other.
+    return { ...(shrunk.fooled.includes(1) ? shrunk : plain), says };
   }
   const shrunk = await judged(run, attacked, await shrinkAttack(scorer, attacked.data, plain.points, threshold));
   const least = better(plain, shrunk, threshold, sampleSize(target));

@@ -130,8 +130,10 @@ for (const detector of detectors) {
     if (needs.length === 0) return;
     const usage = (error: unknown): boolean => isFault(error) && error.code === 'ERR_USAGE';
     await assert.rejects(calibrateDetector(detector, {}, problem.clean, detector.defaults), usage);
-    const { found: made } = await calibrated(detector);
+    const { found: made, models } = await calibrated(detector);
     assert.throws(() => openDetector(made, {}), usage);
+    const elsewhere = modelsFor(detector, problem === pictures ? table : pictures);
+    assert.throws(() => openDetector(made, { ...models, ...elsewhere }), usage, 'a model that takes other inputs');
   });
 
   test(`${id}: fitted numbers of another shape are refused`, async () => {
