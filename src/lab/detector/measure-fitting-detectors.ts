@@ -9,7 +9,7 @@ import { calibrateDetector, CALIBRATION_DEFAULTS } from './calibrate.ts';
 import type { DetectorModels } from './detector.ts';
 import { EVASION_DEFAULTS } from './evade-detector.ts';
 import { type DetectorMeasurement, measureDetector } from './measure-detector.ts';
-import { openDetector } from './open-detector.ts';
+import { openDetector, type OpenedDetector } from './open-detector.ts';
 import { type InputDetectorId, inputDetectorNamed } from './registry.ts';
 
 export interface FittingDetectors {
@@ -22,9 +22,12 @@ export interface FittingDetectors {
 
 /** Rates of false alarms, the first that the data can set. */
 const RATES = [0.01, 0.05, 0.1];
-const ATTACKED = { least: 10, most: 100, byQueries: 10, queries: 500 };
-/** Passes of the plain attack on a sample, and of looking at it. */
-const PLAIN_PASSES = 60;
+/** Fewest and most samples that are attacked, and what the plain attack asks of one. */
+const BY_GRADIENTS = { samples: [10, 100], plain: 60 } as const;
+/** One sample a run, and one query at a time; three runs (see `measureQueryDetector`). */
+const BY_QUERIES = { samples: [3, 10], queries: 500, runs: 3 } as const;
+/** How far the estimate of a cost may be off. */
+const MISTAKE = 1.5;
 
 /**
  * Calibrates and measures every detector that fits a model, within a time: what a report on a model has to say of detectors. The first half of the
@@ -48,10 +51,10 @@ export async function measureFittingDetectors(
       hint: `Give at least ${4 * leastForRate(RATES.at(-1)!)}.`,
     });
   const ids = fittingIds(target, features);
-  const attacked = await affordable(target, data, ids, seconds);
+  const began = performance.now();
   const models: DetectorModels = { model: target, ...(features && { features }) };
   const found: DetectorMeasurement[] = [];
-  for (const id of ids) {
+  for (const [at, id] of ids.entries()) {
     try {
       const detector = inputDetectorNamed(id)!;
       const byQueries = detector.meta.watches === 'queries';
@@ -59,16 +62,18 @@ export async function measureFittingDetectors(
       const clean = sliceData(data, 0, half);
       const calibrated = await calibrateDetector(detector, models, clean, options, { falsePositiveRate, seed });
       const attack = attackNamed(byQueries ? (target.scoreType === 'label' ? 'hopskipjump' : 'square') : 'pgd')!;
-      const most =
-        attack.meta.id === 'square' ? { queries: ATTACKED.queries } : byQueries ? { maxQueries: ATTACKED.queries } : {};
+      const { queries } = BY_QUERIES;
+      const most = attack.meta.id === 'square' ? { queries } : byQueries ? { maxQueries: queries } : {};
+      const opened = openDetector(calibrated, models);
+      const left = seconds === null ? null : (seconds - (performance.now() - began) / 1000) / (ids.length - at);
       const { measurement } = await measureDetector({
-        opened: openDetector(calibrated, models),
+        opened,
         target,
         data: sliceData(data, half, data.count),
         attack,
         attackOptions: { ...(attack.defaults as object), ...most },
         perturbation,
-        attacked: byQueries ? Math.min(ATTACKED.byQueries, attacked) : attacked,
+        attacked: await affordable(opened, target, data, left),
         seed,
         ...(signal === undefined ? {} : { signal }),
       });
@@ -94,29 +99,36 @@ function fittingIds(target: Target, features: Target | undefined): readonly Inpu
   ];
 }
 
-/** Samples that the time allows to attack for each detector. */
+/**
+ * Samples that the time allows to attack, from the measured cost of what an attack asks for most often.
+ * @throws Fault `ERR_BUDGET_EXHAUSTED` when these are too few to say anything
+ */
 async function affordable(
+  { scorer, detector }: OpenedDetector,
   target: Target,
   data: LabelledData,
-  ids: readonly string[],
   seconds: number | null,
 ): Promise<number> {
-  if (seconds === null) return ATTACKED.most;
-  const n = Math.min(32, data.count);
+  const byQueries = detector.meta.watches === 'queries';
+  const [least, most] = byQueries ? BY_QUERIES.samples : BY_GRADIENTS.samples;
+  if (seconds === null) return most;
+  const n = Math.min(byQueries ? 1 : 16, data.count);
   const part = sliceData(data, 0, n);
-  const pass = async (): Promise<void> => {
-    if (isGradientTarget(target))
-      await target.lossGradient(part.inputs.slice(), n, { kind: 'margin', labels: part.labels });
-    else await target.scores(part.inputs.slice(), n);
+  const once = async (): Promise<void> => {
+    if (byQueries || !isGradientTarget(target)) await target.scores(part.inputs.slice(), n);
+    else await target.lossGradient(part.inputs.slice(), n, { kind: 'margin', labels: part.labels });
+    await (scorer.peek ?? scorer.scoreGradient ?? scorer.score)(part.inputs.slice(), n);
   };
-  await pass(); // sessions are made at the first
+  await once(); // sessions are made at the first
   const began = performance.now();
-  await pass();
+  await once();
   const cost = (performance.now() - began) / 1000 / n;
-  // A step asks for the gradients of the model and of the score, which is a few passes itself.
-  const passes = PLAIN_PASSES + (EVASION_DEFAULTS.restarts + 1) * EVASION_DEFAULTS.steps * 4;
-  const fits = Math.floor(seconds / ids.length / (cost * passes * 1.5));
-  if (fits < ATTACKED.least)
-    throw new Fault('ERR_BUDGET_EXHAUSTED', 'There is too little time left to measure detectors.');
-  return Math.min(fits, ATTACKED.most);
+  const asked = byQueries
+    ? BY_QUERIES.runs * BY_QUERIES.queries
+    : BY_GRADIENTS.plain + (EVASION_DEFAULTS.restarts + 1) * (EVASION_DEFAULTS.steps + 1);
+  const fits = Math.floor(seconds / (cost * asked * MISTAKE));
+  if (fits >= least) return Math.min(fits, most);
+  throw new Fault('ERR_BUDGET_EXHAUSTED', 'What remains of the budget is too little to measure a detector.', {
+    hint: 'Measure detectors alone: parapet assess --threat detector, or parapet detector evaluate.',
+  });
 }
