@@ -6,10 +6,12 @@ import { after, before, test } from 'node:test';
 import { buildMlp } from '../engine/build/architectures.ts';
 import { writeNpz } from '../formats/npy/write-npy.ts';
 import { writeOnnx } from '../formats/onnx/write-onnx.ts';
+import { loadData } from '../lab/load-data.ts';
 import { argmax } from '../lab/loss-of-scores.ts';
 import { openOnnxTarget } from '../lab/onnx-target.ts';
 import { checkPredicate } from '../passport/predicates.ts';
 import { seededRandom } from '../math/random.ts';
+import { assessDetectors } from './assess-detectors.ts';
 import type { Io } from './command.ts';
 import { statementFrom } from './passport-statements.ts';
 import { run } from './run.ts';
@@ -142,4 +144,27 @@ test('the table of threats names defences and both kinds of detectors', () => {
   assert.ok(row.prove.includes('autoattack'));
   assert.ok(row.prevent.includes('pgd-at') && !row.prevent.includes('standard'));
   assert.ok(row.detect.includes('mahalanobis') && row.detect.includes('stateful-query'));
+});
+
+test('an assessment measures the detectors that fit, and none under perturbations that are no distance', async () => {
+  const file = join(folder, 'one.onnx');
+  const target = await openOnnxTarget(file, { threads: 0 });
+  try {
+    const about = { threads: 0, seed: 'assess' };
+    const patch = { norm: 'patch', eps: 0.05 } as const;
+    assert.deepEqual(assessDetectors(target, file, { ...about, perturbations: [patch] }), {});
+    const perturbations = [patch, { norm: 'l2', eps: 0.8 } as const];
+    const { detect } = assessDetectors(target, file, { ...about, perturbations });
+    const found = await detect!(await loadData(join(folder, 'clean.npz')), null);
+    assert.deepEqual(
+      found.map(({ detector, norm, adaptive }) => [detector, norm, adaptive !== null]),
+      [
+        ['mahalanobis', 'l2', true],
+        ['knn', 'l2', true],
+        ['stateful-query', 'l2', true],
+      ],
+    );
+  } finally {
+    await target.close();
+  }
 });

@@ -61,7 +61,7 @@ export async function measureFittingDetectors(
       const options = detector.options(z).parse({});
       const clean = sliceData(data, 0, half);
       const calibrated = await calibrateDetector(detector, models, clean, options, { falsePositiveRate, seed });
-      const attack = attackNamed(byQueries ? (target.scoreType === 'label' ? 'hopskipjump' : 'square') : 'pgd')!;
+      const attack = attackNamed(byQueries ? queryAttack(target, perturbation.norm) : 'pgd')!;
       const { queries } = BY_QUERIES;
       const most = attack.meta.id === 'square' ? { queries } : byQueries ? { maxQueries: queries } : {};
       const opened = openDetector(calibrated, models);
@@ -97,6 +97,12 @@ function fittingIds(target: Target, features: Target | undefined): readonly Inpu
     ...(white && features !== undefined ? (['mahalanobis', 'knn'] as const) : []),
     'stateful-query',
   ];
+}
+
+/** Square in L2 moves windows of a picture. */
+function queryAttack({ scoreType, inputShape }: Target, norm: 'linf' | 'l2'): 'square' | 'hopskipjump' {
+  const scores = scoreType === 'logits' || scoreType === 'probabilities';
+  return scores && (norm === 'linf' || isPicture(imageLayout(inputShape))) ? 'square' : 'hopskipjump';
 }
 
 /**
