@@ -18,6 +18,7 @@ import { assessmentToHtml } from '../report/assessment/to-html.ts';
 import { assessmentToJunit } from '../report/assessment/to-junit.ts';
 import { assessmentToReport } from '../report/assessment/to-report.ts';
 import { toSarif } from '../report/to-sarif.ts';
+import { assessDetectors } from './assess-detectors.ts';
 import type { Io } from './command.ts';
 import { type DataArguments, dataOptions, parseBounds } from './data-options.ts';
 import { formatTable } from './format-table.ts';
@@ -92,6 +93,11 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
       state,
       identity: { version },
       ...(accuracy === undefined ? {} : { accuracy }),
+      ...assessDetectors(target, file, {
+        perturbations,
+        threads: parseWhole(options.threads, '--threads'),
+        seed: options.seed,
+      }),
       signal: io.signal,
       progress: progressTo(io),
     });

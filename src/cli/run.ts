@@ -8,6 +8,7 @@ import { register as canary } from './commands/canary.ts';
 import { register as certify } from './commands/certify.ts';
 import { register as config } from './commands/config.ts';
 import { register as detect } from './commands/detect.ts';
+import { register as detector } from './commands/detector.ts';
 import { register as flow } from './commands/flow.ts';
 import { register as harden } from './commands/harden.ts';
 import { register as init } from './commands/init.ts';
@@ -47,6 +48,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   admin,
   vault,
   harden,
+  detector,
   threats,
 ];
 

@@ -46,6 +46,40 @@ export { type SmoothingReport, smoothSamples, type SmoothSamplesOptions } from '
 export type { PropertyResult, VerifyOptions } from '../lab/certify/verify-property.ts';
 export { readVnnlib, type VnnlibProperty } from '../formats/vnnlib/read-vnnlib.ts';
 export { countedTarget, type QueryCount } from '../lab/counted-target.ts';
+export {
+  CALIBRATION_DEFAULTS,
+  calibrateDetector,
+  type CalibratedDetector,
+  type CalibrationOptions,
+  type DetectorModelFile,
+} from '../lab/detector/calibrate.ts';
+export type {
+  DetectorModels,
+  InputDetector,
+  InputDetectorMeta,
+  InputScorer,
+  ScoreContext,
+  ScoreGradient,
+} from '../lab/detector/detector.ts';
+export {
+  evaluateDetector,
+  type AdaptiveRates,
+  type DetectionRates,
+  type DetectorEvaluation,
+  type DetectorScores,
+} from '../lab/detector/evaluate-detector.ts';
+export { evadeDetector, type EvasionOptions, type EvasionResult } from '../lab/detector/evade-detector.ts';
+export {
+  measureDetector,
+  type DetectorMeasurement,
+  type DetectorRun,
+  type MeasuredDetector,
+} from '../lab/detector/measure-detector.ts';
+export { measureFittingDetectors, type FittingDetectors } from '../lab/detector/measure-fitting-detectors.ts';
+export { openDetector, openThresholds, type Inspection, type OpenedDetector } from '../lab/detector/open-detector.ts';
+export { INPUT_DETECTORS, inputDetectorNamed } from '../lab/detector/registry.ts';
+export { isReported } from '../lab/detector/reported.ts';
+export { readThresholds, writeThresholds } from '../lab/detector/thresholds-file.ts';
 export { ensembleTarget } from '../lab/ensemble-target.ts';
 export { adversarialPatch } from '../lab/evasion/adversarial-patch/attack.ts';
 export { apgd } from '../lab/evasion/apgd/attack.ts';
@@ -75,9 +109,10 @@ export { runSelfChecks, type SelfCheck, type SelfCheckId, type SelfCheckInput } 
 export { square } from '../lab/evasion/square/attack.ts';
 export { textfooler } from '../lab/evasion/textfooler/attack.ts';
 export { universalPerturbation } from '../lab/evasion/universal-perturbation/attack.ts';
+export { openFeatureTarget, type FeatureTarget, type FeatureTargetOptions } from '../lab/feature-target.ts';
 export { functionTarget, type FunctionTargetOptions } from '../lab/function-target.ts';
 export { handshake, type Handshake, type HandshakeExpectation } from '../lab/handshake.ts';
-export type { LabelledData } from '../lab/labelled-data.ts';
+export { type LabelledData, sliceData } from '../lab/labelled-data.ts';
 export { lossOfScores, type ScoredLoss } from '../lab/loss-of-scores.ts';
 export { loadData, type LoadDataOptions } from '../lab/load-data.ts';
 export { type HttpAccount, type HttpTarget, isHttpTarget } from '../lab/http-target/http-target.ts';
@@ -88,5 +123,8 @@ export { openOnnxTarget, type OnnxTarget, type OnnxTargetOptions } from '../lab/
 export { type Bounds, type GradientTarget, isGradientTarget, type ScoreType, type Target } from '../lab/target.ts';
 export { decodeText, encodeText } from '../lab/text-codec.ts';
 export { isTextTarget, type TextTarget, textTarget, type TextTargetOptions } from '../lab/text/text-target.ts';
+export { splitData } from '../lab/split-data.ts';
+export { readTreeModel, type TreeModel } from '../lab/trees/read-tree-model.ts';
+export { createTreeTarget, type TreeTarget, type TreeTargetOptions } from '../lab/trees/tree-target.ts';
 export { type InputTransform, transformedTarget, type TransformedOptions } from '../lab/transformed-target.ts';
 export { type Random, seededRandom } from '../math/random.ts';
