@@ -12,12 +12,13 @@ import type { LabelledData } from '../lab/labelled-data.ts';
 import { boxOf } from '../lab/evasion/norm-ball.ts';
 import { loadTargetData } from '../lab/load-target-data.ts';
 import { openTarget } from '../lab/open-target.ts';
-import type { Target } from '../lab/target.ts';
+import { isGradientTarget, type Target } from '../lab/target.ts';
 import { isTextTarget } from '../lab/text/text-target.ts';
 import { assessmentToHtml } from '../report/assessment/to-html.ts';
 import { assessmentToJunit } from '../report/assessment/to-junit.ts';
 import { assessmentToReport } from '../report/assessment/to-report.ts';
 import { toSarif } from '../report/to-sarif.ts';
+import { assessCertificates } from './assess-certificates.ts';
 import { assessDetectors } from './assess-detectors.ts';
 import type { Io } from './command.ts';
 import { type DataArguments, dataOptions, parseBounds } from './data-options.ts';
@@ -61,11 +62,12 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
   const samples = parseWhole(options.samples, '--samples');
   const accuracy =
     options.expectAccuracy === undefined ? undefined : parseNumber(options.expectAccuracy, '--expect-accuracy');
+  const threads = parseWhole(options.threads, '--threads');
   const target = await openTarget(model, {
     cwd: io.cwd,
     env: io.env,
     ...(bounds === undefined ? {} : { bounds }),
-    threads: parseWhole(options.threads, '--threads'),
+    threads,
   });
   try {
     const perturbations = parsePerturbations(options, target);
@@ -78,6 +80,8 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
     const state = join(out, 'state');
     if (options.fresh === true) await rm(state, { recursive: true, force: true });
     const version = packageVersion();
+    // Certificates and detectors look inside of a network, which only a file of it allows.
+    const file = isGradientTarget(target) && /\.onnx$/i.test(model) ? resolve(io.cwd, model) : null;
     const { assessment, artefacts } = await assess({
       target,
       data,
@@ -93,11 +97,12 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
       state,
       identity: { version },
       ...(accuracy === undefined ? {} : { accuracy }),
-      ...assessDetectors(target, file, {
-        perturbations,
-        threads: parseWhole(options.threads, '--threads'),
-        seed: options.seed,
-      }),
+      ...(file === null
+        ? {}
+        : {
+            ...assessCertificates(target, file, { perturbations, requirements, threads }),
+            ...assessDetectors(target, file, { perturbations, threads, seed: options.seed }),
+          }),
       signal: io.signal,
       progress: progressTo(io),
     });
@@ -261,7 +266,8 @@ function summary(found: Assessment, out: string): string {
   const missing = found.steps.filter(({ status }) => status !== 'complete');
   if (missing.length > 0)
     parts.push(`\nCut off: ${missing.map(({ step }) => step.id).join(', ')}. The same command goes on.`);
-  for (const { what, why } of found.notRun) parts.push(`\nLeft out: ${what}, because ${why}.`);
+  for (const { what, why } of found.notRun)
+    parts.push(`\nLeft out: ${what}. ${why[0]!.toUpperCase()}${why.slice(1).replace(/\.$/, '')}.`);
   parts.push(`\n${join(out, 'report.html')}, assessment.json, assessment.sarif, junit.xml, adversarial.npz`);
   return parts.join('');
 }

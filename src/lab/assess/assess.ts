@@ -90,6 +90,8 @@ interface State {
   readonly plan: AssessStep[];
   /** Steps that began: their numbers of samples stay as they are. */
   readonly started: string[];
+  /** Steps that had their share of the time, and how many samples they attacked in it: those are what is reported, now and later. */
+  readonly enough: Record<string, number>;
   selfChecks: readonly SelfCheck[] | null;
   certificates: readonly CertifiedCurve[] | null;
   detectors: readonly DetectorResult[] | null;
@@ -148,6 +150,7 @@ export async function assess(
     cost,
     plan,
     started: [],
+    enough: {},
     selfChecks: null,
     certificates: null,
     detectors: null,
@@ -201,7 +204,12 @@ export async function assess(
       state.started.push(step.id);
       await writeState(statePath, state);
     }
-    const result = await runStep(step, options, data, seed, limit, (done) => advance(step, done));
+    const share = shareOfTime(state.plan, at, secondsLeft(), state.enough[step.id] !== undefined);
+    const result = await runStep(step, options, data, seed, limit, share, (done) => advance(step, done));
+    if (result.enough !== null && state.enough[step.id] === undefined) {
+      state.enough[step.id] = result.enough;
+      await writeState(statePath, state);
+    }
     if (result.report !== null) reports.set(step.id, result.report);
     steps.push({ ...result.step, seconds: (performance.now() - since) / 1000 });
   }
@@ -424,6 +432,15 @@ function fitToTime(
   return changed;
 }
 
+/** Seconds that a step may take: its part of what is left, by what was expected, and never more than half; nothing for one that had its share before. */
+function shareOfTime(plan: readonly AssessStep[], at: number, left: number | null, had: boolean): number {
+  if (had) return 0;
+  if (left === null) return Infinity;
+  const coming = plan.slice(at).reduce((sum, { expectedSeconds }) => sum + expectedSeconds, 0);
+  const part = coming === 0 ? 1 : plan[at]!.expectedSeconds / coming;
+  return left * Math.min(0.5, Math.max(part, 0.02));
+}
+
 /** Share of the time that is left which steps may use. */
 const KEPT = 0.85;
 const FEWEST = 8;
@@ -452,13 +469,22 @@ async function runStep(
   data: LabelledData,
   seed: string,
   limit: TimeLimit,
+  share: number,
   progress: (done: number) => void,
-): Promise<{ readonly step: Omit<StepResult, 'seconds'>; readonly report: AttackReport | null }> {
+): Promise<{
+  readonly step: Omit<StepResult, 'seconds'>;
+  readonly report: AttackReport | null;
+  readonly enough: number | null;
+}> {
   const attack = attackNamed(step.attack);
-  const failed = (reason: string): { readonly step: Omit<StepResult, 'seconds'>; readonly report: null } => ({
+  const failed = (
+    reason: string,
+  ): { readonly step: Omit<StepResult, 'seconds'>; readonly report: null; readonly enough: null } => ({
     step: { step, status: 'failed', reason, attacked: 0, metrics: null, byQueries: null, byDistance: null },
     report: null,
+    enough: null,
   });
+  const own = timeLimit(performance.now() + share * 1000, limit.signal);
   if (attack === undefined) return failed(`there is no attack ${step.attack}`);
   let report: AttackReport;
   try {
@@ -472,16 +498,20 @@ async function runStep(
       expectation: null,
       chunk: step.chunk,
       log: join(options.state, `${step.id}.jsonl`),
-      ...(limit.signal === undefined ? {} : { signal: limit.signal }),
+      ...(own.signal === undefined ? {} : { signal: own.signal }),
       progress,
     });
   } catch (error) {
     // An attack that this target does not allow is a gap of the report and no end of it; anything else is.
     if (isFault(error) && error.code === 'ERR_USAGE') return failed(error.message);
     throw error;
+  } finally {
+    own.clear();
   }
+  // Samples are in random order: the first ones of them that its share of the time was enough for are a whole result about fewer samples.
+  const isEnough = report.status === 'aborted' && own.isOver() && report.attacked >= Math.min(FEWEST, step.samples);
   const status =
-    report.status === 'complete'
+    report.status === 'complete' || isEnough
       ? 'complete'
       : report.status === 'budget-exhausted'
         ? 'queries'
@@ -505,6 +535,7 @@ async function runStep(
       byDistance: step.attack === 'hopskipjump' ? shrinkingCurve(report) : null,
     },
     report,
+    enough: isEnough ? report.attacked : null,
   };
 }
 

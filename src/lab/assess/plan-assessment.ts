@@ -58,8 +58,10 @@ export function planAssessment(target: Target, cost: MeasuredCost, options: Plan
     const paid = Math.floor(seconds / Math.max(each, 1e-9));
     const samples = Math.max(Math.min(Math.max(paid, least), most, options.samples), 1);
     const wholeSet = attackNamed(draft.attack)?.meta.wholeSet === true;
-    // An interruption shall lose a few seconds, not minutes.
-    const chunk = wholeSet ? samples : Math.max(1, Math.min(64, samples, Math.floor(20 / Math.max(each, 1e-9))));
+    // An interruption, or the end of a step's time, shall lose a few seconds and not minutes.
+    const chunk = wholeSet
+      ? samples
+      : Math.max(1, Math.min(64, samples, Math.max(8, Math.floor(3 / Math.max(each, 1e-9)))));
     return { ...draft, samples, chunk, expectedSeconds: samples * each };
   });
 }
