@@ -46,11 +46,8 @@ function robustnessOf(found: Assessment, version: string): object {
   const measured = found.robust
     .filter(({ complete }) => complete)
     .map(({ norm, eps, accuracy }) => ({
-      norm,
-      eps: epsText(eps),
-      attack: attacks(norm),
-      robustAccuracy: accuracy.value,
       samples: accuracy.of,
+      claim: { norm, eps: epsText(eps), attack: attacks(norm), robustAccuracy: accuracy.value },
     }));
   const certified = found.certificates
     .filter(({ complete }) => complete)
@@ -68,10 +65,7 @@ function robustnessOf(found: Assessment, version: string): object {
     tool: { name: 'parapet assess', version },
     cleanAccuracy: found.clean.accuracy.value,
     samples: Math.max(1, ...measured.map(({ samples }) => samples)),
-    claims: [
-      ...measured.map(({ norm, eps, attack, robustAccuracy }) => ({ norm, eps, attack, robustAccuracy })),
-      ...certified,
-    ],
+    claims: [...measured.map(({ claim }) => claim), ...certified],
     selfChecks: ran.length === 0 ? 'not-run' : ran.some(({ verdict }) => verdict === 'fail') ? 'failed' : 'passed',
   };
 }

@@ -9,8 +9,11 @@ import { type Assessment, SCENARIOS, type Scenario } from '../lab/assess/assessm
 import { parseRequirement } from '../lab/assess/requirement.ts';
 import { NORMS, type Perturbation } from '../lab/evasion/attack.ts';
 import type { LabelledData } from '../lab/labelled-data.ts';
-import { loadData } from '../lab/load-data.ts';
-import { openOnnxTarget } from '../lab/onnx-target.ts';
+import { boxOf } from '../lab/evasion/norm-ball.ts';
+import { loadTargetData } from '../lab/load-target-data.ts';
+import { openTarget } from '../lab/open-target.ts';
+import type { Target } from '../lab/target.ts';
+import { isTextTarget } from '../lab/text/text-target.ts';
 import { assessmentToHtml } from '../report/assessment/to-html.ts';
 import { assessmentToJunit } from '../report/assessment/to-junit.ts';
 import { assessmentToReport } from '../report/assessment/to-report.ts';
@@ -26,14 +29,15 @@ import { packageVersion } from './version.ts';
 export interface AssessArguments extends DataArguments {
   readonly data: string;
   readonly threat?: readonly string[];
-  readonly norm: string;
-  readonly eps: string;
+  readonly norm?: string;
+  readonly eps?: string;
   readonly sticker: string;
   readonly budget: string;
   readonly samples: string;
   readonly require?: readonly string[];
   readonly expectAccuracy?: string;
-  readonly bounds: string;
+  readonly bounds?: string;
+  readonly text?: string;
   readonly threads: string;
   readonly seed: string;
   readonly fresh?: boolean;
@@ -45,10 +49,11 @@ export interface AssessArguments extends DataArguments {
 const WHOLE_THREAT = 'adversarial-input';
 
 export async function runAssess(model: string, options: AssessArguments, io: Io): Promise<void> {
-  const perturbations = parsePerturbations(options.norm, options.eps);
+  // Said before anything is opened, where it is wrong.
+  if (options.norm !== undefined || options.eps !== undefined) parsePerturbations(options, null);
   const scenarios = chosenScenarios(options.threat);
   const requirements = (options.require ?? []).map(parseRequirement);
-  const bounds = parseBounds(options.bounds);
+  const bounds = options.bounds === undefined ? undefined : parseBounds(options.bounds);
   const budget = options.budget === 'none' ? null : parseDuration(options.budget, '--budget') / 1000;
   const sticker = parseNumber(options.sticker, '--sticker');
   if (!(sticker > 0 && sticker < 1))
@@ -56,11 +61,19 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
   const samples = parseWhole(options.samples, '--samples');
   const accuracy =
     options.expectAccuracy === undefined ? undefined : parseNumber(options.expectAccuracy, '--expect-accuracy');
-  const file = resolve(io.cwd, model);
-  const target = await openOnnxTarget(file, { bounds, threads: parseWhole(options.threads, '--threads') });
+  const target = await openTarget(model, {
+    cwd: io.cwd,
+    env: io.env,
+    ...(bounds === undefined ? {} : { bounds }),
+    threads: parseWhole(options.threads, '--threads'),
+  });
   try {
-    const data = await loadData(resolve(io.cwd, options.data), dataOptions(options, target.inputShape));
-    assertInside(data, bounds);
+    const perturbations = parsePerturbations(options, target);
+    const data = await loadTargetData(target, resolve(io.cwd, options.data), {
+      ...dataOptions(options, undefined),
+      ...(options.text === undefined ? {} : { text: options.text }),
+    });
+    assertInside(data, target);
     const out = resolve(io.cwd, options.out);
     const state = join(out, 'state');
     if (options.fresh === true) await rm(state, { recursive: true, force: true });
@@ -68,7 +81,7 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
     const { assessment, artefacts } = await assess({
       target,
       data,
-      modelDigest: await digestOfFile(file),
+      modelDigest: await digestOfLocator(model, io.cwd),
       dataName: basename(options.data),
       perturbations,
       scenarios,
@@ -80,7 +93,7 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
       state,
       identity: { version },
       ...(accuracy === undefined ? {} : { accuracy }),
-      ...assessDetectors(target, file, {
+      ...assessDetectors(target, resolve(io.cwd, model), {
         perturbations,
         threads: parseWhole(options.threads, '--threads'),
         seed: options.seed,
@@ -114,7 +127,16 @@ function exitCodeOf({ requirements, status }: Assessment): number {
 }
 
 /** `linf,l2` and `8/255,0.5` are pairs. */
-function parsePerturbations(norms: string, sizes: string): readonly Perturbation[] {
+function parsePerturbations(
+  { norm, eps: given }: Pick<AssessArguments, 'norm' | 'eps'>,
+  target: Target | null,
+): readonly Perturbation[] {
+  const usual =
+    target !== null && isTextTarget(target) ? { norm: 'edits', eps: '0.3' } : { norm: 'linf', eps: '8/255' };
+  const [norms, sizes] = [
+    norm ?? usual.norm,
+    given ?? (norm === undefined || norm === usual.norm ? usual.eps : '8/255'),
+  ];
   const names = norms.split(',').map((one) => one.trim());
   const eps = sizes.split(',').map((one) => parseNumber(one, '--eps'));
   if (names.length !== eps.length) {
@@ -145,18 +167,26 @@ function chosenScenarios(given: readonly string[] | undefined): readonly Scenari
   });
 }
 
-function assertInside(data: LabelledData, { low, high }: { readonly low: number; readonly high: number }): void {
-  const at = data.inputs.findIndex((value) => !(value >= low - 1e-6 && value <= high + 1e-6));
+function assertInside(data: LabelledData, target: Target): void {
+  const { low, high } = boxOf(target);
+  const size = low.length;
+  const at = data.inputs.findIndex((value, f) => !(value >= low[f % size]! - 1e-6 && value <= high[f % size]! + 1e-6));
   if (at < 0) return;
-  throw new Fault('ERR_DATA', `A value of the data is ${data.inputs[at]}, outside the bounds ${low} to ${high}.`, {
-    where: `sample ${Math.floor(at / (data.inputs.length / data.count))}`,
-    hint: 'Say between what values lie (--bounds), or what they are divided by (--scale).',
-  });
+  throw new Fault(
+    'ERR_DATA',
+    `A value of the data is ${data.inputs[at]}, outside the bounds ${low[at % size]} to ${high[at % size]}.`,
+    {
+      where: `sample ${Math.floor(at / size)}`,
+      hint: 'Say between what values lie (--bounds), or what they are divided by (--scale).',
+    },
+  );
 }
 
-async function digestOfFile(file: string): Promise<string> {
+/** Of the file; of an address, which is all that is known of a model there. */
+async function digestOfLocator(locator: string, cwd: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of createReadStream(file)) hash.update(piece as Uint8Array);
+  if (/^https?:/i.test(locator)) return hash.update(locator).digest('hex');
+  for await (const piece of createReadStream(resolve(cwd, locator))) hash.update(piece as Uint8Array);
   return hash.digest('hex');
 }
 

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { Fault } from '../core/fault.ts';
 import { ARCHITECTURES, buildArchitecture } from '../engine/build/architectures.ts';
 import { loadOnnx } from '../engine/load-onnx.ts';
-import type { TrainingProgress } from '../engine/train/train.ts';
 import type { OnnxModel } from '../formats/onnx/onnx-model.ts';
 import { writeOnnx } from '../formats/onnx/write-onnx.ts';
 import type { Defence } from '../lab/defence/defence.ts';
@@ -17,6 +16,7 @@ import { splitData } from '../lab/split-data.ts';
 import type { Io } from './command.ts';
 import { dataOptions, parseBounds, parseSettings } from './data-options.ts';
 import { parseNumber, parseWhole } from './parse-number.ts';
+import { trainingProgress } from './training-progress.ts';
 
 export interface HardenArguments {
   readonly data: string;
@@ -55,6 +55,10 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
   if (!(eps > 0)) throw new Fault('ERR_USAGE', '--eps must be above 0.');
   const { low, high } = parseBounds(options.bounds);
   const defenceOptions = chosenOptions(defence, options, norm, eps);
+  if (defence.meta.texts === true) {
+    const { runHardenText } = await import('./run-harden-text.ts');
+    return runHardenText(file, defence, defenceOptions, options, io);
+  }
   if ((file === undefined) === (options.architecture === undefined)) {
     throw new Fault('ERR_USAGE', 'Give either a model or --architecture.', {
       hint: `Architectures: ${ARCHITECTURES.map(({ id }) => id).join(', ')}.`,
@@ -90,7 +94,7 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
     threads: parseWhole(options.threads, '--threads'),
     checkpoint,
     signal: io.signal,
-    progress: progressTo(io),
+    progress: trainingProgress(io),
   });
   if (result.artefact.interrupted) {
     io.err(`Stopped after ${result.artefact.steps} steps. The same command goes on from ${basename(checkpoint)}.`);
@@ -164,19 +168,6 @@ function classesOf({ labels, classNames }: LabelledData, said: string | undefine
 function outputClasses(model: OnnxModel, data: LabelledData, said: string | undefined): number {
   const last = model.graph.outputs[0]?.shape?.at(-1);
   return typeof last === 'number' && last > 1 ? last : classesOf(data, said);
-}
-
-/** A line every ten seconds for people; nothing in a pipe. */
-function progressTo(io: Io): (at: TrainingProgress) => void {
-  let last = performance.now();
-  return ({ step, steps, epoch, loss, accuracy, secondsLeft }) => {
-    if (!io.terminal || (performance.now() - last < 10_000 && step < steps)) return;
-    last = performance.now();
-    const left = secondsLeft < 90 ? `${Math.ceil(secondsLeft)} s` : `${Math.ceil(secondsLeft / 60)} min`;
-    io.err(
-      `step ${step}/${steps}  epoch ${epoch + 1}  loss ${loss.toFixed(4)}  right in training ${percent(accuracy)}  ${left} left`,
-    );
-  };
 }
 
 function percent(share: number): string {

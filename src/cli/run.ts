@@ -5,6 +5,7 @@ import { register as assess } from './commands/assess.ts';
 import { register as attack } from './commands/attack.ts';
 import { register as audit } from './commands/audit.ts';
 import { register as canary } from './commands/canary.ts';
+import { register as certify } from './commands/certify.ts';
 import { register as config } from './commands/config.ts';
 import { register as detect } from './commands/detect.ts';
 import { register as detector } from './commands/detector.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   detect,
   assess,
   attack,
+  certify,
   scan,
   explain,
   sign,

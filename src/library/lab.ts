@@ -14,6 +14,37 @@ export {
   type StepResult,
 } from '../lab/assess/assessment.ts';
 export { parseRequirement, type Requirement, type RequirementResult } from '../lab/assess/requirement.ts';
+export {
+  type CertifiedRadii,
+  type CertifiedRadius,
+  certifyRadii,
+  type CertifyRadiiOptions,
+} from '../lab/certify/certify-radii.ts';
+export {
+  type CertificateReport,
+  certifySamples,
+  type CertifySamplesOptions,
+  type SampleCertificate,
+} from '../lab/certify/certify-samples.ts';
+export type { Arithmetic } from '../lab/certify/crown.ts';
+export type { BoundMethod } from '../lab/certify/decide-region.ts';
+export {
+  type Certifier,
+  type CertifyOptions,
+  openCertifier,
+  type SampleVerdict,
+} from '../lab/certify/open-certifier.ts';
+export { openPropertyChecker, type PropertyChecker } from '../lab/certify/property-checker.ts';
+export {
+  certifySmoothed,
+  predictSmoothed,
+  type SmoothedCertificate,
+  type SmoothedPrediction,
+  type SmoothingOptions,
+} from '../lab/certify/smoothing.ts';
+export { type SmoothingReport, smoothSamples, type SmoothSamplesOptions } from '../lab/certify/smooth-samples.ts';
+export type { PropertyResult, VerifyOptions } from '../lab/certify/verify-property.ts';
+export { readVnnlib, type VnnlibProperty } from '../formats/vnnlib/read-vnnlib.ts';
 export { countedTarget, type QueryCount } from '../lab/counted-target.ts';
 export {
   CALIBRATION_DEFAULTS,
@@ -63,8 +94,10 @@ export type {
   Perturbation,
 } from '../lab/evasion/attack.ts';
 export { autoattack } from '../lab/evasion/autoattack/attack.ts';
+export { badCharacters } from '../lab/evasion/bad-characters/attack.ts';
 export { cw } from '../lab/evasion/cw/attack.ts';
 export { ddn } from '../lab/evasion/ddn/attack.ts';
+export { deepWordBug } from '../lab/evasion/deep-word-bug/attack.ts';
 export { fab } from '../lab/evasion/fab/attack.ts';
 export { fgsm } from '../lab/evasion/fgsm/attack.ts';
 export { hopskipjump } from '../lab/evasion/hopskipjump/attack.ts';
@@ -74,6 +107,7 @@ export { type AttackId, ATTACKS, attackNamed } from '../lab/evasion/registry.ts'
 export { type AttackReport, type AttackRun, runAttack } from '../lab/evasion/run-attack.ts';
 export { runSelfChecks, type SelfCheck, type SelfCheckId, type SelfCheckInput } from '../lab/evasion/self-checks.ts';
 export { square } from '../lab/evasion/square/attack.ts';
+export { textfooler } from '../lab/evasion/textfooler/attack.ts';
 export { universalPerturbation } from '../lab/evasion/universal-perturbation/attack.ts';
 export { openFeatureTarget, type FeatureTarget, type FeatureTargetOptions } from '../lab/feature-target.ts';
 export { functionTarget, type FunctionTargetOptions } from '../lab/function-target.ts';
@@ -81,10 +115,16 @@ export { handshake, type Handshake, type HandshakeExpectation } from '../lab/han
 export { type LabelledData, sliceData } from '../lab/labelled-data.ts';
 export { lossOfScores, type ScoredLoss } from '../lab/loss-of-scores.ts';
 export { loadData, type LoadDataOptions } from '../lab/load-data.ts';
+export { type HttpAccount, type HttpTarget, isHttpTarget } from '../lab/http-target/http-target.ts';
+export { queryEstimate } from '../lab/http-target/query-estimate.ts';
+export { encodeTexts, loadTargetData } from '../lab/load-target-data.ts';
+export { openTarget, type OpenTargetOptions } from '../lab/open-target.ts';
 export { openOnnxTarget, type OnnxTarget, type OnnxTargetOptions } from '../lab/onnx-target.ts';
 export { splitData } from '../lab/split-data.ts';
-export type { Bounds, GradientTarget, ScoreType, Target } from '../lab/target.ts';
 export { readTreeModel, type TreeModel } from '../lab/trees/read-tree-model.ts';
 export { createTreeTarget, type TreeTarget, type TreeTargetOptions } from '../lab/trees/tree-target.ts';
+export { type Bounds, type GradientTarget, isGradientTarget, type ScoreType, type Target } from '../lab/target.ts';
+export { decodeText, encodeText } from '../lab/text-codec.ts';
+export { isTextTarget, type TextTarget, textTarget, type TextTargetOptions } from '../lab/text/text-target.ts';
 export { type InputTransform, transformedTarget, type TransformedOptions } from '../lab/transformed-target.ts';
 export { type Random, seededRandom } from '../math/random.ts';

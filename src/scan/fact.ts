@@ -1,4 +1,5 @@
 import type { AgentFact } from './agents/agent-fact.ts';
+import type { InfraFact } from './infra/infra-fact.ts';
 import type { NestedPickle, PickleAnomaly, PickleGlobal } from '../formats/pickle/pickle-machine.ts';
 
 /** A place in the artifact that is being read. */
@@ -17,6 +18,7 @@ export interface Spot {
  */
 export type Fact =
   | AgentFact
+  | InfraFact
   | {
       readonly kind: 'pickle-global';
       readonly offset: number;

@@ -4,6 +4,10 @@ import { compressed } from './readers/compressed/reader.ts';
 import { executable } from './readers/executable/reader.ts';
 import { gguf } from './readers/gguf/reader.ts';
 import { hdf5 } from './readers/hdf5/reader.ts';
+import { infraYaml } from './readers/infra-yaml/reader.ts';
+import { dockerfile } from './readers/dockerfile/reader.ts';
+import { terraform } from './readers/terraform/reader.ts';
+import { serviceConfig } from './readers/service-config/reader.ts';
 import { json } from './readers/json/reader.ts';
 import { mlmodel } from './readers/mlmodel/reader.ts';
 import { npy } from './readers/npy/reader.ts';
@@ -25,6 +29,11 @@ import { archiveTricks } from './rules/archive-tricks/rule.ts';
 import { dangerousOperator } from './rules/dangerous-operator/rule.ts';
 import { embeddedExecutable } from './rules/embedded-executable/rule.ts';
 import { fileReference } from './rules/file-reference/rule.ts';
+import { infraCloud } from './rules/infra-cloud/family.ts';
+import { infraContainer } from './rules/infra-container/family.ts';
+import { infraModel } from './rules/infra-model/family.ts';
+import { infraService } from './rules/infra-service/family.ts';
+import { infraWorkflow } from './rules/infra-workflow/family.ts';
 import { malformedHeader } from './rules/malformed-header/rule.ts';
 import { mcpOffer } from './rules/mcp-offer/family.ts';
 import { mcpServer } from './rules/mcp-server/family.ts';
@@ -46,6 +55,10 @@ export const READERS = [
   executable, //
   gguf, //
   hdf5, //
+  infraYaml, //
+  dockerfile, //
+  terraform, //
+  serviceConfig, //
   json, //
   mlmodel, //
   npy, //
@@ -71,6 +84,11 @@ export const RULES = [
   dangerousOperator, //
   embeddedExecutable, //
   fileReference, //
+  ...infraCloud, //
+  ...infraContainer, //
+  ...infraModel, //
+  ...infraService, //
+  ...infraWorkflow, //
   malformedHeader, //
   ...mcpOffer, //
   ...mcpServer, //

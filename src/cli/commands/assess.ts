@@ -6,12 +6,21 @@ export const register: RegisterCommand = (program, io) => {
   program
     .command('assess')
     .description('attack a model with everything that fits it, within a budget of time, and write one report')
-    .argument('<model>', 'ONNX model')
-    .requiredOption('--data <path>', 'samples with labels: folder of pictures by class, .npz, IDX, .npy or CSV')
+    .argument(
+      '<target>',
+      'ONNX file, tree model, target file (.yaml, .json) or address of a model (https://HOST/v2/models/NAME)',
+    )
+    .requiredOption(
+      '--data <path>',
+      'samples with labels: folder of pictures by class, .npz, IDX, .npy or CSV; texts: JSON Lines',
+    )
     .option('--out <folder>', 'where the report goes, and what is done so far', 'report')
     .option('--budget <time>', 'time for it: 90s, 10m, 2h or none', '10m')
-    .option('--norm <norms>', 'linf, l2 or l1, or several with commas', 'linf')
-    .option('--eps <sizes>', 'largest perturbation, in units of the inputs; one for each norm', '8/255')
+    .option('--norm <norms>', 'linf, l2 or l1, or several with commas; texts: edits; default: linf, or edits')
+    .option(
+      '--eps <sizes>',
+      "largest perturbation, in units of the inputs, or share of a text's words; one for each norm; default: 8/255, or 0.3",
+    )
     .option('--sticker <share>', 'share of a picture that a sticker may cover', '0.05')
     .option(
       '--threat <name...>',
@@ -23,7 +32,8 @@ export const register: RegisterCommand = (program, io) => {
     )
     .option('--expect-accuracy <share>', 'the accuracy on clean data that you know the model to have')
     .option('--samples <n>', 'most samples that one attack gets', '1000')
-    .option('--bounds <low,high>', 'smallest and largest value of an input', '0,1')
+    .option('--bounds <low,high>', 'smallest and largest value of an input; default: as declared, or 0,1')
+    .option('--text <key>', 'key of the text in JSON Lines; default: text')
     .option('--layout <order>', "order of a picture's axes in arrays: nchw or nhwc; default: worked out")
     .option('--scale <n>', 'what values are divided by; default: 255 for bytes')
     .option('--label <column>', 'column of the class in CSV')

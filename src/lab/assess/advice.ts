@@ -23,6 +23,12 @@ export function adviceFor(found: Omit<Assessment, 'advice'>): readonly Advice[] 
         says: `A sticker on ${percent(eps)} of the picture brings accuracy from ${percent(found.clean.accuracy.value)} to ${percent(value)}. PatchCleanser proves, picture by picture, that no sticker of a size can change the answer; several cameras or models that must agree raise the cost further.`,
         command: null,
       });
+    } else if (norm === 'edits') {
+      advice.push({
+        urgency,
+        says: `Changes of at most ${percent(eps)} of a text's words bring accuracy from ${percent(found.clean.accuracy.value)} to ${percent(value)}. Read texts in canonical form, which stops what people do not see, and train on misspelt and replaced words.`,
+        command: 'parapet harden TARGET_FILE --data TRAINING_DATA --method text-augment --out hardened.onnx',
+      });
     } else if (model.gradients && (norm === 'linf' || norm === 'l2')) {
       advice.push({
         urgency,

@@ -13,6 +13,7 @@ import { type LabelledData, sliceData } from '../labelled-data.ts';
 import { robustAccuracy } from '../robust-accuracy.ts';
 import { pickData } from '../split-data.ts';
 import { isGradientTarget, sampleSize, type Target } from '../target.ts';
+import { isTextTarget } from '../text/text-target.ts';
 import { adviceFor } from './advice.ts';
 import type {
   Assessment,
@@ -162,7 +163,8 @@ export async function assess(
     signal?.aborted === true ? 'it was interrupted' : performance.now() >= deadline ? 'the time was used up' : null;
   const secondsLeft = (): number | null =>
     deadline === Infinity ? null : Math.max(1, (deadline - performance.now()) / 1000);
-  const scoresAreTold = isGradientTarget(target) || target.scoreType !== 'label';
+  // The self-checks are about small changes of numbers: they say nothing of texts.
+  const scoresAreTold = !isTextTarget(target) && (isGradientTarget(target) || target.scoreType !== 'label');
   let checked = !scoresAreTold;
 
   const runChecks = async (): Promise<void> => {

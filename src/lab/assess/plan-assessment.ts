@@ -2,6 +2,7 @@ import type { Norm, Perturbation } from '../evasion/attack.ts';
 import { attackNamed } from '../evasion/registry.ts';
 import { imageLayout, isPicture } from '../image-layout.ts';
 import { isGradientTarget, type Target } from '../target.ts';
+import { isTextTarget } from '../text/text-target.ts';
 import { isTreeTarget } from '../trees/tree-target.ts';
 import type { AssessStep, Scenario } from './assessment.ts';
 
@@ -67,6 +68,7 @@ export function planAssessment(target: Target, cost: MeasuredCost, options: Plan
 const PLANNED = 0.75;
 
 function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Draft[] {
+  if (isTextTarget(target)) return textDrafts(target, cost, options);
   if (isTreeTarget(target)) return treeDrafts(cost, options);
   const drafts: Draft[] = [];
   const gradients = isGradientTarget(target);
@@ -294,6 +296,46 @@ function treeDrafts(cost: MeasuredCost, options: PlanOptions): Draft[] {
     });
   }
   return drafts;
+}
+
+/** Attacks on texts, the one that people notice least first. */
+function textDrafts(target: Target, cost: MeasuredCost, options: PlanOptions): Draft[] {
+  const scores = target.scoreType !== 'label';
+  return options.perturbations
+    .filter(({ norm }) => norm === 'edits')
+    .flatMap((perturbation) =>
+      (
+        [
+          [
+            'bad-characters',
+            'Bad characters',
+            'What people do not see and the model does: invisible characters and look-alikes.',
+          ],
+          [
+            'deep-word-bug',
+            'Misspellings',
+            'What people read over: letters swapped, left out and replaced in the words that matter.',
+          ],
+          ['textfooler', 'Synonyms', 'The words that matter, replaced by others of the same meaning.'],
+        ] as const
+      ).map(([attack, title, why]): Draft => {
+        const found = attackNamed(attack)!;
+        return {
+          id: `${attack}-${numbered(perturbation.eps)}`,
+          scenario: 'black-box',
+          title,
+          attack,
+          options: found.defaults,
+          perturbation,
+          standard: true,
+          why,
+          weight: scores ? 10 : 5,
+          each: (found.mostQueries?.(found.defaults) ?? 1000) * 0.3 * cost.forward,
+          least: 16,
+          most: Infinity,
+        };
+      }),
+    );
 }
 
 /** A size as part of a file's name: four digits are enough to tell sizes apart. */

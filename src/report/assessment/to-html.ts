@@ -2,6 +2,7 @@ import type { AssessArtefacts } from '../../lab/assess/assess.ts';
 import type { Assessment, StepResult } from '../../lab/assess/assessment.ts';
 import type { Share } from '../../lab/evasion/metrics.ts';
 import { imageLayout, isPicture, type ImageLayout } from '../../lab/image-layout.ts';
+import { decodeText } from '../../lab/text-codec.ts';
 import { CHART_STYLE } from '../chart.ts';
 import { escapeMarkup } from '../escape-markup.ts';
 import { page } from '../page.ts';
@@ -316,6 +317,10 @@ function values(found: Assessment, artefacts: AssessArtefacts, result: StepResul
   const rows = chosen(result, artefacts).map(({ sample, label, answer }) => {
     const clean = rowOf(artefacts.data.inputs, size, sample);
     const changed = rowOf(report.adversarial, size, sample);
+    const answers = `${named(found, label)} → ${named(found, answer)}`;
+    if (step.perturbation.norm === 'edits') {
+      return [String(artefacts.order[sample]), answers, `${shownText(clean)}<br>${shownText(changed)}`];
+    }
     const most = Array.from({ length: size }, (_, i) => i)
       .filter((i) => clean[i] !== changed[i])
       .toSorted((a, b) => Math.abs(changed[b]! - clean[b]!) - Math.abs(changed[a]! - clean[a]!));
@@ -324,11 +329,30 @@ function values(found: Assessment, artefacts: AssessArtefacts, result: StepResul
       .map((i) => `feature ${i}: ${Number(clean[i]!.toPrecision(4))} → ${Number(changed[i]!.toPrecision(4))}`);
     return [
       String(artefacts.order[sample]),
-      `${named(found, label)} → ${named(found, answer)}`,
+      answers,
       `${shown.join('<br>')}${most.length > 5 ? `<br><span class="quiet">and ${most.length - 5} more</span>` : ''}`,
     ];
   });
-  return [`<h3>${escapeMarkup(step.title)}</h3>`, table(['Sample', 'Answer', 'Changed most'], rows)];
+  const what = step.perturbation.norm === 'edits' ? 'Text, before and after' : 'Changed most';
+  return [`<h3>${escapeMarkup(step.title)}</h3>`, table(['Sample', 'Answer', what], rows)];
+}
+
+/** Characters of a text that are shown. */
+const SHOWN_CHARACTERS = 300;
+
+/** A text so that nothing in it hides: controls, invisible characters and letters beyond ASCII by their code points, too. */
+function shownText(row: Float32Array): string {
+  const characters = [...decodeText(row)];
+  const shown = characters.slice(0, SHOWN_CHARACTERS).map((character) => {
+    const point = character.codePointAt(0)!;
+    if (/[\p{C}\p{Z}]/u.test(character) && character !== ' ') return codePoint(point);
+    return point < 0x7f ? character : `${character}${codePoint(point)}`;
+  });
+  return `${escapeMarkup(shown.join(''))}${characters.length > SHOWN_CHARACTERS ? '…' : ''}`;
+}
+
+function codePoint(point: number): string {
+  return `[U+${point.toString(16).toUpperCase().padStart(4, '0')}]`;
 }
 
 function detectorTable(found: Assessment): string {
