@@ -3,7 +3,8 @@ import type { AssessOptions } from '../lab/assess/assess.ts';
 import { measureFittingDetectors } from '../lab/detector/measure-fitting-detectors.ts';
 import type { Perturbation } from '../lab/evasion/attack.ts';
 import { type FeatureTarget, openFeatureTarget } from '../lab/feature-target.ts';
-import type { Target } from '../lab/target.ts';
+import { isGradientTarget, type Target } from '../lab/target.ts';
+import { isTextTarget } from '../lab/text/text-target.ts';
 
 /**
  * The detectors' part of an assessment of an ONNX file: those that fit the model, under the first perturbation that they can be
@@ -19,11 +20,13 @@ export function assessDetectors(
   }: { readonly perturbations: readonly Perturbation[]; readonly threads: number; readonly seed: string },
 ): Pick<AssessOptions, 'detect'> {
   const found = perturbations.find(({ norm, eps }) => (norm === 'linf' || norm === 'l2') && Number.isFinite(eps));
-  if (found === undefined) return {};
+  // Behind an address every query costs, trees have no layers, and texts are no vectors that may be compared.
+  if (found === undefined || !isGradientTarget(target) || isTextTarget(target)) return {};
   const perturbation = { norm: found.norm as 'linf' | 'l2', eps: found.eps };
   return {
     detect: async (data, seconds, signal) => {
-      const features = await featuresOf(file, target, threads);
+      // A declared target may prepare its inputs, which the bare file would not.
+      const features = /\.onnx$/i.test(file) ? await featuresOf(file, target, threads) : null;
       try {
         return await measureFittingDetectors(
           { target, ...(features && { features }), perturbation, seed },
