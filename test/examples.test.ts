@@ -85,8 +85,8 @@ test('helpers and time hide more, all monitors together less; a replay hides the
       .map((sensor) => sensor % 4),
     new Array(12).fill(2),
   );
-  const rows = plant(40, 'attacked');
-  const plan = { sensors: [6], helpers: [0, 4], steps: 15, deviations, companions };
+  const rows = plant(60, 'attacked');
+  const plan = { sensors: [6], helpers: [0, 4], steps: 25, deviations, companions };
   const bySpe = await hiddenShifts(spe!, cusum!, rows, plan);
   const byAll = await hiddenShifts(joint!, cusum!, rows, plan);
   const byCusum = await hiddenShifts(cusum!, cusum!, rows, plan);
