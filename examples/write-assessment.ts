@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageVersion } from '../src/cli/version.ts';
+import { isFault } from '../src/core/fault.ts';
 import { assess, type AssessOptions } from '../src/lab/assess/assess.ts';
 import type { Assessment } from '../src/lab/assess/assessment.ts';
 import { assessmentToHtml } from '../src/report/assessment/to-html.ts';
@@ -16,7 +17,13 @@ export async function writeAssessment(
   command: string,
 ): Promise<Assessment> {
   mkdirSync(folder, { recursive: true });
-  const { assessment, artefacts } = await assess({ ...options, state: join(folder, 'state') });
+  const state = join(folder, 'state');
+  const { assessment, artefacts } = await assess({ ...options, state }).catch((error: unknown) => {
+    // Of another model, or with other options: an example begins anew.
+    if (!isFault(error) || error.code !== 'ERR_USAGE' || error.where !== join(state, 'plan.json')) throw error;
+    rmSync(state, { recursive: true, force: true });
+    return assess({ ...options, state });
+  });
   const about = { version: packageVersion(), time: Date.now(), command };
   writeFileSync(join(folder, 'report.html'), assessmentToHtml(assessment, artefacts, about));
   const finite = (_: string, value: unknown): unknown =>

@@ -4,10 +4,11 @@
  *
  *     node examples/plant-sensors/main.ts [--data tennessee-eastman.tar.gz] [--out folder] [--rate 0.01] [--windows 400] [--epochs 8] [--budget 45]
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isFault } from '../../src/core/fault.ts';
+import { digestOf } from '../../src/lab/evasion/attack-log.ts';
 import { openOnnxTarget } from '../../src/lab/onnx-target.ts';
 import { pickData } from '../../src/lab/split-data.ts';
 import { median } from '../../src/math/quantile.ts';
@@ -159,7 +160,7 @@ async function classifier(): Promise<unknown> {
   for (const id of MODELS) {
     const target = await openOnnxTarget(models[id], {
       threads: 0,
-      name: `fault classifier, ${id}`,
+      name: `${id}.onnx`,
       bounds: { low: -SCALE_END, high: SCALE_END },
       classNames: test.classNames!,
     });
@@ -182,6 +183,7 @@ async function classifier(): Promise<unknown> {
       const report = await writeAssessment(
         {
           target,
+          modelDigest: digestOf(readFileSync(join(out, `${id}.onnx`))),
           data: test,
           dataName: 'Tennessee Eastman, windows of 16 rows',
           perturbations: [{ norm: 'linf', eps: 0.5 }],

@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PatchShape } from '../../src/lab/evasion/adversarial-patch/patch-mask.ts';
 import type { Patch } from '../../src/lab/evasion/adversarial-patch/place-patch.ts';
 import { createPatchCleanser } from '../../src/lab/defence/patchcleanser/patchcleanser.ts';
 import { ensembleDisagreement } from '../../src/lab/detector/ensemble-disagreement/detector.ts';
+import { digestOf } from '../../src/lab/evasion/attack-log.ts';
 import { pgd } from '../../src/lab/evasion/pgd/attack.ts';
 import { ensembleTarget } from '../../src/lab/ensemble-target.ts';
 import { type LabelledData, sliceData } from '../../src/lab/labelled-data.ts';
@@ -65,7 +66,7 @@ export const STEPS: readonly Step[] = [
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 async function withTarget<Result>(model: TrainedModel, use: (target: OnnxTarget) => Promise<Result>): Promise<Result> {
-  const target = await openOnnxTarget(model.model, { threads: 0, name: model.id, classNames: SIGN_NAMES });
+  const target = await openOnnxTarget(model.model, { threads: 0, name: `${model.id}.onnx`, classNames: SIGN_NAMES });
   try {
     return await use(target);
   } finally {
@@ -132,7 +133,7 @@ function rowOf({ inputs, count }: LabelledData): Float32Array[] {
   return Array.from({ length: Math.min(8, count) }, (_, i) => inputs.subarray(i * size, (i + 1) * size));
 }
 
-/** Masks that cover any patch of 9 x 9 pixels, wherever it is: the round stickers are no wider. */
+/** Masks that cover any patch of 6 x 6 pixels, wherever it is: the round stickers are no wider. */
 async function patchCleanser({ signs, models, stickers: learnt, certified, say }: Context): Promise<unknown> {
   const results: Record<string, unknown> = {};
   const some = sliceData(signs.test, 0, Math.min(certified, signs.test.count));
@@ -144,7 +145,7 @@ async function patchCleanser({ signs, models, stickers: learnt, certified, say }
   for (const model of models) {
     await withTarget(model, async (target) => {
       const patch = { height: ROUND_PIXELS, width: ROUND_PIXELS };
-      const cleanser = createPatchCleanser(target, { patch, masksPerAxis: 4, fill: 0.5, batch: 128 });
+      const cleanser = createPatchCleanser(target, { patch, masksPerAxis: 6, fill: 0.5, batch: 128 });
       const judge = async (data: LabelledData): Promise<number> => {
         const size = data.inputs.length / data.count;
         let right = 0;
@@ -232,6 +233,7 @@ async function reports({ signs, models, out, samples, budget, say }: Context): P
       const { clean, robust } = await writeAssessment(
         {
           target,
+          modelDigest: digestOf(readFileSync(model.file)),
           data: { ...data, classNames: SIGN_NAMES },
           dataName: 'GTSRB, test set',
           perturbations: [{ norm: 'linf', eps: EPS }],
@@ -245,7 +247,8 @@ async function reports({ signs, models, out, samples, budget, say }: Context): P
       );
       results[model.id] = { clean: clean.accuracy, robust };
       const worst = robust.map(({ norm, accuracy }) => `${norm} ${percent(accuracy.value)}`).join(', ');
-      say(`${model.id}: clean ${percent(clean.accuracy.value)}, ${worst}: ${join(folder, 'report.html')}`);
+      const attacked = worst === '' ? 'no attack was done within its budget' : worst;
+      say(`${model.id}: clean ${percent(clean.accuracy.value)}, ${attacked}: ${join(folder, 'report.html')}`);
     });
   }
   return results;

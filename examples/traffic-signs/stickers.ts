@@ -15,10 +15,10 @@ import { pickData } from '../../src/lab/split-data.ts';
 import type { GradientTarget, Target } from '../../src/lab/target.ts';
 import { seededRandom } from '../../src/math/random.ts';
 
-/** Share of a picture that a sticker covers: a round one is then 9 pixels wide. */
-export const STICKER_AREA = 0.06;
-/** No sticker, round or in two bars, is wider or higher than this. */
-export const ROUND_PIXELS = 9;
+/** Share of a picture that a sticker covers. */
+export const STICKER_AREA = 0.025;
+/** Pixels that a round one is wide at most: its diameter is 5.7. */
+export const ROUND_PIXELS = 6;
 
 /** On the sign: the middle of the picture, give or take a tenth, at the angles and in the light that a drive past it brings. */
 const ON_THE_SIGN = { ...PATCH_DEFAULTS, center: { x: 0.5, y: 0.5 }, shift: 0.1, rotation: 15 };

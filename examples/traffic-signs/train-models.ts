@@ -32,10 +32,12 @@ export const QUICK: TrainingPlan = { width: 16, hidden: 128, epochs: 10, attackE
 export const FULL: TrainingPlan = { width: 48, hidden: 256, epochs: 40, attackEpochs: 40, attackSteps: 7 };
 
 export const EPS = 8 / 255;
+/** Side of the squares that are greyed out, in pixels: of PatchCleanser's masks against the stickers. */
+const MASK = 10;
 
 /**
- * Three networks of one shape: trained plainly; trained with squares greyed out (what PatchCleanser needs); trained plainly and then
- * against PGD. One that lies in the folder already is taken as it is.
+ * Three networks of one shape: trained plainly; from there on with two squares greyed out (what PatchCleanser needs); from there on against
+ * PGD. One that lies in the folder already is taken as it is.
  */
 export async function trainModels(
   signs: Signs,
@@ -44,8 +46,7 @@ export async function trainModels(
   say: (line: string) => void,
 ): Promise<readonly TrainedModel[]> {
   const { train } = signs;
-  const build = (seed: string): OnnxModel =>
-    buildStridedCnn({ inputShape: train.inputShape, classes: 43, seed }, plan.width, plan.hidden);
+  const shape = { inputShape: train.inputShape, classes: 43, seed: 'signs' };
   const plain = { ...standard.defaults, epochs: plan.epochs, batch: 64, shift: 2, brightness: 0.2 };
   const against = {
     ...pgdAt.defaults,
@@ -55,8 +56,8 @@ export async function trainModels(
     eps: EPS,
     steps: plan.attackSteps,
   };
-  const trained = await run('standard', build('signs'), standard, plain);
-  const masked = await run('masked', build('masked signs'), standard, { ...plain, erase: 12 });
+  const trained = await run('standard', buildStridedCnn(shape, plan.width, plan.hidden), standard, plain);
+  const masked = await run('masked', trained.model, standard, { ...plain, erase: MASK, erasures: 2 });
   const hardened = await run('hardened', trained.model, pgdAt, against);
   return [trained, masked, hardened];
 

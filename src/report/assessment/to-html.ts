@@ -171,7 +171,8 @@ function curveRows(found: Assessment): readonly string[] {
 function attackTable(steps: readonly StepResult[]): string {
   const rows = steps.map(({ step, status, reason, attacked, metrics, seconds }) => {
     const { norm, eps } = step.perturbation;
-    const place = `${norm} ${eps === Infinity ? 'smallest' : epsText(eps)}`;
+    const place =
+      norm === 'patch' ? `sticker on ${percent(eps)}` : `${norm} ${eps === Infinity ? 'smallest' : epsText(eps)}`;
     if (metrics === null) {
       return [
         `${escapeMarkup(step.title)}`,
@@ -237,10 +238,11 @@ function examples(found: Assessment, artefacts: AssessArtefacts): readonly strin
       (step.standard || step.scenario === 'sticker' || step.scenario === 'universal' || step.attack === 'ddn'),
   );
   if (shown.length === 0) return [];
+  const isMap = found.model.inputShape.length === 2;
   return [
     '<h2>Examples</h2>',
     isPicture(layout)
-      ? '<p class="quiet">Left the sample as it is, then as it was changed, then the change times ten around grey.</p>'
+      ? `<p class="quiet">Left the sample as it is, then as it was changed, then the change times ten around grey.${isMap ? ` Samples of [${found.model.inputShape.join(', ')}] are drawn as maps: the first axis downwards, dark is ${found.model.bounds.low} and light ${found.model.bounds.high}.` : ''}</p>`
       : '',
     ...shown.flatMap((result) =>
       isPicture(layout) ? pictures(found, artefacts, result, layout) : values(found, artefacts, result),
