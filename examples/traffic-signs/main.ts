@@ -18,7 +18,7 @@ const { values } = parseArgs({
     samples: { type: 'string', default: '1000' },
     certified: { type: 'string', default: '150' },
     iterations: { type: 'string', default: '200' },
-    budget: { type: 'string', default: '45' },
+    budget: { type: 'string', default: '60' },
   },
 });
 const folder = resolve(values.data);

@@ -1,5 +1,6 @@
 import type { AssessArtefacts } from '../../lab/assess/assess.ts';
 import type { Assessment, StepResult } from '../../lab/assess/assessment.ts';
+import { inShape, PATCH_SHAPES } from '../../lab/evasion/adversarial-patch/patch-mask.ts';
 import type { Share } from '../../lab/evasion/metrics.ts';
 import { imageLayout, isPicture, type ImageLayout } from '../../lab/image-layout.ts';
 import { CHART_STYLE } from '../chart.ts';
@@ -300,7 +301,7 @@ function pictures(
       const first = pattern.values.subarray(0, each);
       const image =
         step.scenario === 'sticker'
-          ? pictureOf(first, own, { low: 0, high: 1 })
+          ? pictureOf(cutOut(first, own, step.options), own, { low: 0, high: 1 })
           : differenceOf(new Float32Array(each), first, own, range, 10);
       const says = step.scenario === 'sticker' ? 'The sticker itself' : 'The change itself, times ten';
       parts.push(`<ul class="pictures"><li>${inlined(image, says)}<p>${says}</p></li></ul>`);
@@ -308,6 +309,21 @@ function pictures(
   }
   parts.push(`<ul class="pictures">${items.join('')}</ul>`);
   return parts;
+}
+
+/** A sticker's values with grey where its shape leaves them out. */
+function cutOut(values: Float32Array, { channels, height, width, at }: ImageLayout, options: unknown): Float32Array {
+  const named = (options as { readonly shape?: unknown } | null)?.shape;
+  const shape = PATCH_SHAPES.find((one) => one === named);
+  if (shape === undefined) return values;
+  const shown = values.slice();
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (inShape(shape, (x + 0.5) / width, (y + 0.5) / height)) continue;
+      for (let c = 0; c < channels; c++) shown[at(c, y, x)] = 0.5;
+    }
+  }
+  return shown;
 }
 
 /** Inputs without pixels: the features that were changed most. */
