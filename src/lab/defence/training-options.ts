@@ -33,6 +33,8 @@ export interface TrainingOptions {
   readonly brightness: number;
   /** Side of a square that is greyed out in each picture, in pixels. */
   readonly erase: number;
+  /** Such squares in each picture. */
+  readonly erasures: number;
   /** Beginnings of the names of the weights that are trained; null: all. */
   readonly trainable: readonly string[] | null;
   readonly batchNorm: 'update' | 'frozen';
@@ -53,6 +55,7 @@ export const TRAINING_DEFAULTS: TrainingOptions = {
   mirror: false,
   brightness: 0,
   erase: 0,
+  erasures: 1,
   trainable: null,
   batchNorm: 'update',
 };
@@ -73,6 +76,7 @@ export function trainingShape(z: typeof Zod, defaults: TrainingOptions) {
     shift: z.int().min(0).max(64).default(defaults.shift),
     mirror: z.boolean().default(defaults.mirror),
     erase: z.int().min(0).max(4096).default(defaults.erase),
+    erasures: z.int().min(1).max(16).default(defaults.erasures),
     brightness: z.number().min(0).max(1).default(defaults.brightness),
     trainable: z
       .array(z.string())
@@ -114,6 +118,7 @@ export async function runTraining(
         mirror: options.mirror,
         brightness: options.brightness,
         erase: options.erase,
+        erasures: options.erasures,
       },
     });
   const { norm } = variant;

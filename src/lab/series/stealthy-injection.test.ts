@@ -105,3 +105,51 @@ test('a joint monitor gives alarm when one of its parts does', async () => {
   assert.ok((await score(0, 11)) > 1);
   assert.ok(Number.isNaN(await score(0, Number.NaN)));
 });
+
+test('a ramp that stays hidden ends higher than a bias, and its damage is what it adds up to', async () => {
+  const { scorer, threshold } = await monitor();
+  const rows = plant(300, 'attack');
+  const options = { sensor: 0, direction: 1, deviations, threshold, alarms: 0.03 } as const;
+  const bias = await hiddenInjection(scorer, rows, 300, options);
+  const ramp = await hiddenInjection(scorer, rows, 300, { ...options, shape: 'ramp' });
+  assert.ok(ramp.amplitude > bias.amplitude);
+  const added = ramp.rows.reduce((sum, value, at) => sum + (at % 6 === 0 ? value - rows[at]! : 0), 0);
+  assert.ok(Math.abs(added - ramp.damage) < 1e-3 * ramp.damage, `${added} against ${ramp.damage}`);
+});
+
+test('helpers stay within their limits, and hide less than without', async () => {
+  const { scorer, threshold } = await monitor();
+  const rows = plant(200, 'attack');
+  const options = { sensor: 0, direction: 1, helpers: [1, 4, 5], deviations, threshold, alarms: 0.03 } as const;
+  const free = await hiddenInjection(scorer, rows, 200, options);
+  const limits = [0.5, 0.25, 0.25];
+  const held = await hiddenInjection(scorer, rows, 200, { ...options, limits });
+  for (let i = 0; i < 200; i++) {
+    options.helpers.forEach((helper, at) => {
+      assert.ok(Math.abs(held.rows[i * 6 + helper]! - rows[i * 6 + helper]!) <= limits[at]! + 1e-5);
+    });
+  }
+  assert.ok(held.amplitude > 0 && held.amplitude < free.amplitude, `${held.amplitude} against ${free.amplitude}`);
+  await assert.rejects(
+    hiddenInjection(scorer, rows, 200, { ...options, limits: [1] }),
+    (error) => isFault(error) && error.where === 'limits',
+  );
+});
+
+test('the gradient of a joint monitor is that of its largest part, and is none where no part has one', async () => {
+  const { scorer, threshold } = await monitor();
+  const blind: InputScorer = { score: async (_, n) => new Float64Array(n) };
+  assert.equal(jointScorer([{ scorer: blind, threshold: 1 }]).scoreGradient, undefined);
+  const joint = jointScorer([
+    { scorer: blind, threshold: 1 },
+    { scorer, threshold },
+    { scorer, threshold: threshold / 2 },
+  ]);
+  const rows = plant(5, 'gradient');
+  const { scores, gradient } = await joint.scoreGradient!(rows, 5);
+  const own = await scorer.scoreGradient!(rows, 5);
+  own.scores.forEach((score, i) => assert.ok(Math.abs(scores[i]! - (2 * score) / threshold) < 1e-9));
+  own.gradient.forEach((slope, at) =>
+    assert.ok(Math.abs(gradient[at]! - (2 * slope) / threshold) < 1e-4 * (1 + Math.abs(slope))),
+  );
+});

@@ -52,19 +52,39 @@ export function detectionDelay(
   return null;
 }
 
-/** A monitor that gives alarm when any of its parts does; its score is the largest, each in units of its threshold. */
+/**
+ * A monitor that gives alarm when any of its parts does; its score is the largest, each in units of its threshold. Where some part has a gradient,
+ * so has the whole: of the largest among those.
+ */
 export function jointScorer(
   parts: readonly { readonly scorer: InputScorer; readonly threshold: number }[],
 ): InputScorer {
+  const scoresOf = async (x: Float32Array, n: number): Promise<Float64Array> => {
+    const all = await Promise.all(parts.map(({ scorer }) => scorer.score(x, n)));
+    return Float64Array.from({ length: n }, (_, i) =>
+      all.reduce((most, scores, at) => {
+        const share = scores[i]! / parts[at]!.threshold;
+        return Number.isNaN(share) || share > most ? share : most;
+      }, -Infinity),
+    );
+  };
+  const smooth = parts.filter(({ scorer }) => scorer.scoreGradient !== undefined);
+  if (smooth.length === 0) return { score: scoresOf };
   return {
-    score: async (x, n) => {
-      const all = await Promise.all(parts.map(({ scorer }) => scorer.score(x, n)));
-      return Float64Array.from({ length: n }, (_, i) =>
-        all.reduce((most, scores, at) => {
-          const share = scores[i]! / parts[at]!.threshold;
-          return Number.isNaN(share) || share > most ? share : most;
-        }, -Infinity),
-      );
+    score: scoresOf,
+    scoreGradient: async (x, n) => {
+      const d = x.length / n;
+      const gradient = new Float32Array(x.length);
+      const most = new Float64Array(n).fill(-Infinity);
+      for (const { scorer, threshold } of smooth) {
+        const own = await scorer.scoreGradient!(x, n);
+        for (let i = 0; i < n; i++) {
+          if (!(own.scores[i]! / threshold > most[i]!)) continue;
+          most[i] = own.scores[i]! / threshold;
+          for (let j = i * d; j < (i + 1) * d; j++) gradient[j] = own.gradient[j]! / threshold;
+        }
+      }
+      return { scores: await scoresOf(x, n), gradient };
     },
   };
 }
@@ -88,13 +108,17 @@ export interface HiddenOptions {
   readonly threshold: number;
   /** Rows with alarm that are allowed, as a share: the monitor's false alarms, or a little more. */
   readonly alarms: number;
+  /** Most that each helper may be moved, in its units and the order of `helpers`: what a monitor without a gradient lets pass. Default: no limit. */
+  readonly limits?: readonly number[];
+  /** Default `bias`. */
+  readonly shape?: Exclude<InjectionShape, 'replay'>;
   /** Gradient steps on the helpers for each size that is tried. */
   readonly steps?: number;
 }
 
 /**
- * False data that a monitor does not see (Liu, Ning and Reiter 2011, doi:10.1145/1952982.1952995, for any score): the largest constant shift
- * of one sensor for which the share of rows above the threshold stays at most `alarms`, found by doubling and halving. With helpers, each row's other sensors
+ * False data that a monitor does not see (Liu, Ning and Reiter 2011, doi:10.1145/1952982.1952995, for any score): the largest shift
+ * of one sensor, constant or growing, for which the share of rows above the threshold stays at most `alarms`, found by doubling and halving. With helpers, each row's other sensors
  * are moved down the score's gradient first, as an attacker would who knows the monitor.
  * @param rows [n, sensors], clean
  */
@@ -104,17 +128,20 @@ export async function hiddenInjection(
   n: number,
   options: HiddenOptions,
 ): Promise<HiddenInjection> {
-  const { sensor, direction, helpers = [], deviations, threshold, alarms } = options;
-  const d = rows.length / n;
+  const { sensor, direction, helpers = [], deviations, threshold, alarms, shape = 'bias' } = options;
+  if (options.limits !== undefined && options.limits.length !== helpers.length) {
+    throw new Fault('ERR_USAGE', `There are ${options.limits.length} limits for ${helpers.length} helpers.`, {
+      where: 'limits',
+    });
+  }
   if (helpers.length > 0 && scorer.scoreGradient === undefined) {
     throw new Fault('ERR_USAGE', 'Helpers are moved along the gradient of the score, and this detector has none.', {
       where: 'helpers',
     });
   }
   const shown = async (amplitude: number): Promise<Float32Array> => {
-    const moved = rows.slice();
-    for (let i = 0; i < n; i++) moved[i * d + sensor]! += direction * amplitude;
-    if (helpers.length > 0) await compensate(scorer, moved, n, helpers, deviations, threshold, options.steps ?? 60);
+    const moved = injected(rows, n, { shape, sensors: [sensor], from: 0, amplitudes: [direction * amplitude] });
+    if (helpers.length > 0) await compensate(scorer, moved, rows, n, options);
     return moved;
   };
   const isQuiet = async (seen: Float32Array): Promise<boolean> => {
@@ -125,10 +152,14 @@ export async function hiddenInjection(
   };
   const unit = deviations[sensor]!;
   let best: { readonly amplitude: number; readonly rows: Float32Array } = { amplitude: 0, rows: rows.slice() };
+  const done = (): HiddenInjection => ({
+    ...best,
+    damage: best.amplitude * (shape === 'ramp' ? (n + 1) / 2 : n),
+  });
   let [low, high] = [0, unit / 8];
   for (let seen = await shown(high); await isQuiet(seen); seen = await shown(high)) {
     best = { amplitude: high, rows: seen };
-    if (high > unit * 2 ** 16) return { ...best, damage: best.amplitude * n };
+    if (high > unit * 2 ** 16) return done();
     [low, high] = [high, high * 2];
   }
   for (let round = 0; round < 8; round++) {
@@ -139,19 +170,18 @@ export async function hiddenInjection(
       best = { amplitude: middle, rows: seen };
     } else high = middle;
   }
-  return { ...best, damage: best.amplitude * n };
+  return done();
 }
 
 /** Moves the helpers of each row down the score until it is below the threshold or the steps are used up. Steps are in standard deviations. */
 async function compensate(
   scorer: InputScorer,
   rows: Float32Array,
+  clean: Float32Array,
   n: number,
-  helpers: readonly number[],
-  deviations: ArrayLike<number>,
-  threshold: number,
-  steps: number,
+  options: HiddenOptions,
 ): Promise<void> {
+  const { helpers = [], limits, deviations, threshold, steps = 60 } = options;
   const d = rows.length / n;
   const first = new Float64Array(n * helpers.length);
   const second = new Float64Array(n * helpers.length);
@@ -170,7 +200,12 @@ async function compensate(
         first[k] = 0.9 * first[k]! + 0.1 * slope;
         second[k] = 0.99 * second[k]! + 0.01 * slope * slope;
         const move = first[k]! / (1 - 0.9 ** step) / (Math.sqrt(second[k]! / (1 - 0.99 ** step)) + 1e-12);
-        rows[i * d + helper]! -= 0.15 * move * unit;
+        const reach = limits?.[at] ?? Infinity;
+        const origin = clean[i * d + helper]!;
+        rows[i * d + helper] = Math.min(
+          Math.max(rows[i * d + helper]! - 0.15 * move * unit, origin - reach),
+          origin + reach,
+        );
       });
     }
     if (open === 0) return;

@@ -1,5 +1,6 @@
 import type { AssessArtefacts } from '../../lab/assess/assess.ts';
 import type { Assessment, StepResult } from '../../lab/assess/assessment.ts';
+import { inShape, PATCH_SHAPES } from '../../lab/evasion/adversarial-patch/patch-mask.ts';
 import type { Share } from '../../lab/evasion/metrics.ts';
 import { imageLayout, isPicture, type ImageLayout } from '../../lab/image-layout.ts';
 import { decodeText } from '../../lab/text-codec.ts';
@@ -172,7 +173,8 @@ function curveRows(found: Assessment): readonly string[] {
 function attackTable(steps: readonly StepResult[]): string {
   const rows = steps.map(({ step, status, reason, attacked, metrics, seconds }) => {
     const { norm, eps } = step.perturbation;
-    const place = `${norm} ${eps === Infinity ? 'smallest' : epsText(eps)}`;
+    const place =
+      norm === 'patch' ? `sticker on ${percent(eps)}` : `${norm} ${eps === Infinity ? 'smallest' : epsText(eps)}`;
     if (metrics === null) {
       return [
         `${escapeMarkup(step.title)}`,
@@ -238,10 +240,11 @@ function examples(found: Assessment, artefacts: AssessArtefacts): readonly strin
       (step.standard || step.scenario === 'sticker' || step.scenario === 'universal' || step.attack === 'ddn'),
   );
   if (shown.length === 0) return [];
+  const isMap = found.model.inputShape.length === 2;
   return [
     '<h2>Examples</h2>',
     isPicture(layout)
-      ? '<p class="quiet">Left the sample as it is, then as it was changed, then the change times ten around grey.</p>'
+      ? `<p class="quiet">Left the sample as it is, then as it was changed, then the change times ten around grey.${isMap ? ` Samples of [${found.model.inputShape.join(', ')}] are drawn as maps: the first axis downwards, dark is ${found.model.bounds.low} and light ${found.model.bounds.high}.` : ''}</p>`
       : '',
     ...shown.flatMap((result) =>
       isPicture(layout) ? pictures(found, artefacts, result, layout) : values(found, artefacts, result),
@@ -299,7 +302,7 @@ function pictures(
       const first = pattern.values.subarray(0, each);
       const image =
         step.scenario === 'sticker'
-          ? pictureOf(first, own, { low: 0, high: 1 })
+          ? pictureOf(cutOut(first, own, step.options), own, { low: 0, high: 1 })
           : differenceOf(new Float32Array(each), first, own, range, 10);
       const says = step.scenario === 'sticker' ? 'The sticker itself' : 'The change itself, times ten';
       parts.push(`<ul class="pictures"><li>${inlined(image, says)}<p>${says}</p></li></ul>`);
@@ -307,6 +310,21 @@ function pictures(
   }
   parts.push(`<ul class="pictures">${items.join('')}</ul>`);
   return parts;
+}
+
+/** A sticker's values with grey where its shape leaves them out. */
+function cutOut(values: Float32Array, { channels, height, width, at }: ImageLayout, options: unknown): Float32Array {
+  const named = (options as { readonly shape?: unknown } | null)?.shape;
+  const shape = PATCH_SHAPES.find((one) => one === named);
+  if (shape === undefined) return values;
+  const shown = values.slice();
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (inShape(shape, (x + 0.5) / width, (y + 0.5) / height)) continue;
+      for (let c = 0; c < channels; c++) shown[at(c, y, x)] = 0.5;
+    }
+  }
+  return shown;
 }
 
 /** Inputs without pixels: the features that were changed most. */

@@ -75,11 +75,14 @@ export const t2Spe = defineInputDetector<'t2-spe', T2SpeOptions>({
       residualVariances: new Float64Array(0),
     };
     const [t2Unit = 1, speUnit = 1] = fitted(state, 'units', [2]).data;
-    const one = (row: Float32Array): { readonly score: number; readonly by: 't2' | 'spe' } => {
-      const { t2, spe } = statistics(model, row);
-      if (statistic === 't2') return { score: t2, by: 't2' };
-      if (statistic === 'spe') return { score: spe, by: 'spe' };
-      return t2 / t2Unit >= spe / speUnit ? { score: t2 / t2Unit, by: 't2' } : { score: spe / speUnit, by: 'spe' };
+    const one = (
+      row: Float32Array,
+    ): { readonly score: number; readonly by: 't2' | 'spe'; readonly coordinates: Float64Array } => {
+      const { t2, spe, coordinates } = statistics(model, row);
+      if (statistic === 't2') return { score: t2, by: 't2', coordinates };
+      if (statistic === 'spe') return { score: spe, by: 'spe', coordinates };
+      const inside = t2 / t2Unit >= spe / speUnit;
+      return { score: inside ? t2 / t2Unit : spe / speUnit, by: inside ? 't2' : 'spe', coordinates };
     };
     return {
       score: async (x, n) => Float64Array.from({ length: n }, (__, i) => one(x.subarray(i * d, (i + 1) * d)).score),
@@ -88,10 +91,9 @@ export const t2Spe = defineInputDetector<'t2-spe', T2SpeOptions>({
         const scores = new Float64Array(n);
         for (let i = 0; i < n; i++) {
           const row = x.subarray(i * d, (i + 1) * d);
-          const { score, by } = one(row);
+          const { score, by, coordinates } = one(row);
           scores[i] = score;
           const unit = statistic === 'both' ? (by === 't2' ? t2Unit : speUnit) : 1;
-          const { coordinates } = project(model, row);
           for (let j = 0; j < d; j++) {
             let inside = 0;
             let weighted = 0;
@@ -109,7 +111,11 @@ export const t2Spe = defineInputDetector<'t2-spe', T2SpeOptions>({
   },
 });
 
-function statistics(model: PrincipalComponents, row: ArrayLike<number>): { readonly t2: number; readonly spe: number } {
+function statistics(
+  model: PrincipalComponents,
+  row: ArrayLike<number>,
+): { readonly t2: number; readonly spe: number; readonly coordinates: Float64Array } {
   const { coordinates, residual } = project(model, row);
-  return { t2: coordinates.reduce((sum, value, c) => sum + (value * value) / model.variances[c]!, 0), spe: residual };
+  const t2 = coordinates.reduce((sum, value, c) => sum + (value * value) / model.variances[c]!, 0);
+  return { t2, spe: residual, coordinates };
 }
