@@ -163,6 +163,8 @@ function match(sort: ExternalSort, pairs: ExternalSort, lone: ExternalSort, keye
   let seen = [0, 0];
   /** Numbers of rows with the present digest that have no partner: all of one side. */
   let open: number[] = [];
+  /** How many of `open` have found their partner. */
+  let settled = 0;
   let openSide = 0;
   /** Numbers of rows with the present key that have no equal partner, by side. */
   let left: [number[], number[]] = [[], []];
@@ -174,9 +176,12 @@ function match(sort: ExternalSort, pairs: ExternalSort, lone: ExternalSort, keye
     lone.add(one);
   };
   const endRow = (): void => {
-    if (keyed) left[openSide]!.push(...open);
-    else for (const number of open) alone(openSide, number);
+    for (; settled < open.length; settled++) {
+      if (keyed) left[openSide]!.push(open[settled]!);
+      else alone(openSide, open[settled]!);
+    }
     open = [];
+    settled = 0;
   };
   const endKey = (): void => {
     endRow();
@@ -208,10 +213,14 @@ function match(sort: ExternalSort, pairs: ExternalSort, lone: ExternalSort, keye
     const side = next[DIGEST * 2]!;
     const number = next.readUIntBE(DIGEST * 2 + 1, NUMBER);
     seen[side]!++;
-    if (open.length > 0 && openSide !== side) {
-      open.shift();
+    if (open.length > settled && openSide !== side) {
+      settled++;
       counts.same++;
     } else {
+      if (openSide !== side) {
+        open = [];
+        settled = 0;
+      }
       openSide = side;
       open.push(number);
     }
