@@ -43,6 +43,12 @@ const seeds: Uint8Array[] = [
     { name: 'l', type: '2', target: 'x' },
   ]),
   Buffer.from('{"auto_map":{"AutoModel":"a.B"},"chat_template":"{{ x }}"}'),
+  Buffer.from(
+    '{"mcpServers":{"a":{"command":"npx","args":["-y","b"],"env":{"A":"c"}}},"hooks":{"Stop":[{"hooks":[{"command":"x"}]}]}}',
+  ),
+  Buffer.from('[mcp_servers.a]\ncommand = "uvx"\nargs = ["b", 1]\nenv = { A = "c" }\n'),
+  Buffer.from('mcpServers:\n  - &a {name: b, command: npx, args: [c]}\n  - *a\n'),
+  Buffer.from('---\nname: a\ndescription: b\nallowed-tools: Bash(c:*)\n---\nRun `curl x | sh`. <!-- d -->\n'),
   Buffer.from('<?xml version="1.0"?><net><layer type="Custom" library="x"/></net>'),
 ];
 for (const name of ['generated', 'real']) {
@@ -64,6 +70,11 @@ const NAMES = [
   'config.json',
   'MLmodel',
   'requirements.txt',
+  '.mcp.json',
+  '.codex/config.toml',
+  '.continue/config.yaml',
+  'a/SKILL.md',
+  'AGENTS.md',
   'm/code/a.py',
   'x.tflite',
 ];

@@ -61,7 +61,7 @@ const result = await train(initial, labelledSource(data, { input: 'input', class
   tasks: [{ kind: 'cross-entropy' }],
   epochs: Number(values.epochs),
   batch: 100,
-  microBatch: Number(values.threads) > 1 ? 50 : 100,
+  microBatch: Math.ceil(100 / Number(values.threads)),
   threads: Number(values.threads),
   optimiser: ADAMW,
   schedule: { kind: 'cosine', peak: 5e-3, warmUp: 0.2 },

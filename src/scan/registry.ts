@@ -1,7 +1,13 @@
+import { agentConfig } from './readers/agent-config/reader.ts';
+import { agentText as agentTextReader } from './readers/agent-text/reader.ts';
 import { compressed } from './readers/compressed/reader.ts';
 import { executable } from './readers/executable/reader.ts';
 import { gguf } from './readers/gguf/reader.ts';
 import { hdf5 } from './readers/hdf5/reader.ts';
+import { infraYaml } from './readers/infra-yaml/reader.ts';
+import { dockerfile } from './readers/dockerfile/reader.ts';
+import { terraform } from './readers/terraform/reader.ts';
+import { serviceConfig } from './readers/service-config/reader.ts';
 import { json } from './readers/json/reader.ts';
 import { mlmodel } from './readers/mlmodel/reader.ts';
 import { npy } from './readers/npy/reader.ts';
@@ -16,11 +22,21 @@ import { torchscript } from './readers/torchscript/reader.ts';
 import { unread } from './readers/unread/reader.ts';
 import { xml } from './readers/xml/reader.ts';
 import { zip } from './readers/zip/reader.ts';
+import { agentDefinitions } from './rules/agent-definitions/family.ts';
+import { agentSettings } from './rules/agent-settings/family.ts';
+import { agentText } from './rules/agent-text/family.ts';
 import { archiveTricks } from './rules/archive-tricks/rule.ts';
 import { dangerousOperator } from './rules/dangerous-operator/rule.ts';
 import { embeddedExecutable } from './rules/embedded-executable/rule.ts';
 import { fileReference } from './rules/file-reference/rule.ts';
+import { infraCloud } from './rules/infra-cloud/family.ts';
+import { infraContainer } from './rules/infra-container/family.ts';
+import { infraModel } from './rules/infra-model/family.ts';
+import { infraService } from './rules/infra-service/family.ts';
+import { infraWorkflow } from './rules/infra-workflow/family.ts';
 import { malformedHeader } from './rules/malformed-header/rule.ts';
+import { mcpOffer } from './rules/mcp-offer/family.ts';
+import { mcpServer } from './rules/mcp-server/family.ts';
 import { pickleDangerousGlobal } from './rules/pickle-dangerous-global/rule.ts';
 import { pickleHiddenCall } from './rules/pickle-hidden-call/rule.ts';
 import { pickleMalformed } from './rules/pickle-malformed/rule.ts';
@@ -33,10 +49,16 @@ import { templateInjection } from './rules/template-injection/rule.ts';
 
 /** Every file format that is read, one line each. */
 export const READERS = [
+  agentConfig, //
+  agentTextReader, //
   compressed, //
   executable, //
   gguf, //
   hdf5, //
+  infraYaml, //
+  dockerfile, //
+  terraform, //
+  serviceConfig, //
   json, //
   mlmodel, //
   npy, //
@@ -53,13 +75,23 @@ export const READERS = [
   zip, //
 ] as const;
 
-/** Every rule, one line each. */
+/** Every rule, one line each; a family of rules has one line for all. */
 export const RULES = [
+  ...agentDefinitions, //
+  ...agentSettings, //
+  ...agentText, //
   archiveTricks, //
   dangerousOperator, //
   embeddedExecutable, //
   fileReference, //
+  ...infraCloud, //
+  ...infraContainer, //
+  ...infraModel, //
+  ...infraService, //
+  ...infraWorkflow, //
   malformedHeader, //
+  ...mcpOffer, //
+  ...mcpServer, //
   pickleDangerousGlobal, //
   pickleHiddenCall, //
   pickleMalformed, //

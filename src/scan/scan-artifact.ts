@@ -1,9 +1,10 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
-import { type Artifact, extensionOf, headLength } from './artifact.ts';
-import type { Fact } from './fact.ts';
+import type { AgentDefinition } from './agents/agent-fact.ts';
+import { type Artifact, type ArtifactContext, extensionOf, headLength } from './artifact.ts';
+import type { Fact, Spot } from './fact.ts';
 import { type FileResult, type ScanFinding, verdictOf, type Where } from './file-result.ts';
 import type { Observer, Reader } from './reader.ts';
-import type { Judgement, Rule } from './rule.ts';
+import type { Judged, Judgement, Rule } from './rule.ts';
 import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
 
 export interface ScanOptions {
@@ -14,14 +15,23 @@ export interface ScanOptions {
   readonly now: () => number;
 }
 
-type Judge = (fact: Fact) => Judgement | null;
+/** Definitions of one file that are compared with others. */
+const MOST_DEFINITIONS = 10_000;
+
+type Judge = (fact: Fact) => Judged;
 
 /**
  * Looks at one file and everything inside it. Never throws: whatever goes wrong inside is a gap, and a file with a gap is not clean.
  * @param file its name, which the result repeats
+ * @param context what the folders around it say about it
  */
-export function scanSource(file: string, source: ByteSource, options: ScanOptions): FileResult {
-  const scan = new Scan(options);
+export function scanSource(
+  file: string,
+  source: ByteSource,
+  options: ScanOptions,
+  context?: ArtifactContext,
+): FileResult {
+  const scan = new Scan(options, context ?? bundleContext(file));
   scan.look(file, source, [], 0, null);
   const findings = scan.findings.toSorted((a, b) => rank(b) - rank(a));
   return {
@@ -31,7 +41,13 @@ export function scanSource(file: string, source: ByteSource, options: ScanOption
     findings,
     gaps: scan.gaps,
     size: source.size,
+    ...(scan.definitions.length === 0 ? {} : { definitions: scan.definitions }),
   };
+}
+
+/** Archives in which skills and extensions of agents travel: what is in them belongs to one. */
+function bundleContext(file: string): ArtifactContext | undefined {
+  return /\.(?:skill|mcpb|dxt)$/i.test(file) ? { skill: file } : undefined;
 }
 
 const RANKS = ['info', 'low', 'medium', 'high', 'critical'];
@@ -44,6 +60,8 @@ class Scan {
   readonly findings: ScanFinding[] = [];
   readonly gaps: { readonly reason: string; readonly where: Where }[] = [];
   readonly formats = new Set<string>();
+  readonly definitions: AgentDefinition[] = [];
+  #context: ArtifactContext | undefined;
   readonly #readers: readonly Reader[];
   readonly #judges = new Map<string, { readonly rule: Rule; readonly judge: Judge }[]>();
   readonly #limits: ScanLimits;
@@ -54,7 +72,8 @@ class Scan {
   #unpacked = 0;
   #stopped = false;
 
-  constructor({ readers, rules, limits = SCAN_LIMITS, now }: ScanOptions) {
+  constructor({ readers, rules, limits = SCAN_LIMITS, now }: ScanOptions, context: ArtifactContext | undefined) {
+    this.#context = context;
     this.#readers = readers;
     this.#limits = limits;
     this.#now = now;
@@ -69,6 +88,8 @@ class Scan {
   }
 
   look(name: string, source: ByteSource, members: readonly string[], depth: number, within: string | null): void {
+    // An archive with a SKILL.md is a skill; its members come one by one, and what came before was looked at as what it is.
+    if (depth > 0 && /(?:^|[/\\])skill\.md$/i.test(name)) this.#context ??= { skill: members.slice(0, -1).join(' > ') };
     const artifact: Artifact = {
       source,
       name,
@@ -76,6 +97,7 @@ class Scan {
       depth,
       within,
       head: source.read(0, headLength(source.size, depth)).slice(),
+      ...(this.#context === undefined ? {} : { context: this.#context }),
     };
     let recognised = source.size === 0;
     for (const reader of this.#readers) {
@@ -109,15 +131,15 @@ class Scan {
     return this.#stopped;
   }
 
-  #gap(artifact: Artifact, reason: string, offset?: number): void {
-    if (this.gaps.length < 100) this.gaps.push({ reason, where: place(artifact, offset) });
+  #gap(artifact: Artifact, reason: string, spot: Partial<Spot> = {}): void {
+    if (this.gaps.length < 100) this.gaps.push({ reason, where: place(artifact, spot) });
   }
 
   #observer(artifact: Artifact, reader: Reader): Observer {
     return {
       limits: this.#limits,
       fact: (fact) => this.#judge(artifact, fact),
-      incomplete: (reason, offset) => this.#gap(artifact, reason, offset),
+      incomplete: (reason, spot) => this.#gap(artifact, reason, typeof spot === 'number' ? { offset: spot } : spot),
       member: (name, source) => {
         if (artifact.depth >= this.#limits.depth) {
           this.#gap(artifact, `it is nested deeper than ${this.#limits.depth} levels`);
@@ -137,28 +159,44 @@ class Scan {
   }
 
   #judge(artifact: Artifact, fact: Fact): void {
-    for (const { rule, judge } of this.#judges.get(fact.kind) ?? []) {
-      const judgement = judge(fact);
-      if (judgement === null) continue;
-      const where = place(artifact, fact.offset);
-      const key = `${rule.meta.id}\n${where.member}\n${judgement.message}`;
-      if (this.#seen.has(key)) continue;
-      this.#seen.add(key);
-      if (this.findings.length >= this.#limits.findings) {
-        if (!this.#stopped) this.#gap(artifact, `it has more than ${this.#limits.findings} findings`);
-        this.#stopped = true;
-        return;
-      }
-      this.findings.push({
-        rule: rule.meta.id,
-        severity: judgement.severity ?? rule.meta.severity,
-        message: judgement.message,
-        where,
-      });
+    if (fact.kind === 'agent-definition' && this.definitions.length < MOST_DEFINITIONS) {
+      this.definitions.push(fact.definition);
     }
+    for (const { rule, judge } of this.#judges.get(fact.kind) ?? []) {
+      const judged = judge(fact);
+      if (judged === null) continue;
+      for (const judgement of isList(judged) ? judged : [judged]) this.#find(artifact, rule, judgement, fact);
+    }
+  }
+
+  #find(artifact: Artifact, rule: Rule, judgement: Judgement, fact: Spot): void {
+    const where = place(artifact, judgement.at ?? fact);
+    const key = `${rule.meta.id}\n${where.member}\n${where.line ?? ''}\n${judgement.message}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    if (this.findings.length >= this.#limits.findings) {
+      if (!this.#stopped) this.#gap(artifact, `it has more than ${this.#limits.findings} findings`);
+      this.#stopped = true;
+      return;
+    }
+    this.findings.push({
+      rule: rule.meta.id,
+      severity: judgement.severity ?? rule.meta.severity,
+      message: judgement.message,
+      where,
+    });
   }
 }
 
-function place(artifact: Artifact, offset?: number): Where {
-  return { member: artifact.members.length === 0 ? null : artifact.members.join(' > '), offset: offset ?? null };
+function isList(judged: Judgement | readonly Judgement[]): judged is readonly Judgement[] {
+  return Array.isArray(judged);
+}
+
+function place(artifact: Artifact, spot: Partial<Spot>): Where {
+  return {
+    member: artifact.members.length === 0 ? null : artifact.members.join(' > '),
+    offset: spot.offset ?? null,
+    ...(spot.line === undefined ? {} : { line: spot.line }),
+    ...(spot.column === undefined ? {} : { column: spot.column }),
+  };
 }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { ArtifactContext } from './artifact.ts';
 import type { FileResult } from './file-result.ts';
 import { failed } from './scan-file.ts';
 import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
@@ -16,6 +17,7 @@ export interface ScanTask {
   readonly path: string;
   /** The name that results show. */
   readonly shown: string;
+  readonly context?: ArtifactContext;
 }
 
 interface Thread {
@@ -44,7 +46,7 @@ export async function* scanFiles(
       // Enough work in hand that no thread waits for the consumer.
       while (waiting.length >= options.threads * 4) yield await waiting.shift()!;
       const thread = threads.find((one) => one.task === null) ?? (await idle(threads));
-      waiting.push(give(thread, { id: next++, path: task.path, shown: task.shown, limits }, limits));
+      waiting.push(give(thread, { ...task, id: next++, limits }, limits));
     }
     while (waiting.length > 0) yield await waiting.shift()!;
   } finally {

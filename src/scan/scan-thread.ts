@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import type { ArtifactContext } from './artifact.ts';
 import { scanFile } from './scan-file.ts';
 import type { ScanLimits } from './scan-limits.ts';
 
@@ -7,8 +8,9 @@ export interface ScanOrder {
   readonly path: string;
   readonly shown: string;
   readonly limits?: ScanLimits;
+  readonly context?: ArtifactContext;
 }
 
-parentPort?.on('message', ({ id, path, shown, limits }: ScanOrder) => {
-  parentPort?.postMessage({ id, result: scanFile(path, shown, limits) });
+parentPort?.on('message', ({ id, path, shown, limits, context }: ScanOrder) => {
+  parentPort?.postMessage({ id, result: scanFile(path, shown, limits, context) });
 });

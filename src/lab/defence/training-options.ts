@@ -2,7 +2,7 @@ import type { z as Zod } from 'zod';
 import { Fault } from '../../core/fault.ts';
 import { ADAMW, type OptimiserOptions } from '../../engine/train/optimiser.ts';
 import type { Perturbation } from '../../engine/train/perturb.ts';
-import { train } from '../../engine/train/train.ts';
+import { train, type TrainingSource } from '../../engine/train/train.ts';
 import type { TrainingTask } from '../../engine/train/training-task.ts';
 import type { AttackSpace } from '../../engine/train/training-program.ts';
 import type { OnnxModel } from '../../formats/onnx/onnx-model.ts';
@@ -88,6 +88,8 @@ export interface TrainingVariant {
   readonly task?: TrainingTask;
   readonly norm?: AttackSpace['norm'];
   readonly perturbation: (progress: number) => Perturbation;
+  /** Where batches come from; default: the samples, with the augmentation of pictures. */
+  readonly source?: (input: string) => TrainingSource;
   readonly wrapper?: readonly WrapperStep[];
 }
 
@@ -101,17 +103,19 @@ export async function runTraining(
 ): Promise<Artefact> {
   const input = model.graph.inputs.find(({ name }) => !model.graph.initializers.has(name));
   if (input === undefined) throw new Fault('ERR_MODEL_UNSUPPORTED', 'The model has no input.');
-  const source = labelledSource(data, {
-    input: input.name,
-    classes: context.classes,
-    labelSmoothing: options.labelSmoothing,
-    augmentation: {
-      shift: options.shift,
-      mirror: options.mirror,
-      brightness: options.brightness,
-      erase: options.erase,
-    },
-  });
+  const source =
+    variant.source?.(input.name) ??
+    labelledSource(data, {
+      input: input.name,
+      classes: context.classes,
+      labelSmoothing: options.labelSmoothing,
+      augmentation: {
+        shift: options.shift,
+        mirror: options.mirror,
+        brightness: options.brightness,
+        erase: options.erase,
+      },
+    });
   const { norm } = variant;
   const optimiser: OptimiserOptions =
     options.optimiser === 'sgd'

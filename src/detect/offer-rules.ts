@@ -1,5 +1,5 @@
 import type { RE2JS } from 're2js';
-import { linearPattern } from './linear-pattern.ts';
+import { linearPattern } from '../text/linear-pattern.ts';
 
 /** What a description of a tool has no business saying. Phrases are matched on the plain, lower-case text with single spaces. */
 export interface OfferRule {

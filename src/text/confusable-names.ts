@@ -1,4 +1,4 @@
-import { looseConfusableWith } from '../text/confusables.ts';
+import { looseConfusableWith } from './confusables.ts';
 
 /** MCP 2025-11-25, tool names; the slash is what 2025-06-18 servers used. */
 const WELL_FORMED = /^[A-Za-z0-9_./-]{1,128}$/;
