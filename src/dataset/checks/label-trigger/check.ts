@@ -18,6 +18,8 @@ const MOST_SAMPLED = 6_000_000;
 /** A word in so many of the sampled rows, and itself so pure, is part of the trigger. */
 const ALWAYS = 0.7;
 const ALPHA = 0.01;
+/** Share of the rows that must look like another label without the feature: less is no trigger, however significant. */
+const STRANGE = 0.3;
 
 interface Candidate {
   readonly label: number;
@@ -76,7 +78,11 @@ export const labelTrigger = defineCheck({
       },
       wantsAgain() {
         if (rows === 0 || tooMany) {
-          context.notRun(rows === 0 ? 'no column of labels was found; --label names it' : `there are more than ${MOST_LABELS} labels`);
+          context.notRun(
+            rows === 0
+              ? 'no column of labels was found; --label names it'
+              : `there are more than ${MOST_LABELS} labels`,
+          );
           return false;
         }
         if (rows < FEWEST_ROWS || model.labels < 2) {
@@ -131,48 +137,36 @@ export const labelTrigger = defineCheck({
   },
 });
 
+/** Feature and label in 52 bits, above 0: the label takes the lowest six of the feature's. */
 function pairKey(hash: number, label: number): number {
-  return ((hash + label * 0x9e3779b97f) % 0x1ffffffffffffd) + 1;
+  return Math.floor(hash / MOST_LABELS) * MOST_LABELS + label + MOST_LABELS;
 }
 
 /** Pairs of feature and label that are frequent and could be pure; what they really count, the second reading says. */
 function choose(pairs: FrequentPairs, model: WordModel, rows: number): Map<number, Candidate> {
   const chosen: { readonly key: number; readonly count: number; readonly label: number; readonly hash: number }[] = [];
   const tests = Math.max(1, pairs.distinct);
-  const least = model.labels === 0 ? FEWEST_SUPPORT : FEWEST_SUPPORT;
-  // The key does not say which label it is for: the same feature's other keys tell.
   for (const [key, count] of pairs.entries()) {
-    if (count + pairs.lost < least) continue;
-    for (let label = 0; label < model.labels; label++) {
-      const hash = hashOf(key, label);
-      if (hash <= 0) continue;
-      const share = model.rowsOf(label) / rows;
-      if (share > 0.98 || binomialAtLeast(count, count, share) * tests > ALPHA) continue;
-      let all = count;
-      let ambiguous = false;
-      for (let other = 0; other < model.labels; other++) {
-        if (other !== label) all += pairs.count(pairKey(hash, other));
-        if (all * PURE > count + pairs.lost) {
-          ambiguous = true;
-          break;
-        }
-      }
-      if (!ambiguous) chosen.push({ key, count, label, hash });
+    if (count + pairs.lost < FEWEST_SUPPORT) continue;
+    const label = key % MOST_LABELS;
+    const hash = key - label - MOST_LABELS;
+    const share = model.rowsOf(label) / rows;
+    if (share > 0.98 || binomialAtLeast(count, count, share) * tests > ALPHA) continue;
+    let all = count;
+    for (let other = 0; other < model.labels; other++) {
+      if (other !== label) all += pairs.count(pairKey(hash, other));
     }
+    if (all * PURE <= count + pairs.lost) chosen.push({ key, count, label, hash });
   }
   chosen.sort((a, b) => b.count - a.count || a.key - b.key);
   return new Map(
-    chosen.slice(0, MOST_CANDIDATES).map(({ key, label, hash }) => [
-      key,
-      { label, hash, feature: null, first: null, rows: [], all: 0, own: 0, samples: [] },
-    ]),
+    chosen
+      .slice(0, MOST_CANDIDATES)
+      .map(({ key, label, hash }) => [
+        key,
+        { label, hash, feature: null, first: null, rows: [], all: 0, own: 0, samples: [] },
+      ]),
   );
-}
-
-/** The feature's hash, were the key one for this label. */
-function hashOf(key: number, label: number): number {
-  const shift = (label * 0x9e3779b97f) % 0x1ffffffffffffd;
-  return key - 1 - shift;
 }
 
 interface Found {
@@ -212,8 +206,10 @@ function judge(
     if (model.predict(rest, label) === label) agree++;
   }
   if (looked < FEWEST_SUPPORT) return null;
-  const usual = (right[label] ?? 0) / model.rowsOf(label);
-  if (binomialCdf(agree, looked, Math.max(1e-6, usual)) * compared > ALPHA) return null;
+  if (looked - agree < looked * STRANGE) return null;
+  // Between the counted share and one half, so that a model that is never wrong is not taken for one that cannot be (rule of succession).
+  const usual = ((right[label] ?? 0) + 1) / (model.rowsOf(label) + 2);
+  if (binomialCdf(agree, looked, usual) * compared > ALPHA) return null;
   return { candidate, looked, agree };
 }
 

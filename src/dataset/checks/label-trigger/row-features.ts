@@ -82,4 +82,3 @@ function binOf(text: string): string {
   if (value === 0) return '0';
   return `${value < 0 ? '-' : ''}${Math.round(Math.log(Math.abs(value)) * 2.5)}`;
 }
-
