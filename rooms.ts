@@ -62,6 +62,13 @@ export const ROOMS = {
     may: ['fs', 'net', 'clock', 'worker'],
   },
 
+  /** Data sets: rows of any format, seals, differences, checks. It writes what it sorts into a temporary folder: hence `fs`. */
+  dataset: {
+    storey: 2,
+    imports: ['core', 'bytes', 'text', 'math', 'formats', 'ledger', 'detect', 'scan', 'passport', 'lab'],
+    may: ['fs', 'clock'],
+  },
+
   config: { storey: 3, imports: ['core', 'text', 'conversation', 'detect', 'flow', 'access'], may: ['fs', 'clock'] },
   /** Files in messages are read on threads that can be ended: hence `worker`. */
   guard: { storey: 3, imports: ['core', 'text', 'formats', 'conversation', 'detect'], may: ['clock', 'worker'] },
@@ -143,6 +150,7 @@ export const ROOMS = {
       'scan',
       'passport',
       'lab',
+      'dataset',
       'config',
       'guard',
       'monitor',
@@ -219,5 +227,6 @@ export const ONE_FILE_PACKAGES: Readonly<Record<string, string>> = {
   '@sigstore/protobuf-specs': 'src/passport/verify-signature.ts',
   '@sigstore/verify': 'src/passport/verify-signature.ts',
   htmlparser2: 'src/formats/markup.ts',
+  hyparquet: 'src/dataset/read/read-parquet.ts',
   unpdf: 'src/formats/pdf/pdfjs.ts',
 };

@@ -47,6 +47,7 @@ const DEPENDENCIES: Readonly<Record<string, string>> = {
   'gpt-tokenizer': 'counts tokens where the provider does not say',
   hono: 'routes of the admin plane',
   htmlparser2: 'text and attributes of HTML and XML',
+  hyparquet: 'reads Parquet',
   ioredis: 'budgets shared by several gateways',
   jose: 'JSON Web Tokens',
   kysely: 'one SQL for two databases',

@@ -7,6 +7,7 @@ import { register as audit } from './commands/audit.ts';
 import { register as canary } from './commands/canary.ts';
 import { register as certify } from './commands/certify.ts';
 import { register as config } from './commands/config.ts';
+import { register as data } from './commands/data.ts';
 import { register as detect } from './commands/detect.ts';
 import { register as detector } from './commands/detector.ts';
 import { register as flow } from './commands/flow.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   init,
   config,
   serve,
+  data,
   detect,
   assess,
   attack,

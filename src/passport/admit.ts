@@ -87,6 +87,8 @@ function toCedar({ predicate, value }: PassportEntry): Readonly<Record<string, u
     }
     case 'training':
       return { method: String(one['method']) };
+    case 'data-sealed':
+      return { root: String(one['root']), rows: Number(one['rows']) };
     case 'data':
       return { role: String(one['role']), root: String(one['root']) };
     case 'thresholds': {

@@ -23,6 +23,16 @@ export const PREDICATES = {
       rows: count.optional(),
     }),
   },
+  'data-sealed': {
+    type: 'urn:parapet:predicate:data-sealed:v1',
+    says: 'which files and rows a data set consists of',
+    schema: z.object({
+      name: z.string().min(1),
+      files: z.array(z.looseObject({ path: z.string().min(1), sha256, rows: count })),
+      rows: count,
+      root: sha256,
+    }),
+  },
   scan: {
     type: 'urn:parapet:predicate:scan:v1',
     says: 'what a scan of the files found',

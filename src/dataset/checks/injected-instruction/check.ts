@@ -1,0 +1,84 @@
+import type { Finding } from '../../../core/finding.ts';
+import { embeddedInstruction } from '../../../detect/embedded-instruction/detector.ts';
+import { obfuscation } from '../../../detect/obfuscation/detector.ts';
+import { userAttack } from '../../../detect/user-attack/detector.ts';
+import type { Subject } from '../../../detect/detector.ts';
+import { ColumnFindings } from '../../column-findings.ts';
+import { defineCheck } from '../../check.ts';
+import { isProse, type RowText } from '../../row-texts.ts';
+
+const MOST_TEXT = 1 << 18;
+const USER: Subject = { stage: 'input', role: 'user', origin: 'user', kind: 'text' };
+const DATA: Subject = { stage: 'input', role: 'tool', origin: 'tool', kind: 'tool-result' };
+
+/** Columns of instruction data and chats, and what their texts are to the model that is trained. */
+const ASKED = /^(?:instruction|instructions|prompt|prompts|question|query|user|human|system|system_prompt)$/;
+const GIVEN =
+  /^(?:input|context|contexts|document|documents|passage|passages|article|output|outputs|response|responses|completion|answer|answers|chosen|rejected|assistant|gpt|tool|target|reference)$/;
+const CHAT = /(?:^|\.)(?:content|value|text|parts\[\])$/;
+
+function channelOf({ column, role }: RowText): 'asked' | 'given' | null {
+  if (role !== null && CHAT.test(column)) {
+    return /^(?:user|human|system|developer|prompter)$/i.test(role) ? 'asked' : 'given';
+  }
+  const name = column.toLowerCase().replace(/\[\]$/, '').split('.').at(-1)!;
+  if (ASKED.test(name)) return 'asked';
+  return GIVEN.test(name) ? 'given' : null;
+}
+
+export const injectedInstruction = defineCheck({
+  meta: {
+    id: 'injected-instruction',
+    title: 'Attacks inside instruction data',
+    severity: 'medium',
+    threats: ['prompt-injection', 'data-poisoning'],
+    meaning:
+      'Rows of instruction data or chats hold jailbreaks, overrides or encoded commands: in what a user asks, or in documents and answers, where no instruction belongs. A model that is trained on an answer which obeys them learns to obey.',
+    fix: 'Read the named rows. In data made to teach refusals they belong there; anywhere else take them out, with what else came from their source.',
+    references: [
+      'https://arxiv.org/abs/2302.10149',
+      'https://arxiv.org/abs/2305.00944',
+      'https://genai.owasp.org/llmrisk/llm04/',
+    ],
+    taxonomy: ['OWASP-LLM04', 'AML.T0020', 'AML.T0051.001'],
+  },
+  begin(context) {
+    const asked = userAttack.create({ ...userAttack.defaults, sensitivity: 'low' });
+    const given = embeddedInstruction.create({ ...embeddedInstruction.defaults, sensitivity: 'low' });
+    const disguised = obfuscation.create({ ...obfuscation.defaults, minSeverity: 'high' });
+    const found = new ColumnFindings();
+    let any = false;
+    return {
+      async row(row) {
+        found.count(row);
+        if (row.file.format === 'image' || row.file.format === 'idx') return;
+        // One column by such a name is no instruction data: both sides have to be there.
+        const texts = row.texts
+          .map((one) => ({ ...one, channel: channelOf(one) }))
+          .filter(({ channel }) => channel !== null);
+        if (!texts.some(({ channel }) => channel === 'asked') || !texts.some(({ channel }) => channel === 'given'))
+          return;
+        any = true;
+        for (const { column, text, channel } of texts) {
+          if (!isProse(text)) continue;
+          if (text.length > MOST_TEXT) {
+            context.gap(row.file.shown, `a text of column ${column} is longer than is read for instructions`);
+            continue;
+          }
+          const subject = channel === 'asked' ? USER : DATA;
+          for (const inspector of [channel === 'asked' ? asked : given, disguised]) {
+            const findings: readonly Finding[] = await inspector.inspect(text, subject);
+            if (findings.length > 0) found.add(row, column, findings);
+          }
+        }
+      },
+      end() {
+        if (!any) context.notRun('no columns of instructions and answers, or of chats, were found');
+        found.report(context, (one) => ({
+          message: `Column ${one.column}: in ${one.rows} of ${one.total} rows, first in ${one.place}. ${one.message}`,
+          severity: one.severity,
+        }));
+      },
+    };
+  },
+});

@@ -1,0 +1,331 @@
+import { hash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { Fault } from '../core/fault.ts';
+import { canonicalRow, type Cell, type Row } from './canonical-row.ts';
+import { ExternalSort } from './external-sort.ts';
+import { type Batch, openDataFile, type PlacedRow, type ReadOptions } from './open-data-file.ts';
+import { inFile, listDataFiles } from './seal-data.ts';
+
+export interface DiffOptions extends ReadOptions {
+  /** Columns that tell rows apart: rows with the same key are the same row, changed or not. Empty: the whole row. */
+  readonly key: readonly string[];
+  /** How many rows of each kind are named. */
+  readonly shown: number;
+}
+
+/** A row by its place. */
+export interface RowPlace {
+  readonly file: string;
+  /** From 1 in its file. */
+  readonly row: number;
+  readonly line?: number;
+}
+
+export interface DataDiff {
+  readonly rows: { readonly old: number; readonly new: number };
+  readonly same: number;
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  /** In how many of the changed rows a column differs. */
+  readonly columns: Readonly<Record<string, number>>;
+  /** Columns that only one side has. */
+  readonly columnsAdded: readonly string[];
+  readonly columnsRemoved: readonly string[];
+  /** Rows beyond the first with a key, on both sides: their partners are found by the order of the rows. */
+  readonly repeatedKeys: number;
+  readonly files: { readonly skipped: readonly string[] };
+  readonly examples: {
+    readonly added: readonly RowPlace[];
+    readonly removed: readonly RowPlace[];
+    readonly changed: readonly {
+      readonly old: RowPlace;
+      readonly new: RowPlace;
+      readonly columns: readonly string[];
+    }[];
+  };
+}
+
+/** Digests are 128 bits of SHA-256: by chance no two rows of any data set share one. */
+const DIGEST = 16;
+const NUMBER = 6;
+/** Key digest, row digest, side, number over all files. */
+const WIDTH = DIGEST + DIGEST + 1 + NUMBER;
+const MOST_COLUMNS = 65_536;
+
+interface PlacedAt {
+  readonly number: number;
+  readonly file: string;
+  readonly at: number;
+  readonly placed: PlacedRow;
+}
+
+/** All rows of a side, in order, numbered over its files. */
+async function* rowsOf(path: string, options: ReadOptions, skipped: string[] | null): AsyncGenerator<PlacedAt> {
+  const single = (await stat(path).catch(() => null))?.isFile() === true;
+  let number = 0;
+  for (const { name, path: file } of await listDataFiles(path, [])) {
+    const data = openDataFile(file, options);
+    if (data === null) {
+      if (single) {
+        throw new Fault('ERR_DATA', 'This is no data that is read.', {
+          where: name,
+          hint: 'CSV, JSON Lines, a JSON array, Parquet, npy, npz, IDX or a picture; .gz but for Parquet and npz.',
+        });
+      }
+      skipped?.push(name);
+      continue;
+    }
+    let at = 0;
+    try {
+      for await (const batch of data.rows() as AsyncGenerator<Batch>) {
+        for (const placed of batch) yield { number: number++, file: name, at: ++at, placed };
+      }
+    } catch (error) {
+      throw inFile(error, name);
+    }
+  }
+}
+
+/**
+ * Which rows two versions of a data set have and have not in common, whatever their order. Memory does not grow with the data: digests are sorted on
+ * the disk.
+ * @throws Fault `ERR_DATA` with file and line for what cannot be read, and for a row without the key
+ */
+export async function diffData(oldPath: string, newPath: string, options: DiffOptions): Promise<DataDiff> {
+  const sort = new ExternalSort(WIDTH);
+  const pairs = new ExternalSort(NUMBER * 2 + 1);
+  const lone = new ExternalSort(NUMBER + 2);
+  try {
+    const skipped: string[] = [];
+    const columns: [Set<string>, Set<string>] = [new Set(), new Set()];
+    const record = Buffer.alloc(WIDTH);
+    const rows = [0, 0];
+    for (const [side, path] of [oldPath, newPath].entries()) {
+      for await (const { number, file, at, placed } of rowsOf(path, options, skipped)) {
+        for (const name of Object.keys(placed.row)) {
+          if (columns[side]!.size < MOST_COLUMNS) columns[side]!.add(name);
+        }
+        const whole = digest(canonicalRow(placed.row));
+        record.set(options.key.length === 0 ? whole : keyOf(placed, options.key, file, at), 0);
+        record.set(whole, DIGEST);
+        record[DIGEST * 2] = side;
+        record.writeUIntBE(number, DIGEST * 2 + 1, NUMBER);
+        sort.add(record);
+        rows[side]!++;
+      }
+    }
+    const counts = match(sort, pairs, lone, options.key.length > 0);
+    const named = await nameRows(oldPath, newPath, options, pairs, lone);
+    return {
+      rows: { old: rows[0]!, new: rows[1]! },
+      ...counts,
+      columns: named.columns,
+      columnsAdded: [...columns[1]].filter((name) => !columns[0].has(name)),
+      columnsRemoved: [...columns[0]].filter((name) => !columns[1].has(name)),
+      files: { skipped: [...new Set(skipped)] },
+      examples: named.examples,
+    };
+  } finally {
+    sort.close();
+    pairs.close();
+    lone.close();
+  }
+}
+
+function keyOf({ row, line }: PlacedRow, key: readonly string[], file: string, at: number): Buffer {
+  const parts: Record<string, Cell> = {};
+  for (const name of key) {
+    const cell = row[name];
+    if (cell === undefined) {
+      throw new Fault('ERR_DATA', `A row has no column "${name}", which is part of the key.`, {
+        where: `${file}: ${line === undefined ? `row ${at}` : `line ${line}`}`,
+        hint: `Columns: ${Object.keys(row).slice(0, 20).join(', ')}.`,
+      });
+    }
+    parts[name] = cell;
+  }
+  return digest(canonicalRow(parts));
+}
+
+function digest(text: string): Buffer {
+  return hash('sha256', text, 'buffer').subarray(0, DIGEST);
+}
+
+type Counts = Pick<DataDiff, 'same' | 'added' | 'removed' | 'changed' | 'repeatedKeys'>;
+
+/**
+ * Walks the rows in the order of keys. Within a key rows with equal digests are the same; what is left on both sides is paired in the order of the
+ * rows and was changed; what is left on one side was removed or added. Writes what is not the same into `pairs` and `lone`.
+ */
+function match(sort: ExternalSort, pairs: ExternalSort, lone: ExternalSort, keyed: boolean): Counts {
+  const counts = { same: 0, added: 0, removed: 0, changed: 0, repeatedKeys: 0 };
+  const pair = Buffer.alloc(NUMBER * 2 + 1);
+  const one = Buffer.alloc(NUMBER + 2);
+  let key = Buffer.alloc(0);
+  let row = Buffer.alloc(0);
+  let seen = [0, 0];
+  /** Numbers of rows with the present digest that have no partner: all of one side. */
+  let open: number[] = [];
+  /** How many of `open` have found their partner. */
+  let settled = 0;
+  let openSide = 0;
+  /** Numbers of rows with the present key that have no equal partner, by side. */
+  let left: [number[], number[]] = [[], []];
+  const alone = (side: number, number: number): void => {
+    if (side === 0) counts.removed++;
+    else counts.added++;
+    one[0] = side;
+    one.writeUIntBE(number, 1, NUMBER);
+    lone.add(one);
+  };
+  const endRow = (): void => {
+    for (; settled < open.length; settled++) {
+      if (keyed) left[openSide]!.push(open[settled]!);
+      else alone(openSide, open[settled]!);
+    }
+    open = [];
+    settled = 0;
+  };
+  const endKey = (): void => {
+    endRow();
+    const [before, now] = [left[0].toSorted((a, b) => a - b), left[1].toSorted((a, b) => a - b)];
+    const both = Math.min(before.length, now.length);
+    for (let at = 0; at < both; at++) {
+      counts.changed++;
+      pair.writeUIntBE(before[at]!, 0, NUMBER);
+      pair.writeUIntBE(now[at]!, NUMBER, NUMBER);
+      pairs.add(pair);
+    }
+    for (const number of before.slice(both)) alone(0, number);
+    for (const number of now.slice(both)) alone(1, number);
+    if (keyed) counts.repeatedKeys += Math.max(0, seen[0]! - 1) + Math.max(0, seen[1]! - 1);
+    left = [[], []];
+    seen = [0, 0];
+  };
+  for (const next of sort.sorted()) {
+    const nextKey = next.subarray(0, DIGEST);
+    const nextRow = next.subarray(DIGEST, DIGEST * 2);
+    if (Buffer.compare(nextKey, key) !== 0) {
+      endKey();
+      key = Buffer.from(nextKey);
+      row = Buffer.from(nextRow);
+    } else if (Buffer.compare(nextRow, row) !== 0) {
+      endRow();
+      row = Buffer.from(nextRow);
+    }
+    const side = next[DIGEST * 2]!;
+    const number = next.readUIntBE(DIGEST * 2 + 1, NUMBER);
+    seen[side]!++;
+    if (open.length > settled && openSide !== side) {
+      settled++;
+      counts.same++;
+    } else {
+      if (openSide !== side) {
+        open = [];
+        settled = 0;
+      }
+      openSide = side;
+      open.push(number);
+    }
+  }
+  endKey();
+  return counts;
+}
+
+/** Reads both sides once more, where anything differs, and says which rows and columns it is. */
+async function nameRows(
+  oldPath: string,
+  newPath: string,
+  options: DiffOptions,
+  pairs: ExternalSort,
+  lone: ExternalSort,
+): Promise<Pick<DataDiff, 'columns' | 'examples'>> {
+  const changed: { old: RowPlace; new: RowPlace; columns: string[] }[] = [];
+  const [removed, added]: [RowPlace[], RowPlace[]] = [[], []];
+  if (pairs.count === 0 && lone.count === 0) return { columns: {}, examples: { added, removed, changed } };
+  // Cells of changed rows by pair and column; the sides of a pair then stand next to each other.
+  const names: string[] = [];
+  const ids = new Map<string, number>();
+  const cells = new ExternalSort(NUMBER + 4 + 1 + 8);
+  const wanted: [ExternalSort, ExternalSort] = [new ExternalSort(NUMBER * 2), new ExternalSort(NUMBER * 2)];
+  try {
+    const entry = Buffer.alloc(NUMBER * 2);
+    let pairNumber = 0;
+    for (const one of pairs.sorted()) {
+      for (const side of [0, 1] as const) {
+        one.copy(entry, 0, side * NUMBER, (side + 1) * NUMBER);
+        entry.writeUIntBE(pairNumber, NUMBER, NUMBER);
+        wanted[side].add(entry);
+      }
+      if (pairNumber < options.shown) changed.push({ old: NOWHERE, new: NOWHERE, columns: [] });
+      pairNumber++;
+    }
+    const loneRows: [number[], number[]] = [[], []];
+    for (const one of lone.sorted()) {
+      const list = loneRows[one[0]! as 0 | 1];
+      if (list.length < options.shown) list.push(one.readUIntBE(1, NUMBER));
+    }
+    const cell = Buffer.alloc(NUMBER + 4 + 1 + 8);
+    for (const [side, path] of [oldPath, newPath].entries() as Iterable<[0 | 1, string]>) {
+      const queue = wanted[side].sorted();
+      let next = queue.next();
+      let lonely = 0;
+      for await (const { number, file, at, placed } of rowsOf(path, options, null)) {
+        const place = { file, row: at, ...(placed.line === undefined ? {} : { line: placed.line }) };
+        if (loneRows[side][lonely] === number) {
+          lonely++;
+          (side === 0 ? removed : added).push(place);
+        }
+        if (next.done === true) {
+          if (lonely === loneRows[side].length) break;
+          continue;
+        }
+        if (next.value.readUIntBE(0, NUMBER) !== number) continue;
+        const pair = next.value.readUIntBE(NUMBER, NUMBER);
+        next = queue.next();
+        if (pair < changed.length) changed[pair]![side === 0 ? 'old' : 'new'] = place;
+        cell.writeUIntBE(pair, 0, NUMBER);
+        cell[NUMBER + 4] = side;
+        for (const [name, value] of Object.entries(placed.row as Row)) {
+          let id = ids.get(name);
+          if (id === undefined) {
+            if (names.length === MOST_COLUMNS) continue;
+            id = names.length;
+            names.push(name);
+            ids.set(name, id);
+          }
+          cell.writeUInt32BE(id, NUMBER);
+          cell.set(digest(canonicalRow(value)).subarray(0, 8), NUMBER + 5);
+          cells.add(cell);
+        }
+      }
+    }
+    const columns = new Map<string, number>();
+    const differs = (pair: number, id: number): void => {
+      const name = names[id]!;
+      columns.set(name, (columns.get(name) ?? 0) + 1);
+      if (pair < changed.length) changed[pair]!.columns.push(name);
+    };
+    let held: { readonly pair: number; readonly id: number; readonly value: Buffer } | null = null;
+    for (const one of cells.sorted()) {
+      const [pair, id] = [one.readUIntBE(0, NUMBER), one.readUInt32BE(NUMBER)];
+      const value = Buffer.from(one.subarray(NUMBER + 5));
+      if (held !== null && held.pair === pair && held.id === id) {
+        if (!value.equals(held.value)) differs(pair, id);
+        held = null;
+        continue;
+      }
+      if (held !== null) differs(held.pair, held.id);
+      held = { pair, id, value };
+    }
+    if (held !== null) differs(held.pair, held.id);
+    const most = [...columns].toSorted((a, b) => b[1] - a[1]);
+    return { columns: Object.fromEntries(most), examples: { added, removed, changed } };
+  } finally {
+    cells.close();
+    for (const one of wanted) one.close();
+  }
+}
+
+const NOWHERE: RowPlace = { file: '', row: 0 };
