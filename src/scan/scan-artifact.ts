@@ -2,6 +2,7 @@ import type { ByteSource } from '../bytes/byte-source.ts';
 import { type Artifact, extensionOf, headLength } from './artifact.ts';
 import type { Fact } from './fact.ts';
 import { type FileResult, type ScanFinding, verdictOf, type Where } from './file-result.ts';
+import type { MemoryTurn } from './memory-turn.ts';
 import type { Observer, Reader } from './reader.ts';
 import type { Judgement, Rule } from './rule.ts';
 import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
@@ -12,6 +13,8 @@ export interface ScanOptions {
   readonly limits?: ScanLimits;
   /** Milliseconds since some beginning; for the time limit. */
   readonly now: () => number;
+  /** Where other threads hold unpacked data, too. */
+  readonly turn?: MemoryTurn;
 }
 
 type Judge = (fact: Fact) => Judgement | null;
@@ -48,13 +51,17 @@ class Scan {
   readonly #judges = new Map<string, { readonly rule: Rule; readonly judge: Judge }[]>();
   readonly #limits: ScanLimits;
   readonly #now: () => number;
+  readonly #turn: MemoryTurn | undefined;
   readonly #started: number;
   readonly #seen = new Set<string>();
   #members = 0;
   #unpacked = 0;
+  /** Unpacked bytes that are in memory now, of all archives around what is being read. */
+  #held = 0;
   #stopped = false;
 
-  constructor({ readers, rules, limits = SCAN_LIMITS, now }: ScanOptions) {
+  constructor({ readers, rules, limits = SCAN_LIMITS, now, turn }: ScanOptions) {
+    this.#turn = turn;
     this.#readers = readers;
     this.#limits = limits;
     this.#now = now;
@@ -80,6 +87,7 @@ class Scan {
     let recognised = source.size === 0;
     for (const reader of this.#readers) {
       if (this.#over()) return;
+      const held = this.#held;
       try {
         if (!reader.sniff(artifact)) continue;
         recognised = true;
@@ -88,6 +96,8 @@ class Scan {
       } catch (error) {
         // A reader must not throw. If one does, the file was not looked at, and that is what is said.
         this.#gap(artifact, `the ${reader.title} reader failed (${error instanceof Error ? error.name : 'unknown'})`);
+      } finally {
+        this.#hold(held);
       }
     }
     if (!recognised) {
@@ -113,7 +123,13 @@ class Scan {
     if (this.gaps.length < 100) this.gaps.push({ reason, where: place(artifact, offset) });
   }
 
+  #hold(bytes: number): void {
+    this.#held = bytes;
+    this.#turn?.hold(bytes);
+  }
+
   #observer(artifact: Artifact, reader: Reader): Observer {
+    const before = this.#held;
     return {
       limits: this.#limits,
       fact: (fact) => this.#judge(artifact, fact),
@@ -128,10 +144,17 @@ class Scan {
           this.look(name, source, [...artifact.members, name], artifact.depth + 1, reader.id);
         }
       },
-      mayUnpack: (bytes) =>
-        Math.max(0, Math.min(bytes, this.#limits.unpackedAtOnce, this.#limits.unpacked - this.#unpacked)),
+      mayUnpack: (bytes) => {
+        // What this reader unpacked before is done with.
+        this.#hold(before);
+        const room = Math.min(this.#limits.unpackedAtOnce - before, this.#limits.unpacked - this.#unpacked);
+        const granted = Math.max(0, Math.min(bytes, room));
+        this.#hold(before + granted);
+        return granted;
+      },
       unpacked: (bytes) => {
         this.#unpacked += bytes;
+        this.#hold(before + bytes);
       },
     };
   }

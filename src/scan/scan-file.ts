@@ -1,11 +1,12 @@
 import type { FileResult } from './file-result.ts';
 import { openFileSource } from './file-source.ts';
+import type { MemoryTurn } from './memory-turn.ts';
 import { READERS, RULES } from './registry.ts';
 import { scanSource } from './scan-artifact.ts';
 import type { ScanLimits } from './scan-limits.ts';
 
 /** Looks at one file of the disk. Never throws: what cannot be opened is an `error`. */
-export function scanFile(path: string, shown: string, limits?: ScanLimits): FileResult {
+export function scanFile(path: string, shown: string, limits?: ScanLimits, turn?: MemoryTurn): FileResult {
   let source;
   try {
     source = openFileSource(path);
@@ -13,7 +14,8 @@ export function scanFile(path: string, shown: string, limits?: ScanLimits): File
     return failed(shown, `it cannot be opened (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
   }
   try {
-    const options = { readers: READERS, rules: RULES, now: () => performance.now() };
+    const now = (): number => performance.now() - (turn?.waited ?? 0);
+    const options = { readers: READERS, rules: RULES, now, ...(turn === undefined ? {} : { turn }) };
     return scanSource(shown, source, limits === undefined ? options : { ...options, limits });
   } catch (error) {
     return failed(shown, `it cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).name})`);

@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import type { FileResult } from './file-result.ts';
 import { failed } from './scan-file.ts';
 import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
-import type { ScanOrder } from './scan-thread.ts';
+import { releaseTurn, turnMemory } from './memory-turn.ts';
+import type { ScanOrder, ThreadData } from './scan-thread.ts';
 
 /** The sources run as they are; what is published has been emitted. */
 const THREAD = new URL(`./scan-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
@@ -19,6 +20,7 @@ export interface ScanTask {
 }
 
 interface Thread {
+  readonly data: ThreadData;
   worker: Worker;
   ended: boolean;
   task: { readonly order: ScanOrder; readonly done: (result: FileResult) => void } | null;
@@ -35,12 +37,15 @@ export async function* scanFiles(
 ): AsyncGenerator<FileResult> {
   const limits = options.limits ?? SCAN_LIMITS;
   const threads: Thread[] = [];
+  const shared = turnMemory(options.threads);
   const waiting: Promise<FileResult>[] = [];
   let next = 0;
   try {
     for await (const task of tasks) {
       if (options.signal?.aborted === true) return;
-      if (threads.length < options.threads && threads.every((thread) => thread.task !== null)) threads.push(begin());
+      if (threads.length < options.threads && threads.every((thread) => thread.task !== null)) {
+        threads.push(begin({ shared, thread: threads.length + 1 }));
+      }
       // Enough work in hand that no thread waits for the consumer.
       while (waiting.length >= options.threads * 4) yield await waiting.shift()!;
       const thread = threads.find((one) => one.task === null) ?? (await idle(threads));
@@ -54,14 +59,14 @@ export async function* scanFiles(
   }
 }
 
-function begin(): Thread {
-  const thread: Thread = { worker: start(), ended: false, task: null, watch: null };
+function begin(data: ThreadData): Thread {
+  const thread: Thread = { data, worker: start(data), ended: false, task: null, watch: null };
   attach(thread);
   return thread;
 }
 
-function start(): Worker {
-  return new Worker(THREAD, { resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES } });
+function start(workerData: ThreadData): Worker {
+  return new Worker(THREAD, { workerData, resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES } });
 }
 
 function attach(thread: Thread): void {
@@ -70,7 +75,8 @@ function attach(thread: Thread): void {
   const lost = (why: string): void => {
     if (thread.worker !== worker || thread.ended) return;
     const shown = thread.task?.order.shown;
-    thread.worker = start();
+    releaseTurn(thread.data.shared, thread.data.thread);
+    thread.worker = start(thread.data);
     attach(thread);
     if (shown !== undefined) finish(thread, failed(shown, why));
   };
@@ -114,13 +120,19 @@ async function idle(threads: readonly Thread[]): Promise<Thread> {
 function give(thread: Thread, order: ScanOrder, limits: ScanLimits): Promise<FileResult> {
   return new Promise((resolve) => {
     thread.task = { order, done: resolve };
-    thread.watch = setTimeout(() => {
-      const stuck = thread.worker;
-      thread.worker = start();
-      attach(thread);
-      void stuck.terminate();
-      finish(thread, failed(order.shown, `it takes longer than ${(limits.time + GRACE) / 1000} s`));
-    }, limits.time + GRACE);
+    const waited = (): number => Atomics.load(new Int32Array(thread.data.shared), thread.data.thread);
+    const watch = (before: number): void => {
+      thread.watch = setTimeout(() => {
+        // Time that it waited for its turn is not the file's.
+        if (waited() > before) return watch(waited());
+        const stuck = thread.worker;
+        thread.worker = start(thread.data);
+        attach(thread);
+        void stuck.terminate().then(() => releaseTurn(thread.data.shared, thread.data.thread));
+        finish(thread, failed(order.shown, `it takes longer than ${(limits.time + GRACE) / 1000} s`));
+      }, limits.time + GRACE);
+    };
+    watch(waited());
     thread.worker.postMessage(order);
   });
 }
