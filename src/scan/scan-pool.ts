@@ -10,6 +10,8 @@ const THREAD = new URL(`./scan-thread${import.meta.url.endsWith('.ts') ? '.ts' :
 
 /** Heap of a thread in MiB: what a hostile file makes of it ends the thread, not the program. */
 const HEAP_MEGABYTES = 256;
+/** Part of it for what has just been made: little, for there is one in every thread. */
+const YOUNG_MEGABYTES = 8;
 /** Milliseconds beyond the time limit after which a thread is taken to be stuck. */
 const GRACE = 10_000;
 
@@ -66,7 +68,10 @@ function begin(data: ThreadData): Thread {
 }
 
 function start(workerData: ThreadData): Worker {
-  return new Worker(THREAD, { workerData, resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES } });
+  return new Worker(THREAD, {
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+  });
 }
 
 function attach(thread: Thread): void {

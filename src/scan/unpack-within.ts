@@ -1,3 +1,4 @@
+import { freeBytes } from '../bytes/free-bytes.ts';
 import type { Inflated } from '../formats/deflate/inflate-source.ts';
 import { SMALL_UNPACKED } from './memory-turn.ts';
 import type { Observer } from './reader.ts';
@@ -19,6 +20,7 @@ export function unpackWithin(
   if (result.end === 'limit') {
     const more = observer.mayUnpack(observer.limits.unpackedAtOnce);
     if (more > room) {
+      freeBytes(result.bytes);
       room = more;
       result = unpack(room);
     }

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
+import { freeBytes } from '../../bytes/free-bytes.ts';
 import { grownSize } from '../../bytes/grown-size.ts';
 
 /** Packed bytes that are read at once. */
@@ -133,6 +134,7 @@ class Inflater {
     if (needed > this.#limit) throw new Ended('limit');
     const larger = new Uint8Array(grownSize(this.#out.length, needed, this.#limit));
     larger.set(this.#out.subarray(0, this.#length));
+    freeBytes(this.#out);
     this.#out = larger;
   }
 
@@ -167,7 +169,7 @@ class Inflater {
     const lengths = new Uint8Array(19);
     for (let index = this.#take(4) + 4, place = 0; place < index; place++) lengths[CODE_ORDER[place]!] = this.#take(3);
     if (literals > 286 || distances > 30) throw new Ended('damaged');
-    const code = makeCode(lengths);
+    const code = makeCode(lengths, CODES);
     const all = new Uint8Array(literals + distances);
     for (let index = 0; index < all.length;) {
       const symbol = this.#symbol(code);
@@ -182,7 +184,7 @@ class Inflater {
       all.fill(value, index, index + repeat);
       index += repeat;
     }
-    this.#packed(makeCode(all.subarray(0, literals)), makeCode(all.subarray(literals)));
+    this.#packed(makeCode(all.subarray(0, literals), LITERALS), makeCode(all.subarray(literals), DISTANCES));
   }
 
   #symbol({ primary, counts, symbols }: Code): number {
@@ -253,9 +255,22 @@ class Inflater {
   }
 }
 
+function newCode(symbols: number): Code {
+  return {
+    primary: new Uint16Array(1 << PRIMARY),
+    counts: new Uint16Array(LONGEST + 1),
+    symbols: new Uint16Array(symbols),
+  };
+}
+
+/** Tables of the block that is being read: only one is at a time, and thousands of blocks would leave as many behind. */
+const [CODES, LITERALS, DISTANCES] = [newCode(19), newCode(286), newCode(30)];
+
 /** @throws Ended for more codes than fit; too few are allowed, and damage when one that is not there is read. */
-function makeCode(lengths: Uint8Array): Code {
-  const counts = new Uint16Array(LONGEST + 1);
+function makeCode(lengths: Uint8Array, into: Code): Code {
+  const { primary, counts, symbols } = into;
+  counts.fill(0);
+  primary.fill(0);
   for (const length of lengths) counts[length]!++;
   counts[0] = 0;
   const offsets = new Uint16Array(LONGEST + 2);
@@ -267,8 +282,6 @@ function makeCode(lengths: Uint8Array): Code {
     offsets[length + 1] = offsets[length]! + counts[length]!;
     firsts[length + 1] = (firsts[length]! + counts[length]!) << 1;
   }
-  const symbols = new Uint16Array(lengths.length);
-  const primary = new Uint16Array(1 << PRIMARY);
   lengths.forEach((length, symbol) => {
     if (length === 0) return;
     symbols[offsets[length]!++] = symbol;
@@ -278,7 +291,7 @@ function makeCode(lengths: Uint8Array): Code {
     for (let bit = 0; bit < length; bit++) reversed |= ((code >> bit) & 1) << (length - 1 - bit);
     for (let place = reversed; place < primary.length; place += 1 << length) primary[place] = (symbol << 4) | length;
   });
-  return { primary, counts, symbols };
+  return into;
 }
 
 let literals: Code | undefined;
@@ -286,9 +299,9 @@ let distances: Code | undefined;
 
 function fixedLiterals(): Code {
   const lengths = new Uint8Array(288).fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280);
-  return (literals ??= makeCode(lengths));
+  return (literals ??= makeCode(lengths, newCode(288)));
 }
 
 function fixedDistances(): Code {
-  return (distances ??= makeCode(new Uint8Array(30).fill(5)));
+  return (distances ??= makeCode(new Uint8Array(30).fill(5), newCode(30)));
 }

@@ -1,3 +1,5 @@
+import { freeBytes } from '../../bytes/free-bytes.ts';
+
 /** A stack of doubles in a typed array: a fifth of the memory and several times the speed of a plain array of mixed numbers. */
 export class GrowingNumbers {
   #data: Float64Array;
@@ -15,6 +17,7 @@ export class GrowingNumbers {
     if (this.#length === this.#data.length) {
       const larger = new Float64Array(this.#data.length * 2);
       larger.set(this.#data);
+      freeBytes(new Uint8Array(this.#data.buffer));
       this.#data = larger;
     }
     this.#data[this.#length++] = value;
@@ -31,6 +34,11 @@ export class GrowingNumbers {
 
   set(index: number, value: number): void {
     this.#data[index] = value;
+  }
+
+  /** Gives the memory back: nothing may be asked of it afterwards. */
+  free(): void {
+    freeBytes(new Uint8Array(this.#data.buffer));
   }
 
   truncate(length: number): void {

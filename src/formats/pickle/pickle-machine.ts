@@ -685,6 +685,7 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
       reason = 'the file ends inside an opcode';
     } else ({ status, reason } = stop);
   }
+  for (const numbers of [stack, memo, weights]) numbers.free();
   return {
     start,
     end: status === 'complete' ? window.position : at,

@@ -1,4 +1,5 @@
 import { type ByteSource, memorySource } from '../../../bytes/byte-source.ts';
+import { freeBytes } from '../../../bytes/free-bytes.ts';
 import { readBzip2 } from '../../../formats/bzip2/read-bzip2.ts';
 import type { Inflated } from '../../../formats/deflate/inflate-source.ts';
 import { readGzip, readZlib } from '../../../formats/gzip/read-gzip.ts';
@@ -102,7 +103,9 @@ const COMPRESSIONS: readonly Compression[] = [
 ];
 
 /** Decoders that hold what is packed in memory and throw where it is damaged. */
-function whole(unpack: (packed: Uint8Array, limit: number) => Uint8Array): (packed: ByteSource, limit: number) => Inflated {
+function whole(
+  unpack: (packed: Uint8Array, limit: number) => Uint8Array,
+): (packed: ByteSource, limit: number) => Inflated {
   return (packed, limit) => {
     const next = packed.size;
     try {
@@ -158,5 +161,6 @@ export const compressed: Reader<'compressed'> = {
     else if (end !== 'complete' && !chance) observer.incomplete(`${found.name} data is ${end}`);
     // A loader that streams sees what comes before the damage.
     if (bytes.length > 0) observer.member(name.replace(found.suffixes, ''), memorySource(bytes));
+    freeBytes(bytes);
   },
 };

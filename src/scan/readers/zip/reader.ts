@@ -1,4 +1,5 @@
 import { type ByteSource, memorySource, sliceSource } from '../../../bytes/byte-source.ts';
+import { freeBytes } from '../../../bytes/free-bytes.ts';
 import { type Inflated, inflateSource } from '../../../formats/deflate/inflate-source.ts';
 import { findZipEnd, walkZip, type ZipEntry } from '../../../formats/zip/zip-walk.ts';
 import type { Artifact } from '../../artifact.ts';
@@ -79,6 +80,7 @@ function readMember(artifact: Artifact, entry: ZipEntry, observer: Observer): vo
       if (unpacked !== null && !(encrypted && unpacked.end === 'damaged')) {
         observer.member(entry.name, memorySource(unpacked.bytes));
       }
+      if (unpacked !== null) freeBytes(unpacked.bytes);
     } else if (encrypted) flagged(entry, false, observer);
     else observer.incomplete(`"${entry.name.slice(0, 80)}" is packed by method ${method}`, entry.localOffset);
   }
