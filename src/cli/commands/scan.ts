@@ -40,7 +40,7 @@ export const register: RegisterCommand = (program, io) => {
     .option('--write-baseline <file>', 'write what is found as a baseline to fill in')
     .option('--exclude <pattern>', 'leave out files or folders; may be repeated', collect, [])
     .option('--all', 'look into .git, node_modules and the like, too')
-    .option('--threads <count>', 'files looked at at once (default: one a core, at most 8)')
+    .option('--threads <count>', 'files looked at at once (default: one a core, at most 4)')
     .addHelpText(
       'after',
       '\nExit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or a file that cannot be read, 3 something could not be looked at.',
@@ -48,7 +48,7 @@ export const register: RegisterCommand = (program, io) => {
     .action(async (paths: readonly string[], options: ScanCommandOptions) => {
       const format = oneOf('--format', options.format, FORMATS);
       const failOn = oneOf('--fail-on', options.failOn, SEVERITIES);
-      const threads = options.threads === undefined ? Math.min(8, availableParallelism()) : Number(options.threads);
+      const threads = options.threads === undefined ? Math.min(4, availableParallelism()) : Number(options.threads);
       if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64))
         throw new Fault('ERR_USAGE', '--threads takes a number from 1 to 64.');
       const { readBaseline, applyBaseline, baselineOf } = await import('../../scan/baseline.ts');
