@@ -9,6 +9,7 @@ import { onnx } from './readers/onnx/reader.ts';
 import { pickle } from './readers/pickle/reader.ts';
 import { requirements } from './readers/requirements/reader.ts';
 import { safetensors } from './readers/safetensors/reader.ts';
+import { sevenzip } from './readers/sevenzip/reader.ts';
 import { tar } from './readers/tar/reader.ts';
 import { tensorflow } from './readers/tensorflow/reader.ts';
 import { tflite } from './readers/tflite/reader.ts';
@@ -44,6 +45,7 @@ export const READERS = [
   pickle, //
   requirements, //
   safetensors, //
+  sevenzip, //
   tar, //
   tensorflow, //
   tflite, //

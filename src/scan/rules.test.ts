@@ -8,6 +8,7 @@ import { isAtLeast, type Severity } from '../core/severity.ts';
 import type { FileResult } from './file-result.ts';
 import { READERS, RULES } from './registry.ts';
 import { scanSource } from './scan-artifact.ts';
+import { makeSevenZip } from './testing/make-sevenzip.ts';
 import { makeTar, makeZip } from './testing/make-archive.ts';
 import { bytes, callOf, plain, stackCallOf, text } from './testing/make-pickle.ts';
 
@@ -52,6 +53,10 @@ const npy = (descr: string, data: Uint8Array): Uint8Array => {
   const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': (1,), }\n`;
   return bytes(0x93, 'NUMPY', 1, 0, dictionary.length & 255, dictionary.length >> 8, dictionary, data);
 };
+
+/** A frame with one stored block. */
+const lz4 = (data: Uint8Array): Uint8Array =>
+  bytes(4, 0x22, 0x4d, 0x18, 0x60, 0x40, 0, u32((data.length | 0x80000000) >>> 0), data, u32(0));
 
 interface Case {
   readonly rule: string;
@@ -109,6 +114,28 @@ const CASES: readonly Case[] = [
     'in a tar in a gzip',
     gzipSync(makeTar([{ name: 'x', data: callOf('os', 'system') }])),
   ),
+  ...(['Copy', 'Deflate', 'LZMA2'] as const).map((method) =>
+    hit(
+      'pickle-dangerous-global',
+      'critical',
+      `in a 7z archive (${method})`,
+      makeSevenZip({
+        files: [
+          { name: 'a', data: plain() },
+          { name: 'b', data: callOf('os', 'system') },
+        ],
+        method,
+        packedHeader: method === 'Deflate',
+      }),
+    ),
+  ),
+  hit(
+    'archive-tricks',
+    'high',
+    'a step up in a 7z archive',
+    makeSevenZip({ files: [{ name: '../../x', data: plain() }] }),
+  ),
+  hit('pickle-dangerous-global', 'critical', 'in an LZ4 frame', lz4(callOf('os', 'system'))),
   hit('pickle-dangerous-global', 'critical', 'behind an array header', npy('|O', callOf('os', 'system'))),
   hit(
     'pickle-dangerous-global',
@@ -436,6 +463,10 @@ for (const { rule, what, name = 'file', content, severity } of CASES) {
 
 test('what cannot be looked at is never clean', () => {
   assert.equal(scan('x.7z', bytes('7z', 0xbc, 0xaf, 0x27, 0x1c, Buffer.alloc(40))).verdict, 'incomplete');
+  assert.equal(
+    scan('x.7z', makeSevenZip({ files: [{ name: 'a', data: plain() }], method: 'AES' })).verdict,
+    'incomplete',
+  );
   assert.equal(scan('x.pkl', bytes(0x80, 4, 'XXXX')).verdict, 'incomplete');
   assert.equal(scan('x.safetensors', 'hello').verdict !== 'clean', true);
   let nested = plain();

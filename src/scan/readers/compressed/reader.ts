@@ -3,8 +3,10 @@ import { freeBytes } from '../../../bytes/free-bytes.ts';
 import { readBzip2 } from '../../../formats/bzip2/read-bzip2.ts';
 import type { Inflated } from '../../../formats/deflate/inflate-source.ts';
 import { readGzip, readZlib } from '../../../formats/gzip/read-gzip.ts';
+import { readLz4 } from '../../../formats/lz4/read-lz4.ts';
 import { decodeLzmaAlone } from '../../../formats/lzma/lzma-decoder.ts';
 import { readXz } from '../../../formats/lzma/read-xz.ts';
+import { HAS_ZSTANDARD, readZstandard } from '../../../formats/zstandard/read-zstandard.ts';
 import type { Artifact } from '../../artifact.ts';
 import type { Reader } from '../../reader.ts';
 import { unpackWithin } from '../../unpack-within.ts';
@@ -84,16 +86,13 @@ const COMPRESSIONS: readonly Compression[] = [
     name: 'Zstandard',
     suffixes: /\.zst$/i,
     sniff: (head) => head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd,
+    ...(HAS_ZSTANDARD ? { holdsPacked: true as const, unpack: readZstandard } : {}),
   },
   {
     name: 'LZ4',
     suffixes: /\.lz4$/i,
     sniff: (head) => head[0] === 0x04 && head[1] === 0x22 && head[2] === 0x4d && head[3] === 0x18,
-  },
-  {
-    name: '7-Zip',
-    suffixes: /\.7z$/i,
-    sniff: (head) => head[0] === 0x37 && head[1] === 0x7a && head[2] === 0xbc && head[3] === 0xaf,
+    unpack: readLz4,
   },
   {
     name: 'RAR',
@@ -126,7 +125,7 @@ function compressionOf({ head }: Artifact): Compression | undefined {
 export const compressed: Reader<'compressed'> = {
   id: 'compressed',
   title: 'compressed data',
-  extensions: ['.gz', '.bz2', '.xz', '.lzma', '.z', '.7z', '.rar', '.zst', '.lz4'],
+  extensions: ['.gz', '.bz2', '.xz', '.lzma', '.z', '.rar', '.zst', '.lz4'],
   sniff: (artifact) => compressionOf(artifact) !== undefined,
   read: (artifact, observer) => {
     const { source, name } = artifact;
