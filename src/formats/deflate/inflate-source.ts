@@ -249,7 +249,7 @@ class Inflater {
       let to = this.#length;
       if (distance >= length) out.copyWithin(to, to - distance, to - distance + length);
       else if (distance === 1) out.fill(out[to - 1]!, to, to + length);
-      else for (let end = to + length; to < end; to++) out[to] = out[to - distance]!;
+      else for (const stop = to + length; to < stop; to++) out[to] = out[to - distance]!;
       this.#length += length;
     }
   }

@@ -131,7 +131,7 @@ function unpackBlock(block: Uint8Array, out: Output): void {
     const { bytes } = out;
     let to = out.length;
     if (distance >= length) bytes.copyWithin(to, to - distance, to - distance + length);
-    else for (let end = to + length; to < end; to++) bytes[to] = bytes[to - distance]!;
+    else for (const stop = to + length; to < stop; to++) bytes[to] = bytes[to - distance]!;
     out.length += length;
   }
 }
