@@ -7,6 +7,7 @@ import { mlmodel } from './readers/mlmodel/reader.ts';
 import { npy } from './readers/npy/reader.ts';
 import { onnx } from './readers/onnx/reader.ts';
 import { pickle } from './readers/pickle/reader.ts';
+import { rds } from './readers/rds/reader.ts';
 import { requirements } from './readers/requirements/reader.ts';
 import { safetensors } from './readers/safetensors/reader.ts';
 import { sevenzip } from './readers/sevenzip/reader.ts';
@@ -26,6 +27,7 @@ import { pickleDangerousGlobal } from './rules/pickle-dangerous-global/rule.ts';
 import { pickleHiddenCall } from './rules/pickle-hidden-call/rule.ts';
 import { pickleMalformed } from './rules/pickle-malformed/rule.ts';
 import { pickleUnknownGlobal } from './rules/pickle-unknown-global/rule.ts';
+import { rCode } from './rules/r-code/rule.ts';
 import { remoteCode } from './rules/remote-code/rule.ts';
 import { riskyDependency } from './rules/risky-dependency/rule.ts';
 import { suspiciousText } from './rules/suspicious-text/rule.ts';
@@ -43,6 +45,7 @@ export const READERS = [
   npy, //
   onnx, //
   pickle, //
+  rds, //
   requirements, //
   safetensors, //
   sevenzip, //
@@ -66,6 +69,7 @@ export const RULES = [
   pickleHiddenCall, //
   pickleMalformed, //
   pickleUnknownGlobal, //
+  rCode, //
   remoteCode, //
   riskyDependency, //
   suspiciousText, //

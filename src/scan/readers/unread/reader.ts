@@ -8,7 +8,6 @@ const FORMATS: readonly {
   readonly magic?: string;
   readonly at?: number;
 }[] = [
-  { name: 'R data', extensions: ['.rds', '.rda', '.rdata'], magic: 'RDX' },
   { name: 'Core ML', extensions: ['.mlmodel', '.mlpackage'] },
   { name: 'CatBoost', extensions: ['.cbm'], magic: 'CBM1' },
   { name: 'Flax msgpack', extensions: ['.msgpack'] },
