@@ -1,10 +1,12 @@
 import type { NestedPickle, PickleAnomaly, PickleGlobal } from '../formats/pickle/pickle-machine.ts';
+import type { TextFact } from './text-fact.ts';
 
 /**
  * What a reader saw in a file, without judging it. Rules judge. `offset` is in bytes of the artifact that is being read, and absent where there is
  * no one place.
  */
 export type Fact =
+  | TextFact
   | {
       readonly kind: 'pickle-global';
       readonly offset: number;

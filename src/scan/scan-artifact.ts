@@ -34,6 +34,7 @@ export function scanSource(file: string, source: ByteSource, options: ScanOption
     findings,
     gaps: scan.gaps,
     size: source.size,
+    ...(scan.licences.length === 0 ? {} : { licences: scan.licences }),
   };
 }
 
@@ -47,6 +48,7 @@ class Scan {
   readonly findings: ScanFinding[] = [];
   readonly gaps: { readonly reason: string; readonly where: Where }[] = [];
   readonly formats = new Set<string>();
+  readonly licences: { readonly id: string | null; readonly line: number }[] = [];
   readonly #readers: readonly Reader[];
   readonly #judges = new Map<string, { readonly rule: Rule; readonly judge: Judge }[]>();
   readonly #limits: ScanLimits;
@@ -160,10 +162,12 @@ class Scan {
   }
 
   #judge(artifact: Artifact, fact: Fact): void {
+    if (fact.kind === 'licence' && artifact.depth === 0 && this.licences.length < 20)
+      this.licences.push({ id: fact.id, line: fact.line });
     for (const { rule, judge } of this.#judges.get(fact.kind) ?? []) {
       const judgement = judge(fact);
       if (judgement === null) continue;
-      const where = place(artifact, fact.offset);
+      const where = place(artifact, fact.offset, 'line' in fact ? fact.line : undefined);
       const key = `${rule.meta.id}\n${where.member}\n${judgement.message}`;
       if (this.#seen.has(key)) continue;
       this.#seen.add(key);
@@ -182,6 +186,7 @@ class Scan {
   }
 }
 
-function place(artifact: Artifact, offset?: number): Where {
-  return { member: artifact.members.length === 0 ? null : artifact.members.join(' > '), offset: offset ?? null };
+function place(artifact: Artifact, offset?: number, line?: number): Where {
+  const member = artifact.members.length === 0 ? null : artifact.members.join(' > ');
+  return { member, offset: offset ?? null, ...(line === undefined ? {} : { line }) };
 }

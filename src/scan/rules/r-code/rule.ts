@@ -38,7 +38,7 @@ export const rCode = defineRule({
         };
       }
       if (domain === 'pointer')
-        return { severity: 'low', message: 'It holds the address of native data, which no other process has.' };
+        return { severity: 'info', message: 'It holds the address of native data, which no other process has.' };
       return dangerous ? { severity: 'low', message: `A function in it calls ${shown} when somebody calls it.` } : null;
     },
   },

@@ -47,6 +47,11 @@ export const remoteCode = defineRule({
           return hydra(where, value);
         case 'MLflow':
           return mlflow(where, value);
+        case 'YAML tag':
+          return {
+            severity: 'critical',
+            message: `A tag makes unsafe YAML loaders build or call ${printable(value)} (python/${where}).`,
+          };
         case 'skops':
           return skops(where, value);
         case 'Keras':
