@@ -382,7 +382,7 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
   let result: bigint | null = null;
   try {
     loop: for (;;) {
-      if (run.opcodes + WINDOW <= maxOpcodes)
+      if (kept === null && run.opcodes + WINDOW <= maxOpcodes)
         runCommonOpcodes(window, run, { protocol, frameEnd, maxObjects: MAX_OBJECTS });
       at = window.position;
       if (at >= frameEnd) frameEnd = Infinity;

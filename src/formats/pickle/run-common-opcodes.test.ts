@@ -42,6 +42,8 @@ const PIECES: readonly (() => string)[] = [
   () => '2',
   () => '\x8c\x02os\x8c\x06system\x93',
   () => 'R',
+  () => 'cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81',
+  () => '}X\x05\0\0\0shapeK\x02\x85sX\x05\0\0\0dtypecnumpy\ndtype\nX\x02\0\0\0u1\x85Rsb',
 ];
 
 test('a stream is the same to the tight loop and to the machine, whatever its opcodes', () => {

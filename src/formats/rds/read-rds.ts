@@ -219,7 +219,7 @@ class RWalk {
       }
       case TYPE.CLO:
       case TYPE.PROM:
-        this.#function(type, flags, offset, depth);
+        this.#function(type, flags, offset, depth, inside);
         return plain;
       case TYPE.SPECIAL:
       case TYPE.BUILTIN:
@@ -352,12 +352,14 @@ class RWalk {
   }
 
   /** Closures: environment, formals, body. Promises: environment where it is not evaluated yet, value, expression. */
-  #function(type: number, flags: number, offset: number, depth: number): void {
+  #function(type: number, flags: number, offset: number, depth: number, around: Inside | null): void {
     const inside: Inside = { calls: new Set(), compiled: false };
     if ((flags & 0x200) !== 0) this.#item(depth + 1, null);
     if ((flags & 0x400) !== 0) this.#item(depth + 1, null);
     const value = this.#item(depth + 1, type === TYPE.CLO ? inside : null);
     this.#item(depth + 1, inside);
+    // A function that is made or called inside other code does what it does there.
+    for (const name of inside.calls) this.#called(name, around);
     if (type === TYPE.CLO) this.#add('closure', offset, inside);
     else if (value.type === TYPE.UNBOUND) this.#add('promise', offset, inside);
   }

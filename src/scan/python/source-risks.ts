@@ -179,7 +179,8 @@ class Scopes {
         const indent = line.length - text.length;
         while (functions.length > 0 && functions.at(-1)! >= indent) functions.pop();
         this.#inside.push(functions.length > 0);
-        if (/^(?:async\s+)?def\b/.test(text)) functions.push(indent);
+        // What stands under `if __name__ == '__main__'` runs when the file is started, and not when it is imported.
+        if (/^(?:async\s+)?def\b|^if\s+__name__\s*==/.test(text)) functions.push(indent);
       } else this.#inside.push(functions.length > 0);
       for (const unit of text) {
         if (unit === '(' || unit === '[' || unit === '{') open++;
