@@ -10,6 +10,8 @@ const LOOK = 500;
 export interface MemoryTurn {
   /** Tells how many unpacked bytes are or will be held. Waits, blocking the thread, where these are many and another thread holds many. */
   hold(bytes: number): void;
+  /** Tells of time that was spent waiting for something else than the file. */
+  excuse(milliseconds: number): void;
   /** Milliseconds that were spent waiting, which are not the file's. */
   readonly waited: number;
 }
@@ -41,6 +43,9 @@ export function memoryTurn(shared: SharedArrayBuffer, thread: number): MemoryTur
         began = now;
       }
       mine = true;
+    },
+    excuse: (milliseconds) => {
+      Atomics.add(cells, thread, Math.round(milliseconds));
     },
     get waited() {
       return Atomics.load(cells, thread);

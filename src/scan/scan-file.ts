@@ -1,3 +1,4 @@
+import type { ByteSource } from '../bytes/byte-source.ts';
 import type { FileResult } from './file-result.ts';
 import { openFileSource } from './file-source.ts';
 import type { MemoryTurn } from './memory-turn.ts';
@@ -14,13 +15,20 @@ export function scanFile(path: string, shown: string, limits?: ScanLimits, turn?
     return failed(shown, `it cannot be opened (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
   }
   try {
+    return scanBytes(shown, source, limits, turn);
+  } finally {
+    source.close();
+  }
+}
+
+/** Looks at bytes that can be read. Never throws: what cannot be read is an `error`. */
+export function scanBytes(shown: string, source: ByteSource, limits?: ScanLimits, turn?: MemoryTurn): FileResult {
+  try {
     const now = (): number => performance.now() - (turn?.waited ?? 0);
     const options = { readers: READERS, rules: RULES, now, ...(turn === undefined ? {} : { turn }) };
     return scanSource(shown, source, limits === undefined ? options : { ...options, limits });
   } catch (error) {
     return failed(shown, `it cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).name})`);
-  } finally {
-    source.close();
   }
 }
 

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { FileResult } from './file-result.ts';
 import { failed } from './scan-file.ts';
 import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
+import { answerRange, type RangeRequest, type RemoteBytes, remoteChannel } from './remote-source.ts';
 import { releaseTurn, turnMemory } from './memory-turn.ts';
 import type { ScanOrder, ThreadData } from './scan-thread.ts';
 
@@ -19,13 +20,19 @@ export interface ScanTask {
   readonly path: string;
   /** The name that results show. */
   readonly shown: string;
+  /** Bytes that are no file of the disk; `path` says nothing then. */
+  readonly remote?: RemoteBytes;
 }
 
 interface Thread {
   readonly data: ThreadData;
   worker: Worker;
   ended: boolean;
-  task: { readonly order: ScanOrder; readonly done: (result: FileResult) => void } | null;
+  task: {
+    readonly order: ScanOrder;
+    readonly done: (result: FileResult) => void;
+    readonly remote?: RemoteBytes;
+  } | null;
   watch: NodeJS.Timeout | null;
 }
 
@@ -51,7 +58,8 @@ export async function* scanFiles(
       // Enough work in hand that no thread waits for the consumer.
       while (waiting.length >= options.threads * 4) yield await waiting.shift()!;
       const thread = threads.find((one) => one.task === null) ?? (await idle(threads));
-      waiting.push(give(thread, { id: next++, path: task.path, shown: task.shown, limits }, limits));
+      const order: ScanOrder = { id: next++, path: task.path, shown: task.shown, limits };
+      waiting.push(give(thread, order, limits, task.remote));
     }
     while (waiting.length > 0) yield await waiting.shift()!;
   } finally {
@@ -76,7 +84,11 @@ function start(workerData: ThreadData): Worker {
 
 function attach(thread: Thread): void {
   const { worker } = thread;
-  worker.on('message', ({ result }: { readonly result: FileResult }) => finish(thread, result));
+  worker.on('message', (message: { readonly result: FileResult } | RangeRequest) => {
+    if ('result' in message) return finish(thread, message.result);
+    const { remote, order } = thread.task ?? {};
+    if (remote !== undefined && order?.remote !== undefined) void answerRange(order.remote.channel, remote, message);
+  });
   const lost = (why: string): void => {
     if (thread.worker !== worker || thread.ended) return;
     const shown = thread.task?.order.shown;
@@ -122,9 +134,10 @@ async function idle(threads: readonly Thread[]): Promise<Thread> {
   }
 }
 
-function give(thread: Thread, order: ScanOrder, limits: ScanLimits): Promise<FileResult> {
+function give(thread: Thread, given: ScanOrder, limits: ScanLimits, remote?: RemoteBytes): Promise<FileResult> {
   return new Promise((resolve) => {
-    thread.task = { order, done: resolve };
+    const order = remote === undefined ? given : { ...given, remote: { size: remote.size, channel: remoteChannel() } };
+    thread.task = { order, done: resolve, ...(remote === undefined ? {} : { remote }) };
     const waited = (): number => Atomics.load(new Int32Array(thread.data.shared), thread.data.thread);
     const watch = (before: number): void => {
       thread.watch = setTimeout(() => {

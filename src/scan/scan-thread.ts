@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { memoryTurn } from './memory-turn.ts';
-import { scanFile } from './scan-file.ts';
+import { remoteSource } from './remote-source.ts';
+import { scanBytes, scanFile } from './scan-file.ts';
 import type { ScanLimits } from './scan-limits.ts';
 
 export interface ScanOrder {
@@ -8,6 +9,8 @@ export interface ScanOrder {
   readonly path: string;
   readonly shown: string;
   readonly limits?: ScanLimits;
+  /** A file that whoever started the thread fetches. */
+  readonly remote?: { readonly size: number; readonly channel: SharedArrayBuffer };
 }
 
 /** What a thread is given when it begins. */
@@ -19,6 +22,15 @@ export interface ThreadData {
 const { shared, thread } = workerData as ThreadData;
 const turn = memoryTurn(shared, thread);
 
-parentPort?.on('message', ({ id, path, shown: name, limits }: ScanOrder) => {
-  parentPort?.postMessage({ id, result: scanFile(path, name, limits, turn) });
+parentPort?.on('message', ({ id, path, shown, limits, remote }: ScanOrder) => {
+  const result =
+    remote === undefined
+      ? scanFile(path, shown, limits, turn)
+      : scanBytes(
+          shown,
+          remoteSource(remote.size, remote.channel, (request) => parentPort?.postMessage(request), turn),
+          limits,
+          turn,
+        );
+  parentPort?.postMessage({ id, result });
 });

@@ -4,11 +4,14 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Fault } from '../../core/fault.ts';
+import { Fault, isFault } from '../../core/fault.ts';
 import { isAtLeast, SEVERITIES, type Severity } from '../../core/severity.ts';
 import type { Report } from '../../report/reported.ts';
 import type { AcceptedFinding, Baseline } from '../../scan/baseline.ts';
 import type { FileResult } from '../../scan/file-result.ts';
+import { applyLicencePolicy, LICENCE_POLICIES } from '../../scan/licences.ts';
+import type { ScanTask } from '../../scan/scan-pool.ts';
+import type { RemoteClient } from '../remote/http-client.ts';
 import type { Io, RegisterCommand } from '../command.ts';
 import { formatTable } from '../format-table.ts';
 import { packageVersion } from '../version.ts';
@@ -22,6 +25,8 @@ interface ScanCommandOptions {
   readonly exclude: readonly string[];
   readonly all?: true;
   readonly threads?: string;
+  readonly licencePolicy: string;
+  readonly allowPrivateAddresses?: true;
 }
 
 const FORMATS = ['table', 'json', 'jsonl', 'sarif', 'cyclonedx', 'junit', 'html', 'ocsf'] as const;
@@ -32,7 +37,7 @@ export const register: RegisterCommand = (program, io) => {
   program
     .command('scan')
     .description('look at model files, archives and configurations before anything loads them')
-    .argument('<path...>', 'files and folders; "-" reads one file from stdin')
+    .argument('<path...>', 'files, folders, and addresses (https://…); "-" reads one file from stdin')
     .option('--format <format>', FORMATS.join(', '), 'table')
     .option('-o, --output <file>', 'write the report to a file instead of stdout')
     .option('--fail-on <severity>', 'exit with 1 when a finding is at least this severe', 'medium')
@@ -41,6 +46,12 @@ export const register: RegisterCommand = (program, io) => {
     .option('--exclude <pattern>', 'leave out files or folders; may be repeated', collect, [])
     .option('--all', 'look into .git, node_modules and the like, too')
     .option('--threads <count>', 'files looked at at once (default: one a core, at most 4)')
+    .option(
+      '--licence-policy <policy>',
+      `what licences that restrict the use are worth: ${LICENCE_POLICIES.join(', ')}`,
+      'low',
+    )
+    .option('--allow-private-addresses', 'addresses may lie in your own network, and be without TLS')
     .addHelpText(
       'after',
       '\nExit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or a file that cannot be read, 3 something could not be looked at.',
@@ -48,6 +59,7 @@ export const register: RegisterCommand = (program, io) => {
     .action(async (paths: readonly string[], options: ScanCommandOptions) => {
       const format = oneOf('--format', options.format, FORMATS);
       const failOn = oneOf('--fail-on', options.failOn, SEVERITIES);
+      const licencePolicy = oneOf('--licence-policy', options.licencePolicy, LICENCE_POLICIES);
       const threads = options.threads === undefined ? Math.min(4, availableParallelism()) : Number(options.threads);
       if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64))
         throw new Fault('ERR_USAGE', '--threads takes a number from 1 to 64.');
@@ -60,29 +72,40 @@ export const register: RegisterCommand = (program, io) => {
           : await readBaseline(resolve(io.cwd, options.baseline), options.baseline);
       const today = new Date().toISOString().slice(0, 10);
       const stdin = paths.includes('-') ? await spool(io) : null;
-      const results: FileResult[] = [];
+      const found: FileResult[] = [];
       const expired: AcceptedFinding[] = [];
       let accepted = 0;
       const links: string[] = [];
       const progress = new Progress(io);
+      const client = paths.some(isAddress)
+        ? new (await import('../remote/http-client.ts')).RemoteClient({
+            allowPrivate: options.allowPrivateAddresses === true,
+            signal: io.signal,
+          })
+        : null;
       try {
-        const tasks = async function* (): AsyncGenerator<{ readonly path: string; readonly shown: string }> {
+        const tasks = async function* (): AsyncGenerator<ScanTask> {
           if (stdin !== null) yield { path: stdin.path, shown: '-' };
-          const named = paths.filter((path) => path !== '-');
+          const named = paths.filter((path) => path !== '-' && !isAddress(path));
           const onLink = (path: string): void => void links.push(path);
           yield* walkPaths(named, io.cwd, { exclude: options.exclude, all: options.all === true, onLink });
+          if (client !== null) yield* remoteTasks(client, paths.filter(isAddress), io.err);
         };
         for await (const raw of scanFiles(tasks(), { threads, signal: io.signal })) {
-          const outcome = applyBaseline(raw, baseline, today);
-          results.push(outcome.result);
-          accepted += outcome.accepted;
-          expired.push(...outcome.expired);
-          progress.step(results.length, outcome.result);
+          found.push(raw);
+          progress.step(found.length, raw);
         }
       } finally {
         progress.end();
         await stdin?.remove();
+        await client?.close();
       }
+      const results = applyLicencePolicy(found, licencePolicy).map((raw) => {
+        const outcome = applyBaseline(raw, baseline, today);
+        accepted += outcome.accepted;
+        expired.push(...outcome.expired);
+        return outcome.result;
+      });
       if (io.signal.aborted) throw new Fault('ERR_USAGE', 'Interrupted: not all files were looked at.');
       if (options.writeBaseline !== undefined) {
         const expires = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
@@ -98,6 +121,35 @@ export const register: RegisterCommand = (program, io) => {
       io.exitCode = exitCode(results, failOn);
     });
 };
+
+function isAddress(path: string): boolean {
+  return /^https?:\/\//i.test(path);
+}
+
+/** Files behind addresses, of which only the parts that are looked at are fetched. */
+async function* remoteTasks(
+  client: RemoteClient,
+  addresses: readonly string[],
+  tell: (line: string) => void,
+): AsyncGenerator<ScanTask> {
+  const { listRemoteFiles } = await import('../remote/list-remote-files.ts');
+  const { openRemoteFile } = await import('../remote/open-remote-file.ts');
+  for (const address of addresses) {
+    const url = URL.parse(address);
+    if (url === null) throw new Fault('ERR_USAGE', 'This is no address.', { where: address });
+    const files = await listRemoteFiles(client, url);
+    for (const { url: file, shown } of files) {
+      try {
+        yield { path: '', shown, remote: await openRemoteFile(client, file) };
+      } catch (error) {
+        // One of many is a row of the report; the only one is what was asked for.
+        if (files.length === 1 || !isFault(error)) throw error;
+        tell(`warning: ${shown}: ${error.message}`);
+        yield { path: '', shown, remote: { size: 1, read: () => Promise.reject(error) } };
+      }
+    }
+  }
+}
 
 function exitCode(results: readonly FileResult[], failOn: Severity): number {
   if (results.some(({ findings }) => findings.some((finding) => isAtLeast(finding.severity, failOn)))) return 1;
@@ -137,7 +189,10 @@ async function toReport(results: readonly FileResult[], digests: boolean, io: Io
   const { fingerprint } = await import('../../scan/baseline.ts');
   const files = [];
   for (const { file, verdict, formats, size } of results) {
-    const sha256 = digests && file !== '-' && verdict !== 'error' ? await digest(resolve(io.cwd, file)) : undefined;
+    const sha256 =
+      digests && file !== '-' && !isAddress(file) && verdict !== 'error'
+        ? await digest(resolve(io.cwd, file))
+        : undefined;
     files.push({ file, verdict, formats, size, ...(sha256 === undefined ? {} : { sha256 }) });
   }
   return {
