@@ -1,5 +1,5 @@
 import { freeBytes } from '../bytes/free-bytes.ts';
-import type { Inflated } from '../formats/deflate/inflate-source.ts';
+import type { Inflated } from '../formats/inflate-source.ts';
 import { SMALL_UNPACKED } from './memory-turn.ts';
 import type { Observer } from './reader.ts';
 

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
-import { type Inflated, inflateSource } from '../deflate/inflate-source.ts';
+import { type Inflated, inflateSource } from '../inflate-source.ts';
 
 const HEADER = 10;
 /** Bytes of a name or comment in a header. */

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import { freeBytes } from '../../bytes/free-bytes.ts';
 import { grownSize } from '../../bytes/grown-size.ts';
-import type { Inflated } from '../deflate/inflate-source.ts';
+import type { Inflated } from '../inflate-source.ts';
 
 const MAGIC = 0x184d2204;
 const LARGEST_BLOCK = 4 << 20;

@@ -1,6 +1,6 @@
 import * as zlib from 'node:zlib';
 import type { ByteSource } from '../../bytes/byte-source.ts';
-import type { Inflated } from '../deflate/inflate-source.ts';
+import type { Inflated } from '../inflate-source.ts';
 
 const MAGIC = 0xfd2fb528;
 

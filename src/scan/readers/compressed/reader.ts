@@ -1,7 +1,7 @@
 import { type ByteSource, memorySource } from '../../../bytes/byte-source.ts';
 import { freeBytes } from '../../../bytes/free-bytes.ts';
 import { readBzip2 } from '../../../formats/bzip2/read-bzip2.ts';
-import type { Inflated } from '../../../formats/deflate/inflate-source.ts';
+import type { Inflated } from '../../../formats/inflate-source.ts';
 import { readGzip, readZlib } from '../../../formats/gzip/read-gzip.ts';
 import { readLz4 } from '../../../formats/lz4/read-lz4.ts';
 import { decodeLzmaAlone } from '../../../formats/lzma/lzma-decoder.ts';

@@ -1,4 +1,4 @@
-import { isCoreMl, readCoreMl } from '../../../formats/coreml/read-coreml.ts';
+import { isCoreMl, readCoreMl } from './read-coreml.ts';
 import type { Reader } from '../../reader.ts';
 
 /** Core ML models: parts that an app must bring the code for, files that they name, texts about them. */

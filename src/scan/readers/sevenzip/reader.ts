@@ -1,6 +1,6 @@
 import { memorySource, sliceSource } from '../../../bytes/byte-source.ts';
 import { freeBytes } from '../../../bytes/free-bytes.ts';
-import { readSevenZip, type SevenZip, type SevenZipFolder } from '../../../formats/sevenzip/read-sevenzip.ts';
+import { readSevenZip, type SevenZip, type SevenZipFolder } from './read-sevenzip.ts';
 import type { Observer, Reader } from '../../reader.ts';
 import { isUnsafePath } from '../../unsafe-path.ts';
 

@@ -1,6 +1,6 @@
 import { type ByteSource, memorySource, sliceSource } from '../../../bytes/byte-source.ts';
 import { freeBytes } from '../../../bytes/free-bytes.ts';
-import { type Inflated, inflateSource } from '../../../formats/deflate/inflate-source.ts';
+import { type Inflated, inflateSource } from '../../../formats/inflate-source.ts';
 import { findZipEnd, walkZip, type ZipEntry } from '../../../formats/zip/zip-walk.ts';
 import type { Artifact } from '../../artifact.ts';
 import type { Observer, Reader } from '../../reader.ts';

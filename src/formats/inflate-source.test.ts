@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { constants, deflateRawSync } from 'node:zlib';
-import { memorySource } from '../../bytes/byte-source.ts';
+import { memorySource } from '../bytes/byte-source.ts';
 import { inflateSource } from './inflate-source.ts';
 
 /** Bytes that repeat themselves at many distances, from a small generator. */

@@ -1,10 +1,10 @@
-import type { ByteSource } from '../../bytes/byte-source.ts';
-import { memorySource } from '../../bytes/byte-source.ts';
-import { readBzip2 } from '../bzip2/read-bzip2.ts';
-import { inflateSource } from '../deflate/inflate-source.ts';
-import { decodeLzma, decodeLzma2, LzmaOutput } from '../lzma/lzma-decoder.ts';
-import { HAS_ZSTANDARD, readZstandard } from '../zstandard/read-zstandard.ts';
-import { undoDelta, undoX86 } from './filters.ts';
+import type { ByteSource } from '../../../bytes/byte-source.ts';
+import { memorySource } from '../../../bytes/byte-source.ts';
+import { readBzip2 } from '../../../formats/bzip2/read-bzip2.ts';
+import { inflateSource } from '../../../formats/inflate-source.ts';
+import { decodeLzma, decodeLzma2, LzmaOutput } from '../../../formats/lzma/lzma-decoder.ts';
+import { HAS_ZSTANDARD, readZstandard } from '../../../formats/zstandard/read-zstandard.ts';
+import { undoDelta, undoX86 } from '../../../formats/sevenzip/filters.ts';
 import {
   type Coder,
   type Folder,
@@ -13,7 +13,7 @@ import {
   type SevenZipFile,
   sizeOf,
   type Streams,
-} from './sevenzip-header.ts';
+} from '../../../formats/sevenzip/sevenzip-header.ts';
 
 const SIGNATURE = Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]);
 const SIGNATURE_HEADER = 32;

@@ -1,6 +1,6 @@
-import { bufferedSource } from '../../bytes/buffered-source.ts';
-import type { ByteSource } from '../../bytes/byte-source.ts';
-import { WireError, type WireField, wireFields, wireText } from '../protobuf/wire.ts';
+import { bufferedSource } from '../../../bytes/buffered-source.ts';
+import type { ByteSource } from '../../../bytes/byte-source.ts';
+import { WireError, type WireField, wireFields, wireText } from '../../../formats/protobuf/wire.ts';
 
 /** What of a Core ML model needs more than the framework, and what people wrote about it. */
 export interface CoreMl {

@@ -1,6 +1,6 @@
-import type { ByteSource } from '../../bytes/byte-source.ts';
-import { freeBytes } from '../../bytes/free-bytes.ts';
-import { grownSize } from '../../bytes/grown-size.ts';
+import type { ByteSource } from '../bytes/byte-source.ts';
+import { freeBytes } from '../bytes/free-bytes.ts';
+import { grownSize } from '../bytes/grown-size.ts';
 
 /** Packed bytes that are read at once. */
 const BLOCK = 1 << 16;
