@@ -79,7 +79,7 @@ const { ATOM, STR, BYTES, INT, GLOBAL, MARK, RESULT, TUPLE, LIST, DICT, SET, UNK
 const WINDOW = 1 << 20;
 const MAX_GLOBALS = 60_000;
 const MAX_MEMO = 8_000_000;
-const MAX_STACK = 8_000_000;
+const MAX_STACK = 4_000_000;
 /** Memo entries far from the others, which cost ten times as much memory each. */
 const MAX_SPARSE = 100_000;
 const MAX_OBJECTS = 4_000_000;
