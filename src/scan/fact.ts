@@ -1,6 +1,7 @@
 import type { AgentFact } from './agents/agent-fact.ts';
 import type { InfraFact } from './infra/infra-fact.ts';
 import type { NestedPickle, PickleAnomaly, PickleGlobal } from '../formats/pickle/pickle-machine.ts';
+import type { TextFact } from './text-fact.ts';
 
 /** A place in the artifact that is being read. */
 export interface Spot {
@@ -19,6 +20,7 @@ export interface Spot {
 export type Fact =
   | AgentFact
   | InfraFact
+  | TextFact
   | {
       readonly kind: 'pickle-global';
       readonly offset: number;

@@ -30,6 +30,8 @@ export interface FileResult {
   readonly findings: readonly ScanFinding[];
   /** What was not looked at, and where. */
   readonly gaps: readonly { readonly reason: string; readonly where: Where }[];
+  /** Licences that it states: what is compared between files, and no part of a report. */
+  readonly licences?: readonly { readonly id: string | null; readonly line: number }[];
   /** Bytes. */
   readonly size: number;
   /** Definitions of agents in it: what is compared between files and with a lock, and no part of a report. */

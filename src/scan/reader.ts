@@ -15,7 +15,10 @@ export interface Observer {
   incomplete(reason: string, at?: number | Spot): void;
   /** Bytes inside that are to be looked at like a file. Does nothing beyond the depth limit but to say so. */
   member(name: string, source: ByteSource): void;
-  /** Asks for room to unpack `bytes`; the answer may be less. What is taken is charged with `unpacked`. */
+  /**
+   * Asks for room to unpack `bytes`; the answer may be less. What is taken is charged with `unpacked`, and counts as held until the same reader asks again or
+   * is done: it unpacks one thing at a time.
+   */
   mayUnpack(bytes: number): number;
   unpacked(bytes: number): void;
 }

@@ -3,6 +3,7 @@ import type { AgentDefinition } from './agents/agent-fact.ts';
 import { type Artifact, type ArtifactContext, extensionOf, headLength } from './artifact.ts';
 import type { Fact, Spot } from './fact.ts';
 import { type FileResult, type ScanFinding, verdictOf, type Where } from './file-result.ts';
+import type { MemoryTurn } from './memory-turn.ts';
 import type { Observer, Reader } from './reader.ts';
 import type { Judged, Judgement, Rule } from './rule.ts';
 import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
@@ -13,6 +14,8 @@ export interface ScanOptions {
   readonly limits?: ScanLimits;
   /** Milliseconds since some beginning; for the time limit. */
   readonly now: () => number;
+  /** Where other threads hold unpacked data, too. */
+  readonly turn?: MemoryTurn;
 }
 
 /** Definitions of one file that are compared with others. */
@@ -42,6 +45,7 @@ export function scanSource(
     gaps: scan.gaps,
     size: source.size,
     ...(scan.definitions.length === 0 ? {} : { definitions: scan.definitions }),
+    ...(scan.licences.length === 0 ? {} : { licences: scan.licences }),
   };
 }
 
@@ -62,18 +66,23 @@ class Scan {
   readonly formats = new Set<string>();
   readonly definitions: AgentDefinition[] = [];
   #context: ArtifactContext | undefined;
+  readonly licences: { readonly id: string | null; readonly line: number }[] = [];
   readonly #readers: readonly Reader[];
   readonly #judges = new Map<string, { readonly rule: Rule; readonly judge: Judge }[]>();
   readonly #limits: ScanLimits;
   readonly #now: () => number;
+  readonly #turn: MemoryTurn | undefined;
   readonly #started: number;
   readonly #seen = new Set<string>();
   #members = 0;
   #unpacked = 0;
+  /** Unpacked bytes that are in memory now, of all archives around what is being read. */
+  #held = 0;
   #stopped = false;
 
-  constructor({ readers, rules, limits = SCAN_LIMITS, now }: ScanOptions, context: ArtifactContext | undefined) {
+  constructor({ readers, rules, limits = SCAN_LIMITS, now, turn }: ScanOptions, context: ArtifactContext | undefined) {
     this.#context = context;
+    this.#turn = turn;
     this.#readers = readers;
     this.#limits = limits;
     this.#now = now;
@@ -102,6 +111,7 @@ class Scan {
     let recognised = source.size === 0;
     for (const reader of this.#readers) {
       if (this.#over()) return;
+      const held = this.#held;
       try {
         if (!reader.sniff(artifact)) continue;
         recognised = true;
@@ -110,6 +120,8 @@ class Scan {
       } catch (error) {
         // A reader must not throw. If one does, the file was not looked at, and that is what is said.
         this.#gap(artifact, `the ${reader.title} reader failed (${error instanceof Error ? error.name : 'unknown'})`);
+      } finally {
+        this.#hold(held);
       }
     }
     if (!recognised) {
@@ -135,7 +147,13 @@ class Scan {
     if (this.gaps.length < 100) this.gaps.push({ reason, where: place(artifact, spot) });
   }
 
+  #hold(bytes: number): void {
+    this.#held = bytes;
+    this.#turn?.hold(bytes);
+  }
+
   #observer(artifact: Artifact, reader: Reader): Observer {
+    const before = this.#held;
     return {
       limits: this.#limits,
       fact: (fact) => this.#judge(artifact, fact),
@@ -150,15 +168,24 @@ class Scan {
           this.look(name, source, [...artifact.members, name], artifact.depth + 1, reader.id);
         }
       },
-      mayUnpack: (bytes) =>
-        Math.max(0, Math.min(bytes, this.#limits.unpackedAtOnce, this.#limits.unpacked - this.#unpacked)),
+      mayUnpack: (bytes) => {
+        // What this reader unpacked before is done with.
+        this.#hold(before);
+        const room = Math.min(this.#limits.unpackedAtOnce - before, this.#limits.unpacked - this.#unpacked);
+        const granted = Math.max(0, Math.min(bytes, room));
+        this.#hold(before + granted);
+        return granted;
+      },
       unpacked: (bytes) => {
         this.#unpacked += bytes;
+        this.#hold(before + bytes);
       },
     };
   }
 
   #judge(artifact: Artifact, fact: Fact): void {
+    if (fact.kind === 'licence' && artifact.depth === 0 && this.licences.length < 20)
+      this.licences.push({ id: fact.id, line: fact.line });
     if (fact.kind === 'agent-definition' && this.definitions.length < MOST_DEFINITIONS) {
       this.definitions.push(fact.definition);
     }

@@ -1,14 +1,21 @@
 import { readlinkSync } from 'node:fs';
-import { memorySource } from '../bytes/byte-source.ts';
+import { type ByteSource, memorySource } from '../bytes/byte-source.ts';
 import type { ArtifactContext } from './artifact.ts';
 import type { FileResult } from './file-result.ts';
 import { type FileSource, openFileSource } from './file-source.ts';
+import type { MemoryTurn } from './memory-turn.ts';
 import { READERS, RULES } from './registry.ts';
 import { scanSource } from './scan-artifact.ts';
 import type { ScanLimits } from './scan-limits.ts';
 
 /** Looks at one file of the disk. Never throws: what cannot be opened is an `error`. */
-export function scanFile(path: string, shown: string, limits?: ScanLimits, context?: ArtifactContext): FileResult {
+export function scanFile(
+  path: string,
+  shown: string,
+  limits?: ScanLimits,
+  turn?: MemoryTurn,
+  context?: ArtifactContext,
+): FileResult {
   let source;
   try {
     source = context?.link === true ? linkSource(path) : openFileSource(path);
@@ -16,12 +23,26 @@ export function scanFile(path: string, shown: string, limits?: ScanLimits, conte
     return failed(shown, `it cannot be opened (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
   }
   try {
-    const options = { readers: READERS, rules: RULES, now: () => performance.now() };
+    return scanBytes(shown, source, limits, turn, context);
+  } finally {
+    source.close();
+  }
+}
+
+/** Looks at bytes that can be read. Never throws: what cannot be read is an `error`. */
+export function scanBytes(
+  shown: string,
+  source: ByteSource,
+  limits?: ScanLimits,
+  turn?: MemoryTurn,
+  context?: ArtifactContext,
+): FileResult {
+  try {
+    const now = (): number => performance.now() - (turn?.waited ?? 0);
+    const options = { readers: READERS, rules: RULES, now, ...(turn === undefined ? {} : { turn }) };
     return scanSource(shown, source, limits === undefined ? options : { ...options, limits }, context);
   } catch (error) {
     return failed(shown, `it cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).name})`);
-  } finally {
-    source.close();
   }
 }
 

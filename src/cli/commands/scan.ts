@@ -4,14 +4,16 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Fault } from '../../core/fault.ts';
+import { Fault, isFault } from '../../core/fault.ts';
 import { isAtLeast, SEVERITIES, type Severity } from '../../core/severity.ts';
 import type { Report } from '../../report/reported.ts';
 import type { AgentLock } from '../../scan/agents/agent-lock.ts';
 import type { AcceptedFinding, Baseline } from '../../scan/baseline.ts';
 import type { FileResult, Where } from '../../scan/file-result.ts';
+import { applyLicencePolicy, LICENCE_POLICIES } from '../../scan/licences.ts';
 import type { ScanTask } from '../../scan/scan-pool.ts';
 import type { WalkOptions } from '../../scan/walk-paths.ts';
+import type { RemoteClient } from '../remote/http-client.ts';
 import type { Io, RegisterCommand } from '../command.ts';
 import { formatTable } from '../format-table.ts';
 import { packageVersion } from '../version.ts';
@@ -29,6 +31,8 @@ interface ScanCommandOptions {
   readonly home?: string;
   readonly lock?: string;
   readonly writeLock?: string;
+  readonly licencePolicy: string;
+  readonly allowPrivateAddresses?: true;
 }
 
 const FORMATS = ['table', 'json', 'jsonl', 'sarif', 'cyclonedx', 'junit', 'html', 'ocsf'] as const;
@@ -39,7 +43,10 @@ export const register: RegisterCommand = (program, io) => {
   program
     .command('scan')
     .description('look at model files, archives and configurations before anything loads them')
-    .argument('[path...]', 'files and folders; "-" reads one file from stdin; with --agents, folders of projects')
+    .argument(
+      '[path...]',
+      'files, folders, and addresses (https://…); "-" reads one file from stdin; with --agents, folders of projects',
+    )
     .option('--format <format>', FORMATS.join(', '), 'table')
     .option('-o, --output <file>', 'write the report to a file instead of stdout')
     .option('--fail-on <severity>', 'exit with 1 when a finding is at least this severe', 'medium')
@@ -54,7 +61,13 @@ export const register: RegisterCommand = (program, io) => {
     )
     .option('--lock <file>', 'compare definitions of agents with a lock: what is new, changed or gone')
     .option('--write-lock <file>', 'write a lock of the definitions of agents that were found')
-    .option('--threads <count>', 'files looked at at once (default: one a core, at most 8)')
+    .option('--threads <count>', 'files looked at at once (default: one a core, at most 4)')
+    .option(
+      '--licence-policy <policy>',
+      `what licences that restrict the use are worth: ${LICENCE_POLICIES.join(', ')}`,
+      'low',
+    )
+    .option('--allow-private-addresses', 'addresses may lie in your own network, and be without TLS')
     .addHelpText(
       'after',
       '\nExit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or a file that cannot be read, 3 something could not be looked at.',
@@ -62,7 +75,8 @@ export const register: RegisterCommand = (program, io) => {
     .action(async (paths: readonly string[], options: ScanCommandOptions) => {
       const format = oneOf('--format', options.format, FORMATS);
       const failOn = oneOf('--fail-on', options.failOn, SEVERITIES);
-      const threads = options.threads === undefined ? Math.min(8, availableParallelism()) : Number(options.threads);
+      const licencePolicy = oneOf('--licence-policy', options.licencePolicy, LICENCE_POLICIES);
+      const threads = options.threads === undefined ? Math.min(4, availableParallelism()) : Number(options.threads);
       if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64))
         throw new Fault('ERR_USAGE', '--threads takes a number from 1 to 64.');
       const { readBaseline, applyBaseline, baselineOf } = await import('../../scan/baseline.ts');
@@ -90,10 +104,16 @@ export const register: RegisterCommand = (program, io) => {
       let accepted = 0;
       const links: string[] = [];
       const progress = new Progress(io);
+      const client = paths.some(isAddress)
+        ? new (await import('../remote/http-client.ts')).RemoteClient({
+            allowPrivate: options.allowPrivateAddresses === true,
+            signal: io.signal,
+          })
+        : null;
       try {
-        const tasks = async function* (): AsyncGenerator<{ readonly path: string; readonly shown: string }> {
+        const tasks = async function* (): AsyncGenerator<ScanTask> {
           if (stdin !== null) yield { path: stdin.path, shown: '-' };
-          const named = paths.filter((path) => path !== '-');
+          const named = paths.filter((path) => path !== '-' && !isAddress(path));
           const onLink = (path: string): void => void links.push(path);
           const walk = { exclude: options.exclude, all: options.all === true, onLink };
           const found =
@@ -102,6 +122,7 @@ export const register: RegisterCommand = (program, io) => {
             places.set(task.shown, task.path);
             yield task;
           }
+          if (client !== null) yield* remoteTasks(client, paths.filter(isAddress), io.err);
         };
         for await (const result of scanFiles(tasks(), { threads, signal: io.signal })) {
           raw.push(result);
@@ -110,10 +131,11 @@ export const register: RegisterCommand = (program, io) => {
       } finally {
         progress.end();
         await stdin?.remove();
+        await client?.close();
       }
       if (io.signal.aborted) throw new Fault('ERR_USAGE', 'Interrupted: not all files were looked at.');
       const results: FileResult[] = [];
-      for (const result of await compared(raw, lock, options, today, io)) {
+      for (const result of applyLicencePolicy(await compared(raw, lock, options, today, io), licencePolicy)) {
         const outcome = applyBaseline(result, baseline, today);
         results.push(outcome.result);
         accepted += outcome.accepted;
@@ -173,6 +195,35 @@ async function compared(
   }
   const drifts = lock === null ? [] : compareWithLock(found, lock);
   return addFindings(results, [...compareDefinitions(found), ...drifts]);
+}
+
+function isAddress(path: string): boolean {
+  return /^https?:\/\//i.test(path);
+}
+
+/** Files behind addresses, of which only the parts that are looked at are fetched. */
+async function* remoteTasks(
+  client: RemoteClient,
+  addresses: readonly string[],
+  tell: (line: string) => void,
+): AsyncGenerator<ScanTask> {
+  const { listRemoteFiles } = await import('../remote/list-remote-files.ts');
+  const { openRemoteFile } = await import('../remote/open-remote-file.ts');
+  for (const address of addresses) {
+    const url = URL.parse(address);
+    if (url === null) throw new Fault('ERR_USAGE', 'This is no address.', { where: address });
+    const files = await listRemoteFiles(client, url);
+    for (const { url: file, shown } of files) {
+      try {
+        yield { path: '', shown, remote: await openRemoteFile(client, file) };
+      } catch (error) {
+        // One of many is a row of the report; the only one is what was asked for.
+        if (files.length === 1 || !isFault(error)) throw error;
+        tell(`warning: ${shown}: ${error.message}`);
+        yield { path: '', shown, remote: { size: 1, read: () => Promise.reject(error) } };
+      }
+    }
+  }
 }
 
 function exitCode(results: readonly FileResult[], failOn: Severity): number {
