@@ -33,6 +33,7 @@ interface ScanCommandOptions {
   readonly writeLock?: string;
   readonly licencePolicy: string;
   readonly allowPrivateAddresses?: true;
+  readonly probe?: true;
 }
 
 const FORMATS = ['table', 'json', 'jsonl', 'sarif', 'cyclonedx', 'junit', 'html', 'ocsf'] as const;
@@ -68,6 +69,7 @@ export const register: RegisterCommand = (program, io) => {
       'low',
     )
     .option('--allow-private-addresses', 'addresses may lie in your own network, and be without TLS')
+    .option('--probe', 'ask addresses as services, with GET alone, whether they let strangers in; only what is yours')
     .addHelpText(
       'after',
       '\nExit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or a file that cannot be read, 3 something could not be looked at.',
@@ -89,6 +91,7 @@ export const register: RegisterCommand = (program, io) => {
       if (paths.length === 0 && options.agents !== true) {
         throw new Fault('ERR_USAGE', 'Nothing to look at.', { hint: 'Name files or folders, or use --agents.' });
       }
+      if (options.probe === true && !paths.some(isAddress)) throw new Fault('ERR_USAGE', '--probe needs an address.');
       if (options.home !== undefined && options.agents !== true) throw new Fault('ERR_USAGE', '--home needs --agents.');
       const today = new Date().toISOString().slice(0, 10);
       const lock =
@@ -108,6 +111,7 @@ export const register: RegisterCommand = (program, io) => {
         ? new (await import('../remote/http-client.ts')).RemoteClient({
             allowPrivate: options.allowPrivateAddresses === true,
             signal: io.signal,
+            ...(options.probe === true ? { follow: false, timeout: 5000 } : {}),
           })
         : null;
       try {
@@ -122,8 +126,16 @@ export const register: RegisterCommand = (program, io) => {
             places.set(task.shown, task.path);
             yield task;
           }
-          if (client !== null) yield* remoteTasks(client, paths.filter(isAddress), io.err);
+          if (client !== null && options.probe !== true) yield* remoteTasks(client, paths.filter(isAddress), io.err);
         };
+        if (client !== null && options.probe === true) {
+          const { probeEndpoint } = await import('../remote/probe-endpoint.ts');
+          for (const address of paths.filter(isAddress)) {
+            const url = URL.parse(address);
+            if (url === null) throw new Fault('ERR_USAGE', 'This is no address.', { where: address });
+            raw.push(await probeEndpoint(client, url, io.err));
+          }
+        }
         for await (const result of scanFiles(tasks(), { threads, signal: io.signal })) {
           raw.push(result);
           progress.step(raw.length, result);

@@ -9,6 +9,10 @@ const TIMEOUT = 30_000;
 export interface RemoteOptions {
   /** Addresses of one's own network may be reached, and without TLS. */
   readonly allowPrivate: boolean;
+  /** False: an answer that leads elsewhere is the answer. */
+  readonly follow?: boolean;
+  /** Milliseconds for connection, headers and body each. */
+  readonly timeout?: number;
   readonly signal: AbortSignal;
 }
 
@@ -34,9 +38,9 @@ export class RemoteClient {
   constructor(options: RemoteOptions) {
     this.#options = options;
     this.#agent = new Agent({
-      connect: { timeout: TIMEOUT, ...(options.allowPrivate ? {} : { lookup: publicLookup }) },
-      headersTimeout: TIMEOUT,
-      bodyTimeout: TIMEOUT,
+      connect: { timeout: options.timeout ?? TIMEOUT, ...(options.allowPrivate ? {} : { lookup: publicLookup }) },
+      headersTimeout: options.timeout ?? TIMEOUT,
+      bodyTimeout: options.timeout ?? TIMEOUT,
     });
   }
 
@@ -56,7 +60,11 @@ export class RemoteClient {
         throw unreachable(url, cause);
       }
       const { location } = answer.headers;
-      if ([301, 302, 303, 307, 308].includes(answer.statusCode) && typeof location === 'string') {
+      if (
+        this.#options.follow !== false &&
+        [301, 302, 303, 307, 308].includes(answer.statusCode) &&
+        typeof location === 'string'
+      ) {
         discard(answer.body);
         const next = URL.parse(location, url.href);
         if (step >= MOST_REDIRECTS || next === null)
