@@ -45,7 +45,10 @@ export async function* readCsvRows(path: string, gzip: boolean, options: CsvOpti
     if (names === null) {
       names = fields;
       if (new Set(fields).size !== fields.length) {
-        throw new Fault('ERR_DATA', 'Two columns have the same name.', { where: `line ${line}` });
+        throw new Fault('ERR_DATA', 'Two columns have the same name.', {
+          where: `line ${line}`,
+          hint: 'Where the first line is a row like the others, say --no-header.',
+        });
       }
       return;
     }
