@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { Validator, type Schema } from '@cfworker/json-schema';
+import { readPassport, writeEntry } from '../../src/passport/passport.ts';
+import type { PredicateName } from '../../src/passport/predicates.ts';
+import { toMlBom } from '../../src/passport/to-ml-bom.ts';
 import type { Report } from '../../src/report/reported.ts';
 import { toCyclonedx } from '../../src/report/to-cyclonedx.ts';
 import { toSarif } from '../../src/report/to-sarif.ts';
@@ -77,20 +81,61 @@ test('SARIF output is valid against the schema of the standard', () => {
   assert.ok(errorsOf(validator, wrong).length > 0);
 });
 
-test('CycloneDX output is valid against the schema of its version', () => {
+/** The schema of a version of CycloneDX, as its own library carries it. */
+function cyclonedx(text: string): Validator {
   const folder = join(
     dirname(createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json')),
     'res/schema',
   );
-  const text = toCyclonedx(report());
   const { specVersion } = JSON.parse(text) as { readonly specVersion: string };
   const validator = new Validator(json(join(folder, `bom-${specVersion}.SNAPSHOT.schema.json`)), '7', false);
   for (const name of ['spdx', 'jsf-0.82', 'cryptography-defs']) {
     const part = json(join(folder, `${name}.SNAPSHOT.schema.json`));
     validator.addSchema(part, String(part.$id ?? `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`));
   }
+  return validator;
+}
+
+test('CycloneDX output is valid against the schema of its version', () => {
+  const text = toCyclonedx(report());
+  const validator = cyclonedx(text);
   assert.deepEqual(errorsOf(validator, text), []);
   const wrong = text.replace('"bomFormat": "CycloneDX"', '"bomFormat": "Cyclone"');
+  assert.notEqual(wrong, text);
+  assert.ok(errorsOf(validator, wrong).length > 0);
+});
+
+test('the bill of materials of a passport, with everything that it can say, is valid, too', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const subject = { name: 'model ü&"<', sha256: 'ab'.repeat(32) };
+  const tool = { name: 'parapet', version: '1.2.3' };
+  const line = (name: PredicateName, value: object): string =>
+    writeEntry(subject, name, value, new Date(0), privateKey);
+  const passport = [
+    line('model', { files: 2, bytes: 10 }),
+    line('data', { role: 'training', name: 'signs', root: 'cd'.repeat(32), rows: 7 }),
+    line('scan', { tool, files: 2, findings: { critical: 0, high: 1, medium: 0, low: 0, info: 2 }, incomplete: 1 }),
+    line('training', { tool, method: 'pgd-at', seed: 's', epochs: 3 }),
+    line('robustness', {
+      tool,
+      cleanAccuracy: 0.9,
+      samples: 100,
+      claims: [{ norm: 'linf', eps: '8/255', attack: 'autoattack', robustAccuracy: 0.5, certified: false }],
+      selfChecks: 'failed',
+    }),
+    line('privacy', { tool, epsilon: 3, delta: 1e-5, accountant: 'rdp' }),
+    line('backdoor', { tool, tests: [{ method: 'activation-clustering', flagged: false }] }),
+    line('thresholds', { tool, detectors: [{ id: 'knn', threshold: 1.5, falsePositiveRate: 0.01 }] }),
+  ].join('');
+  const text = toMlBom(readPassport(passport, 'p'), {
+    version: '1.2.3',
+    now: new Date(0),
+    keys: [publicKey],
+    passport: { name: 'my passport.jsonl', bytes: Buffer.from(passport) },
+  });
+  const validator = cyclonedx(text);
+  assert.deepEqual(errorsOf(validator, text), []);
+  const wrong = text.replace('"machine-learning-model"', '"model"');
   assert.notEqual(wrong, text);
   assert.ok(errorsOf(validator, wrong).length > 0);
 });
