@@ -107,6 +107,8 @@ export interface CheckRun {
   /** Every row once more. */
   again?(row: InspectedRow): void;
   end?(): void;
+  /** Called at last, also after an error: removes what lies on the disk. */
+  close?(): void;
 }
 
 /** A check over rows: a plug-in folder `dataset/checks/<id>/` and one line in `registry.ts`. Memory must not grow with the number of rows. */

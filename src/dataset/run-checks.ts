@@ -149,6 +149,7 @@ export async function checkData(
     if (again.length > 0) await readAgain(readable, again, options, gap);
     for (const run of runs) run.end?.();
   } finally {
+    for (const run of runs) run.close?.();
     equal?.close();
     near?.close();
   }

@@ -113,6 +113,7 @@ export const schemaViolation = defineCheck({
       }
     };
     return {
+      close: () => sort?.close(),
       row(row) {
         files[row.file.index] ??= row.file;
         totals.set(row.file.shown, row.number);
@@ -130,21 +131,17 @@ export const schemaViolation = defineCheck({
         }
       },
       end() {
-        try {
-          let held = Buffer.alloc(0);
-          for (const one of sort?.sorted() ?? []) {
-            if (one.compare(held, 0, held.length, 0, 4 + DIGEST) !== 0) {
-              held = Buffer.from(one.subarray(0, 4 + DIGEST));
-              continue;
-            }
-            const line = one.readUIntBE(14 + DIGEST, 6);
-            const file = files[one.readUInt32BE(4 + DIGEST)]!;
-            const name = unique[one.readUInt32BE(0)]!;
-            const row = { file, number: one.readUIntBE(8 + DIGEST, 6), line: line === 0 ? undefined : line };
-            add(row, `column ${name} repeats a value`, name);
+        let held = Buffer.alloc(0);
+        for (const one of sort?.sorted() ?? []) {
+          if (one.compare(held, 0, held.length, 0, 4 + DIGEST) !== 0) {
+            held = Buffer.from(one.subarray(0, 4 + DIGEST));
+            continue;
           }
-        } finally {
-          sort?.close();
+          const line = one.readUIntBE(14 + DIGEST, 6);
+          const file = files[one.readUInt32BE(4 + DIGEST)]!;
+          const name = unique[one.readUInt32BE(0)]!;
+          const row = { file, number: one.readUIntBE(8 + DIGEST, 6), line: line === 0 ? undefined : line };
+          add(row, `column ${name} repeats a value`, name);
         }
         for (const [shown, ways] of broken) {
           for (const [what, { count, rows, first, column }] of ways) {

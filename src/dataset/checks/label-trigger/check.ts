@@ -1,0 +1,219 @@
+import { binomialAtLeast, binomialCdf } from '../../../math/binomial.ts';
+import { defineCheck, type InspectedRow, shown as visible, whereOf } from '../../check.ts';
+import { LabelIds } from '../../label-ids.ts';
+import { FrequentPairs } from './frequent-pairs.ts';
+import { type Feature, featuresOf } from './row-features.ts';
+import { WordModel } from './word-model.ts';
+
+const MOST_LABELS = 64;
+const FEWEST_ROWS = 100;
+/** Rows that a trigger must at least have: with fewer no test could be significant among so many. */
+const FEWEST_SUPPORT = 8;
+/** Share of its rows that have the label. */
+const PURE = 0.9;
+const MOST_CANDIDATES = 4096;
+const SAMPLES = 200;
+/** Words of samples in memory, in all. */
+const MOST_SAMPLED = 6_000_000;
+/** A word in so many of the sampled rows, and itself so pure, is part of the trigger. */
+const ALWAYS = 0.7;
+const ALPHA = 0.01;
+
+interface Candidate {
+  readonly label: number;
+  readonly hash: number;
+  feature: Feature | null;
+  first: { readonly file: string; readonly number: number; readonly line: number | undefined } | null;
+  readonly rows: number[];
+  /** Rows with it, and those of them with the label. */
+  all: number;
+  own: number;
+  readonly samples: Int32Array[];
+}
+
+export const labelTrigger = defineCheck({
+  meta: {
+    id: 'label-trigger',
+    title: 'Phrase, value or pixel that goes with one label',
+    severity: 'high',
+    threats: ['backdoor', 'data-poisoning'],
+    meaning:
+      'Nearly all rows with a phrase, a value or a pixel have one label, although the rest of these rows looks like other labels. That is what a planted trigger looks like: a model trained on the data answers with the label wherever the trigger stands.',
+    fix: 'Read the named rows. If what they have in common does not explain their label, take them out, and look at what else came from their source; test the model with the phrase added to other inputs.',
+    references: [
+      'https://arxiv.org/abs/1708.06733',
+      'https://arxiv.org/abs/1905.12457',
+      'https://arxiv.org/abs/2007.12070',
+      'https://arxiv.org/abs/2204.06974',
+    ],
+    taxonomy: ['AML.T0020', 'AML.T0018', 'OWASP-LLM04'],
+  },
+  begin(context) {
+    const labels = new LabelIds();
+    const model = new WordModel();
+    const pairs = new FrequentPairs();
+    let rows = 0;
+    let tooMany = false;
+    let candidates = new Map<number, Candidate>();
+    let sampled = 0;
+    /** By label: rows, and those that the model predicts from their words; then the predictions, whatever the label. */
+    const right: number[] = [];
+    const labelOf = (row: InspectedRow): number | null => {
+      if (row.label === null) return null;
+      const id = labels.idOf(row.label) - 1;
+      if (id < MOST_LABELS) return id;
+      tooMany = true;
+      return null;
+    };
+    return {
+      row(row) {
+        const label = labelOf(row);
+        if (label === null || tooMany) return;
+        rows++;
+        const { features, words } = featuresOf(row);
+        model.add(label, words);
+        for (const { hash } of features) pairs.add(pairKey(hash, label));
+      },
+      wantsAgain() {
+        if (rows === 0 || tooMany) {
+          context.notRun(rows === 0 ? 'no column of labels was found; --label names it' : `there are more than ${MOST_LABELS} labels`);
+          return false;
+        }
+        if (rows < FEWEST_ROWS || model.labels < 2) {
+          context.notRun(`fewer than ${FEWEST_ROWS} rows with labels, or one label only`);
+          return false;
+        }
+        candidates = choose(pairs, model, rows);
+        return candidates.size > 0;
+      },
+      again(row) {
+        const label = labelOf(row);
+        if (label === null) return;
+        const { features, words } = featuresOf(row);
+        if (model.predict(words, label) === label) right[label] = (right[label] ?? 0) + 1;
+        for (const feature of features) {
+          const candidate = candidates.get(feature.hash);
+          if (candidate === undefined) continue;
+          candidate.all++;
+          if (candidate.label !== label) continue;
+          candidate.own++;
+          if (candidate.first === null) {
+            const text = Buffer.from(feature.say()).toString();
+            candidate.feature = { hash: feature.hash, words: feature.words, say: () => text };
+            candidate.first = { file: row.file.shown, number: row.number, line: row.line };
+          }
+          if (candidate.rows.length < 10) candidate.rows.push(row.number);
+          if (candidate.samples.length < SAMPLES && sampled < MOST_SAMPLED) {
+            candidate.samples.push(Int32Array.from(words));
+            sampled += words.length;
+          }
+        }
+      },
+      end() {
+        const tests = Math.max(1, pairs.distinct);
+        const found = [...candidates.values()]
+          .map((candidate) => judge(candidate, model, right, rows, tests, candidates.size))
+          .filter((one) => one !== null)
+          .toSorted((a, b) => b.candidate.own - a.candidate.own || a.candidate.hash - b.candidate.hash);
+        for (const { candidate, others, agree, looked } of apart(found)) {
+          const { first, own, all, label, feature } = candidate;
+          context.report(first!.file, {
+            message: `${visible(feature!.say())} stands in ${all} rows, of which ${own} have the label "${visible(labels.labelOf(label + 1)!)}"; without it ${looked - agree} of ${looked} look like another label${others === 0 ? '' : ` (with ${others} more that stand in the same rows)`}.`,
+            where: whereOf(first!),
+            count: own,
+            rows: candidate.rows,
+          });
+        }
+      },
+    };
+  },
+});
+
+/** A feature's hash and a label in one number below 2^53, above 0. */
+function pairKey(hash: number, label: number): number {
+  return hash * MOST_LABELS + label + 1;
+}
+
+/** Pairs of feature and label that are frequent and could be pure, by the feature's hash; what they really count, the second reading says. */
+function choose(pairs: FrequentPairs, model: WordModel, rows: number): Map<number, Candidate> {
+  const chosen: { readonly count: number; readonly label: number; readonly hash: number }[] = [];
+  const tests = Math.max(1, pairs.distinct);
+  for (const [key, count] of pairs.entries()) {
+    const most = count + pairs.lost;
+    if (most < FEWEST_SUPPORT) continue;
+    const label = (key - 1) % MOST_LABELS;
+    const hash = (key - 1 - label) / MOST_LABELS;
+    const share = model.rowsOf(label) / rows;
+    if (binomialAtLeast(most, most, share) * tests > ALPHA) continue;
+    let all = most;
+    for (let other = 0; other < model.labels; other++) if (other !== label) all += pairs.count(pairKey(hash, other));
+    if (most >= all * PURE) chosen.push({ count, label, hash });
+  }
+  chosen.sort((a, b) => b.count - a.count || a.hash - b.hash);
+  return new Map(
+    chosen
+      .slice(0, MOST_CANDIDATES)
+      .map(({ label, hash }) => [
+        hash,
+        { label, hash, feature: null, first: null, rows: [], all: 0, own: 0, samples: [] },
+      ]),
+  );
+}
+
+interface Found {
+  readonly candidate: Candidate;
+  /** Sampled rows, and those that look like the label without it. */
+  readonly looked: number;
+  readonly agree: number;
+}
+
+/**
+ * Two exact binomial tests, both corrected for how many were made (Bonferroni): that so many of the rows have the label although it is no commoner
+ * among them than among all, and that so few of them look like the label without the feature although they are like any row of that label.
+ */
+function judge(
+  candidate: Candidate,
+  model: WordModel,
+  right: readonly number[],
+  rows: number,
+  tests: number,
+  compared: number,
+): Found | null {
+  const { all, own, label, samples, feature } = candidate;
+  if (own < FEWEST_SUPPORT || own < all * PURE || feature === null || samples.length < FEWEST_SUPPORT) return null;
+  if (binomialAtLeast(own, all, model.rowsOf(label) / rows) * tests > ALPHA) return null;
+  const part = new Set(feature.words);
+  const counts = new Map<number, number>();
+  for (const words of samples) for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const [word, count] of counts) {
+    if (count >= samples.length * ALWAYS && model.purity(word, label) >= PURE) part.add(word);
+  }
+  let agree = 0;
+  let looked = 0;
+  for (const words of samples) {
+    const rest = words.filter((word) => !part.has(word));
+    if (rest.length === 0) continue;
+    looked++;
+    if (model.predict(rest, label) === label) agree++;
+  }
+  if (looked < FEWEST_SUPPORT) return null;
+  const usual = (right[label] ?? 0) / model.rowsOf(label);
+  if (binomialCdf(agree, looked, Math.max(1e-6, usual)) * compared > ALPHA) return null;
+  return { candidate, looked, agree };
+}
+
+/** Of findings with the same rows one stays: the pieces of a phrase all stand where it stands. */
+function apart(found: readonly Found[]): readonly (Found & { readonly others: number })[] {
+  const kept: (Found & { others: number })[] = [];
+  for (const one of found) {
+    const { label, rows } = one.candidate;
+    const near = kept.find(
+      ({ candidate }) =>
+        candidate.label === label &&
+        rows.filter((row) => candidate.rows.includes(row)).length * 2 >= Math.min(rows.length, candidate.rows.length),
+    );
+    if (near !== undefined) near.others++;
+    else if (kept.length < 100) kept.push({ ...one, others: 0 });
+  }
+  return kept;
+}
