@@ -101,7 +101,7 @@ export const ROOMS = {
     may: ['fs', 'net', 'clock'],
   },
   /** Findings and measurements to files that others read: SARIF, JUnit, JSON, one HTML page. */
-  report: { storey: 3, imports: ['core', 'math', 'scan', 'lab'], may: [] },
+  report: { storey: 3, imports: ['core', 'math', 'formats', 'scan', 'lab'], may: [] },
   /** The door for programs that import Parapet: no server, no state of its own. */
   library: {
     storey: 3,

@@ -8,13 +8,16 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { memorySource } from '../src/bytes/byte-source.ts';
 import { walkTar } from '../src/formats/tar/tar-walk.ts';
 import { seededRandom } from '../src/math/random.ts';
 import { READERS, RULES } from '../src/scan/registry.ts';
 import { scanSource } from '../src/scan/scan-artifact.ts';
 import { SCAN_LIMITS } from '../src/scan/scan-limits.ts';
+import { MODEL_CASES } from '../src/scan/testing/model-cases.ts';
+import { makeSevenZip } from '../src/scan/testing/make-sevenzip.ts';
+import { TEXT_CASES } from '../src/scan/testing/text-cases.ts';
 import { makeTar, makeZip } from '../src/scan/testing/make-archive.ts';
 import { callOf, plain, stackCallOf } from '../src/scan/testing/make-pickle.ts';
 
@@ -43,7 +46,29 @@ const seeds: Uint8Array[] = [
     { name: 'l', type: '2', target: 'x' },
   ]),
   Buffer.from('{"auto_map":{"AutoModel":"a.B"},"chat_template":"{{ x }}"}'),
+  Buffer.from(
+    '{"mcpServers":{"a":{"command":"npx","args":["-y","b"],"env":{"A":"c"}}},"hooks":{"Stop":[{"hooks":[{"command":"x"}]}]}}',
+  ),
+  Buffer.from('[mcp_servers.a]\ncommand = "uvx"\nargs = ["b", 1]\nenv = { A = "c" }\n'),
+  Buffer.from('mcpServers:\n  - &a {name: b, command: npx, args: [c]}\n  - *a\n'),
+  Buffer.from('---\nname: a\ndescription: b\nallowed-tools: Bash(c:*)\n---\nRun `curl x | sh`. <!-- d -->\n'),
   Buffer.from('<?xml version="1.0"?><net><layer type="Custom" library="x"/></net>'),
+  ...(['Copy', 'Deflate', 'LZMA2'] as const).map((method) =>
+    makeSevenZip({
+      files: [
+        { name: 'a', data: plain() },
+        { name: 'b', data: callOf('os', 'system') },
+      ],
+      method,
+      packedHeader: true,
+    }),
+  ),
+  gzipSync(callOf('os', 'system')),
+  Buffer.from([4, 0x22, 0x4d, 0x18, 0x60, 0x40, 0, 8, 0, 0, 0, 0x38, 0x61, 0x62, 0x63, 3, 0, 0x10, 0x21, 0, 0, 0, 0]),
+  Buffer.from(
+    'tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nmax_feature_idx=0\nobjective=binary\n\nend of trees\n',
+  ),
+  ...[...MODEL_CASES, ...TEXT_CASES].map(({ content }) => Buffer.from(content as Uint8Array)),
 ];
 for (const name of ['generated', 'real']) {
   const archive = join(data, `${name}.tar.gz`);
@@ -64,8 +89,23 @@ const NAMES = [
   'config.json',
   'MLmodel',
   'requirements.txt',
+  '.mcp.json',
+  '.codex/config.toml',
+  '.continue/config.yaml',
+  'a/SKILL.md',
+  'AGENTS.md',
   'm/code/a.py',
   'x.tflite',
+  'x.7z',
+  'x.rds',
+  'x.py',
+  'x.ipynb',
+  'x.yaml',
+  'README.md',
+  'LICENSE',
+  'x.mlmodel',
+  'x.msgpack',
+  'MAR-INF/MANIFEST.json',
 ];
 const INTERESTING = [0, 1, 0x7f, 0x80, 0xff, 0x28, 0x2e, 0x50];
 

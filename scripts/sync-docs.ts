@@ -6,6 +6,7 @@ import { DETECTORS } from '../src/detect/registry.ts';
 import { configReference } from './config-reference.ts';
 import { errorReference } from './error-reference.ts';
 import { gradientReference } from './gradient-reference.ts';
+import { scanRuleReference } from './scan-rule-reference.ts';
 import { roomsAsTable, storeysAsMermaid, storeysAsText } from './rooms-picture.ts';
 
 /**
@@ -55,6 +56,7 @@ const documents: Readonly<Record<string, () => string>> = {
   'docs/reference/errors.md': errorReference,
   'docs/reference/detectors.md': detectorTable,
   'docs/reference/gradients.md': gradientReference,
+  'docs/reference/scan-rules.md': scanRuleReference,
   'ARCHITECTURE.md': () =>
     withPart('ARCHITECTURE.md', {
       storeys: `${storeysAsText(hasFiles)}\n\n${storeysAsMermaid(hasFiles)}`,

@@ -5,7 +5,8 @@
  *
  * The data are the simulated payments of the Fraud Detection Handbook (TX_DATETIME, CUSTOMER_ID, TERMINAL_ID, TX_AMOUNT, TX_TIME_SECONDS, TX_FRAUD).
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { moeva } from '../../src/lab/evasion/moeva/attack.ts';
@@ -28,6 +29,12 @@ const { values, positionals } = parseArgs({
 const HERE = new URL('.', import.meta.url);
 const FILE =
   positionals[0] ?? new URL('../../../shared/data/models/tabular/fraud-handbook-2018-06-11_to_2018-08-05.csv.gz', HERE);
+if (!existsSync(FILE)) {
+  console.error(
+    `There are no payments at ${FILE instanceof URL ? fileURLToPath(FILE) : FILE}: give a file of them as an argument.`,
+  );
+  process.exit(2);
+}
 const WIDTH = FEATURES.length;
 const DAY = 86_400;
 

@@ -21,19 +21,23 @@ export interface TrainingPlan {
   readonly width: number;
   readonly hidden: number;
   readonly epochs: number;
+  /** Of training against PGD, which begins with the network that was trained plainly. */
+  readonly attackEpochs: number;
   readonly attackSteps: number;
 }
 
 /** A few minutes of one core. */
-export const QUICK: TrainingPlan = { width: 16, hidden: 128, epochs: 10, attackSteps: 3 };
+export const QUICK: TrainingPlan = { width: 16, hidden: 128, epochs: 10, attackEpochs: 4, attackSteps: 3 };
 /** About an hour of one core. */
-export const FULL: TrainingPlan = { width: 48, hidden: 256, epochs: 40, attackSteps: 7 };
+export const FULL: TrainingPlan = { width: 48, hidden: 256, epochs: 40, attackEpochs: 40, attackSteps: 7 };
 
 export const EPS = 8 / 255;
+/** Side of the squares that are greyed out, in pixels: of PatchCleanser's masks against the stickers. */
+const MASK = 10;
 
 /**
- * Three networks of one shape: trained plainly; trained with squares greyed out (what PatchCleanser needs); trained plainly and then
- * against PGD. One that lies in the folder already is taken as it is.
+ * Three networks of one shape: trained plainly; from there on with two squares greyed out (what PatchCleanser needs); from there on against
+ * PGD. One that lies in the folder already is taken as it is.
  */
 export async function trainModels(
   signs: Signs,
@@ -42,12 +46,18 @@ export async function trainModels(
   say: (line: string) => void,
 ): Promise<readonly TrainedModel[]> {
   const { train } = signs;
-  const build = (seed: string): OnnxModel =>
-    buildStridedCnn({ inputShape: train.inputShape, classes: 43, seed }, plan.width, plan.hidden);
+  const shape = { inputShape: train.inputShape, classes: 43, seed: 'signs' };
   const plain = { ...standard.defaults, epochs: plan.epochs, batch: 64, shift: 2, brightness: 0.2 };
-  const against = { ...pgdAt.defaults, epochs: plan.epochs, batch: 64, shift: 2, eps: EPS, steps: plan.attackSteps };
-  const trained = await run('standard', build('signs'), standard, plain);
-  const masked = await run('masked', build('masked signs'), standard, { ...plain, erase: 12 });
+  const against = {
+    ...pgdAt.defaults,
+    epochs: plan.attackEpochs,
+    batch: 64,
+    shift: 2,
+    eps: EPS,
+    steps: plan.attackSteps,
+  };
+  const trained = await run('standard', buildStridedCnn(shape, plan.width, plan.hidden), standard, plain);
+  const masked = await run('masked', trained.model, standard, { ...plain, erase: MASK, erasures: 2 });
   const hardened = await run('hardened', trained.model, pgdAt, against);
   return [trained, masked, hardened];
 

@@ -7,13 +7,14 @@ export interface ByteSource {
   readonly size: number;
   /**
    * Up to `length` bytes from `offset`; fewer only at the end. The answer may share memory with the source and be overwritten by the
-   * next call: copy what must last.
+   * next call: copy what must last with `slice`. Never a `Buffer`, whose `slice` is no copy.
    */
   read(offset: number, length: number): Uint8Array;
 }
 
 /** A source over bytes in memory; its answers are views. */
-export function memorySource(bytes: Uint8Array): ByteSource {
+export function memorySource(given: Uint8Array): ByteSource {
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.length);
   return {
     size: bytes.length,
     read: (offset, length) => bytes.subarray(clamp(offset, bytes.length), clamp(offset + length, bytes.length)),

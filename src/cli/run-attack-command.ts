@@ -3,30 +3,37 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../core/fault.ts';
 import { writeNpz } from '../formats/npy/write-npy.ts';
-import { type Attack, NORMS } from '../lab/evasion/attack.ts';
+import { countedTarget } from '../lab/counted-target.ts';
+import { type Attack, type Norm, NORMS } from '../lab/evasion/attack.ts';
 import type { Share } from '../lab/evasion/metrics.ts';
 import { ATTACKS, attackNamed } from '../lab/evasion/registry.ts';
 import { type AttackReport, runAttack } from '../lab/evasion/run-attack.ts';
 import { type LabelledData, sliceData } from '../lab/labelled-data.ts';
-import { loadData } from '../lab/load-data.ts';
-import { openOnnxTarget } from '../lab/onnx-target.ts';
+import { queryEstimate } from '../lab/http-target/query-estimate.ts';
+import { type HttpTarget, isHttpTarget } from '../lab/http-target/http-target.ts';
+import { loadTargetData } from '../lab/load-target-data.ts';
+import { openTarget } from '../lab/open-target.ts';
+import { isGradientTarget, type Target } from '../lab/target.ts';
+import { decodeText } from '../lab/text-codec.ts';
+import { isTextTarget } from '../lab/text/text-target.ts';
+import { isTreeTarget } from '../lab/trees/tree-target.ts';
 import type { Io } from './command.ts';
+import { type DataArguments, dataOptions, parseBounds, parseSettings } from './data-options.ts';
 import { formatTable } from './format-table.ts';
 import { parseNumber, parseWhole } from './parse-number.ts';
 
-export interface AttackArguments {
+export interface AttackArguments extends DataArguments {
   readonly data: string;
-  readonly attack: string;
-  readonly norm: string;
-  readonly eps: string;
-  readonly bounds: string;
+  readonly attack?: string;
+  readonly norm?: string;
+  readonly eps?: string;
+  readonly bounds?: string;
   readonly samples: string;
   readonly set?: readonly string[];
   readonly expectAccuracy?: string;
-  readonly layout?: string;
-  readonly scale?: string;
-  readonly label?: string;
-  readonly labels?: string;
+  readonly text?: string;
+  readonly queries?: string;
+  readonly queryLog?: string;
   readonly threads: string;
   readonly seed: string;
   readonly log?: string;
@@ -35,41 +42,40 @@ export interface AttackArguments {
 }
 
 export async function runAttackCommand(model: string, options: AttackArguments, io: Io): Promise<void> {
-  const attack = chosenAttack(options.attack);
-  const norm = NORMS.find((one) => one === options.norm);
-  if (norm === undefined)
-    throw new Fault('ERR_USAGE', `There is no norm "${options.norm}".`, { hint: NORMS.join(', ') });
-  const eps = parseNumber(options.eps, '--eps');
-  if (!(eps > 0)) throw new Fault('ERR_USAGE', '--eps must be above 0.');
-  const { layout } = options;
-  if (layout !== undefined && layout !== 'nchw' && layout !== 'nhwc')
-    throw new Fault('ERR_USAGE', '--layout is nchw or nhwc.');
-  const [low, high, ...more] = options.bounds.split(',').map((part) => parseNumber(part, '--bounds'));
-  if (low === undefined || high === undefined || more.length > 0 || !(low < high)) {
-    throw new Fault('ERR_USAGE', '--bounds takes two numbers, the smaller one first, such as 0,1.');
-  }
-  const attackOptions = chosenOptions(attack, options.set ?? []);
+  const asked = options.attack === undefined ? undefined : knownAttack(options.attack);
+  if (asked !== undefined) chosenOptions(asked, options.set ?? [], undefined);
+  if (options.norm !== undefined) knownNorm(options.norm);
+  const eps = options.eps === undefined ? undefined : parseNumber(options.eps, '--eps');
+  if (eps !== undefined && !(eps > 0)) throw new Fault('ERR_USAGE', '--eps must be above 0.');
   const accuracy =
     options.expectAccuracy === undefined ? undefined : parseNumber(options.expectAccuracy, '--expect-accuracy');
   const samples = parseWhole(options.samples, '--samples');
-  const target = await openOnnxTarget(resolve(io.cwd, model), {
-    bounds: { low, high },
+  const target = await openTarget(model, {
+    cwd: io.cwd,
+    env: io.env,
+    ...(options.bounds === undefined ? {} : { bounds: parseBounds(options.bounds) }),
     threads: parseWhole(options.threads, '--threads'),
+    ...(options.queries === undefined ? {} : { queries: parseWhole(options.queries, '--queries') }),
+    ...(options.queryLog === undefined ? {} : { queryLog: options.queryLog }),
   });
   try {
-    const all = await loadData(resolve(io.cwd, options.data), {
-      inputShape: target.inputShape,
-      ...(layout === undefined ? {} : { layout }),
-      ...(options.scale === undefined ? {} : { scale: parseNumber(options.scale, '--scale') }),
-      ...(options.label === undefined ? {} : { label: options.label }),
-      ...(options.labels === undefined ? {} : { labels: options.labels }),
+    const attack = asked ?? knownAttack(usualAttack(target));
+    assertFits(attack, target);
+    const norm = options.norm === undefined ? usualNorm(attack) : knownNorm(options.norm);
+    const perturbation = { norm, eps: eps ?? (norm === 'edits' ? USUAL_EDITS : 8 / 255) };
+    const attackOptions = chosenOptions(attack, options.set ?? [], target);
+    const all = await loadTargetData(target, resolve(io.cwd, options.data), {
+      ...dataOptions(options, undefined),
+      ...(options.text === undefined ? {} : { text: options.text }),
     });
     const data = sliceData(all, 0, Math.min(samples, all.count));
+    const limited = isHttpTarget(target) ? withinBudget(target, attack, attackOptions, data.count, io) : { target };
     const report = await runAttack({
       attack,
-      target,
+      ...limited,
+      judge: target,
       data,
-      perturbation: { norm, eps },
+      perturbation,
       options: attackOptions,
       seed: options.seed,
       ...(accuracy === undefined ? {} : { expectation: { accuracy } }),
@@ -77,42 +83,70 @@ export async function runAttackCommand(model: string, options: AttackArguments, 
       signal: io.signal,
       progress: progressTo(io),
     });
-    if (options.out !== undefined) await save(resolve(io.cwd, options.out), data, report);
-    io.out(options.json === true ? toJson(report, options) : toText(report, options));
+    if (options.out !== undefined) await save(resolve(io.cwd, options.out), data, report, isTextTarget(target));
+    io.out(options.json === true ? toJson(report, target, options) : toText(report, target, options));
     if (report.status !== 'complete') io.exitCode = 3;
   } finally {
     await target.close();
   }
 }
 
-function chosenAttack(id: string): Attack<string, unknown> {
-  const attack = attackNamed(id);
-  if (attack === undefined || attack.meta.reads !== undefined) {
-    const ids = ATTACKS.filter((one) => !('reads' in one.meta && one.meta.reads !== undefined)).map(
-      ({ meta }) => meta.id,
-    );
-    throw new Fault('ERR_USAGE', `There is no attack "${id}" on networks.`, { hint: ids.join(', ') });
-  }
-  return attack;
+/** Share of a text's words that is changed at most when nothing else is said. */
+const USUAL_EDITS = 0.3;
+
+/** The strongest attack that a target allows. */
+function usualAttack(target: Target): string {
+  if (isTextTarget(target)) return target.scoreType === 'label' ? 'bad-characters' : 'textfooler';
+  if (isTreeTarget(target)) return target.constraints === undefined ? 'tree-exact' : 'moeva';
+  if (isGradientTarget(target)) return target.constraints === undefined ? 'autoattack' : 'caa';
+  return target.scoreType === 'label' ? 'hopskipjump' : target.constraints === undefined ? 'square' : 'moeva';
 }
 
-function chosenOptions(attack: Attack<string, unknown>, pairs: readonly string[]): unknown {
-  const values: Record<string, unknown> = {};
-  for (const pair of pairs) {
-    const equals = pair.indexOf('=');
-    if (equals <= 0) throw new Fault('ERR_USAGE', '--set takes key=value.');
-    const text = pair.slice(equals + 1);
-    values[pair.slice(0, equals)] =
-      text === 'true'
-        ? true
-        : text === 'false'
-          ? false
-          : /^-?[\d.]+(?:e-?\d+)?(?:\/[\d.]+)?$/i.test(text)
-            ? parseNumber(text, '--set')
-            : text;
-  }
-  if (pairs.length === 0) return attack.defaults;
-  const parsed = attack.options(z).safeParse({ ...(attack.defaults as object), ...values });
+function usualNorm({ meta }: Attack<string, unknown>): Norm {
+  return meta.norms.includes('linf') ? 'linf' : meta.norms[0]!;
+}
+
+function knownNorm(name: string): Norm {
+  const norm = NORMS.find((one) => one === name);
+  if (norm === undefined) throw new Fault('ERR_USAGE', `There is no norm "${name}".`, { hint: NORMS.join(', ') });
+  return norm;
+}
+
+function knownAttack(id: string): Attack<string, unknown> {
+  const attack = attackNamed(id);
+  if (attack !== undefined) return attack;
+  throw new Fault('ERR_USAGE', `There is no attack "${id}".`, {
+    hint: ATTACKS.map(({ meta }) => meta.id).join(', '),
+  });
+}
+
+/** @throws Fault `ERR_USAGE` where the attack is for another kind of model */
+function assertFits({ meta }: Attack<string, unknown>, target: Target): void {
+  const forText = meta.modalities.includes('text');
+  const kind = isTextTarget(target) ? 'texts' : isTreeTarget(target) ? 'trees' : 'numbers';
+  if (forText === isTextTarget(target) && (meta.reads === undefined || isTreeTarget(target))) return;
+  const fitting = ATTACKS.filter(
+    (one) =>
+      (one.meta.modalities as readonly string[]).includes('text') === isTextTarget(target) &&
+      (!('reads' in one.meta) || isTreeTarget(target)),
+  );
+  throw new Fault('ERR_USAGE', `The attack "${meta.id}" is not for models of ${kind}.`, {
+    hint: fitting.map((one) => one.meta.id).join(', '),
+  });
+}
+
+/** `--set` checked by the attack's schema; constraints that the target declares are the attack's. */
+function chosenOptions(attack: Attack<string, unknown>, pairs: readonly string[], target: Target | undefined): unknown {
+  const constraints =
+    target?.constraints !== undefined &&
+    attack.meta.modalities.includes('tabular') &&
+    KEEPS_CONSTRAINTS.has(attack.meta.id)
+      ? { constraints: target.constraints }
+      : {};
+  if (pairs.length === 0 && Object.keys(constraints).length === 0) return attack.defaults;
+  const parsed = attack
+    .options(z)
+    .safeParse({ ...(attack.defaults as object), ...constraints, ...parseSettings(pairs) });
   if (parsed.success) return parsed.data;
   throw new Fault(
     'ERR_USAGE',
@@ -124,7 +158,39 @@ function chosenOptions(attack: Attack<string, unknown>, pairs: readonly string[]
   );
 }
 
-async function save(file: string, data: LabelledData, report: AttackReport): Promise<void> {
+const KEEPS_CONSTRAINTS: ReadonlySet<string> = new Set(['capgd', 'moeva', 'caa']);
+
+/**
+ * Says what a run on an endpoint can cost before it begins, and keeps back what predicting clean and saved samples takes, so that a spent
+ * budget still ends in a report.
+ */
+function withinBudget(
+  target: HttpTarget,
+  attack: Attack<string, unknown>,
+  options: unknown,
+  count: number,
+  io: Io,
+): { readonly target: Target; readonly chunk: number } {
+  const { account } = target;
+  const most = attack.mostQueries?.(options);
+  const estimate = queryEstimate(count, most, account);
+  io.err(estimate.line);
+  if (account.budget === null) return { target, chunk: account.round };
+  const left = account.budget - 2 * count;
+  if (left <= 0) {
+    throw new Fault('ERR_USAGE', `The budget of ${account.budget} queries is too small for ${count} samples.`, {
+      where: '--queries',
+      hint: `Predicting them before and after the attack alone takes ${2 * count}. Attack fewer (--samples).`,
+    });
+  }
+  return { target: countedTarget<Target>(target, left).target, chunk: account.round };
+}
+
+async function save(file: string, data: LabelledData, report: AttackReport, texts: boolean): Promise<void> {
+  if (texts) {
+    await writeFile(file, textLines(data, report));
+    return;
+  }
   const shape = [data.count, ...data.inputShape];
   const arrays = {
     x: { shape, data: report.adversarial },
@@ -134,21 +200,45 @@ async function save(file: string, data: LabelledData, report: AttackReport): Pro
   await writeFile(file, writeNpz(arrays));
 }
 
+/** One JSON object a text that was attacked. */
+function textLines(data: LabelledData, report: AttackReport): string {
+  const size = data.inputs.length / data.count;
+  const lines = report.outcomes.map(({ sample, label, fooled, answer, distance }) =>
+    JSON.stringify({
+      text: decodeText(report.adversarial.subarray(sample * size, (sample + 1) * size)),
+      original: decodeText(data.inputs.subarray(sample * size, (sample + 1) * size)),
+      label,
+      fooled,
+      answer,
+      changedShare: distance,
+    }),
+  );
+  return lines.map((line) => `${line}\n`).join('');
+}
+
 function percent(share: Share): string {
   return `${(share.value * 100).toFixed(1)} % (${(share.low * 100).toFixed(1)} to ${(share.high * 100).toFixed(1)})`;
 }
 
-function toText(report: AttackReport, options: AttackArguments): string {
-  const { metrics } = report;
+function toText(report: AttackReport, target: Target, options: AttackArguments): string {
+  const { metrics, perturbation } = report;
+  const texts = perturbation.norm === 'edits';
   const rows = [
     ['clean accuracy', percent(metrics.cleanAccuracy)],
-    [`accuracy under ${report.attack}, ${options.norm} ${options.eps}`, percent(metrics.robustAccuracy)],
+    [
+      `accuracy under ${report.attack}, ${perturbation.norm} ${options.eps ?? epsText(perturbation.eps)}`,
+      percent(metrics.robustAccuracy),
+    ],
     ['fooled, of those that were right', percent(metrics.successRate)],
     ...Object.entries(metrics.foundBy).map(([member, count]) => [`  fooled by ${member}`, String(count)]),
-    ['median distance of the fooled', metrics.distance === null ? '-' : metrics.distance.median.toPrecision(4)],
+    [
+      texts ? 'median share of words changed in the fooled' : 'median distance of the fooled',
+      metrics.distance === null ? '-' : metrics.distance.median.toPrecision(4),
+    ],
     ['forward passes a sample', metrics.queries.mean.toFixed(1)],
     ['backward passes a sample', metrics.gradients.mean.toFixed(1)],
     ['claimed and not confirmed', String(metrics.unconfirmed)],
+    ...(isHttpTarget(target) ? spendingRows(target) : []),
   ];
   const seen =
     report.attacked < report.samples
@@ -157,19 +247,35 @@ function toText(report: AttackReport, options: AttackArguments): string {
   return `${formatTable(['', `${report.attacked} samples, 95 % intervals`], rows)}${seen}`;
 }
 
-function toJson(report: AttackReport, options: AttackArguments): string {
+function toJson(report: AttackReport, target: Target, options: AttackArguments): string {
   const { attack, perturbation, seed, status, attacked, metrics, zeroGradients } = report;
   return JSON.stringify({
     attack,
     norm: perturbation.norm,
-    eps: options.eps,
+    eps: options.eps ?? epsText(perturbation.eps),
     seed,
     status,
     attacked,
 
     ...metrics,
     zeroGradients,
+    ...(isHttpTarget(target) ? { spending: target.account.spending() } : {}),
   });
+}
+
+function epsText(eps: number): string {
+  return eps === 8 / 255 ? '8/255' : String(eps);
+}
+
+function spendingRows({ account }: HttpTarget): [string, string][] {
+  const { queries, remembered, requests, again } = account.spending();
+  const cost =
+    account.price === null ? '' : `, about ${(queries * account.price.perQuery).toFixed(2)} ${account.price.currency}`;
+  return [
+    ['queries sent', `${queries}${cost}`],
+    ['answered by the log', String(remembered)],
+    ['requests, and sent again', `${requests}, ${again}`],
+  ];
 }
 
 function progressTo(io: Io): (done: number) => void {

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { Fault } from '../core/fault.ts';
 import { ARCHITECTURES, buildArchitecture } from '../engine/build/architectures.ts';
 import { loadOnnx } from '../engine/load-onnx.ts';
-import type { TrainingProgress } from '../engine/train/train.ts';
 import type { OnnxModel } from '../formats/onnx/onnx-model.ts';
 import { writeOnnx } from '../formats/onnx/write-onnx.ts';
 import type { Defence } from '../lab/defence/defence.ts';
@@ -12,10 +11,12 @@ import { defenceNamed, DEFENCES } from '../lab/defence/registry.ts';
 import { wrapperConfig } from '../lab/defence/wrapper-config.ts';
 import { harden, type HardenResult } from '../lab/harden.ts';
 import type { LabelledData } from '../lab/labelled-data.ts';
-import { loadData, type LoadDataOptions } from '../lab/load-data.ts';
+import { loadData } from '../lab/load-data.ts';
 import { splitData } from '../lab/split-data.ts';
 import type { Io } from './command.ts';
+import { dataOptions, parseBounds, parseSettings } from './data-options.ts';
 import { parseNumber, parseWhole } from './parse-number.ts';
+import { trainingProgress } from './training-progress.ts';
 
 export interface HardenArguments {
   readonly data: string;
@@ -52,8 +53,12 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
   if (norm !== 'linf' && norm !== 'l2') throw new Fault('ERR_USAGE', '--norm is linf or l2.');
   const eps = parseNumber(options.eps, '--eps');
   if (!(eps > 0)) throw new Fault('ERR_USAGE', '--eps must be above 0.');
-  const [low, high] = bounds(options.bounds);
+  const { low, high } = parseBounds(options.bounds);
   const defenceOptions = chosenOptions(defence, options, norm, eps);
+  if (defence.meta.texts === true) {
+    const { runHardenText } = await import('./run-harden-text.ts');
+    return runHardenText(file, defence, defenceOptions, options, io);
+  }
   if ((file === undefined) === (options.architecture === undefined)) {
     throw new Fault('ERR_USAGE', 'Give either a model or --architecture.', {
       hint: `Architectures: ${ARCHITECTURES.map(({ id }) => id).join(', ')}.`,
@@ -62,7 +67,7 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
   const at = (path: string): string => resolve(io.cwd, path);
   const given = file === undefined ? null : await loadOnnx(at(file));
   const shape = given === null ? undefined : sampleShapeOf(given);
-  const loading = loadingOptions(options, shape);
+  const loading = dataOptions(options, shape);
   const all = await loadData(at(options.data), loading);
   const { kept, heldOut } =
     options.heldOut === undefined
@@ -89,7 +94,7 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
     threads: parseWhole(options.threads, '--threads'),
     checkpoint,
     signal: io.signal,
-    progress: progressTo(io),
+    progress: trainingProgress(io),
   });
   if (result.artefact.interrupted) {
     io.err(`Stopped after ${result.artefact.steps} steps. The same command goes on from ${basename(checkpoint)}.`);
@@ -129,11 +134,7 @@ function chosenOptions(
   if (options.epochs !== undefined) values['epochs'] = parseWhole(options.epochs, '--epochs');
   if (options.batch !== undefined) values['batch'] = parseWhole(options.batch, '--batch');
   if (options.rate !== undefined) values['rate'] = parseNumber(options.rate, '--rate');
-  for (const pair of options.set ?? []) {
-    const equals = pair.indexOf('=');
-    if (equals <= 0) throw new Fault('ERR_USAGE', '--set takes key=value.');
-    values[pair.slice(0, equals)] = valueOf(pair.slice(equals + 1));
-  }
+  Object.assign(values, parseSettings(options.set ?? []));
   const parsed = defence.options(z).safeParse(values);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -144,21 +145,6 @@ function chosenOptions(
   });
 }
 
-function valueOf(text: string): unknown {
-  if (text === 'true' || text === 'false') return text === 'true';
-  if (text === 'null') return null;
-  if (/^-?[\d.]+(e-?\d+)?(\/[\d.]+)?$/i.test(text)) return parseNumber(text, '--set');
-  return text.includes(',') ? text.split(',') : text;
-}
-
-function bounds(text: string): readonly [number, number] {
-  const [low, high, ...more] = text.split(',').map((part) => parseNumber(part, '--bounds'));
-  if (low === undefined || high === undefined || more.length > 0 || !(low < high)) {
-    throw new Fault('ERR_USAGE', '--bounds takes two numbers, the smaller one first, such as 0,1.');
-  }
-  return [low, high];
-}
-
 function assertBounds(data: LabelledData, low: number, high: number): void {
   const at = data.inputs.findIndex((value) => value < low - 1e-6 || value > high + 1e-6);
   if (at < 0) return;
@@ -166,21 +152,6 @@ function assertBounds(data: LabelledData, low: number, high: number): void {
     where: `sample ${Math.floor(at / (data.inputs.length / data.count))}`,
     hint: 'Say what values are divided by (--scale 255), or between what they lie (--bounds).',
   });
-}
-
-function loadingOptions(options: HardenArguments, shape: readonly number[] | undefined): LoadDataOptions {
-  const { layout, scale, label, labels, limit } = options;
-  if (layout !== undefined && layout !== 'nchw' && layout !== 'nhwc') {
-    throw new Fault('ERR_USAGE', '--layout is nchw or nhwc.');
-  }
-  return {
-    ...(shape === undefined ? {} : { inputShape: shape }),
-    ...(layout === undefined ? {} : { layout }),
-    ...(scale === undefined ? {} : { scale: parseNumber(scale, '--scale') }),
-    ...(label === undefined ? {} : { label }),
-    ...(labels === undefined ? {} : { labels }),
-    ...(limit === undefined ? {} : { limit: parseWhole(limit, '--limit') }),
-  };
 }
 
 /** Shape of one sample, where the file says it. */
@@ -197,19 +168,6 @@ function classesOf({ labels, classNames }: LabelledData, said: string | undefine
 function outputClasses(model: OnnxModel, data: LabelledData, said: string | undefined): number {
   const last = model.graph.outputs[0]?.shape?.at(-1);
   return typeof last === 'number' && last > 1 ? last : classesOf(data, said);
-}
-
-/** A line every ten seconds for people; nothing in a pipe. */
-function progressTo(io: Io): (at: TrainingProgress) => void {
-  let last = performance.now();
-  return ({ step, steps, epoch, loss, accuracy, secondsLeft }) => {
-    if (!io.terminal || (performance.now() - last < 10_000 && step < steps)) return;
-    last = performance.now();
-    const left = secondsLeft < 90 ? `${Math.ceil(secondsLeft)} s` : `${Math.ceil(secondsLeft / 60)} min`;
-    io.err(
-      `step ${step}/${steps}  epoch ${epoch + 1}  loss ${loss.toFixed(4)}  right in training ${percent(accuracy)}  ${left} left`,
-    );
-  };
 }
 
 function percent(share: number): string {

@@ -1,11 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { type FaultCode, isFault } from '../core/fault.ts';
 import type { Io, RegisterCommand } from './command.ts';
+import { register as assess } from './commands/assess.ts';
 import { register as attack } from './commands/attack.ts';
 import { register as audit } from './commands/audit.ts';
 import { register as canary } from './commands/canary.ts';
+import { register as certify } from './commands/certify.ts';
 import { register as config } from './commands/config.ts';
+import { register as data } from './commands/data.ts';
 import { register as detect } from './commands/detect.ts';
+import { register as detector } from './commands/detector.ts';
 import { register as flow } from './commands/flow.ts';
 import { register as harden } from './commands/harden.ts';
 import { register as init } from './commands/init.ts';
@@ -27,8 +31,11 @@ const COMMANDS: readonly RegisterCommand[] = [
   init,
   config,
   serve,
+  data,
   detect,
+  assess,
   attack,
+  certify,
   scan,
   explain,
   sign,
@@ -43,6 +50,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   admin,
   vault,
   harden,
+  detector,
   threats,
 ];
 

@@ -39,7 +39,8 @@ export interface InspectedRow {
 export interface DataWhere extends Where {
   /** From 1. */
   readonly row?: number;
-  readonly column?: string;
+  /** Name of the column of data. */
+  readonly field?: string;
 }
 
 export interface DataFinding extends ScanFinding {
@@ -81,7 +82,10 @@ export interface NearPair {
 export interface CheckContext {
   readonly options: CheckOptions;
   /** @param file name that results show */
-  report(file: string, finding: Omit<DataFinding, 'rule' | 'severity'> & { readonly severity?: DataFinding['severity'] }): void;
+  report(
+    file: string,
+    finding: Omit<DataFinding, 'rule' | 'severity'> & { readonly severity?: DataFinding['severity'] },
+  ): void;
   /** Something that could not be looked at: the file is then not clean. */
   gap(file: string, reason: string): void;
   /** The check has nothing to do with this data; said for people, and no gap. */
@@ -133,7 +137,7 @@ export function whereOf({ number, line }: Pick<RowRef, 'number' | 'line'>, colum
     offset: null,
     row: number,
     ...(line === undefined ? {} : { line }),
-    ...(column === undefined ? {} : { column }),
+    ...(column === undefined ? {} : { field: column }),
   };
 }
 

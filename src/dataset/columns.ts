@@ -2,8 +2,27 @@ import type { Cell, Row } from './canonical-row.ts';
 import { SPLITS, type Split } from './check.ts';
 
 const LABELS = [
-  'label', 'labels', 'target', 'targets', 'class', 'category', 'sentiment', 'polarity', 'gold_label', 'label_text',
-  'coarse_label', 'fine_label', 'train_labels', 'test_labels', 'val_labels', 'y', 'y_train', 'y_test', 'y_val', 'outcome', 'folder',
+  'label',
+  'labels',
+  'target',
+  'targets',
+  'class',
+  'category',
+  'sentiment',
+  'polarity',
+  'gold_label',
+  'label_text',
+  'coarse_label',
+  'fine_label',
+  'train_labels',
+  'test_labels',
+  'val_labels',
+  'y',
+  'y_train',
+  'y_test',
+  'y_val',
+  'outcome',
+  'folder',
 ] as const;
 const IDS = /^(?:id|_id|idx|index|uuid|guid|row|row_?id|rowid|sentence_?id|example_?id|sample_?id|unnamed: 0|)$/i;
 
@@ -34,9 +53,19 @@ export function labelText(cell: Cell): string | null {
 }
 
 const SPLIT_NAMES: Readonly<Record<string, Split>> = {
-  train: 'train', training: 'train', tra: 'train',
-  test: 'test', testing: 'test', tes: 'test', eval: 'test', heldout: 'test', t10k: 'test',
-  validation: 'validation', valid: 'validation', val: 'validation', dev: 'validation',
+  train: 'train',
+  training: 'train',
+  tra: 'train',
+  test: 'test',
+  testing: 'test',
+  tes: 'test',
+  eval: 'test',
+  heldout: 'test',
+  t10k: 'test',
+  validation: 'validation',
+  valid: 'validation',
+  val: 'validation',
+  dev: 'validation',
 };
 
 /** The split that a file's name, or else one of its folders, speaks of. */

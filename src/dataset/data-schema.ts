@@ -13,7 +13,12 @@ const COLUMN = z.strictObject({
   nullable: z.boolean().default(false).describe('Whether a cell may be empty, null or missing.'),
   range: z.tuple([z.number(), z.number()]).optional().describe('Smallest and largest number.'),
   length: z.tuple([z.int().nonnegative(), z.int().nonnegative()]).optional().describe('Fewest and most characters.'),
-  values: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1).max(100_000).optional().describe('All that is allowed.'),
+  values: z
+    .array(z.union([z.string(), z.number(), z.boolean()]))
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe('All that is allowed.'),
   unique: z.boolean().default(false).describe('Whether no value may stand twice, over all files.'),
 });
 

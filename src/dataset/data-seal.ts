@@ -63,7 +63,9 @@ export function readSeal(text: string, where: string): DataSeal {
     throw wrong(`is damaged: ${issue.message}`, `${where}: ${issue.path.join('.') || 'the whole'}`);
   }
   const manifest = parsed.data;
-  const subject = (statement['subject'] as readonly { readonly digest?: { readonly sha256?: unknown } }[] | undefined)?.[0];
+  const subject = (
+    statement['subject'] as readonly { readonly digest?: { readonly sha256?: unknown } }[] | undefined
+  )?.[0];
   if (manifestRoot(manifest.files) !== manifest.root || subject?.digest?.sha256 !== manifest.root) {
     throw wrong('contradicts itself: its root is not that of its files');
   }

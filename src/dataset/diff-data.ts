@@ -38,7 +38,11 @@ export interface DataDiff {
   readonly examples: {
     readonly added: readonly RowPlace[];
     readonly removed: readonly RowPlace[];
-    readonly changed: readonly { readonly old: RowPlace; readonly new: RowPlace; readonly columns: readonly string[] }[];
+    readonly changed: readonly {
+      readonly old: RowPlace;
+      readonly new: RowPlace;
+      readonly columns: readonly string[];
+    }[];
   };
 }
 

@@ -95,7 +95,9 @@ export class NearDuplicateFinder {
       const record = this.#records.read(index);
       let known = false;
       for (const other of first) {
-        if (record.compare(other.record, SIGNATURE, SIGNATURE + TEXT_DIGEST, SIGNATURE, SIGNATURE + TEXT_DIGEST) === 0) {
+        if (
+          record.compare(other.record, SIGNATURE, SIGNATURE + TEXT_DIGEST, SIGNATURE, SIGNATURE + TEXT_DIGEST) === 0
+        ) {
           known = true;
           break;
         }

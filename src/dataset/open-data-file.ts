@@ -57,7 +57,10 @@ export function openDataFile(path: string, options: ReadOptions = {}): DataFile 
   }
   if (!gzip && isImage(head)) return { format: 'image', rows: () => imageRow(path) };
   if (isIdx(head)) return { format: 'idx', rows: () => readIdxRows(path, gzip) };
-  const text = head.toString('utf8').replace(/^\uFEFF/, '').trimStart();
+  const text = head
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart();
   const json = /\.(jsonl|ndjson|json)$/.test(name);
   if (text.startsWith('[') && (json || /^\[\s*[{\]]/.test(text))) {
     return { format: 'json', rows: () => readJsonArrayRows(path, gzip) };
@@ -99,7 +102,7 @@ function isImage(head: Buffer): boolean {
     startsWith(head, '\x89PNG') ||
     startsWith(head, '\xff\xd8\xff') ||
     startsWith(head, 'GIF8') ||
-    startsWith(head, 'BM') && head.length > 18 && head.readUInt32LE(14) <= 124 ||
+    (startsWith(head, 'BM') && head.length > 18 && head.readUInt32LE(14) <= 124) ||
     startsWith(head, 'II*\0') ||
     startsWith(head, 'MM\0*') ||
     /^P[1-6][\s#]/.test(head.subarray(0, 3).toString('latin1')) ||

@@ -63,7 +63,7 @@ export class RecordFile {
       return known;
     }
     const buffer = Buffer.allocUnsafe(this.#page.length);
-    for (let filled = 0; filled < buffer.length; ) {
+    for (let filled = 0; filled < buffer.length;) {
       const at = page * buffer.length + filled;
       const count = readSync(this.#file!.descriptor, buffer, filled, buffer.length - filled, at);
       if (count === 0) throw new RangeError('a file of records ends early');
@@ -80,7 +80,7 @@ export class RecordFile {
       this.#file = { folder, descriptor: openSync(join(folder, 'records'), 'wx+', 0o600) };
     }
     for (const page of this.#held) {
-      for (let at = 0; at < page.length; ) {
+      for (let at = 0; at < page.length;) {
         at += writeSync(this.#file.descriptor, page, at, page.length - at, this.#written * page.length + at);
       }
       this.#written++;

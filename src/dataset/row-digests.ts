@@ -29,8 +29,7 @@ export class RowDigestWriter {
   }
 
   #flush(): void {
-    for (let at = 0; at < this.#filled; )
-      at += writeSync(this.#descriptor, this.#buffer, at, this.#filled - at);
+    for (let at = 0; at < this.#filled;) at += writeSync(this.#descriptor, this.#buffer, at, this.#filled - at);
     this.#filled = 0;
   }
 }
@@ -65,7 +64,7 @@ export class RowDigests {
     const known = this.#starts.get(path)!;
     const tree = new MerkleRoot();
     const buffer = Buffer.allocUnsafe(BLOCK * HASH_BYTES);
-    for (let done = 0; done < known.rows; ) {
+    for (let done = 0; done < known.rows;) {
       const wanted = Math.min(BLOCK, known.rows - done);
       let filled = 0;
       while (filled < wanted * HASH_BYTES) {

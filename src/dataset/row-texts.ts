@@ -16,7 +16,10 @@ const MOST_TEXTS = 20_000;
  * All texts and numbers of a row but the columns left out, those inside lists and objects with the way to them. Bytes are none.
  * @returns `whole` false where there are more, or deeper ones, than are read
  */
-export function textsOf(row: Row, leaveOut: string | null): { readonly texts: readonly RowText[]; readonly whole: boolean } {
+export function textsOf(
+  row: Row,
+  leaveOut: string | null,
+): { readonly texts: readonly RowText[]; readonly whole: boolean } {
   const texts: RowText[] = [];
   let whole = true;
   const into = (cell: Cell, column: string, role: string | null, depth: number): void => {

@@ -42,7 +42,8 @@ export interface DataReport {
 }
 
 /** Files beside the data that hold no rows and are read by people. */
-const DOCUMENT = /(?:^|\/)(?:[^/]*\.(?:md|txt|rst|cff|bib|html?|toml|cfg|ini|names|info|gitignore|gitattributes)|licen[cs]e[^/]*|readme[^/]*|\.gitignore|\.gitattributes)$/i;
+const DOCUMENT =
+  /(?:^|\/)(?:[^/]*\.(?:md|txt|rst|cff|bib|html?|toml|cfg|ini|names|info|gitignore|gitattributes)|licen[cs]e[^/]*|readme[^/]*|\.gitignore|\.gitattributes)$/i;
 const MOST_FINDINGS = 500;
 
 interface Building {
@@ -111,7 +112,9 @@ export async function checkData(
 
   const refs = new RowRefs();
   const equal = runs.some((run) => run.equalInputs !== undefined) ? new EqualInputFinder(refs) : null;
-  const near = runs.some((run) => run.nearPair !== undefined) ? new NearDuplicateFinder(refs, options.similarity) : null;
+  const near = runs.some((run) => run.nearPair !== undefined)
+    ? new NearDuplicateFinder(refs, options.similarity)
+    : null;
   const withRow = runs.filter((run) => run.row !== undefined);
   try {
     const labelled = new Set<string>();
@@ -120,7 +123,8 @@ export async function checkData(
       let rows = 0;
       try {
         for await (const row of inspect(one, options, (reason) => gap(shown, reason))) {
-          if (options.signal?.aborted === true) throw new Fault('ERR_USAGE', 'Interrupted: not all rows were looked at.');
+          if (options.signal?.aborted === true)
+            throw new Fault('ERR_USAGE', 'Interrupted: not all rows were looked at.');
           rows = row.number;
           if (row.labelColumn !== null) labelled.add(shown);
           equal?.add(row);

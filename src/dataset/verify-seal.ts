@@ -15,7 +15,11 @@ export interface RowDifferences {
   /** Every row is there, and in another order. */
   readonly reordered: boolean;
   /** The first of them, by their number now (changed, added) or when sealed (missing). */
-  readonly first: { readonly changed: readonly number[]; readonly missing: readonly number[]; readonly added: readonly number[] };
+  readonly first: {
+    readonly changed: readonly number[];
+    readonly missing: readonly number[];
+    readonly added: readonly number[];
+  };
 }
 
 export interface FileDifference {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Fault } from '../core/fault.ts';
-import type { OnnxModel } from '../formats/onnx/onnx-model.ts';
+import type { OnnxElementType, OnnxModel } from '../formats/onnx/onnx-model.ts';
 import { seededRandom } from '../math/random.ts';
 import { type GradientCoverage, gradientCoverage } from './gradient/coverage.ts';
 import { assertLoss } from './gradient/loss-head.ts';
@@ -34,6 +34,11 @@ export interface GradientModelInfo {
   /** Samples that the network takes at a time: any number, or exactly so many (one at a time costs speed). */
   readonly batching: 'any' | number;
   readonly runtime: RuntimeKind;
+  /**
+   * The type of whole numbers that the file's input has (`uint8`: pictures as bytes); null: floats. Samples are float32 in the same units
+   * either way, and need not be whole.
+   */
+  readonly wholeInput: OnnxElementType | null;
   readonly coverage: GradientCoverage;
 }
 
@@ -223,6 +228,7 @@ export async function openGradientModel(
     cut: plan.cut,
     batching: plan.batching,
     runtime: runtime.kind,
+    wholeInput: plan.wholeInput,
     coverage: gradientCoverage(graph, [plan.input], [plan.output]),
   };
   const opened = { info, graph, plan };

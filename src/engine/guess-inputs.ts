@@ -1,6 +1,8 @@
-import type { OnnxModel, OnnxValue } from '../formats/onnx/onnx-model.ts';
+import type { OnnxGraph, OnnxModel, OnnxValue } from '../formats/onnx/onnx-model.ts';
+import { castInputs } from './graph/float-input.ts';
 import { zeros } from './graph/specialise.ts';
 import { prepare } from './graph/prepare.ts';
+import { shapeClues } from './input-shape.ts';
 import type { PlanOptions } from './model-plan.ts';
 import type { Tensor } from './onnx-runtime.ts';
 
@@ -11,96 +13,188 @@ export interface GuessedInputs {
   readonly remarks: readonly string[];
 }
 
-/** Lengths that are tried for the axes that a file leaves open, by the number of axes without the batch. */
+/** Lengths that are tried for axes that nothing fixes, by the number of axes of a sample. */
 const LENGTHS: Readonly<Record<number, readonly number[]>> = {
-  1: [16],
-  2: [16],
-  3: [224, 64, 32],
-  4: [16],
+  1: [16, 1, 10, 100],
+  2: [16, 32, 64, 128, 100, 10],
+  3: [224, 64, 32, 299, 28, 128, 256, 96, 16],
+  4: [16, 32, 64, 8],
 };
+const OTHER_LENGTHS = [8, 16];
+const COLOURS = [3, 1];
 
 /**
- * Fills in what `given` leaves open: shapes of open axes, values of other inputs (zeros, and ones for masks). A network whose inputs are
- * all tokens is cut behind its first embedding, whose output becomes the input.
+ * Fills in what `given` leaves open: shapes of open axes, values of other inputs (zeros, and ones for masks). What weights fix (channels of a
+ * convolution, features of a matrix product) is read from the graph; lengths that nothing fixes are tried. A network whose inputs are
+ * all tokens is cut behind its first embedding, whose output becomes the input; whole numbers that the network turns into floats
+ * are taken as floats.
  * @returns candidates, the likeliest first
  */
 export function guessInputs(loaded: OnnxModel, given: PlanOptions): readonly GuessedInputs[] {
   const model = prepare(loaded);
-  const inputs = model.graph.inputs;
-  const floats = inputs.filter(({ type }) => type === 'float32');
-  const main = inputs.find(({ name }) => name === given.input) ?? floats[0];
-  if (main === undefined) return [cutAtEmbedding(model, given)].filter((one) => one !== null);
+  const { graph } = model;
   const remarks: string[] = [];
-  const others = inputs.filter((one) => one !== main && given.constants?.[one.name] === undefined);
+  const floats = graph.inputs.filter(({ type }) => type === 'float32');
+  let main =
+    graph.inputs.find(({ name }) => name === given.input) ?? (given.input === undefined ? floats[0] : undefined);
+  if (main === undefined && given.input !== undefined) return [insideGuess(model, given, given.input)];
+  if (main === undefined) {
+    const embedded = cutAtEmbedding(model, given);
+    if (embedded !== null) return [embedded];
+    const cast = castInputs(graph);
+    main = graph.inputs.find(({ name }) => name === cast[0]);
+    if (main === undefined) return [];
+  }
+  const port = main;
+  if (port.type !== 'float32') {
+    remarks.push(
+      `The input ${port.name} is ${port.type}: the network turns it into floats, and the gradient is by these, in the same units.`,
+    );
+  }
+  const others = graph.inputs.filter((one) => one !== port && given.constants?.[one.name] === undefined);
   if (others.length > 0) {
     const list = others.map(({ name }) => name).join(', ');
-    remarks.push(`Differentiated by the input ${main.name}; the others are constant: ${list}.`);
+    remarks.push(`Differentiated by the input ${port.name}; the others are constant: ${list}.`);
   }
-  const open = (main.shape ?? []).slice(1);
-  const lengths =
-    given.inputShape !== undefined || open.every((one) => typeof one === 'number')
-      ? [0]
-      : (LENGTHS[open.length] ?? [8]);
-  return lengths.map((length) => {
-    const shape =
-      given.inputShape ?? open.map((one, axis) => (typeof one === 'number' ? one : isChannel(open, axis) ? 3 : length));
-    const said = length === 0 ? [] : [`The file leaves the input's shape open; ${shape.join(' x ')} was used.`];
-    const constants = { ...fillAll(others), ...given.constants };
+  return sampleShapes(graph, port, given.inputShape).map(({ shape, guessed }) => {
+    // Axes of one name have one length.
+    const named = new Map<string, number>();
+    port.shape?.slice(1).forEach((one, axis) => {
+      if (typeof one === 'string') named.set(one, shape[axis]!);
+    });
+    const constants = { ...fillAll(graph, others, named, shape), ...given.constants };
+    const said = guessed ? [`The file leaves the input's shape open; ${shape.join(' x ')} was used.`] : [];
     return {
-      options: { ...given, input: main.name, constants, ...(length === 0 ? {} : { inputShape: shape }) },
+      options: { ...given, input: port.name, constants, ...(guessed ? { inputShape: shape } : {}) },
       remarks: [...remarks, ...said],
     };
   });
 }
 
-/** The first of three open axes of a picture is taken for the colours. */
-function isChannel(axes: readonly unknown[], axis: number): boolean {
-  return axes.length === 3 && axis === 0;
+/** A value inside the network: its shape is what was given, or what the operators behind it say. */
+function insideGuess(model: OnnxModel, given: PlanOptions, name: string): GuessedInputs {
+  const { graph } = model;
+  const constants = { ...fillAll(graph, graph.inputs, new Map(), []), ...given.constants };
+  if (given.inputShape !== undefined) return { options: { ...given, constants }, remarks: [] };
+  const { rank, lengths } = shapeClues(graph, name, null);
+  if (rank === null) return { options: { ...given, constants }, remarks: [] };
+  const inputShape = Array.from({ length: rank - 1 }, (_, axis) => lengths.get(axis + 1) ?? TOKENS);
+  const remarks = [`The shape of ${name} is taken from what reads it: ${inputShape.join(' x ')}.`];
+  return { options: { ...given, constants, inputShape }, remarks };
+}
+
+interface Shape {
+  readonly shape: readonly number[];
+  readonly guessed: boolean;
+}
+
+/** Shapes of one sample that an input may have. */
+function sampleShapes(graph: OnnxGraph, port: OnnxValue, given: readonly number[] | undefined): readonly Shape[] {
+  if (given !== undefined) return [{ shape: given, guessed: false }];
+  const declared = port.shape?.slice(1) ?? null;
+  if (declared !== null && declared.every((one) => typeof one === 'number'))
+    return [{ shape: declared as readonly number[], guessed: false }];
+  const clues = shapeClues(graph, port.name, port.shape);
+  const ranks = declared !== null ? [declared.length] : clues.rank !== null ? [clues.rank - 1] : [1, 3, 2];
+  return ranks.flatMap((rank) => {
+    const known = Array.from({ length: rank }, (_, axis) => {
+      const said = declared?.[axis];
+      return typeof said === 'number' ? said : (clues.lengths.get(axis + 1) ?? null);
+    });
+    const open = known.filter((one) => one === null).length;
+    if (open === 0) return [{ shape: known as readonly number[], guessed: true }];
+    const lengths = LENGTHS[rank] ?? OTHER_LENGTHS;
+    // A picture whose channels nothing fixes: they come first, or last.
+    if (rank === 3 && open === 3) {
+      const places = clues.channels === null ? [0, 2] : [clues.channels - 1];
+      return COLOURS.flatMap((colours) =>
+        places.flatMap((place) =>
+          lengths.map((length) => ({
+            shape: known.map((_, axis) => (axis === place ? colours : length)),
+            guessed: true,
+          })),
+        ),
+      );
+    }
+    return lengths.map((length) => ({ shape: known.map((one) => one ?? length), guessed: true }));
+  });
 }
 
 const TOKENS = 16;
 
-function fillAll(values: readonly OnnxValue[]): Record<string, Tensor> {
-  return Object.fromEntries(values.map((value) => [value.name, fill(value)]));
+function fillAll(
+  graph: OnnxGraph,
+  values: readonly OnnxValue[],
+  named: ReadonlyMap<string, number>,
+  like: readonly number[],
+): Record<string, Tensor> {
+  return Object.fromEntries(
+    values.map((value) => {
+      const { lengths, rank } = shapeClues(graph, value.name, value.shape);
+      const declared: readonly (number | string | null)[] =
+        value.shape ?? Array.from({ length: rank ?? 1 }, () => null);
+      const dims = declared.map((one, axis) => {
+        if (typeof one === 'number') return one;
+        if (axis === 0) return 1;
+        const same = like.length === declared.length - 1 ? like[axis - 1] : undefined;
+        return (one === null ? undefined : named.get(one)) ?? lengths.get(axis) ?? same ?? TOKENS;
+      });
+      return [value.name, fill(value, dims)];
+    }),
+  );
 }
 
-function fill({ name, type, shape }: OnnxValue): Tensor {
-  const dims = (shape ?? []).map((length, axis) => (typeof length === 'number' ? length : axis === 0 ? 1 : TOKENS));
+function fill({ name, type }: OnnxValue, dims: readonly number[]): Tensor {
   const count = dims.reduce((product, length) => product * length, 1);
   const kind = type === null || type === 'string' ? 'float32' : type;
   const data = zeros(kind, count);
-  if (kind === 'bool' || name.toLowerCase().includes('mask'))
-    (data as { fill(value: number | bigint): unknown }).fill(
-      'BYTES_PER_ELEMENT' in data && data instanceof BigInt64Array ? 1n : 1,
-    );
-  else if (kind === 'float32') (data as Float32Array).fill(0.5);
+  if (kind === 'bool' || name.toLowerCase().includes('mask')) {
+    if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.fill(1n);
+    else data.fill(1);
+  } else if (kind === 'float32') (data as Float32Array).fill(0.5);
   return { type: kind, dims, data };
 }
 
+/**
+ * The first value that ids are looked up for in a table of vectors, dequantised where the table is of whole numbers. Ids that were only
+ * cast are looked for first, then ones that were computed with (Keras adds the table's length to negative ones).
+ */
 function cutAtEmbedding(model: OnnxModel, given: PlanOptions): GuessedInputs | null {
+  return cutBehind(model, given, CASTS) ?? cutBehind(model, given, ID_ARITHMETIC);
+}
+
+const CASTS: ReadonlySet<string> = new Set(['Cast', 'Identity']);
+const ID_ARITHMETIC: ReadonlySet<string> = new Set('Cast Identity Add Sub Mul Mod Less Not Where Clip'.split(' '));
+
+function cutBehind(model: OnnxModel, given: PlanOptions, keep: ReadonlySet<string>): GuessedInputs | null {
   const { graph } = model;
-  const tables = new Set(
-    [...graph.initializers]
-      .filter(([, { type, dims }]) => type === 'float32' && dims.length === 2)
-      .map(([name]) => name),
-  );
   const ids = new Map(graph.inputs.map((value) => [value.name, value]));
-  // What an id becomes by a cast is still an id.
   for (const node of graph.nodes) {
-    const source = ids.get(node.inputs[0] ?? '');
-    if (source !== undefined && (node.op === 'Cast' || node.op === 'Identity')) ids.set(node.outputs[0] ?? '', source);
+    if (!keep.has(node.op)) continue;
+    const source = node.inputs.map((name) => ids.get(name)).find((one) => one !== undefined);
+    if (source !== undefined) ids.set(node.outputs[0] ?? '', source);
   }
-  const found = graph.nodes.find(
-    ({ op, inputs }) => op === 'Gather' && tables.has(inputs[0] ?? '') && ids.has(inputs[1] ?? ''),
-  );
-  if (found === undefined) return null;
-  const table = graph.initializers.get(found.inputs[0]!)!;
-  const constants = { ...fillAll(graph.inputs), ...given.constants };
-  const tokens = constants[ids.get(found.inputs[1]!)!.name]!;
-  return {
-    options: { ...given, input: found.outputs[0]!, inputShape: [...tokens.dims.slice(1), table.dims[1]!], constants },
-    remarks: [
-      `All inputs are tokens: differentiated by the embedding ${found.outputs[0]!} of ${tokens.dims.slice(1).join(' x ')} tokens.`,
-    ],
-  };
+  for (const node of graph.nodes) {
+    const fused = node.op === 'EmbedLayerNormalization';
+    const [table, index] = fused ? [node.inputs[2], node.inputs[0]] : [node.inputs[0], node.inputs[1]];
+    const port = ids.get(index ?? '');
+    if ((!fused && node.op !== 'Gather') || port === undefined) continue;
+    const vectors = graph.initializers.get(table ?? '');
+    if (vectors?.dims.length !== 2) continue;
+    const output = node.outputs[0]!;
+    const real = vectors.type === 'float32';
+    const reader = real
+      ? undefined
+      : graph.nodes.find(({ op, inputs }) => op === 'DequantizeLinear' && inputs[0] === output);
+    const input = real ? output : reader?.outputs[0];
+    if (input === undefined) continue;
+    const constants = { ...fillAll(graph, graph.inputs, new Map(), []), ...given.constants };
+    const places = constants[port.name]!.dims.slice(1);
+    const inputShape = given.inputShape ?? [...places, vectors.dims[1]!];
+    const remarks = [
+      `All inputs are tokens: differentiated by the embedding ${input} of ${places.join(' x ')} tokens.`,
+    ];
+    return { options: { ...given, input, inputShape, constants }, remarks };
+  }
+  return null;
 }

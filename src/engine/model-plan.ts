@@ -1,5 +1,6 @@
 import { Fault } from '../core/fault.ts';
-import type { OnnxModel, OnnxNode, OnnxValue } from '../formats/onnx/onnx-model.ts';
+import type { OnnxElementType, OnnxModel, OnnxNode, OnnxValue } from '../formats/onnx/onnx-model.ts';
+import { castInputs, withFloatInput } from './graph/float-input.ts';
 import { GraphBuilder } from './graph/graph-builder.ts';
 import { namesOf } from './graph/map-graph.ts';
 import { prepare } from './graph/prepare.ts';
@@ -22,7 +23,7 @@ export interface PlanOptions {
    * then cut free there: `inputShape` must say its shape.
    */
   readonly input?: string;
-  /** The output with the scores; default: the first floating one. */
+  /** The output with the scores, or a value inside the network; default: the first floating one, or what an ArgMax at the end reads. */
   readonly output?: string;
   /** Values of the other inputs. A leading axis of 1 is repeated for every sample where the network wants a batch there. */
   readonly constants?: Readonly<Record<string, Tensor>>;
@@ -45,6 +46,8 @@ export interface ModelPlan {
   readonly model: OnnxModel;
   /** Name of the input in `model`: [batch, ...inputShape], preprocessing behind it. */
   readonly input: string;
+  /** Name in the file of what `input` stands for. */
+  readonly attacked: string;
   /** Shape of one sample as the caller has it. */
   readonly inputShape: readonly number[];
   readonly output: string;
@@ -59,6 +62,8 @@ export interface ModelPlan {
   /** The final operator was left out. */
   readonly cut: boolean;
   readonly straightThrough: boolean;
+  /** The type of whole numbers that the file's input has; null: floats. The plan's input takes floats of the same units either way. */
+  readonly wholeInput: OnnxElementType | null;
 }
 
 /**
@@ -66,12 +71,12 @@ export interface ModelPlan {
  * @throws Fault `ERR_USAGE` when the file leaves open what must be said, `ERR_MODEL_UNSUPPORTED`.
  */
 export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPlan {
-  const prepared = prepare(loaded);
+  const [prepared, wholeInput] = takeFloats(prepare(loaded), options);
   const build = new GraphBuilder(namesOf(prepared.graph));
   const port = chooseInput(prepared, options);
   const output = chooseOutput(prepared, options.output);
   const [first, ...rest] = port.shape ?? [null];
-  const batched = options.batched ?? isBatched(port, prepared, output);
+  const batched = options.batched ?? (port.shape === null || isBatched(port, prepared, output));
   const sample = sampleShape(port.name, batched ? rest : (port.shape ?? []), options.inputShape);
   const inputShape = callerShape(sample, options.preprocessing?.transpose);
 
@@ -93,7 +98,14 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
   const fixedBatch = batched && typeof first === 'number' ? first : null;
   const final = findFinal(prepared, output);
   const cut = options.scores === 'logits' && (final.kind === 'softmax' || final.kind === 'sigmoid');
-  const kept = prepared.graph.nodes.filter((node) => !node.outputs.includes(port.name));
+  const kept = prepared.graph.nodes.flatMap((node) => {
+    if (!node.outputs.includes(port.name)) return [node];
+    // What gave the value that is now an input gives its other outputs still.
+    const outputs = node.outputs.map((name) => (name === port.name ? '' : name));
+    return outputs.some((name) => name !== '')
+      ? [{ ...node, outputs: node.outputs.map((name) => (name === port.name ? build.fresh(name) : name)) }]
+      : [];
+  });
   const nodes = kept.map((node) =>
     cut && node === final.node ? { ...node, op: 'Identity', attributes: new Map() } : node,
   );
@@ -127,6 +139,7 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
       },
     },
     input,
+    attacked: port.name,
     inputShape,
     output,
     batching: batched ? 'any' : 1,
@@ -136,7 +149,21 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
     finalOperator: final.kind,
     cut,
     straightThrough: options.straightThrough ?? false,
+    wholeInput,
   };
+}
+
+/** The model with floats where its only input, or the one that was named, holds whole numbers that it casts; and their type. */
+function takeFloats(
+  model: OnnxModel,
+  { input, constants = {} }: PlanOptions,
+): readonly [OnnxModel, OnnxElementType | null] {
+  const free = model.graph.inputs.filter(({ name }) => constants[name] === undefined);
+  const only = free.length === 1 ? free[0]!.name : undefined;
+  const port = model.graph.inputs.find(({ name }) => name === (input ?? only));
+  if (port === undefined || port.type === 'float32') return [model, null];
+  const graph = withFloatInput(model.graph, port.name);
+  return graph === null ? [model, null] : [{ ...model, graph }, port.type];
 }
 
 function chooseInput({ graph }: OnnxModel, { input, inputShape, constants = {} }: PlanOptions): OnnxValue {
@@ -145,21 +172,36 @@ function chooseInput({ graph }: OnnxModel, { input, inputShape, constants = {} }
     const found = graph.inputs.find(({ name }) => name === input);
     if (found?.type === 'float32') return found;
     const source = graph.nodes.find(({ outputs }) => outputs.includes(input));
-    if (source !== undefined && source.outputs.length === 1 && inputShape !== undefined) {
+    if (source !== undefined && inputShape !== undefined) {
       return { name: input, type: 'float32', shape: [null, ...inputShape] };
     }
-    throw new Fault('ERR_USAGE', `The model has no floating-point input ${JSON.stringify(input)}.`, {
-      hint: `Its inputs: ${describe(graph.inputs)}.`,
-    });
+    throw new Fault('ERR_USAGE', noFloats(graph, found), { hint: `Its inputs: ${describe(graph.inputs)}.` });
   }
   if (floats.length === 1) return floats[0]!;
+  if (floats.length > 0) {
+    throw new Fault('ERR_USAGE', 'The model has several floating-point inputs.', {
+      hint: `Say which one is meant. Its inputs: ${describe(graph.inputs)}.`,
+    });
+  }
+  const cast = castInputs(graph);
   throw new Fault(
-    floats.length === 0 ? 'ERR_MODEL_UNSUPPORTED' : 'ERR_USAGE',
-    floats.length === 0
-      ? 'The model has no floating-point input, so there is nothing to differentiate by.'
-      : 'The model has several floating-point inputs.',
-    { hint: `Say which one is meant. Its inputs: ${describe(graph.inputs)}.` },
+    'ERR_MODEL_UNSUPPORTED',
+    'The model has no floating-point input, so there is nothing to differentiate by.',
+    {
+      hint:
+        cast.length > 0
+          ? `It turns these into floats; name one, and give the others as constants: ${cast.join(', ')}. Its inputs: ${describe(graph.inputs)}.`
+          : `Whole numbers that are looked up in a table (tokens) have no gradient: name the value behind the table (the output of the embedding) as the input, with its shape. Its inputs: ${describe(graph.inputs)}.`,
+    },
   );
+}
+
+/** Why an input or value that was named cannot be differentiated by. */
+function noFloats(graph: OnnxModel['graph'], found: OnnxValue | undefined): string {
+  if (found !== undefined) {
+    return `The input ${JSON.stringify(found.name)} holds ${found.type ?? 'no tensor'}, which the network does not turn into floats before it uses it: there is no gradient.`;
+  }
+  return 'The model has no such floating-point input, and no such value inside it with a shape that was given.';
 }
 
 function describe(values: readonly OnnxValue[]): string {
@@ -174,17 +216,34 @@ function describe(values: readonly OnnxValue[]): string {
 function chooseOutput({ graph }: OnnxModel, output: string | undefined): string {
   if (output !== undefined) {
     if (graph.outputs.some(({ name }) => name === output)) return output;
+    if (graph.nodes.some(({ outputs }) => outputs.includes(output))) return output;
     throw new Fault('ERR_USAGE', `The model has no output ${JSON.stringify(output)}.`, {
       hint: `Its outputs: ${describe(graph.outputs)}.`,
     });
   }
-  const found = graph.outputs.find(({ type }) => type === 'float32') ?? graph.outputs.find(({ type }) => type === null);
+  const real = graph.outputs.find(({ type }) => type === 'float32');
+  if (real !== undefined) return real.name;
+  const scores = graph.outputs.map(({ name }) => beforeArgMax(graph.nodes, name)).find((name) => name !== null);
+  if (scores !== undefined && scores !== null) return scores;
+  const found = graph.outputs.find(({ type }) => type === null);
   if (found === undefined || found.otherType !== undefined) {
     throw new Fault('ERR_MODEL_UNSUPPORTED', 'The model has no floating-point output.', {
       hint: `Its outputs: ${describe(graph.outputs)}.`,
     });
   }
   return found.name;
+}
+
+/** The scores of which an output gives the place of the largest; null: it does something else. */
+function beforeArgMax(nodes: readonly OnnxNode[], output: string): string | null {
+  let name = output;
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.includes(name)) continue;
+    if (node.op === 'ArgMax') return node.inputs[0] ?? null;
+    if (!PASSES.has(node.op)) return null;
+    name = node.inputs[0] ?? '';
+  }
+  return null;
 }
 
 /** A batch axis is one that the file leaves open, or 1, before at least one other axis; or one that input and output share. */

@@ -2,6 +2,7 @@ import { Fault } from '../core/fault.ts';
 import { differentiate } from './gradient/differentiate.ts';
 import { formula } from './gradient/formula.ts';
 import { buildLossHead, lossFeeds, type LossKind } from './gradient/loss-head.ts';
+import { reorderPools } from './gradient/reorder-pools.ts';
 import { GraphBuilder } from './graph/graph-builder.ts';
 import { namesOf } from './graph/map-graph.ts';
 import { assembleBytes, type ShapedGraph, type ShapedValue, shapeIn, typeIn } from './graph/shaped-graph.ts';
@@ -153,10 +154,11 @@ export class ModelProgram {
   }
 
   async #build(what: 'forward' | 'activations' | LossKind, batch: number, names: readonly string[]): Promise<Compiled> {
-    const { graph, classes } = await this.#shapedWith(
+    const { graph: shaped, classes } = await this.#shapedWith(
       batch,
       what === 'activations' ? activationNames(this.#plan, names) : [],
     );
+    const graph = what === 'forward' || what === 'activations' ? shaped : reorderPools(shaped);
     const build = new GraphBuilder([
       ...namesOf(this.#plan.model.graph),
       ...graph.constants.keys(),

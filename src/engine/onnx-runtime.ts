@@ -116,7 +116,8 @@ function nativeRuntime(ort: OrtPackage): OnnxRuntime {
   return {
     kind: 'native',
     open: (file) => opening(file, () => ort.InferenceSession.create(file, SESSION_OPTIONS), ort),
-    openBytes: (model, options) => openingBytes(() => ort.InferenceSession.create(model, sessionOptions(options)), ort),
+    openBytes: (model, options) =>
+      openingBytes((level) => ort.InferenceSession.create(model, sessionOptions(options, level)), options, ort),
   };
 }
 
@@ -135,17 +136,26 @@ function wasmRuntime(ort: OrtPackage): OnnxRuntime {
       ),
     openBytes: (model, options) =>
       openingBytes(
-        () => ort.InferenceSession.create(model, { ...sessionOptions(options), executionProviders: ['wasm'] }),
+        (level) =>
+          ort.InferenceSession.create(model, { ...sessionOptions(options, level), executionProviders: ['wasm'] }),
+        options,
         ort,
       ),
   };
 }
 
-function sessionOptions({ threads = 1, optimize = true }: OpenOptions = {}): object {
+/**
+ * How much a graph is optimised, the most first. Some graphs that are right make an optimisation fail (quantised ones to int8, and
+ * ones that were optimised before), so that less is tried.
+ */
+const LEVELS = ['all', 'basic', 'disabled'] as const;
+type Level = (typeof LEVELS)[number];
+
+function sessionOptions({ threads = 1 }: OpenOptions = {}, level: Level = 'all'): object {
   return {
     ...SESSION_OPTIONS,
     intraOpNumThreads: threads,
-    graphOptimizationLevel: optimize ? 'all' : 'disabled',
+    graphOptimizationLevel: level,
     // Fatal only: what is wrong with a graph comes back as an error, and is not printed besides.
     logSeverityLevel: 4,
     extra: { session: { intra_op: { allow_spinning: '0' }, dynamic_block_base: '4' } },
@@ -177,12 +187,22 @@ async function opening(file: string, open: () => Promise<OrtSession>, ort: OrtPa
   return toSession(session, ort);
 }
 
-async function openingBytes(open: () => Promise<OrtSession>, ort: OrtPackage): Promise<Session> {
-  try {
-    return toSession(await open(), ort);
-  } catch (cause) {
-    throw new Fault('ERR_MODEL_UNSUPPORTED', `ONNX Runtime cannot run this graph: ${reasonOf(cause)}.`, { cause });
+async function openingBytes(
+  open: (level: Level) => Promise<OrtSession>,
+  { optimize = true }: OpenOptions = {},
+  ort: OrtPackage,
+): Promise<Session> {
+  let failed: unknown;
+  for (const level of optimize ? LEVELS : (['disabled'] as const)) {
+    try {
+      return toSession(await open(level), ort);
+    } catch (cause) {
+      failed = cause;
+    }
   }
+  throw new Fault('ERR_MODEL_UNSUPPORTED', `ONNX Runtime cannot run this graph: ${reasonOf(failed)}.`, {
+    cause: failed,
+  });
 }
 
 /** The first line of what ONNX Runtime says: it names node and operator. */

@@ -8,7 +8,7 @@ import { type Bounds, type GradientTarget, sampleSize, type ScoreType } from './
 export interface OnnxTargetOptions extends GradientModelOptions {
   /** Default: the file's name. */
   readonly name?: string;
-  /** Default: 0 to 1 for every feature. */
+  /** Default: 0 to 1 for every feature; 0 to 255 where the file's input holds bytes. */
   readonly bounds?: Bounds;
   readonly classNames?: readonly string[];
   /** Default: worked out from the end of the network; a Softmax or Sigmoid there gives probabilities. */
@@ -43,7 +43,7 @@ export async function openOnnxTarget(
 
 function targetOf(model: GradientModel, named: string, options: OnnxTargetOptions): OnnxTarget {
   const { info } = model;
-  const { bounds = { low: 0, high: 1 }, classNames } = options;
+  const { bounds = defaultBounds(model), classNames } = options;
   checkBounds(bounds, sampleSize(info));
   if (classNames !== undefined && classNames.length !== info.classes) {
     throw new Fault('ERR_USAGE', `There are ${classNames.length} class names for ${info.classes} classes.`);
@@ -66,6 +66,10 @@ function targetOf(model: GradientModel, named: string, options: OnnxTargetOption
   };
 }
 
+function defaultBounds({ info }: GradientModel): Bounds {
+  return { low: 0, high: info.wholeInput === 'uint8' ? 255 : 1 };
+}
+
 function checkBounds({ low, high }: Bounds, size: number): void {
   for (const limit of [low, high]) {
     if (typeof limit !== 'number' && limit.length !== size) {
@@ -86,6 +90,11 @@ function remarksOf({ info }: GradientModel): readonly string[] {
   if (info.cut) remarks.push(`The ${info.finalOperator} at the end of the network is left out: scores are logits.`);
   else if (info.finalOperator === 'softmax' || info.finalOperator === 'sigmoid') {
     remarks.push(`The network ends in a ${info.finalOperator}: its gradients can vanish where it is saturated.`);
+  }
+  if (info.wholeInput !== null) {
+    remarks.push(
+      `The input holds ${info.wholeInput}, which the network turns into floats: the gradient is by these, in the same units.`,
+    );
   }
   for (const { operator, node, reason } of info.coverage.masked) {
     remarks.push(`${operator} hides the gradient (${node}): ${reason}`);

@@ -1,4 +1,5 @@
 import type { Loss, LossGradient } from '../engine/loss.ts';
+import type { TabularDeclaration } from './tabular/declaration.ts';
 
 /** What a target tells about its answer: everything an attack may rely on follows from it. */
 export const SCORE_TYPES = ['logits', 'probabilities', 'top-k', 'label'] as const;
@@ -23,6 +24,8 @@ export interface Target {
   readonly classNames?: readonly string[];
   readonly bounds: Bounds;
   readonly scoreType: ScoreType;
+  /** What rows of a table may hold and an attacker may change, where it was declared. Attacks that keep constraints take it for theirs. */
+  readonly constraints?: TabularDeclaration;
   /**
    * Scores of n samples, [n, classes]. Where `scoreType` is `label`, a one-hot row; where it is `top-k`, zero for what was not told.
    * @throws Fault `ERR_TARGET` when the model did not answer.

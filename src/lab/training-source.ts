@@ -13,6 +13,8 @@ export interface Augmentation {
   readonly brightness?: number;
   /** Greys out (0.5) a square of this side at a place drawn by chance: trains for masks, as PatchCleanser (Xiang et al. 2022) wants it. */
   readonly erase?: number;
+  /** Squares of this size in each picture, which may lie over each other. Default 1; two are what PatchCleanser's certificate asks of a model. */
+  readonly erasures?: number;
 }
 
 export interface LabelledSourceOptions {
@@ -36,7 +38,7 @@ export function labelledSource(data: LabelledData, options: LabelledSourceOption
       where: `sample ${at}`,
     });
   }
-  const { shift = 0, mirror = false, brightness = 0, erase = 0 } = augmentation;
+  const { shift = 0, mirror = false, brightness = 0, erase = 0, erasures = 1 } = augmentation;
   const moves = shift > 0 || mirror || brightness > 0 || erase > 0;
   if (moves && data.inputShape.length !== 3) {
     throw new Fault('ERR_USAGE', 'Augmentation is for pictures: samples of [channels, height, width].');
@@ -63,7 +65,7 @@ export function labelledSource(data: LabelledData, options: LabelledSourceOption
             const light = 0.5 - 0.5 * contrast + brightness * (2 * random.uniform() - 1);
             for (let i = 0; i < size; i++) place[i] = Math.min(1, Math.max(0, place[i]! * contrast + light));
           }
-          if (erase > 0) greyOut(place, data.inputShape, erase, random);
+          for (let k = 0; erase > 0 && k < erasures; k++) greyOut(place, data.inputShape, erase, random);
         }
         target[to * classes + data.labels[index]!] = high;
       });

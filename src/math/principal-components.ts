@@ -46,7 +46,8 @@ export function project(
   row: ArrayLike<number>,
 ): { readonly coordinates: Float64Array; readonly residual: number } {
   const { rows, columns, data } = model.directions;
-  const centred = Float64Array.from({ length: columns }, (_, j) => (row[j]! - model.mean[j]!) / model.scale[j]!);
+  const centred = new Float64Array(columns);
+  for (let j = 0; j < columns; j++) centred[j] = (row[j]! - model.mean[j]!) / model.scale[j]!;
   const coordinates = new Float64Array(rows);
   for (let k = 0; k < rows; k++) {
     let sum = 0;

@@ -1,4 +1,4 @@
-import { isWellFormedName, skeleton } from './confusable-names.ts';
+import { isWellFormedName, skeleton } from '../text/confusable-names.ts';
 import { inspectOffer, type OfferFinding } from './inspect-offer.ts';
 import { inspectSchema } from './inspect-schema.ts';
 import type { Pins, PinStore } from './pins.ts';

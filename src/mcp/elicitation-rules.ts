@@ -1,7 +1,7 @@
 import { looseConfusableWith } from '../text/confusables.ts';
 import { cleanText, cleanValue } from './clean-text.ts';
 import { inspectSchema } from './inspect-schema.ts';
-import { linearPattern, replaceMatches } from './linear-pattern.ts';
+import { linearPattern, replaceMatches } from '../text/linear-pattern.ts';
 import { isObject, type JsonObject } from './rpc-message.ts';
 import { stringsOf } from './tool-definition.ts';
 

@@ -5,7 +5,7 @@ import { exfilLink } from '../detect/exfil-link/detector.ts';
 import { normalise } from '../text/normalise.ts';
 import { views } from '../text/decode-layers.ts';
 import { cleanText } from './clean-text.ts';
-import { OFFER_RULES } from './offer-rules.ts';
+import { OFFER_RULES } from '../detect/offer-rules.ts';
 import { type Leaf, stringsOf } from './tool-definition.ts';
 
 /** What is wrong with something that a server offers. Shows no part of it but names. */

@@ -50,6 +50,8 @@ export async function hashModel(model: string, options: HashOptions): Promise<re
     throw new Fault('ERR_USAGE', `Digests of type ${options.hashType} are not there.`, { where: model });
   const names = await listModel(model, options);
   const resources: ModelResource[] = [];
+  // The name that OpenSSF's own library writes, without which it does not verify shards.
+  const algorithm = options.method === 'files' ? options.hashType : `${options.hashType}-sharded-${options.shardSize}`;
   for (const { name, path } of names) {
     const { size, mtimeMs } = await stat(path);
     const pieces: { readonly name: string; readonly from: number; readonly to: number }[] = [];
@@ -64,7 +66,7 @@ export async function hashModel(model: string, options: HashOptions): Promise<re
       const known = options.known?.get(piece.name, size, mtimeMs);
       const value = known ?? (await hashRange(path, piece.from, piece.to, digest));
       if (known === undefined) options.known?.set(piece.name, size, mtimeMs, value);
-      resources.push({ name: piece.name, digest: value, algorithm: options.hashType });
+      resources.push({ name: piece.name, digest: value, algorithm });
     }
   }
   return resources;

@@ -23,6 +23,8 @@ export interface ReportedFinding {
   readonly offset: number | null;
   /** From 1. */
   readonly line?: number;
+  /** From 1, in UTF-16 units. */
+  readonly column?: number;
   /** Stays the same as long as the finding does. */
   readonly fingerprint: string;
 }

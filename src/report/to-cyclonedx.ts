@@ -18,6 +18,11 @@ const MODELS: ReadonlySet<string> = new Set([
   'hdf5',
   'keras',
   'torchscript',
+  'coreml',
+  'catboost',
+  'msgpack',
+  'trees',
+  'mlmodel',
 ]);
 
 /** A report as a CycloneDX 1.6 bill of materials: files with their digests, findings as vulnerabilities that affect them. */

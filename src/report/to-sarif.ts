@@ -77,7 +77,10 @@ export function toSarif(report: Report): string {
 
 function physical(finding: ReportedFinding): object {
   const artifactLocation = { uri: toUri(finding.file) };
-  if (finding.line !== undefined) return { artifactLocation, region: { startLine: finding.line } };
+  if (finding.line !== undefined && finding.member === null) {
+    const { line, column } = finding;
+    return { artifactLocation, region: { startLine: line, ...(column === undefined ? {} : { startColumn: column }) } };
+  }
   // An offset inside a member is no offset of the file.
   if (finding.offset !== null && finding.member === null)
     return { artifactLocation, region: { byteOffset: finding.offset } };

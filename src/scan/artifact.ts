@@ -13,6 +13,15 @@ export interface Artifact {
   readonly within: string | null;
   /** First bytes: 4,096 of a file, 512 of a large member, of which an archive may have thousands. */
   readonly head: Uint8Array;
+  readonly context?: ArtifactContext;
+}
+
+/** What the folders around a file say about it. */
+export interface ArtifactContext {
+  /** The skill that it belongs to: the nearest folder around it that has a SKILL.md. */
+  readonly skill?: string;
+  /** The file is a symbolic link that leads out of its skill; its content is the target's path. */
+  readonly link?: true;
 }
 
 /** Lower-case extension with its dot, or `''`. */

@@ -1,10 +1,26 @@
+import type { AgentFact } from './agents/agent-fact.ts';
+import type { InfraFact } from './infra/infra-fact.ts';
 import type { NestedPickle, PickleAnomaly, PickleGlobal } from '../formats/pickle/pickle-machine.ts';
+import type { TextFact } from './text-fact.ts';
+
+/** A place in the artifact that is being read. */
+export interface Spot {
+  /** Bytes. */
+  readonly offset: number;
+  /** From 1, in files of text. */
+  readonly line?: number;
+  /** UTF-16 units, from 1, in files of text. */
+  readonly column?: number;
+}
 
 /**
  * What a reader saw in a file, without judging it. Rules judge. `offset` is in bytes of the artifact that is being read, and absent where there is
- * no one place.
+ * no one place; `line` and `column` (from 1) are there where the file is a text.
  */
 export type Fact =
+  | AgentFact
+  | InfraFact
+  | TextFact
   | {
       readonly kind: 'pickle-global';
       readonly offset: number;

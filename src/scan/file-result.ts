@@ -1,3 +1,4 @@
+import type { AgentDefinition } from './agents/agent-fact.ts';
 import { isAtLeast, type Severity } from '../core/severity.ts';
 
 /** Where in a file: the chain of members, and the byte offset within the innermost. */
@@ -6,6 +7,8 @@ export interface Where {
   readonly offset: number | null;
   /** Line, from 1, in files of text. */
   readonly line?: number;
+  /** Column, from 1, in UTF-16 units: what SARIF and editors count by default. */
+  readonly column?: number;
 }
 
 export interface ScanFinding {
@@ -27,8 +30,12 @@ export interface FileResult {
   readonly findings: readonly ScanFinding[];
   /** What was not looked at, and where. */
   readonly gaps: readonly { readonly reason: string; readonly where: Where }[];
+  /** Licences that it states: what is compared between files, and no part of a report. */
+  readonly licences?: readonly { readonly id: string | null; readonly line: number }[];
   /** Bytes. */
   readonly size: number;
+  /** Definitions of agents in it: what is compared between files and with a lock, and no part of a report. */
+  readonly definitions?: readonly AgentDefinition[];
   /** Present for `error`. */
   readonly error?: string;
 }

@@ -18,7 +18,7 @@ const KEPT = 4 << 20;
 export function openFileSource(path: string): FileSource {
   const descriptor = openSync(path, 'r');
   const { size } = fstatSync(descriptor);
-  let buffer = Buffer.allocUnsafe(1 << 16);
+  let buffer = new Uint8Array(1 << 16);
   let total = 0;
   return {
     size,
@@ -27,8 +27,8 @@ export function openFileSource(path: string): FileSource {
     },
     read: (offset, length) => {
       const wanted = Math.max(0, Math.min(length, size - offset));
-      if (wanted > buffer.length && wanted <= KEPT) buffer = Buffer.allocUnsafe(wanted);
-      const into = wanted <= buffer.length ? buffer : Buffer.allocUnsafe(wanted);
+      if (wanted > buffer.length && wanted <= KEPT) buffer = new Uint8Array(wanted);
+      const into = wanted <= buffer.length ? buffer : new Uint8Array(wanted);
       let filled = 0;
       while (filled < wanted) {
         const count = readSync(descriptor, into, filled, wanted - filled, offset + filled);

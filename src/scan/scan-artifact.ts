@@ -1,9 +1,11 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
-import { type Artifact, extensionOf, headLength } from './artifact.ts';
-import type { Fact } from './fact.ts';
+import type { AgentDefinition } from './agents/agent-fact.ts';
+import { type Artifact, type ArtifactContext, extensionOf, headLength } from './artifact.ts';
+import type { Fact, Spot } from './fact.ts';
 import { type FileResult, type ScanFinding, verdictOf, type Where } from './file-result.ts';
+import type { MemoryTurn } from './memory-turn.ts';
 import type { Observer, Reader } from './reader.ts';
-import type { Judgement, Rule } from './rule.ts';
+import type { Judged, Judgement, Rule } from './rule.ts';
 import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
 
 export interface ScanOptions {
@@ -12,16 +14,27 @@ export interface ScanOptions {
   readonly limits?: ScanLimits;
   /** Milliseconds since some beginning; for the time limit. */
   readonly now: () => number;
+  /** Where other threads hold unpacked data, too. */
+  readonly turn?: MemoryTurn;
 }
 
-type Judge = (fact: Fact) => Judgement | null;
+/** Definitions of one file that are compared with others. */
+const MOST_DEFINITIONS = 10_000;
+
+type Judge = (fact: Fact) => Judged;
 
 /**
  * Looks at one file and everything inside it. Never throws: whatever goes wrong inside is a gap, and a file with a gap is not clean.
  * @param file its name, which the result repeats
+ * @param context what the folders around it say about it
  */
-export function scanSource(file: string, source: ByteSource, options: ScanOptions): FileResult {
-  const scan = new Scan(options);
+export function scanSource(
+  file: string,
+  source: ByteSource,
+  options: ScanOptions,
+  context?: ArtifactContext,
+): FileResult {
+  const scan = new Scan(options, context ?? bundleContext(file));
   scan.look(file, source, [], 0, null);
   const findings = scan.findings.toSorted((a, b) => rank(b) - rank(a));
   return {
@@ -31,7 +44,14 @@ export function scanSource(file: string, source: ByteSource, options: ScanOption
     findings,
     gaps: scan.gaps,
     size: source.size,
+    ...(scan.definitions.length === 0 ? {} : { definitions: scan.definitions }),
+    ...(scan.licences.length === 0 ? {} : { licences: scan.licences }),
   };
+}
+
+/** Archives in which skills and extensions of agents travel: what is in them belongs to one. */
+function bundleContext(file: string): ArtifactContext | undefined {
+  return /\.(?:skill|mcpb|dxt)$/i.test(file) ? { skill: file } : undefined;
 }
 
 const RANKS = ['info', 'low', 'medium', 'high', 'critical'];
@@ -44,17 +64,25 @@ class Scan {
   readonly findings: ScanFinding[] = [];
   readonly gaps: { readonly reason: string; readonly where: Where }[] = [];
   readonly formats = new Set<string>();
+  readonly definitions: AgentDefinition[] = [];
+  #context: ArtifactContext | undefined;
+  readonly licences: { readonly id: string | null; readonly line: number }[] = [];
   readonly #readers: readonly Reader[];
   readonly #judges = new Map<string, { readonly rule: Rule; readonly judge: Judge }[]>();
   readonly #limits: ScanLimits;
   readonly #now: () => number;
+  readonly #turn: MemoryTurn | undefined;
   readonly #started: number;
   readonly #seen = new Set<string>();
   #members = 0;
   #unpacked = 0;
+  /** Unpacked bytes that are in memory now, of all archives around what is being read. */
+  #held = 0;
   #stopped = false;
 
-  constructor({ readers, rules, limits = SCAN_LIMITS, now }: ScanOptions) {
+  constructor({ readers, rules, limits = SCAN_LIMITS, now, turn }: ScanOptions, context: ArtifactContext | undefined) {
+    this.#context = context;
+    this.#turn = turn;
     this.#readers = readers;
     this.#limits = limits;
     this.#now = now;
@@ -69,6 +97,8 @@ class Scan {
   }
 
   look(name: string, source: ByteSource, members: readonly string[], depth: number, within: string | null): void {
+    // An archive with a SKILL.md is a skill; its members come one by one, and what came before was looked at as what it is.
+    if (depth > 0 && /(?:^|[/\\])skill\.md$/i.test(name)) this.#context ??= { skill: members.slice(0, -1).join(' > ') };
     const artifact: Artifact = {
       source,
       name,
@@ -76,10 +106,12 @@ class Scan {
       depth,
       within,
       head: source.read(0, headLength(source.size, depth)).slice(),
+      ...(this.#context === undefined ? {} : { context: this.#context }),
     };
     let recognised = source.size === 0;
     for (const reader of this.#readers) {
       if (this.#over()) return;
+      const held = this.#held;
       try {
         if (!reader.sniff(artifact)) continue;
         recognised = true;
@@ -88,6 +120,8 @@ class Scan {
       } catch (error) {
         // A reader must not throw. If one does, the file was not looked at, and that is what is said.
         this.#gap(artifact, `the ${reader.title} reader failed (${error instanceof Error ? error.name : 'unknown'})`);
+      } finally {
+        this.#hold(held);
       }
     }
     if (!recognised) {
@@ -109,15 +143,21 @@ class Scan {
     return this.#stopped;
   }
 
-  #gap(artifact: Artifact, reason: string, offset?: number): void {
-    if (this.gaps.length < 100) this.gaps.push({ reason, where: place(artifact, offset) });
+  #gap(artifact: Artifact, reason: string, spot: Partial<Spot> = {}): void {
+    if (this.gaps.length < 100) this.gaps.push({ reason, where: place(artifact, spot) });
+  }
+
+  #hold(bytes: number): void {
+    this.#held = bytes;
+    this.#turn?.hold(bytes);
   }
 
   #observer(artifact: Artifact, reader: Reader): Observer {
+    const before = this.#held;
     return {
       limits: this.#limits,
       fact: (fact) => this.#judge(artifact, fact),
-      incomplete: (reason, offset) => this.#gap(artifact, reason, offset),
+      incomplete: (reason, spot) => this.#gap(artifact, reason, typeof spot === 'number' ? { offset: spot } : spot),
       member: (name, source) => {
         if (artifact.depth >= this.#limits.depth) {
           this.#gap(artifact, `it is nested deeper than ${this.#limits.depth} levels`);
@@ -128,37 +168,62 @@ class Scan {
           this.look(name, source, [...artifact.members, name], artifact.depth + 1, reader.id);
         }
       },
-      mayUnpack: (bytes) =>
-        Math.max(0, Math.min(bytes, this.#limits.unpackedAtOnce, this.#limits.unpacked - this.#unpacked)),
+      mayUnpack: (bytes) => {
+        // What this reader unpacked before is done with.
+        this.#hold(before);
+        const room = Math.min(this.#limits.unpackedAtOnce - before, this.#limits.unpacked - this.#unpacked);
+        const granted = Math.max(0, Math.min(bytes, room));
+        this.#hold(before + granted);
+        return granted;
+      },
       unpacked: (bytes) => {
         this.#unpacked += bytes;
+        this.#hold(before + bytes);
       },
     };
   }
 
   #judge(artifact: Artifact, fact: Fact): void {
-    for (const { rule, judge } of this.#judges.get(fact.kind) ?? []) {
-      const judgement = judge(fact);
-      if (judgement === null) continue;
-      const where = place(artifact, fact.offset);
-      const key = `${rule.meta.id}\n${where.member}\n${judgement.message}`;
-      if (this.#seen.has(key)) continue;
-      this.#seen.add(key);
-      if (this.findings.length >= this.#limits.findings) {
-        if (!this.#stopped) this.#gap(artifact, `it has more than ${this.#limits.findings} findings`);
-        this.#stopped = true;
-        return;
-      }
-      this.findings.push({
-        rule: rule.meta.id,
-        severity: judgement.severity ?? rule.meta.severity,
-        message: judgement.message,
-        where,
-      });
+    if (fact.kind === 'licence' && artifact.depth === 0 && this.licences.length < 20)
+      this.licences.push({ id: fact.id, line: fact.line });
+    if (fact.kind === 'agent-definition' && this.definitions.length < MOST_DEFINITIONS) {
+      this.definitions.push(fact.definition);
     }
+    for (const { rule, judge } of this.#judges.get(fact.kind) ?? []) {
+      const judged = judge(fact);
+      if (judged === null) continue;
+      for (const judgement of isList(judged) ? judged : [judged]) this.#find(artifact, rule, judgement, fact);
+    }
+  }
+
+  #find(artifact: Artifact, rule: Rule, judgement: Judgement, fact: Spot): void {
+    const where = place(artifact, judgement.at ?? fact);
+    const key = `${rule.meta.id}\n${where.member}\n${where.line ?? ''}\n${judgement.message}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    if (this.findings.length >= this.#limits.findings) {
+      if (!this.#stopped) this.#gap(artifact, `it has more than ${this.#limits.findings} findings`);
+      this.#stopped = true;
+      return;
+    }
+    this.findings.push({
+      rule: rule.meta.id,
+      severity: judgement.severity ?? rule.meta.severity,
+      message: judgement.message,
+      where,
+    });
   }
 }
 
-function place(artifact: Artifact, offset?: number): Where {
-  return { member: artifact.members.length === 0 ? null : artifact.members.join(' > '), offset: offset ?? null };
+function isList(judged: Judgement | readonly Judgement[]): judged is readonly Judgement[] {
+  return Array.isArray(judged);
+}
+
+function place(artifact: Artifact, spot: Partial<Spot>): Where {
+  return {
+    member: artifact.members.length === 0 ? null : artifact.members.join(' > '),
+    offset: spot.offset ?? null,
+    ...(spot.line === undefined ? {} : { line: spot.line }),
+    ...(spot.column === undefined ? {} : { column: spot.column }),
+  };
 }

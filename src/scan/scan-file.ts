@@ -1,27 +1,56 @@
+import { readlinkSync } from 'node:fs';
+import { type ByteSource, memorySource } from '../bytes/byte-source.ts';
+import type { ArtifactContext } from './artifact.ts';
 import type { FileResult } from './file-result.ts';
-import { openFileSource } from './file-source.ts';
+import { type FileSource, openFileSource } from './file-source.ts';
+import type { MemoryTurn } from './memory-turn.ts';
 import { READERS, RULES } from './registry.ts';
 import { scanSource } from './scan-artifact.ts';
 import type { ScanLimits } from './scan-limits.ts';
 
 /** Looks at one file of the disk. Never throws: what cannot be opened is an `error`. */
-export function scanFile(path: string, shown: string, limits?: ScanLimits): FileResult {
+export function scanFile(
+  path: string,
+  shown: string,
+  limits?: ScanLimits,
+  turn?: MemoryTurn,
+  context?: ArtifactContext,
+): FileResult {
   let source;
   try {
-    source = openFileSource(path);
+    source = context?.link === true ? linkSource(path) : openFileSource(path);
   } catch (error) {
     return failed(shown, `it cannot be opened (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
   }
   try {
-    const options = { readers: READERS, rules: RULES, now: () => performance.now() };
-    return scanSource(shown, source, limits === undefined ? options : { ...options, limits });
-  } catch (error) {
-    return failed(shown, `it cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).name})`);
+    return scanBytes(shown, source, limits, turn, context);
   } finally {
     source.close();
   }
 }
 
+/** Looks at bytes that can be read. Never throws: what cannot be read is an `error`. */
+export function scanBytes(
+  shown: string,
+  source: ByteSource,
+  limits?: ScanLimits,
+  turn?: MemoryTurn,
+  context?: ArtifactContext,
+): FileResult {
+  try {
+    const now = (): number => performance.now() - (turn?.waited ?? 0);
+    const options = { readers: READERS, rules: RULES, now, ...(turn === undefined ? {} : { turn }) };
+    return scanSource(shown, source, limits === undefined ? options : { ...options, limits }, context);
+  } catch (error) {
+    return failed(shown, `it cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).name})`);
+  }
+}
+
 export function failed(file: string, error: string): FileResult {
   return { file, verdict: 'error', formats: [], findings: [], gaps: [], size: 0, error };
+}
+
+/** The path that a symbolic link leads to, as a source. */
+function linkSource(path: string): FileSource {
+  return { ...memorySource(readlinkSync(path, 'buffer')), bytesRead: 0, close: () => {} };
 }

@@ -1,14 +1,19 @@
 import { Worker } from 'node:worker_threads';
+import type { ArtifactContext } from './artifact.ts';
 import type { FileResult } from './file-result.ts';
 import { failed } from './scan-file.ts';
 import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
-import type { ScanOrder } from './scan-thread.ts';
+import { answerRange, type RangeRequest, type RemoteBytes, remoteChannel } from './remote-source.ts';
+import { releaseTurn, turnMemory } from './memory-turn.ts';
+import type { ScanOrder, ThreadData } from './scan-thread.ts';
 
 /** The sources run as they are; what is published has been emitted. */
 const THREAD = new URL(`./scan-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 /** Heap of a thread in MiB: what a hostile file makes of it ends the thread, not the program. */
 const HEAP_MEGABYTES = 256;
+/** Part of it for what has just been made: little, for there is one in every thread. */
+const YOUNG_MEGABYTES = 8;
 /** Milliseconds beyond the time limit after which a thread is taken to be stuck. */
 const GRACE = 10_000;
 
@@ -16,12 +21,20 @@ export interface ScanTask {
   readonly path: string;
   /** The name that results show. */
   readonly shown: string;
+  readonly context?: ArtifactContext;
+  /** Bytes that are no file of the disk; `path` says nothing then. */
+  readonly remote?: RemoteBytes;
 }
 
 interface Thread {
+  readonly data: ThreadData;
   worker: Worker;
   ended: boolean;
-  task: { readonly order: ScanOrder; readonly done: (result: FileResult) => void } | null;
+  task: {
+    readonly order: ScanOrder;
+    readonly done: (result: FileResult) => void;
+    readonly remote?: RemoteBytes;
+  } | null;
   watch: NodeJS.Timeout | null;
 }
 
@@ -35,16 +48,21 @@ export async function* scanFiles(
 ): AsyncGenerator<FileResult> {
   const limits = options.limits ?? SCAN_LIMITS;
   const threads: Thread[] = [];
+  const shared = turnMemory(options.threads);
   const waiting: Promise<FileResult>[] = [];
   let next = 0;
   try {
     for await (const task of tasks) {
       if (options.signal?.aborted === true) return;
-      if (threads.length < options.threads && threads.every((thread) => thread.task !== null)) threads.push(begin());
+      if (threads.length < options.threads && threads.every((thread) => thread.task !== null)) {
+        threads.push(begin({ shared, thread: threads.length + 1 }));
+      }
       // Enough work in hand that no thread waits for the consumer.
       while (waiting.length >= options.threads * 4) yield await waiting.shift()!;
       const thread = threads.find((one) => one.task === null) ?? (await idle(threads));
-      waiting.push(give(thread, { id: next++, path: task.path, shown: task.shown, limits }, limits));
+      const { remote, ...local } = task;
+      const order: ScanOrder = { ...local, id: next++, limits };
+      waiting.push(give(thread, order, limits, remote));
     }
     while (waiting.length > 0) yield await waiting.shift()!;
   } finally {
@@ -54,23 +72,31 @@ export async function* scanFiles(
   }
 }
 
-function begin(): Thread {
-  const thread: Thread = { worker: start(), ended: false, task: null, watch: null };
+function begin(data: ThreadData): Thread {
+  const thread: Thread = { data, worker: start(data), ended: false, task: null, watch: null };
   attach(thread);
   return thread;
 }
 
-function start(): Worker {
-  return new Worker(THREAD, { resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES } });
+function start(workerData: ThreadData): Worker {
+  return new Worker(THREAD, {
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+  });
 }
 
 function attach(thread: Thread): void {
   const { worker } = thread;
-  worker.on('message', ({ result }: { readonly result: FileResult }) => finish(thread, result));
+  worker.on('message', (message: { readonly result: FileResult } | RangeRequest) => {
+    if ('result' in message) return finish(thread, message.result);
+    const { remote, order } = thread.task ?? {};
+    if (remote !== undefined && order?.remote !== undefined) void answerRange(order.remote.channel, remote, message);
+  });
   const lost = (why: string): void => {
     if (thread.worker !== worker || thread.ended) return;
     const shown = thread.task?.order.shown;
-    thread.worker = start();
+    releaseTurn(thread.data.shared, thread.data.thread);
+    thread.worker = start(thread.data);
     attach(thread);
     if (shown !== undefined) finish(thread, failed(shown, why));
   };
@@ -111,16 +137,23 @@ async function idle(threads: readonly Thread[]): Promise<Thread> {
   }
 }
 
-function give(thread: Thread, order: ScanOrder, limits: ScanLimits): Promise<FileResult> {
+function give(thread: Thread, given: ScanOrder, limits: ScanLimits, remote?: RemoteBytes): Promise<FileResult> {
   return new Promise((resolve) => {
-    thread.task = { order, done: resolve };
-    thread.watch = setTimeout(() => {
-      const stuck = thread.worker;
-      thread.worker = start();
-      attach(thread);
-      void stuck.terminate();
-      finish(thread, failed(order.shown, `it takes longer than ${(limits.time + GRACE) / 1000} s`));
-    }, limits.time + GRACE);
+    const order = remote === undefined ? given : { ...given, remote: { size: remote.size, channel: remoteChannel() } };
+    thread.task = { order, done: resolve, ...(remote === undefined ? {} : { remote }) };
+    const waited = (): number => Atomics.load(new Int32Array(thread.data.shared), thread.data.thread);
+    const watch = (before: number): void => {
+      thread.watch = setTimeout(() => {
+        // Time that it waited for its turn is not the file's.
+        if (waited() > before) return watch(waited());
+        const stuck = thread.worker;
+        thread.worker = start(thread.data);
+        attach(thread);
+        void stuck.terminate().then(() => releaseTurn(thread.data.shared, thread.data.thread));
+        finish(thread, failed(order.shown, `it takes longer than ${(limits.time + GRACE) / 1000} s`));
+      }, limits.time + GRACE);
+    };
+    watch(waited());
     thread.worker.postMessage(order);
   });
 }

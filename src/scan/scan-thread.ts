@@ -1,5 +1,8 @@
-import { parentPort } from 'node:worker_threads';
-import { scanFile } from './scan-file.ts';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ArtifactContext } from './artifact.ts';
+import { memoryTurn } from './memory-turn.ts';
+import { remoteSource } from './remote-source.ts';
+import { scanBytes, scanFile } from './scan-file.ts';
 import type { ScanLimits } from './scan-limits.ts';
 
 export interface ScanOrder {
@@ -7,8 +10,29 @@ export interface ScanOrder {
   readonly path: string;
   readonly shown: string;
   readonly limits?: ScanLimits;
+  readonly context?: ArtifactContext;
+  /** A file that whoever started the thread fetches. */
+  readonly remote?: { readonly size: number; readonly channel: SharedArrayBuffer };
 }
 
-parentPort?.on('message', ({ id, path, shown, limits }: ScanOrder) => {
-  parentPort?.postMessage({ id, result: scanFile(path, shown, limits) });
+/** What a thread is given when it begins. */
+export interface ThreadData {
+  readonly shared: SharedArrayBuffer;
+  readonly thread: number;
+}
+
+const { shared, thread } = workerData as ThreadData;
+const turn = memoryTurn(shared, thread);
+
+parentPort?.on('message', ({ id, path, shown, limits, context, remote }: ScanOrder) => {
+  const result =
+    remote === undefined
+      ? scanFile(path, shown, limits, turn, context)
+      : scanBytes(
+          shown,
+          remoteSource(remote.size, remote.channel, (request) => parentPort?.postMessage(request), turn),
+          limits,
+          turn,
+        );
+  parentPort?.postMessage({ id, result });
 });

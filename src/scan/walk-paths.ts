@@ -1,5 +1,5 @@
-import { lstat, readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import type { ScanTask } from './scan-pool.ts';
 
@@ -29,21 +29,29 @@ export async function* walkPaths(
   const leaveOut = (shown: string, name: string): boolean =>
     excluded.some((matches) => matches(shown) || matches(name));
 
-  async function* into(path: string, shown: string): AsyncGenerator<ScanTask> {
+  async function* into(path: string, shown: string, around: Skill | null = null): AsyncGenerator<ScanTask> {
     let entries;
     try {
       entries = await readdir(path, { withFileTypes: true });
     } catch (cause) {
       throw new Fault('ERR_USAGE', 'A folder cannot be listed.', { where: shown, cause });
     }
+    const own = entries.some((entry) => entry.name.toLowerCase() === 'skill.md' && entry.isFile());
+    const skill = own ? { path, shown } : around;
+    const context = skill === null ? {} : { context: { skill: skill.shown } };
     for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       const inside = join(path, entry.name);
       const name = `${shown}/${entry.name}`;
       if (leaveOut(name, entry.name)) continue;
-      if (entry.isSymbolicLink()) options.onLink?.(name);
-      else if (entry.isDirectory()) {
-        if (options.all === true || !PASSED_OVER.has(entry.name)) yield* into(inside, name);
-      } else if (entry.isFile()) yield { path: inside, shown: name };
+      if (entry.isSymbolicLink()) {
+        if (skill !== null && (await leadsOut(inside, skill.path))) {
+          yield { path: inside, shown: name, context: { skill: skill.shown, link: true } };
+        } else options.onLink?.(name);
+      } else if (entry.isDirectory()) {
+        // Python runs the byte code of a skill in place of its source.
+        const passedOver = PASSED_OVER.has(entry.name) && !(skill !== null && entry.name === '__pycache__');
+        if (options.all === true || !passedOver) yield* into(inside, name, skill);
+      } else if (entry.isFile()) yield { path: inside, shown: name, ...context };
     }
   }
 
@@ -60,8 +68,26 @@ export async function* walkPaths(
       const target = stats.isSymbolicLink() ? await isFolder(path) : true;
       if (target) yield* into(path, shown);
       else yield { path, shown };
-    } else if (stats.isFile()) yield { path, shown };
-    else throw new Fault('ERR_USAGE', 'This is neither a file nor a folder.', { where: given });
+    } else if (stats.isFile()) {
+      const skill = /(?:^|\/)skill\.md$/i.test(shown) ? dirname(shown) : null;
+      yield skill === null ? { path, shown } : { path, shown, context: { skill } };
+    } else throw new Fault('ERR_USAGE', 'This is neither a file nor a folder.', { where: given });
+  }
+}
+
+interface Skill {
+  readonly path: string;
+  readonly shown: string;
+}
+
+/** Whether a link leads to a place outside the skill that it is in; of a link that leads nowhere, where it would lead. */
+async function leadsOut(link: string, skill: string): Promise<boolean> {
+  try {
+    const inside = relative(await realpath(skill), await realpath(link));
+    return inside.startsWith('..') || isAbsolute(inside);
+  } catch {
+    const target = await readlink(link);
+    return isAbsolute(target) || relative(skill, join(dirname(link), target)).startsWith('..');
   }
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { cleanText } from '../../src/mcp/clean-text.ts';
 import { checkElicitation } from '../../src/mcp/elicitation-rules.ts';
 import { inspectOffer } from '../../src/mcp/inspect-offer.ts';
-import { OFFER_RULES } from '../../src/mcp/offer-rules.ts';
+import { OFFER_RULES } from '../../src/detect/offer-rules.ts';
 import { readEvents } from '../../src/mcp/read-events.ts';
 import { readChallenge } from '../../src/mcp/oauth/read-challenge.ts';
 

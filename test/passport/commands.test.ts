@@ -62,6 +62,25 @@ test('a model is signed and verified, and a change is told by name', async () =>
   assert.match(confused.err, /--key, or --roots, or --identity/);
 });
 
+test('shards are named as the official library names them, and an empty file is refused rather than left out', async () => {
+  mkdirSync(join(folder, 'shards'));
+  writeFileSync(join(folder, 'shards/w.bin'), Buffer.alloc(2500, 7));
+  const sign = (): ReturnType<typeof parapet> =>
+    parapet('sign', 'shards', '--key', 'ci.pem', '--shard-size', '1024', '-o', 'shards.sig');
+  assert.equal((await sign()).code, 0);
+  assert.equal((await parapet('verify', 'shards', '--signature', 'shards.sig', '--key', 'ci.pub')).code, 0);
+  const bundle = JSON.parse(readFileSync(join(folder, 'shards.sig'), 'utf8'));
+  const statement = JSON.parse(Buffer.from(bundle.dsseEnvelope.payload, 'base64').toString());
+  assert.deepEqual(
+    statement.predicate.resources.map(({ name, algorithm }: { name: string; algorithm: string }) => [name, algorithm]),
+    ['w.bin:0:1024', 'w.bin:1024:2048', 'w.bin:2048:2500'].map((name) => [name, 'sha256-sharded-1024']),
+  );
+  writeFileSync(join(folder, 'shards/empty'), '');
+  const refused = await sign();
+  assert.equal(refused.code, 2);
+  assert.match(refused.err, /empty file/);
+});
+
 test('a passport grows, is shown, and decides', async () => {
   const create = (): ReturnType<typeof parapet> =>
     parapet('passport', 'create', 'model', '--key', 'ci.pem', '-o', 'p.jsonl');
@@ -145,4 +164,82 @@ test('a passport that was tampered with, or belongs to another model, admits not
   assert.match(other.err, /another model/);
   writeFileSync(join(folder, 'q.jsonl'), 'not json\n');
   assert.equal((await require()).code, 2);
+});
+
+test('what a passport proves is written as a bill of materials with a model card', async () => {
+  assert.equal((await parapet('passport', 'create', 'model', '--key', 'ci.pem', '-o', 'bom.jsonl')).code, 0);
+  const share = (value: number): object => ({ value, low: 0, high: 1, of: 200 });
+  const step = { step: { attack: 'autoattack', perturbation: { norm: 'linf', eps: 8 / 255 } }, attacked: 200 };
+  const assessment = {
+    format: 'parapet-assessment',
+    clean: { accuracy: share(0.95) },
+    robust: [
+      { norm: 'linf', eps: 8 / 255, accuracy: share(0.51), complete: true },
+      { norm: 'l2', eps: 0.5, accuracy: share(0.9), complete: false },
+    ],
+    steps: [step],
+    certificates: [],
+    selfChecks: [{ id: 'zero-gradient', verdict: 'pass' }],
+  };
+  writeFileSync(join(folder, 'assessment.json'), JSON.stringify(assessment));
+  const data = { role: 'training', name: 'signs', root: 'a'.repeat(64), rows: 39209 };
+  writeFileSync(join(folder, 'seal.json'), JSON.stringify(data));
+  for (const [type, from] of [
+    ['robustness', 'assessment.json'],
+    ['data', 'seal.json'],
+  ] as const) {
+    const added = await parapet('passport', 'add', 'bom.jsonl', '--type', type, '--from', from, '--key', 'ci.pem');
+    assert.equal(added.code, 0, added.err);
+  }
+  const stranger = await parapet('passport', 'bom', 'bom.jsonl', '--key', 'stranger.pub');
+  assert.equal(stranger.code, 2);
+  const { code, out } = await parapet('passport', 'bom', 'bom.jsonl', '--key', 'ci.pub');
+  assert.equal(code, 0);
+  const bom = JSON.parse(out);
+  const card = bom.metadata.component.modelCard;
+  assert.deepEqual(card.quantitativeAnalysis.performanceMetrics, [
+    { type: 'accuracy', value: '0.95', slice: 'clean, 200 samples' },
+    { type: 'accuracy under attack', value: '0.51', slice: 'linf:8/255, autoattack' },
+  ]);
+  assert.deepEqual(card.considerations.technicalLimitations, ['The files have not been scanned.']);
+  assert.equal(card.modelParameters.datasets[0].ref, bom.components[0]['bom-ref']);
+  assert.equal(bom.metadata.component.properties[0].value, 'verified with the given keys');
+});
+
+test('what is done with a passport stands in a ledger that can be verified', async () => {
+  const state = ['--state', 'evidence'];
+  assert.equal((await parapet('passport', 'create', 'model', '--key', 'ci.pem', '-o', 'led.jsonl', ...state)).code, 0);
+  const asked = await parapet(
+    'passport',
+    'require',
+    'led.jsonl',
+    '--policy',
+    'admit.cedar',
+    '--key',
+    'ci.pub',
+    ...state,
+  );
+  assert.equal(asked.code, 1);
+  const shown = await parapet('audit', 'show', '1', '--state', 'evidence');
+  const record = JSON.parse(shown.out);
+  assert.equal(record.kind, 'parapet.passport');
+  assert.equal(record.action, 'require');
+  assert.equal(record.admitted, false);
+  const verified = await parapet('audit', 'verify', '--state', 'evidence', '--no-store');
+  assert.equal(verified.code, 0, verified.err + verified.out);
+  // What cannot be recorded is not done.
+  writeFileSync(join(folder, 'nostate'), '');
+  const failed = await parapet(
+    'passport',
+    'create',
+    'model',
+    '--key',
+    'ci.pem',
+    '-o',
+    'none.jsonl',
+    '--state',
+    'nostate',
+  );
+  assert.notEqual(failed.code, 0);
+  assert.throws(() => readFileSync(join(folder, 'none.jsonl')));
 });

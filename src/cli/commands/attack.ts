@@ -1,19 +1,29 @@
 import type { RegisterCommand } from '../command.ts';
 import type { AttackArguments } from '../run-attack-command.ts';
 
-/** `parapet attack`: one attack on an ONNX model, with the parameters of its paper. */
+/** `parapet attack`: one attack on a model, with the parameters of its paper. */
 export const register: RegisterCommand = (program, io) => {
   program
     .command('attack')
-    .description(
-      'attack an ONNX model, and say how accurate it stays; every success is predicted again from the saved bytes',
+    .description('attack a model, and say how accurate it stays; every success is predicted again from the saved bytes')
+    .argument(
+      '<target>',
+      'ONNX file, tree model, target file (.yaml, .json) or address of a model (https://HOST/v2/models/NAME)',
     )
-    .argument('<model>', 'ONNX model')
-    .requiredOption('--data <path>', 'samples with labels: folder of pictures by class, .npz, IDX, .npy or CSV')
-    .option('--attack <id>', 'autoattack, apgd, pgd, fgsm, fab, square, cw, ddn, hopskipjump …', 'autoattack')
-    .option('--norm <norm>', 'linf, l2 or l1', 'linf')
-    .option('--eps <size>', 'largest perturbation, in units of the inputs', '8/255')
-    .option('--bounds <low,high>', 'smallest and largest value of an input', '0,1')
+    .requiredOption(
+      '--data <path>',
+      'samples with labels: folder of pictures by class, .npz, IDX, .npy or CSV; texts: JSON Lines',
+    )
+    .option(
+      '--attack <id>',
+      'autoattack, pgd, square, hopskipjump, tree-exact, textfooler …; default: what the target allows',
+    )
+    .option('--norm <norm>', 'linf, l2, l1, l0 or edits; default: linf, or what the attack has')
+    .option(
+      '--eps <size>',
+      'largest perturbation, in units of the inputs; share of the words of a text; default: 8/255, or 0.3',
+    )
+    .option('--bounds <low,high>', 'smallest and largest value of an input; default: as declared, or 0,1')
     .option('--samples <n>', 'samples that are attacked', '200')
     .option('--set <key=value...>', 'options of the attack (see its README)')
     .option('--expect-accuracy <share>', 'the accuracy on clean data that you know the model to have')
@@ -21,6 +31,9 @@ export const register: RegisterCommand = (program, io) => {
     .option('--scale <n>', 'what values are divided by; default: 255 for bytes')
     .option('--label <column>', 'column of the class in CSV')
     .option('--labels <file>', 'file of the labels, where it is not found beside the inputs')
+    .option('--text <key>', 'key of the text in JSON Lines; default: text')
+    .option('--queries <n>', 'samples that a target behind HTTP is asked at most, in all')
+    .option('--query-log <file>', 'answers of a target behind HTTP: a run that is stopped asks for none of them again')
     .option('--threads <n>', 'threads', '2')
     .option('--seed <text>', 'seed of everything that is random', 'parapet')
     .option('--log <file>', 'results so far: a run that is stopped goes on from there')
@@ -28,7 +41,7 @@ export const register: RegisterCommand = (program, io) => {
     .option('--json', 'write the result as JSON')
     .addHelpText(
       'after',
-      '\nExample:\n  parapet attack model.onnx --data test.npz --attack autoattack --norm linf --eps 8/255',
+      '\nExample:\n  parapet attack model.onnx --data test.npz --attack autoattack --norm linf --eps 8/255\n  parapet attack https://localhost:8000/v2/models/signs --data test.npz --attack square --queries 20000',
     )
     .action(async (model: string, options: AttackArguments) => {
       const { runAttackCommand } = await import('../run-attack-command.ts');

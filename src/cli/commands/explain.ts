@@ -2,24 +2,26 @@ import { Fault } from '../../core/fault.ts';
 import type { RegisterCommand } from '../command.ts';
 import { formatTable } from '../format-table.ts';
 
-/** `parapet explain`: what a rule of the scanner means. */
+/** `parapet explain`: what a rule of the scanner, or a check of data sets, means. */
 export const register: RegisterCommand = (program, io) => {
   program
     .command('explain')
-    .description('say what a rule of the scanner means, and what to do about a finding')
+    .description('say what a rule of the scanner or a check of data sets means, and what to do about a finding')
     .argument('[rule]', 'id of the rule; without it, all rules are listed')
     .action(async (id: string | undefined) => {
       const { RULES } = await import('../../scan/registry.ts');
+      const { CHECKS } = await import('../../dataset/registry.ts');
+      const known = [...RULES, ...CHECKS];
       if (id === undefined) {
         io.out(
           formatTable(
             ['rule', 'severity', 'title'],
-            RULES.map(({ meta }) => [meta.id, meta.severity, meta.title]),
+            known.map(({ meta }) => [meta.id, meta.severity, meta.title]),
           ),
         );
         return;
       }
-      const rule = RULES.find(({ meta }) => meta.id === id);
+      const rule = known.find(({ meta }) => meta.id === id);
       if (rule === undefined) {
         throw new Fault('ERR_USAGE', `There is no rule "${id}".`, { hint: 'Run "parapet explain" for the list.' });
       }

@@ -3,6 +3,7 @@ import { basename, relative, resolve } from 'node:path';
 import type { KeyObject } from 'node:crypto';
 import { Fault } from '../../core/fault.ts';
 import type { PassportEntry } from '../../passport/passport.ts';
+import type { PassportRecord } from '../passport-ledger.ts';
 import type { PredicateName } from '../../passport/predicates.ts';
 import type { Io, RegisterCommand } from '../command.ts';
 import { formatTable } from '../format-table.ts';
@@ -20,22 +21,22 @@ export const register: RegisterCommand = (program, io) => {
     .argument('<model>', 'folder or file')
     .requiredOption('--key <file>', 'private key in PEM that signs')
     .requiredOption('-o, --output <file>', 'the passport, a file of JSON Lines')
-    .action(async (model: string, options: { readonly key: string; readonly output: string }) => {
-      const { privateKeyFrom } = await import('../../passport/dsse.ts');
-      const { writeEntry } = await import('../../passport/passport.ts');
-      const output = resolve(io.cwd, options.output);
-      const key = privateKeyFrom(await text(options.key, io), options.key);
-      const { sha256, files, bytes } = await digestModel(resolve(io.cwd, model), output);
-      const line = writeEntry(
-        { name: basename(resolve(io.cwd, model)), sha256 },
-        'model',
-        { files, bytes },
-        new Date(),
-        key,
-      );
-      await create(output, line, options.output);
-      io.out(`${options.output}: ${files} files, sha256:${sha256}`);
-    });
+    .option('--state <folder>', LEDGER)
+    .action(
+      async (model: string, options: { readonly key: string; readonly output: string; readonly state?: string }) => {
+        const { privateKeyFrom } = await import('../../passport/dsse.ts');
+        const { writeEntry } = await import('../../passport/passport.ts');
+        const output = resolve(io.cwd, options.output);
+        const key = privateKeyFrom(await text(options.key, io), options.key);
+        const { sha256, files, bytes } = await digestModel(resolve(io.cwd, model), output);
+        const subject = { name: basename(resolve(io.cwd, model)), sha256 };
+        const line = writeEntry(subject, 'model', { files, bytes }, new Date(), key);
+        await assertAbsent(output, options.output);
+        await record(options.state, { action: 'create', model: subject, statement: 'model' }, line, io);
+        await create(output, line, options.output);
+        io.out(`${options.output}: ${files} files, sha256:${sha256}`);
+      },
+    );
 
   passport
     .command('add')
@@ -44,31 +45,43 @@ export const register: RegisterCommand = (program, io) => {
     )
     .argument('<passport>')
     .requiredOption('--type <type>', 'data, scan, training, robustness, privacy, backdoor or thresholds')
-    .requiredOption('--from <file>', 'the statement as JSON; for a scan, what "parapet scan --format json" printed')
+    .requiredOption(
+      '--from <file>',
+      'the statement as JSON, or what "parapet scan --format json" printed, or assessment.json of "parapet assess"',
+    )
     .requiredOption('--key <file>', 'private key in PEM that signs')
-    .action(async (path: string, options: { readonly type: string; readonly from: string; readonly key: string }) => {
-      const { privateKeyFrom } = await import('../../passport/dsse.ts');
-      const { readPassport, writeEntry } = await import('../../passport/passport.ts');
-      const { PREDICATE_NAMES, scanPredicate } = await import('../../passport/predicates.ts');
-      const type = PREDICATE_NAMES.find((name) => name === options.type && name !== 'model');
-      if (type === undefined)
-        throw new Fault('ERR_USAGE', `There is no type "${options.type}".`, {
-          hint: PREDICATE_NAMES.filter((name) => name !== 'model').join(', '),
-        });
-      const entries = readPassport(await text(path, io), path);
-      const subject = modelOf(entries, path).subject;
-      let value: unknown;
-      try {
-        value = JSON.parse(await text(options.from, io));
-      } catch (cause) {
-        if (cause instanceof Fault) throw cause;
-        throw new Fault('ERR_USAGE', 'The statement is no JSON.', { where: options.from, cause });
-      }
-      if (type === 'scan' && Array.isArray(value)) value = scanPredicate(value, packageVersion(), options.from);
-      const key = privateKeyFrom(await text(options.key, io), options.key);
-      await appendFile(resolve(io.cwd, path), writeEntry(subject, type, value as object, new Date(), key));
-      io.out(`${path}: ${type} added`);
-    });
+    .option('--state <folder>', LEDGER)
+    .action(
+      async (
+        path: string,
+        options: { readonly type: string; readonly from: string; readonly key: string; readonly state?: string },
+      ) => {
+        const { privateKeyFrom } = await import('../../passport/dsse.ts');
+        const { readPassport, writeEntry } = await import('../../passport/passport.ts');
+        const { PREDICATE_NAMES } = await import('../../passport/predicates.ts');
+        const type = PREDICATE_NAMES.find((name) => name === options.type && name !== 'model');
+        if (type === undefined)
+          throw new Fault('ERR_USAGE', `There is no type "${options.type}".`, {
+            hint: PREDICATE_NAMES.filter((name) => name !== 'model').join(', '),
+          });
+        const entries = readPassport(await text(path, io), path);
+        const subject = modelOf(entries, path).subject;
+        let value: unknown;
+        try {
+          value = JSON.parse(await text(options.from, io));
+        } catch (cause) {
+          if (cause instanceof Fault) throw cause;
+          throw new Fault('ERR_USAGE', 'The statement is no JSON.', { where: options.from, cause });
+        }
+        const { statementFrom } = await import('../passport-statements.ts');
+        const statement = statementFrom(type, value, packageVersion(), options.from);
+        const key = privateKeyFrom(await text(options.key, io), options.key);
+        const line = writeEntry(subject, type, statement, new Date(), key);
+        await record(options.state, { action: 'add', model: subject, statement: type }, line, io);
+        await appendFile(resolve(io.cwd, path), line);
+        io.out(`${path}: ${type} added`);
+      },
+    );
 
   passport
     .command('show')
@@ -134,10 +147,12 @@ export const register: RegisterCommand = (program, io) => {
     .requiredOption('--key <file...>', 'public keys in PEM that are trusted; statements by others do not count')
     .option('--model <path>', 'the model itself: its files must be those of the passport')
     .option('--json', 'print JSON')
+    .option('--state <folder>', LEDGER)
     .action(
       async (
         path: string,
         options: {
+          readonly state?: string;
           readonly policy: string;
           readonly key: readonly string[];
           readonly model?: string;
@@ -152,8 +167,15 @@ export const register: RegisterCommand = (program, io) => {
         const problems = options.model === undefined ? [] : await otherModel(model, options.model, path, io);
         if (signersOf(model, keys).length === 0) problems.push('which files the model is, no trusted key has signed');
         const context = admissionContext(entries, model.subject.sha256, keys, Date.now());
-        const answer = admit(await text(options.policy, io), model.subject.sha256, context, options.policy);
+        const policy = await text(options.policy, io);
+        const answer = admit(policy, model.subject.sha256, context, options.policy);
         const admitted = answer.admitted && problems.length === 0;
+        await record(
+          options.state,
+          { action: 'require', model: model.subject, admitted, policies: answer.policies },
+          policy,
+          io,
+        );
         if (options.json === true)
           io.out(JSON.stringify({ admitted, policies: answer.policies, errors: [...answer.errors, ...problems] }));
         else {
@@ -167,7 +189,51 @@ export const register: RegisterCommand = (program, io) => {
         if (!admitted) io.exitCode = 1;
       },
     );
+
+  passport
+    .command('bom')
+    .description('write what a passport proves as a CycloneDX bill of materials with a model card')
+    .argument('<passport>')
+    .option('--key <file...>', 'public keys in PEM that are trusted; statements by others are left out')
+    .option('-o, --output <file>', 'file to write (default: standard output)')
+    .action(async (path: string, options: { readonly key?: readonly string[]; readonly output?: string }) => {
+      const { readPassport, signersOf } = await import('../../passport/passport.ts');
+      const { toMlBom } = await import('../../passport/to-ml-bom.ts');
+      const content = await text(path, io);
+      const entries = readPassport(content, path);
+      const model = modelOf(entries, path);
+      const keys = options.key === undefined ? null : await trusted(options.key, io);
+      if (keys !== null && signersOf(model, keys).length === 0)
+        throw new Fault('ERR_DATA', 'Which files the model is, no trusted key has signed.', { where: path });
+      const bom = toMlBom(entries, {
+        version: packageVersion(),
+        now: new Date(),
+        keys,
+        passport: { name: basename(path), bytes: Buffer.from(content) },
+      });
+      if (options.output === undefined) io.out(bom.trimEnd());
+      else await writeFile(resolve(io.cwd, options.output), bom);
+    });
 };
+
+const LEDGER = 'also record it in the ledger of this folder, made at first use; see parapet audit verify --state';
+
+/** Before the passport is written: what cannot be recorded is not done. */
+async function record(
+  state: string | undefined,
+  entry: Omit<PassportRecord, 'digest'>,
+  content: string,
+  io: Io,
+): Promise<void> {
+  if (state === undefined) return;
+  const { digestOfText, recordInLedger } = await import('../passport-ledger.ts');
+  await recordInLedger(resolve(io.cwd, state, 'ledger'), { ...entry, digest: digestOfText(content) }, new Date());
+}
+
+async function assertAbsent(path: string, shown: string): Promise<void> {
+  const { existsSync } = await import('node:fs');
+  if (existsSync(path)) throw new Fault('ERR_USAGE', 'A passport that is there is not overwritten.', { where: shown });
+}
 
 function modelOf(entries: readonly PassportEntry[], where: string): PassportEntry {
   const found = entries.find(({ predicate }) => predicate === 'model');

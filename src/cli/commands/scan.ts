@@ -1,14 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Fault } from '../../core/fault.ts';
+import { Fault, isFault } from '../../core/fault.ts';
 import { isAtLeast, SEVERITIES, type Severity } from '../../core/severity.ts';
 import type { Report } from '../../report/reported.ts';
+import type { AgentLock } from '../../scan/agents/agent-lock.ts';
 import type { AcceptedFinding, Baseline } from '../../scan/baseline.ts';
-import type { FileResult } from '../../scan/file-result.ts';
+import type { FileResult, Where } from '../../scan/file-result.ts';
+import { applyLicencePolicy, LICENCE_POLICIES } from '../../scan/licences.ts';
+import type { ScanTask } from '../../scan/scan-pool.ts';
+import type { WalkOptions } from '../../scan/walk-paths.ts';
+import type { RemoteClient } from '../remote/http-client.ts';
 import type { Io, RegisterCommand } from '../command.ts';
 import { formatTable } from '../format-table.ts';
 import { packageVersion } from '../version.ts';
@@ -22,6 +27,12 @@ interface ScanCommandOptions {
   readonly exclude: readonly string[];
   readonly all?: true;
   readonly threads?: string;
+  readonly agents?: true;
+  readonly home?: string;
+  readonly lock?: string;
+  readonly writeLock?: string;
+  readonly licencePolicy: string;
+  readonly allowPrivateAddresses?: true;
 }
 
 const FORMATS = ['table', 'json', 'jsonl', 'sarif', 'cyclonedx', 'junit', 'html', 'ocsf'] as const;
@@ -32,7 +43,10 @@ export const register: RegisterCommand = (program, io) => {
   program
     .command('scan')
     .description('look at model files, archives and configurations before anything loads them')
-    .argument('<path...>', 'files and folders; "-" reads one file from stdin')
+    .argument(
+      '[path...]',
+      'files, folders, and addresses (https://…); "-" reads one file from stdin; with --agents, folders of projects',
+    )
     .option('--format <format>', FORMATS.join(', '), 'table')
     .option('-o, --output <file>', 'write the report to a file instead of stdout')
     .option('--fail-on <severity>', 'exit with 1 when a finding is at least this severe', 'medium')
@@ -40,7 +54,20 @@ export const register: RegisterCommand = (program, io) => {
     .option('--write-baseline <file>', 'write what is found as a baseline to fill in')
     .option('--exclude <pattern>', 'leave out files or folders; may be repeated', collect, [])
     .option('--all', 'look into .git, node_modules and the like, too')
-    .option('--threads <count>', 'files looked at at once (default: one a core, at most 8)')
+    .option('--agents', 'look at configurations, skills and instructions of agents in their usual places')
+    .option(
+      '--home <folder>',
+      'with --agents: the home folder to look below; "none" for projects alone (default: yours)',
+    )
+    .option('--lock <file>', 'compare definitions of agents with a lock: what is new, changed or gone')
+    .option('--write-lock <file>', 'write a lock of the definitions of agents that were found')
+    .option('--threads <count>', 'files looked at at once (default: one a core, at most 4)')
+    .option(
+      '--licence-policy <policy>',
+      `what licences that restrict the use are worth: ${LICENCE_POLICIES.join(', ')}`,
+      'low',
+    )
+    .option('--allow-private-addresses', 'addresses may lie in your own network, and be without TLS')
     .addHelpText(
       'after',
       '\nExit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or a file that cannot be read, 3 something could not be looked at.',
@@ -48,7 +75,8 @@ export const register: RegisterCommand = (program, io) => {
     .action(async (paths: readonly string[], options: ScanCommandOptions) => {
       const format = oneOf('--format', options.format, FORMATS);
       const failOn = oneOf('--fail-on', options.failOn, SEVERITIES);
-      const threads = options.threads === undefined ? Math.min(8, availableParallelism()) : Number(options.threads);
+      const licencePolicy = oneOf('--licence-policy', options.licencePolicy, LICENCE_POLICIES);
+      const threads = options.threads === undefined ? Math.min(4, availableParallelism()) : Number(options.threads);
       if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64))
         throw new Fault('ERR_USAGE', '--threads takes a number from 1 to 64.');
       const { readBaseline, applyBaseline, baselineOf } = await import('../../scan/baseline.ts');
@@ -58,37 +86,66 @@ export const register: RegisterCommand = (program, io) => {
         options.baseline === undefined
           ? { accepted: [] }
           : await readBaseline(resolve(io.cwd, options.baseline), options.baseline);
+      if (paths.length === 0 && options.agents !== true) {
+        throw new Fault('ERR_USAGE', 'Nothing to look at.', { hint: 'Name files or folders, or use --agents.' });
+      }
+      if (options.home !== undefined && options.agents !== true) throw new Fault('ERR_USAGE', '--home needs --agents.');
       const today = new Date().toISOString().slice(0, 10);
+      const lock =
+        options.lock === undefined
+          ? null
+          : await (
+              await import('../../scan/agents/agent-lock.ts')
+            ).readAgentLock(resolve(io.cwd, options.lock), options.lock);
       const stdin = paths.includes('-') ? await spool(io) : null;
-      const results: FileResult[] = [];
+      const raw: FileResult[] = [];
+      const places = new Map<string, string>();
       const expired: AcceptedFinding[] = [];
       let accepted = 0;
       const links: string[] = [];
       const progress = new Progress(io);
+      const client = paths.some(isAddress)
+        ? new (await import('../remote/http-client.ts')).RemoteClient({
+            allowPrivate: options.allowPrivateAddresses === true,
+            signal: io.signal,
+          })
+        : null;
       try {
-        const tasks = async function* (): AsyncGenerator<{ readonly path: string; readonly shown: string }> {
+        const tasks = async function* (): AsyncGenerator<ScanTask> {
           if (stdin !== null) yield { path: stdin.path, shown: '-' };
-          const named = paths.filter((path) => path !== '-');
+          const named = paths.filter((path) => path !== '-' && !isAddress(path));
           const onLink = (path: string): void => void links.push(path);
-          yield* walkPaths(named, io.cwd, { exclude: options.exclude, all: options.all === true, onLink });
+          const walk = { exclude: options.exclude, all: options.all === true, onLink };
+          const found =
+            options.agents === true ? await agentTasks(named, options.home, walk, io) : walkPaths(named, io.cwd, walk);
+          for await (const task of found) {
+            places.set(task.shown, task.path);
+            yield task;
+          }
+          if (client !== null) yield* remoteTasks(client, paths.filter(isAddress), io.err);
         };
-        for await (const raw of scanFiles(tasks(), { threads, signal: io.signal })) {
-          const outcome = applyBaseline(raw, baseline, today);
-          results.push(outcome.result);
-          accepted += outcome.accepted;
-          expired.push(...outcome.expired);
-          progress.step(results.length, outcome.result);
+        for await (const result of scanFiles(tasks(), { threads, signal: io.signal })) {
+          raw.push(result);
+          progress.step(raw.length, result);
         }
       } finally {
         progress.end();
         await stdin?.remove();
+        await client?.close();
       }
       if (io.signal.aborted) throw new Fault('ERR_USAGE', 'Interrupted: not all files were looked at.');
+      const results: FileResult[] = [];
+      for (const result of applyLicencePolicy(await compared(raw, lock, options, today, io), licencePolicy)) {
+        const outcome = applyBaseline(result, baseline, today);
+        results.push(outcome.result);
+        accepted += outcome.accepted;
+        expired.push(...outcome.expired);
+      }
       if (options.writeBaseline !== undefined) {
         const expires = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
         await writeFile(resolve(io.cwd, options.writeBaseline), baselineOf(results, expires));
       }
-      const text = await render(results, format, failOn, io);
+      const text = await render(results, format, failOn, places);
       if (options.output === undefined) io.out(text.replace(/\n$/, ''));
       else await writeFile(resolve(io.cwd, options.output), text);
       if (links.length > 0) io.err(`note: ${links.length} symbolic links were not followed`);
@@ -98,6 +155,76 @@ export const register: RegisterCommand = (program, io) => {
       io.exitCode = exitCode(results, failOn);
     });
 };
+
+/** Files of agents below the home folder, below projects (the working folder, where none is named), and for the machine. */
+async function agentTasks(
+  projects: readonly string[],
+  home: string | undefined,
+  options: WalkOptions,
+  io: Io,
+): Promise<AsyncGenerator<ScanTask>> {
+  const { discoverAgents } = await import('../../scan/agents/discover-agents.ts');
+  const own = io.env['HOME'] ?? io.env['USERPROFILE'] ?? null;
+  const folder = home === 'none' ? null : home === undefined ? own : resolve(io.cwd, home);
+  const named = (projects.length === 0 ? ['.'] : projects).map((shown) => ({ path: resolve(io.cwd, shown), shown }));
+  for (const { path, shown } of [
+    ...named,
+    ...(home === undefined || folder === null ? [] : [{ path: folder, shown: home }]),
+  ]) {
+    const there = await stat(path).catch(() => null);
+    if (there?.isDirectory() !== true) throw new Fault('ERR_USAGE', 'There is no such folder.', { where: shown });
+  }
+  return discoverAgents({ home: folder, projects: named, machine: home === undefined, options });
+}
+
+/** Results with what only shows between files, and between now and the lock. */
+async function compared(
+  results: readonly FileResult[],
+  lock: AgentLock | null,
+  options: ScanCommandOptions,
+  today: string,
+  io: Io,
+): Promise<readonly FileResult[]> {
+  const { compareWithLock, definitionsOf, lockOf } = await import('../../scan/agents/agent-lock.ts');
+  const { compareDefinitions } = await import('../../scan/agents/compare-definitions.ts');
+  const { addFindings } = await import('../../scan/agents/add-findings.ts');
+  const found = definitionsOf(results);
+  if (options.writeLock !== undefined) {
+    await writeFile(resolve(io.cwd, options.writeLock), `${JSON.stringify(lockOf(found, lock, today), null, 2)}\n`);
+    io.err(`note: ${found.length} definitions are locked in ${options.writeLock}`);
+  }
+  const drifts = lock === null ? [] : compareWithLock(found, lock);
+  return addFindings(results, [...compareDefinitions(found), ...drifts]);
+}
+
+function isAddress(path: string): boolean {
+  return /^https?:\/\//i.test(path);
+}
+
+/** Files behind addresses, of which only the parts that are looked at are fetched. */
+async function* remoteTasks(
+  client: RemoteClient,
+  addresses: readonly string[],
+  tell: (line: string) => void,
+): AsyncGenerator<ScanTask> {
+  const { listRemoteFiles } = await import('../remote/list-remote-files.ts');
+  const { openRemoteFile } = await import('../remote/open-remote-file.ts');
+  for (const address of addresses) {
+    const url = URL.parse(address);
+    if (url === null) throw new Fault('ERR_USAGE', 'This is no address.', { where: address });
+    const files = await listRemoteFiles(client, url);
+    for (const { url: file, shown } of files) {
+      try {
+        yield { path: '', shown, remote: await openRemoteFile(client, file) };
+      } catch (error) {
+        // One of many is a row of the report; the only one is what was asked for.
+        if (files.length === 1 || !isFault(error)) throw error;
+        tell(`warning: ${shown}: ${error.message}`);
+        yield { path: '', shown, remote: { size: 1, read: () => Promise.reject(error) } };
+      }
+    }
+  }
+}
 
 function exitCode(results: readonly FileResult[], failOn: Severity): number {
   if (results.some(({ findings }) => findings.some((finding) => isAtLeast(finding.severity, failOn)))) return 1;
@@ -109,7 +236,7 @@ async function render(
   results: readonly FileResult[],
   format: (typeof FORMATS)[number],
   failOn: Severity,
-  io: Io,
+  places: ReadonlyMap<string, string>,
 ): Promise<string> {
   const rows = results.map(({ file, verdict, findings, gaps, formats, size, error }) =>
     JSON.stringify({ file, verdict, findings, gaps, formats, size, ...(error === undefined ? {} : { error }) }),
@@ -117,7 +244,7 @@ async function render(
   if (format === 'jsonl') return rows.map((row) => `${row}\n`).join('');
   if (format === 'json') return rows.length === 0 ? '[]\n' : `[\n${rows.join(',\n')}\n]\n`;
   if (format === 'table') return toTable(results);
-  const report = await toReport(results, format === 'cyclonedx', io);
+  const report = await toReport(results, format === 'cyclonedx' ? places : new Map());
   switch (format) {
     case 'sarif':
       return (await import('../../report/to-sarif.ts')).toSarif(report);
@@ -132,12 +259,14 @@ async function render(
   }
 }
 
-async function toReport(results: readonly FileResult[], digests: boolean, io: Io): Promise<Report> {
+/** @param places where the files lie of which the digest is told. */
+async function toReport(results: readonly FileResult[], places: ReadonlyMap<string, string>): Promise<Report> {
   const { RULES } = await import('../../scan/registry.ts');
   const { fingerprint } = await import('../../scan/baseline.ts');
   const files = [];
   for (const { file, verdict, formats, size } of results) {
-    const sha256 = digests && file !== '-' && verdict !== 'error' ? await digest(resolve(io.cwd, file)) : undefined;
+    const path = verdict === 'error' ? undefined : places.get(file);
+    const sha256 = path === undefined ? undefined : await digest(path);
     files.push({ file, verdict, formats, size, ...(sha256 === undefined ? {} : { sha256 }) });
   }
   return {
@@ -154,6 +283,7 @@ async function toReport(results: readonly FileResult[], digests: boolean, io: Io
         member: finding.where.member,
         offset: finding.where.offset,
         ...(finding.where.line === undefined ? {} : { line: finding.where.line }),
+        ...(finding.where.column === undefined ? {} : { column: finding.where.column }),
         fingerprint: fingerprint(result.file, finding),
       })),
     ),
@@ -175,11 +305,11 @@ function toTable(results: readonly FileResult[]): string {
   const rows = results.flatMap((result) => [
     ...result.findings
       .filter((finding) => finding.severity !== 'info')
-      .map((finding) => [finding.severity, finding.rule, inside(result.file, finding.where.member), finding.message]),
+      .map((finding) => [finding.severity, finding.rule, inside(result.file, finding.where), finding.message]),
     ...result.gaps.map((gap) => [
       '?',
       'not-looked-at',
-      inside(result.file, gap.where.member),
+      inside(result.file, gap.where),
       `Not looked at: ${gap.reason}.`,
     ]),
     ...(result.error === undefined ? [] : [['!', 'error', result.file, `Error: ${result.error}.`]]),
@@ -194,8 +324,9 @@ function toTable(results: readonly FileResult[]): string {
   )}\n\n${summary}\nparapet explain RULE says what a rule means and what to do.\n`;
 }
 
-function inside(file: string, member: string | null): string {
-  return member === null ? file : `${file} > ${member}`;
+function inside(file: string, { member, line, column }: Where): string {
+  const name = member === null ? file : `${file} > ${member}`;
+  return line === undefined ? name : `${name}:${line}${column === undefined ? '' : `:${column}`}`;
 }
 
 /** File names and members come from strangers: nothing of them may move a terminal's cursor or reverse its text. */

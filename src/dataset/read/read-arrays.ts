@@ -166,7 +166,7 @@ async function* rows(streams: readonly ElementStream[], path: string): AsyncGene
   if (count > 0 && width === 0) throw new Fault('ERR_DATA', 'The elements of the array are empty.', { where: path });
   const most = Math.max(1, Math.min(4096, Math.floor(BATCH_BYTES / Math.max(1, width))));
   try {
-    for (let done = 0; done < count; ) {
+    for (let done = 0; done < count;) {
       const wanted = Math.min(most, count - done);
       const batch: Record<string, Cell>[] = Array.from({ length: wanted }, () => ({}));
       for (const { name, type, shape, width: each, bytes } of streams) {

@@ -61,3 +61,12 @@ export function intsOf<Fallback extends readonly number[] | undefined>(
   const attribute = node.attributes.get(name);
   return attribute?.kind === 'ints' ? attribute.value.map(Number) : fallback;
 }
+
+export function floatsOf<Fallback extends readonly number[] | undefined>(
+  node: OnnxNode,
+  name: string,
+  fallback: Fallback,
+): readonly number[] | Fallback {
+  const attribute = node.attributes.get(name);
+  return attribute?.kind === 'floats' ? attribute.value : fallback;
+}

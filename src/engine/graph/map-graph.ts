@@ -31,12 +31,13 @@ export function renameNode(node: OnnxNode, rename: (name: string) => string): On
   return mapGraphs(renamed, (graph) => renameGraph(graph, rename));
 }
 
-/** Every name that a graph or a graph inside it defines or reads. */
+/** Every name that a graph or a graph inside it defines or reads, and the names of its nodes. */
 export function* namesOf(graph: OnnxGraph): Generator<string> {
   yield* graph.initializers.keys();
   for (const { name } of graph.inputs) yield name;
   for (const { name } of graph.outputs) yield name;
   for (const node of graph.nodes) {
+    yield node.name;
     yield* node.inputs;
     yield* node.outputs;
     for (const attribute of node.attributes.values()) {

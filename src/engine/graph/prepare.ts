@@ -1,13 +1,15 @@
 import type { OnnxModel } from '../../formats/onnx/onnx-model.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { inlineFunctions } from './inline-functions.ts';
+import { lowerMl } from './lower-ml.ts';
 import { namesOf } from './map-graph.ts';
+import { nameNodes } from './name-nodes.ts';
 import { toFloat32 } from './to-float32.ts';
 import { TARGET_OPSET, upgradeOpset } from './upgrade-opset.ts';
 
 /**
  * A model in the one form that the rest of the engine works on: functions inlined, operators with the meaning of opset 21 or later,
- * float32 in place of other precisions, initializers no longer listed among the inputs, no recorded shapes of values (they
+ * linear operators of `ai.onnx.ml` in standard ones, float32 in place of other precisions, every node with a name of its own, initializers no longer listed among the inputs, no recorded shapes of values (they
  * may hold for another batch only).
  * @throws Fault `ERR_MODEL_UNSUPPORTED` for operator sets before 7, `ERR_MODEL_MALFORMED`.
  */
@@ -18,9 +20,10 @@ export function prepare(model: OnnxModel): OnnxModel {
   const nodes = inlineFunctions(model, build, (list, opsets) =>
     upgradeOpset(list, opsets.get('') ?? TARGET_OPSET, build),
   );
+  const lowered = lowerMl({ ...model.graph, nodes }, build);
   const graph = toFloat32({
-    ...model.graph,
-    nodes,
+    ...lowered,
+    nodes: nameNodes(lowered.nodes),
     initializers: new Map([...model.graph.initializers, ...build.initializers]),
     inputs: model.graph.inputs.filter(({ name }) => !model.graph.initializers.has(name)),
     values: [],

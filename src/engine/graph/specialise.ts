@@ -2,7 +2,7 @@ import { Fault } from '../../core/fault.ts';
 import type { OnnxElementType, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../../formats/onnx/onnx-model.ts';
 import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
 import { entryCount, type NumericElementType } from '../../formats/onnx/tensor-data.ts';
-import type { OnnxRuntime, Tensor } from '../onnx-runtime.ts';
+import type { OnnxRuntime, Session, Tensor } from '../onnx-runtime.ts';
 import { place, readNames } from './check-onnx.ts';
 import { inlineBranch } from './inline-branch.ts';
 import type { ShapedGraph, ShapedValue } from './shaped-graph.ts';
@@ -103,7 +103,8 @@ async function specialiseOnce(
 
   const ports = [...inputs, ...[...parameters].map(([name, { type, dims }]) => ({ name, type, shape: dims }))];
   const isParameter = (name: string): boolean => parameters.has(name);
-  const kept = new Map([...graph.initializers].filter(([name]) => !isParameter(name)));
+  const read = new Set([...nodes.flatMap(readNames), ...graph.outputs.map(({ name }) => name)]);
+  const kept = new Map([...graph.initializers].filter(([name]) => !isParameter(name) && read.has(name)));
   const base = { ...model, graph: { ...graph, nodes, inputs: ports, initializers: kept, values: [] } };
 
   const { types, tensors } = await askTypes(base, runtime, values);
@@ -112,7 +113,7 @@ async function specialiseOnce(
   const outputs = [...shapeOutputs, ...frontier];
   const found = new Map<string, readonly number[]>(ports.map(({ name, shape }) => [name, shape]));
   const constants = new Map<string, OnnxTensor>();
-  for (const [name, tensor] of graph.initializers) if (!isParameter(name)) constants.set(name, tensor);
+  for (const [name, tensor] of kept) constants.set(name, tensor);
   if (outputs.length > 0) {
     const probes = measured.map((name, index): OnnxNode => {
       const attributes = new Map();
@@ -126,14 +127,14 @@ async function specialiseOnce(
         outputs: outputs.map((name): OnnxValue => ({ name, type: null, shape: null })),
       },
     };
-    const session = await runtime.openBytes(writeOnnx(probe), { optimize: false });
+    const session = await openOnce(runtime, probe);
     try {
       const given: Record<string, Tensor> = {};
       for (const { name, type, shape } of ports) {
         const parameter = parameters.get(name);
         given[name] = feeds[name] ?? (parameter === undefined ? filled(type, shape) : toTensor(parameter));
       }
-      const results = await running_(() => session.run(given, outputs));
+      const results = await running_(nodes, () => session.run(given, outputs));
       for (const [index, name] of measured.entries()) {
         found.set(name, Array.from(results[shapeOutputs[index]!]!.data as unknown as BigInt64Array, Number));
       }
@@ -210,9 +211,7 @@ async function askTypes(
   const outputs = values.map((name): OnnxValue => ({ name, type: null, shape: null }));
   const types = new Map<string, OnnxElementType>();
   if (outputs.length === 0) return { types, tensors: new Set() };
-  const session = await runtime.openBytes(writeOnnx({ ...model, graph: { ...model.graph, outputs } }), {
-    optimize: false,
-  });
+  const session = await openOnce(runtime, { ...model, graph: { ...model.graph, outputs } });
   try {
     for (const { name, type } of session.outputs) if (type !== 'none') types.set(name, type as OnnxElementType);
   } finally {
@@ -221,13 +220,59 @@ async function askTypes(
   return { types, tensors: new Set(types.keys()) };
 }
 
-async function running_<Result>(run: () => Promise<Result>): Promise<Result> {
+async function running_<Result>(nodes: readonly OnnxNode[], run: () => Promise<Result>): Promise<Result> {
   try {
     return await run();
   } catch (cause) {
     const said = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '').slice(0, 400) : String(cause);
-    throw new Fault('ERR_MODEL_UNSUPPORTED', `The model does not run on inputs of these shapes: ${said}.`, { cause });
+    throw new Fault('ERR_MODEL_UNSUPPORTED', `The model does not run on inputs of these shapes: ${said}.`, {
+      ...whereOf(nodes, said),
+      cause,
+    });
   }
+}
+
+/** Opens a graph to be run once; what ONNX Runtime refuses gets a place. */
+async function openOnce(runtime: OnnxRuntime, model: OnnxModel): Promise<Session> {
+  try {
+    return await runtime.openBytes(writeOnnx(model), { optimize: false });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const unknown = model.graph.nodes.find(
+      (node) =>
+        error.message.includes(`${node.domain || 'ai.onnx'}:${node.op}(`) ||
+        error.message.includes(`No Op registered for ${node.op} `),
+    );
+    if (unknown !== undefined) throw new UnknownOperator(unknown, error);
+    throw new Fault(error.code, error.message, { ...whereOf(model.graph.nodes, error.message), cause: error.cause });
+  }
+}
+
+/** An operator that ONNX Runtime does not have. */
+export class UnknownOperator extends Fault {
+  readonly node: OnnxNode;
+
+  constructor(node: OnnxNode, cause: unknown) {
+    super('ERR_MODEL_UNSUPPORTED', `ONNX Runtime has no operator ${node.op} of ${node.domain || 'ai.onnx'}.`, {
+      where: place(node),
+      hint: 'Operators from outside the standard need their own library; export the model with standard ones.',
+      cause,
+    });
+    this.node = node;
+  }
+}
+
+/** The node that a message of ONNX Runtime names: `Name:'x'`, `Node (x)` or `Node:x `. */
+function whereOf(nodes: readonly OnnxNode[], message: string): { where?: string } {
+  const node = nodes.find(
+    ({ name }) =>
+      name !== '' &&
+      (message.includes(`'${name}'`) ||
+        message.includes(`(${name})`) ||
+        message.includes(`"${name}"`) ||
+        message.includes(`Node:${name} `)),
+  );
+  return node === undefined ? {} : { where: place(node) };
 }
 
 function filled(type: OnnxElementType, shape: readonly number[]): Tensor {

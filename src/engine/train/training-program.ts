@@ -1,6 +1,7 @@
 import { Fault } from '../../core/fault.ts';
 import type { OnnxModel, OnnxValue } from '../../formats/onnx/onnx-model.ts';
 import { differentiate } from '../gradient/differentiate.ts';
+import { reorderPools } from '../gradient/reorder-pools.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { assembleBytes, shapeIn, type ShapedGraph, type ShapedValue } from '../graph/shaped-graph.ts';
 import { specialise } from '../graph/specialise.ts';
@@ -129,8 +130,9 @@ export async function buildTrainingProgram(options: ProgramOptions): Promise<Tra
     weights: weights.map(portOf),
     running: running.map(portOf),
     statistics,
-    train: buildTrain(training, options, outputs, trades ? batch : trainBatch, statistics),
-    attack: options.attack === undefined ? null : buildAttack(inUse!, options, outputs, input, options.attack),
+    train: buildTrain(reorderPools(training), options, outputs, trades ? batch : trainBatch, statistics),
+    attack:
+      options.attack === undefined ? null : buildAttack(reorderPools(inUse!), options, outputs, input, options.attack),
     probabilities: trades ? buildProbabilities(inUse!, outputs[0]!) : null,
   };
 }

@@ -1,3 +1,5 @@
+import { grownSize } from '../../bytes/grown-size.ts';
+
 /**
  * bzip2 (Seward; the format as described in "bzip2 File Format Specification", Tsai 2016). Written for hostile input: output is
  * bounded by what the caller allows, tables are checked before they are followed. Checksums are not verified.
@@ -93,7 +95,7 @@ class Growing {
   put(byte: number): void {
     if (this.#length === this.#bytes.length) {
       if (this.#length >= this.#limit) throw new Bzip2Error(`more than ${this.#limit} bytes unpacked`, true);
-      const larger = new Uint8Array(Math.min(this.#limit, Math.max(this.#bytes.length * 2, 1 << 16)));
+      const larger = new Uint8Array(grownSize(this.#bytes.length, this.#length + 1, this.#limit));
       larger.set(this.#bytes);
       this.#bytes = larger;
     }

@@ -1,3 +1,5 @@
+import { grownSize } from '../../bytes/grown-size.ts';
+
 /**
  * LZMA and LZMA2 (7-Zip's LZMA specification, `lzma-specification.txt`; xz-file-format 1.2.0 §5.3.1). Written for hostile input: the output
  * never exceeds what the caller allows, whatever sizes are claimed, and every read is checked.
@@ -17,7 +19,7 @@ const TOP = 0x1000000;
 const HALF = 1024;
 
 /** What is unpacked so far: the dictionary is the output itself. */
-class Output {
+export class LzmaOutput {
   #bytes: Uint8Array;
   length = 0;
   readonly #limit: number;
@@ -29,7 +31,7 @@ class Output {
 
   #grow(): void {
     if (this.length >= this.#limit) throw new LzmaError(`more than ${this.#limit} bytes unpacked`, true);
-    const larger = new Uint8Array(Math.min(this.#limit, Math.max(this.#bytes.length * 2, 1 << 16)));
+    const larger = new Uint8Array(grownSize(this.#bytes.length, this.length + 1, this.#limit));
     larger.set(this.#bytes);
     this.#bytes = larger;
   }
@@ -73,7 +75,7 @@ function lengthCoder(): LengthCoder {
 
 /** The state of one LZMA stream between chunks. */
 class Decoder {
-  readonly #out: Output;
+  readonly #out: LzmaOutput;
   #input: Uint8Array = new Uint8Array();
   #at = 0;
   #end = 0;
@@ -100,7 +102,7 @@ class Decoder {
   #length = lengthCoder();
   #repLength = lengthCoder();
 
-  constructor(out: Output) {
+  constructor(out: LzmaOutput) {
     this.#out = out;
   }
 
@@ -315,7 +317,7 @@ export function decodeLzma(
   limit: number,
 ): Uint8Array {
   if (size !== null && size > limit) throw new LzmaError(`${size} bytes are announced`, true);
-  const out = new Output(size ?? limit);
+  const out = new LzmaOutput(size ?? limit);
   const decoder = new Decoder(out);
   decoder.setProperties(properties);
   decoder.dictionarySize = Math.max(dictionarySize, 4096);
@@ -336,18 +338,13 @@ export function decodeLzmaAlone(input: Uint8Array, limit: number): Uint8Array {
 }
 
 /**
- * Unpacks LZMA2 chunks beginning at `from`.
- * @returns the bytes, and the offset after the end mark.
+ * Unpacks LZMA2 chunks beginning at `from`, behind what `out` holds already.
+ * @returns the offset after the end mark.
  * @throws LzmaError
  */
-export function decodeLzma2(
-  input: Uint8Array,
-  from: number,
-  dictionarySize: number,
-  limit: number,
-): { readonly bytes: Uint8Array; readonly end: number } {
-  const out = new Output(limit);
+export function decodeLzma2(input: Uint8Array, from: number, dictionarySize: number, out: LzmaOutput): number {
   const decoder = new Decoder(out);
+  decoder.dictionaryStart = out.length;
   decoder.dictionarySize = dictionarySize;
   let at = from;
   let needDictionary = true;
@@ -358,7 +355,7 @@ export function decodeLzma2(
   };
   for (;;) {
     const control = byte();
-    if (control === 0) return { bytes: out.take(), end: at };
+    if (control === 0) return at;
     if (control === 1 || control >= 0xe0) {
       decoder.dictionaryStart = out.length;
       needDictionary = false;

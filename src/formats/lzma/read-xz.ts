@@ -1,4 +1,4 @@
-import { decodeLzma2, LzmaError } from './lzma-decoder.ts';
+import { decodeLzma2, LzmaError, LzmaOutput } from './lzma-decoder.ts';
 
 const MAX_BLOCKS = 100_000;
 
@@ -8,8 +8,7 @@ const MAX_BLOCKS = 100_000;
  * @throws LzmaError
  */
 export function readXz(input: Uint8Array, limit: number): Uint8Array {
-  const parts: Uint8Array[] = [];
-  let total = 0;
+  const out = new LzmaOutput(limit);
   let at = 0;
   let blocks = 0;
   while (at + 12 <= input.length) {
@@ -24,10 +23,7 @@ export function readXz(input: Uint8Array, limit: number): Uint8Array {
       const end = at + (headerSize + 1) * 4;
       if (end > input.length) throw new LzmaError('the data is cut off');
       const dictionarySize = blockDictionary(input, at, end);
-      const block = decodeLzma2(input, end, dictionarySize, limit - total);
-      total += block.bytes.length;
-      parts.push(block.bytes.slice());
-      at = block.end;
+      at = decodeLzma2(input, end, dictionarySize, out);
       while ((at - end) % 4 !== 0) at++;
       at += check;
     }
@@ -42,7 +38,7 @@ export function readXz(input: Uint8Array, limit: number): Uint8Array {
       at += 4;
   }
   if (blocks === 0 && input.length > 32) throw new LzmaError('there is no block');
-  return Buffer.concat(parts, total);
+  return out.take();
 }
 
 function blockDictionary(input: Uint8Array, start: number, end: number): number {

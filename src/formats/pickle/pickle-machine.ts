@@ -3,6 +3,7 @@ import { decodePickleString } from './decode-pickle-string.ts';
 import { GrowingNumbers } from './growing-numbers.ts';
 import { OP, protocolOf } from './opcodes.ts';
 import { PickleWindow } from './pickle-window.ts';
+import { KIND, type PickleRun, runCommonOpcodes } from './run-common-opcodes.ts';
 
 /** How a callable was applied. */
 export type CallKind = 'REDUCE' | 'INST' | 'OBJ' | 'NEWOBJ' | 'NEWOBJ_EX';
@@ -72,13 +73,15 @@ export interface PickleStream {
   readonly persistentIds: number;
 }
 
-/** Kinds of symbolic values; a value is `payload * 16 + kind` in one double. */
-const [ATOM, STR, BYTES, INT, GLOBAL, MARK, RESULT, TUPLE] = [0, 1, 2, 3, 4, 5, 6, 7];
-const [LIST, DICT, SET, UNKNOWN, BIG] = [8, 9, 10, 11, 12];
+const { ATOM, STR, BYTES, INT, GLOBAL, MARK, RESULT, TUPLE, LIST, DICT, SET, UNKNOWN, BIG } = KIND;
 
+/** Opcodes that fit into the window, at most. */
+const WINDOW = 1 << 20;
 const MAX_GLOBALS = 60_000;
 const MAX_MEMO = 8_000_000;
-const MAX_STACK = 8_000_000;
+const MAX_STACK = 4_000_000;
+/** Memo entries far from the others, which cost ten times as much memory each. */
+const MAX_SPARSE = 100_000;
 const MAX_OBJECTS = 4_000_000;
 const MAX_ANOMALIES = 200;
 const MAX_NESTED = 256;
@@ -121,11 +124,9 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
   const nested: NestedPickle[] = [];
   /** Elements of tuples and dicts and arguments of calls, kept only in streams that hold joblib's arrays. */
   let kept: Map<number, readonly number[]> | null = null;
-  let lastMark = -1;
-  let memoSize = 0;
+  const run: PickleRun = { stack, memo, weights, lastMark: -1, memoSize: 0, opcodes: 0 };
   let protocol = 0;
   let protocols = 0;
-  let opcodes = 0;
   let persistentIds = 0;
   let frameEnd = Infinity;
   let at = start;
@@ -151,13 +152,13 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
   };
   /** Index of the topmost mark. Marks form a chain: each holds the one below it. */
   const mark = (): number => {
-    if (lastMark < 0) throw new Stop('damaged', 'there is no mark');
-    return lastMark;
+    if (run.lastMark < 0) throw new Stop('damaged', 'there is no mark');
+    return run.lastMark;
   };
   const unmark = (): void => {
-    const below = Math.floor(stack.at(lastMark) / 16) - 1;
-    stack.truncate(lastMark);
-    lastMark = below;
+    const below = Math.floor(stack.at(run.lastMark) / 16) - 1;
+    stack.truncate(run.lastMark);
+    run.lastMark = below;
   };
   const object = (kind: number, weight: number): number => {
     if (weights.length >= MAX_OBJECTS) return kind;
@@ -180,8 +181,14 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
     }
   };
   const sumFrom = (from: number): number => {
+    const values = stack.room(0);
+    const each = weights.room(0);
     let sum = 1;
-    for (let index = from; index < stack.length; index++) sum += weightOf(stack.at(index));
+    for (let index = from; index < stack.length; index++) {
+      const value = values[index]!;
+      const kind = value & 15;
+      sum += kind >= TUPLE && kind <= SET ? each[Math.floor(value / 16)]! : 1;
+    }
     return sum;
   };
   const keep = (value: number, from: number): void => {
@@ -230,19 +237,19 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
     const value = top();
     if (index === memo.length && memo.length < MAX_MEMO) {
       memo.push(value);
-      memoSize++;
+      run.memoSize++;
     } else if (index < memo.length) {
-      if (memo.at(index) < 0) memoSize++;
+      if (memo.at(index) < 0) run.memoSize++;
       memo.set(index, value);
     } else if (index < memo.length + 64 && index < MAX_MEMO) {
       while (memo.length < index) memo.push(sparse.get(memo.length) ?? -1);
       memo.push(value);
-      memoSize++;
-    } else if (sparse.size < 1_000_000) {
-      if (!sparse.has(index)) memoSize++;
+      run.memoSize++;
+    } else if (sparse.size < MAX_SPARSE) {
+      if (!sparse.has(index)) run.memoSize++;
       sparse.set(index, value);
     } else {
-      memoSize++;
+      run.memoSize++;
       note('too-many', at, 'more memo entries than are followed');
     }
   };
@@ -321,8 +328,8 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
   /** An array of objects: a stream of its own stands here, with a stack and a memo of its own. */
   const runInside = (): void => {
     if (depth >= 16) throw new Stop('damaged', 'streams inside streams inside streams');
-    const inner = runPickle(source, window.position, maxOpcodes - opcodes, depth + 1);
-    opcodes += inner.opcodes;
+    const inner = runPickle(source, window.position, maxOpcodes - run.opcodes, depth + 1);
+    run.opcodes += inner.opcodes;
     persistentIds += inner.persistentIds;
     for (const found of inner.globals) {
       const known = byName.get(`${found.module}\n${found.name}`);
@@ -374,22 +381,24 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
   let reason = '';
   let result: bigint | null = null;
   try {
-    run: for (;;) {
+    loop: for (;;) {
+      if (kept === null && run.opcodes + WINDOW <= maxOpcodes)
+        runCommonOpcodes(window, run, { protocol, frameEnd, maxObjects: MAX_OBJECTS });
       at = window.position;
       if (at >= frameEnd) frameEnd = Infinity;
       const op = window.byte();
-      if (op < 0) throw new Stop('truncated', opcodes === 0 ? 'there is nothing here' : 'no STOP before the end');
-      if (++opcodes > maxOpcodes) throw new Stop('damaged', `more than ${maxOpcodes} opcodes`);
+      if (op < 0) throw new Stop('truncated', run.opcodes === 0 ? 'there is nothing here' : 'no STOP before the end');
+      if (++run.opcodes > maxOpcodes) throw new Stop('damaged', `more than ${maxOpcodes} opcodes`);
       switch (op) {
         case OP.MARK:
-          push((lastMark + 1) * 16 + MARK);
-          lastMark = stack.length - 1;
+          push((run.lastMark + 1) * 16 + MARK);
+          run.lastMark = stack.length - 1;
           break;
         case OP.STOP:
           result = integerOf(source, pop());
-          break run;
+          break loop;
         case OP.POP:
-          if (stack.length > 0 && lastMark === stack.length - 1) unmark();
+          if (stack.length > 0 && run.lastMark === stack.length - 1) unmark();
           else pop();
           break;
         case OP.POP_MARK:
@@ -500,7 +509,7 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
         case OP.TUPLE3: {
           const count = op - OP.TUPLE1 + 1;
           const from = stack.length - count;
-          if (from < 0 || lastMark >= from) throw new Stop('damaged', 'too few values for a tuple');
+          if (from < 0 || run.lastMark >= from) throw new Stop('damaged', 'too few values for a tuple');
           const made = object(TUPLE, sumFrom(from));
           keep(made, from);
           stack.truncate(from);
@@ -643,7 +652,7 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
           memoPut(window.need(4));
           break;
         case OP.MEMOIZE:
-          memoPut(memoSize);
+          memoPut(run.memoSize);
           break;
         case OP.PROTO: {
           const declared = window.need(1);
@@ -667,7 +676,7 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
           top();
           break;
         default:
-          opcodes--;
+          run.opcodes--;
           throw new Stop('damaged', `0x${op.toString(16).padStart(2, '0')} is no opcode`);
       }
       if (window.position > frameEnd) {
@@ -685,13 +694,14 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
       reason = 'the file ends inside an opcode';
     } else ({ status, reason } = stop);
   }
+  for (const numbers of [stack, memo, weights]) numbers.free();
   return {
     start,
     end: status === 'complete' ? window.position : at,
     status,
     reason,
     protocol,
-    opcodes,
+    opcodes: run.opcodes,
     globals,
     anomalies,
     nested,

@@ -1,16 +1,19 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import { OP } from './opcodes.ts';
-import { type PickleStream, runPickle } from './pickle-machine.ts';
+import { type PickleGlobal, type PickleStream, runPickle } from './pickle-machine.ts';
 
 /** PyTorch's `MAGIC_NUMBER`: files before 1.6 begin with a pickle of it. */
 export const TORCH_MAGIC = 0x1950a86a20f9469cfc6cn;
 
 const MAX_STREAMS = 2000;
-const MAX_CANDIDATES = 500;
+/** Beginnings that are tried: chance makes one every 150 kB of weights, and nearly all end after a few opcodes. */
+const MAX_CANDIDATES = 200_000;
+/** Opcodes of all candidates. */
+const MAX_SEARCH_OPCODES = 20_000_000;
 /** Opcodes that a candidate may run before it is clear what it is. */
 const CANDIDATE_OPCODES = 200_000;
 /** Bytes after the last stream that are searched for another beginning. */
-const SEARCHED = 1 << 30;
+const SEARCHED = 8 * 2 ** 30;
 const BLOCK = 1 << 20;
 
 export interface PickleFile {
@@ -102,16 +105,19 @@ export const PICKLE_STARTS: ReadonlySet<number> = new Set<number>([
 function search(source: ByteSource, from: number, found: PickleStream[]): boolean {
   const limit = Math.min(source.size, from + SEARCHED);
   let candidates = 0;
+  let opcodes = 0;
   let next = from;
   for (let base = from; base < limit; base += BLOCK) {
     const block = Buffer.from(source.read(base, Math.min(BLOCK + 512, source.size - base)));
     const inside = Math.min(BLOCK, block.length);
     for (const at of beginnings(block, inside)) {
       if (base + at < next) continue;
-      if (++candidates > MAX_CANDIDATES) return false;
+      if (++candidates > MAX_CANDIDATES || opcodes > MAX_SEARCH_OPCODES) return false;
       const stream = runPickle(source, base + at, CANDIDATE_OPCODES);
-      if (stream.globals.length === 0) continue;
-      found.push(stream);
+      opcodes += stream.opcodes;
+      const named = stream.globals.filter(isPlausible);
+      if (named.length === 0) continue;
+      found.push({ ...stream, globals: named });
       if (stream.status === 'complete') next = stream.end;
       if (found.length >= 64) return false;
     }
@@ -140,6 +146,15 @@ function* beginnings(block: Buffer, limit: number): Generator<number> {
       }
     }
   }
+}
+
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_.]*$/;
+/** Letters of module and name together, from which on chance no longer makes names out of weights: `os.dup` has five. */
+const LEAST_NAME = 5;
+
+/** A name that could be imported. Others are what weights look like when they are read as a pickle. */
+function isPlausible({ module, name }: PickleGlobal): boolean {
+  return IDENTIFIER.test(module) && IDENTIFIER.test(name) && module.length + name.length >= LEAST_NAME;
 }
 
 function isName(block: Buffer, from: number, to: number): boolean {

@@ -26,6 +26,28 @@ export class PickleWindow {
     return this.#base + this.#at;
   }
 
+  /** The bytes of the window, of which the first `filled` count, and the offset in the source of the first: for loops over many opcodes. */
+  get bytes(): Uint8Array {
+    return this.#buffer;
+  }
+
+  get base(): number {
+    return this.#base;
+  }
+
+  get filled(): number {
+    return this.#length;
+  }
+
+  /** Index in the window of the next byte. */
+  get index(): number {
+    return this.#at;
+  }
+
+  set index(at: number) {
+    this.#at = at;
+  }
+
   #load(): void {
     // Four times as much each time, until it is the whole window.
     if (this.#length > 0 && this.#buffer.length < WINDOW) this.#buffer = Buffer.allocUnsafe(this.#buffer.length * 4);

@@ -15,6 +15,10 @@ export type NetworkStep =
       /** The sum of these, `map` null for the identity. */
       readonly terms: readonly { readonly from: number; readonly map: LinearMap | null }[];
       readonly bias: Float64Array;
+      /** Sum of the absolute values of what the bias was computed from, where that is more than its own: what its rounding is in proportion to. */
+      readonly biasMagnitude?: Float64Array;
+      /** How far a runtime's weights may be from these, in unit roundoffs of float32: more than 0 where constants of the file are computed from others. */
+      readonly doubt?: number;
     }
   | {
       readonly kind: 'activation';

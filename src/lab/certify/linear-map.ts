@@ -21,6 +21,20 @@ export type LinearMap =
     }
   | { readonly kind: 'diagonal'; readonly rows: number; readonly columns: number; readonly weights: Float64Array };
 
+const longestRows = new WeakMap<LinearMap, number>();
+
+/** Entries of the row that has most of them: the products that one value of map · x sums. */
+export function longestRow(map: LinearMap): number {
+  if (map.kind !== 'sparse') return map.kind === 'dense' ? map.columns : 1;
+  let most = longestRows.get(map);
+  if (most === undefined) {
+    most = 0;
+    for (let i = 0; i < map.rows; i++) most = Math.max(most, map.starts[i + 1]! - map.starts[i]!);
+    longestRows.set(map, most);
+  }
+  return most;
+}
+
 /** into += map · x. */
 export function applyMap(map: LinearMap, x: Float64Array, into: Float64Array): void {
   if (map.kind === 'diagonal') {

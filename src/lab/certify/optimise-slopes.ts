@@ -1,5 +1,6 @@
 import type { BoundedNetwork } from './bounded-network.ts';
 import { type BackwardTrace, boundBackward, type NetworkBounds } from './crown.ts';
+import { lowestPoint } from './input-region.ts';
 import { applyMap } from './linear-map.ts';
 import type { Relaxation } from './relaxation.ts';
 
@@ -29,6 +30,8 @@ export interface OptimiseOptions {
   readonly start?: Multipliers;
   /** Ends the rounds early: the bound is good enough. */
   readonly goal: number;
+  /** Ends the rounds when it says true. */
+  readonly expired?: () => boolean;
 }
 
 const STEP = 0.25;
@@ -42,7 +45,7 @@ export function optimiseSlopes(
   network: BoundedNetwork,
   bounds: NetworkBounds,
   row: Float64Array,
-  { rounds, signs, start, goal }: OptimiseOptions,
+  { rounds, signs, start, goal, expired = () => false }: OptimiseOptions,
 ): OptimisedBound {
   const { steps } = network;
   const last = steps.length - 1;
@@ -71,7 +74,7 @@ export function optimiseSlopes(
     });
     const trace: BackwardTrace = { shifts, coefficients: steps.map(() => null) };
     const { lower, slopes } = boundBackward(network, moved, last, row.slice(), 1, trace);
-    const corner = slopes.map((slope, i) => (slope > 0 ? bounds.box.low[i]! : bounds.box.high[i]!));
+    const corner = lowestPoint(slopes, bounds.box);
     if (best === undefined || lower[0]! > best.lower)
       best = {
         lower: lower[0]!,
@@ -80,7 +83,7 @@ export function optimiseSlopes(
         coefficients: trace.coefficients,
         multipliers: { alpha: alpha.map((a) => a?.slice() ?? null), beta: beta.map((b) => b?.slice() ?? null) },
       };
-    if (round >= rounds || best.lower > goal) return best;
+    if (round >= rounds || best.lower > goal || expired()) return best;
     const values = alongLines(network, corner, relaxations, trace.coefficients);
     // By Danskin: the derivative at the corner where the bound is attained, with the lines that were chosen.
     steps.forEach((step, at) => {

@@ -1,8 +1,8 @@
 import { type BoundedNetwork, evaluateNetwork, outputSize } from './bounded-network.ts';
-import { boundBackward, boundNetwork, type NetworkBounds } from './crown.ts';
+import { type Arithmetic, boundBackward, boundNetwork, type NetworkBounds } from './crown.ts';
 import { gradientRange } from './gradient-range.ts';
 import { optimiseSlopes } from './optimise-slopes.ts';
-import type { Interval } from './relaxation.ts';
+import { type InputRegion, lowestPoint } from './input-region.ts';
 import { caseDistance, type UnsafeRegion } from './unsafe-region.ts';
 
 export type SplitOutcome =
@@ -14,7 +14,7 @@ export type SplitOutcome =
 const ROUNDS = 4;
 
 interface Task {
-  readonly box: Interval;
+  readonly box: InputRegion;
   /** Indices of the cases that are not ruled out yet. */
   readonly open: readonly number[];
   readonly parent: NetworkBounds | undefined;
@@ -22,6 +22,7 @@ interface Task {
 
 export interface SplitOptions {
   readonly mostBoxes: number;
+  readonly arithmetic: Arithmetic;
   readonly expired: () => boolean;
 }
 
@@ -33,7 +34,7 @@ export interface SplitOptions {
 export async function splitInputs(
   network: BoundedNetwork,
   region: UnsafeRegion,
-  { mostBoxes, expired }: SplitOptions,
+  { mostBoxes, arithmetic, expired }: SplitOptions,
   accept: (x: Float64Array) => Promise<boolean>,
 ): Promise<SplitOutcome> {
   const stack: Task[] = [{ box: region.box, open: region.cases.map((_, i) => i), parent: undefined }];
@@ -43,7 +44,10 @@ export async function splitInputs(
     if (boxes >= mostBoxes) return { verdict: 'unknown', boxes, reason: `more than ${mostBoxes} boxes` };
     const task = stack.pop()!;
     boxes++;
-    const bounds = boundNetwork(network, task.box, task.parent === undefined ? {} : { known: task.parent });
+    const bounds = boundNetwork(network, task.box, {
+      arithmetic,
+      ...(task.parent === undefined ? {} : { known: task.parent }),
+    });
     const open = openCases(network, bounds, region, task.open);
     if (open.length === 0) continue;
     for (const x of candidates(task.box, open)) {
@@ -76,16 +80,19 @@ export function openCases(
   bounds: NetworkBounds,
   region: UnsafeRegion,
   indices: readonly number[],
+  through: 'lines' | 'intervals' = 'lines',
 ): readonly OpenCase[] {
   const size = outputSize(network);
   const inputs = region.box.low.length;
   const rows = indices.flatMap((index) => region.cases[index]!.map(({ coefficients }) => coefficients));
   const flat = new Float64Array(rows.length * size);
   rows.forEach((row, r) => flat.set(row, r * size));
-  const result = boundBackward(network, bounds, network.steps.length - 1, flat, rows.length);
+  const result = boundBackward(network, bounds, network.steps.length - 1, flat, rows.length, undefined, through);
   let at = 0;
   return indices.flatMap((index) => {
     const constraints = region.cases[index]!;
+    // A case without a constraint is unsafe whatever the output: nothing rules it out.
+    if (constraints.length === 0) return [{ index, row: new Float64Array(size), slopes: new Float64Array(inputs) }];
     const margins = constraints.map(({ bound }, k) => result.lower[at + k]! - bound);
     const best = margins.indexOf(Math.max(...margins));
     const slopes = result.slopes.slice((at + best) * inputs, (at + best + 1) * inputs);
@@ -93,25 +100,26 @@ export function openCases(
     // Ruled out: one of the constraints that must all be true is false in the whole box.
     if (margins[best]! > 0) return [];
     const { coefficients: row, bound: goal } = constraints[best]!;
+    if (through === 'intervals') return [{ index, row, slopes }];
     const { lower } = optimiseSlopes(network, bounds, row, { rounds: ROUNDS, goal });
     return lower > goal ? [] : [{ index, row, slopes }];
   });
 }
 
 /** The middle of the box, and the corners in which the linear bounds are smallest. */
-function candidates(box: Interval, open: readonly OpenCase[]): readonly Float64Array[] {
+function candidates(box: InputRegion, open: readonly OpenCase[]): readonly Float64Array[] {
   const middle = box.low.map((value, i) => value / 2 + box.high[i]! / 2);
-  return [middle, ...open.map(({ slopes }) => slopes.map((value, i) => (value > 0 ? box.low[i]! : box.high[i]!)))];
+  return [middle, ...open.map(({ slopes }) => lowestPoint(slopes, box))];
 }
 
 /** Share of each input in what moves the bound: half by the linear bound's slopes, half by the range of the gradient. */
-function splitScores(box: Interval, slopes: Float64Array, ranges: Float64Array): Float64Array {
+function splitScores(box: InputRegion, slopes: Float64Array, ranges: Float64Array): Float64Array {
   const weighted = [slopes, ranges].map((list) => list.map((v, i) => Math.abs(v) * (box.high[i]! - box.low[i]!)));
   const [first, second] = weighted.map((list) => list.reduce((sum, v) => sum + v, 1e-300));
   return slopes.map((_, i) => weighted[0]![i]! / first! + weighted[1]![i]! / second!);
 }
 
-function halve(box: Interval, influence: readonly Float64Array[]): readonly [Interval, Interval] | null {
+function halve(box: InputRegion, influence: readonly Float64Array[]): readonly [InputRegion, InputRegion] | null {
   let [axis, most] = [-1, -1];
   for (let i = 0; i < box.low.length; i++) {
     const width = box.high[i]! - box.low[i]!;
@@ -127,7 +135,7 @@ function halve(box: Interval, influence: readonly Float64Array[]): readonly [Int
   upTo[axis] = middle;
   from[axis] = middle;
   return [
-    { low: box.low, high: upTo },
-    { low: from, high: box.high },
+    { ...box, high: upTo },
+    { ...box, low: from },
   ];
 }

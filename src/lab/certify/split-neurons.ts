@@ -1,5 +1,5 @@
 import { type BoundedNetwork, evaluateNetwork } from './bounded-network.ts';
-import { boundNetwork, type NetworkBounds } from './crown.ts';
+import { type Arithmetic, boundNetwork, type NetworkBounds } from './crown.ts';
 import { type Multipliers, type OptimisedBound, optimiseSlopes } from './optimise-slopes.ts';
 import type { SplitOutcome } from './split-inputs.ts';
 import { caseDistance, type UnsafeRegion } from './unsafe-region.ts';
@@ -7,6 +7,7 @@ import { caseDistance, type UnsafeRegion } from './unsafe-region.ts';
 export interface NeuronSplitOptions {
   /** Sub-problems of each case. */
   readonly mostSplits: number;
+  readonly arithmetic: Arithmetic;
   readonly expired: () => boolean;
 }
 
@@ -30,10 +31,10 @@ interface SubProblem {
 export async function splitNeurons(
   network: BoundedNetwork,
   region: UnsafeRegion,
-  { mostSplits, expired }: NeuronSplitOptions,
+  { mostSplits, arithmetic, expired }: NeuronSplitOptions,
   accept: (x: Float64Array) => Promise<boolean>,
 ): Promise<SplitOutcome> {
-  const root = boundNetwork(network, region.box);
+  const root = boundNetwork(network, region.box, { arithmetic, expired });
   const noSigns = network.steps.map((step, at) =>
     network.steps.some((other) => other.kind === 'activation' && other.activation === 'relu' && other.from === at)
       ? new Int8Array(step.size)
@@ -44,7 +45,7 @@ export async function splitNeurons(
     // One constraint that is false everywhere rules the case out; the one with the best bound is the one to work on.
     const attempts = constraints.map(({ coefficients, bound }) => {
       boxes++;
-      const result = optimiseSlopes(network, root, coefficients, { rounds: ROOT_ROUNDS, goal: bound });
+      const result = optimiseSlopes(network, root, coefficients, { rounds: ROOT_ROUNDS, goal: bound, expired });
       return { coefficients, bound, result, margin: result.lower - bound };
     });
     const { coefficients, bound, result, margin } = attempts.reduce((a, b) => (b.margin > a.margin ? b : a));

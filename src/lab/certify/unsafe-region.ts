@@ -1,11 +1,12 @@
 import { Fault } from '../../core/fault.ts';
 import type { OutputConstraint, VnnlibProperty } from '../../formats/vnnlib/read-vnnlib.ts';
 import { type BoundedNetwork, inputSize, outputSize } from './bounded-network.ts';
+import type { InputRegion } from './input-region.ts';
 import type { Interval } from './relaxation.ts';
 
-/** Inputs in a box, and the ways in which an output is unsafe there: all constraints of one case true. */
+/** Inputs in a region, and the ways in which an output is unsafe there: all constraints of one case true. */
 export interface UnsafeRegion {
-  readonly box: Interval;
+  readonly box: InputRegion;
   readonly cases: readonly (readonly OutputConstraint[])[];
 }
 

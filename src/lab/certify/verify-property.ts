@@ -1,11 +1,9 @@
 import type { VnnlibProperty } from '../../formats/vnnlib/read-vnnlib.ts';
 import { seededRandom } from '../../math/random.ts';
-import { type BoundedNetwork, inputSize } from './bounded-network.ts';
-import { boundNetwork } from './crown.ts';
-import { falsify } from './falsify.ts';
-import { openCases, splitInputs } from './split-inputs.ts';
-import { splitNeurons } from './split-neurons.ts';
-import { caseDistance, roundIntoBox, type UnsafeRegion, unsafeRegions } from './unsafe-region.ts';
+import type { BoundedNetwork } from './bounded-network.ts';
+import type { Arithmetic } from './crown.ts';
+import { decideRegion } from './decide-region.ts';
+import { caseDistance, roundIntoBox, unsafeRegions } from './unsafe-region.ts';
 
 /** `holds`: proven. `violated`: the model itself gives an unsafe output on the input reported. `unknown`: neither within the limits. */
 export type PropertyResult =
@@ -24,12 +22,11 @@ export interface VerifyOptions {
   readonly timeout: number;
   /** Boxes or neuron splits for each region. */
   readonly mostSplits?: number;
+  /** Default: `float32`, what ONNX Runtime computes. `real` is what competitions of verifiers ask about. */
+  readonly arithmetic?: Arithmetic;
   readonly seed?: string;
   readonly signal?: AbortSignal;
 }
-
-/** Networks with at most this many inputs are split by inputs, larger ones by neurons. */
-const FEW_INPUTS = 20;
 
 /**
  * Decides a property of a network: looks for a counterexample, then proves by branch and bound.
@@ -39,15 +36,15 @@ export async function verifyProperty(
   network: BoundedNetwork,
   property: VnnlibProperty,
   run: (x: Float32Array) => Promise<Float32Array>,
-  { timeout, mostSplits = 1_000_000, seed = 'verify', signal }: VerifyOptions,
+  { timeout, mostSplits = 1_000_000, arithmetic = 'float32', seed = 'verify', signal }: VerifyOptions,
 ): Promise<PropertyResult> {
   const regions = unsafeRegions(property, network);
   const deadline = performance.now() + timeout;
   const expired = (): boolean => performance.now() > deadline || signal?.aborted === true;
-  const few = inputSize(network) <= FEW_INPUTS;
   const random = seededRandom(seed);
   let found: { readonly input: Float32Array; readonly output: Float32Array } | undefined;
   let work = 0;
+  let open: string | undefined;
 
   for (const region of regions) {
     const accept = async (x: Float64Array): Promise<boolean> => {
@@ -58,19 +55,16 @@ export async function verifyProperty(
       found = { input, output };
       return true;
     };
-    const all = region.cases.map((_, i) => i);
-    const open = openCases(network, boundNetwork(network, region.box), region, all);
-    work++;
-    if (open.length === 0) continue;
-    const rest: UnsafeRegion = { box: region.box, cases: open.map(({ index }) => region.cases[index]!) };
-    const search = { restarts: few ? 100 : 4, steps: 30, random, expired };
-    if (await falsify(network, rest, search, accept)) return { verdict: 'violated', work, ...found! };
-    const outcome = few
-      ? await splitInputs(network, rest, { mostBoxes: mostSplits, expired }, accept)
-      : await splitNeurons(network, rest, { mostSplits, expired }, accept);
+    const outcome = await decideRegion(
+      network,
+      region,
+      { method: 'split', arithmetic, mostSplits, random, expired },
+      accept,
+    );
     work += outcome.boxes;
     if (outcome.verdict === 'violated') return { verdict: 'violated', work, ...found! };
-    if (outcome.verdict === 'unknown') return { verdict: 'unknown', work, reason: outcome.reason };
+    // Another region may still hold a counterexample.
+    if (outcome.verdict === 'unknown') open ??= outcome.reason;
   }
-  return { verdict: 'holds', work };
+  return open === undefined ? { verdict: 'holds', work } : { verdict: 'unknown', work, reason: open };
 }

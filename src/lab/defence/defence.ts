@@ -3,6 +3,7 @@ import type { OnnxModel } from '../../formats/onnx/onnx-model.ts';
 import type { TrainingProgress } from '../../engine/train/train.ts';
 import type { LabelledData } from '../labelled-data.ts';
 import type { Bounds } from '../target.ts';
+import type { WordTokenizer } from '../text/word-tokenizer.ts';
 import type { WrapperStep } from './wrapper-config.ts';
 
 export interface DefenceMeta<Id extends string = string> {
@@ -13,6 +14,8 @@ export interface DefenceMeta<Id extends string = string> {
   readonly summary: string;
   /** What its result withstands, and how that is shown: measured under attack, or proven. */
   readonly assurance: 'measured' | 'certified' | 'none';
+  /** Trains networks over token ids on texts: it needs `tokenizer` in the context, and data of code points. */
+  readonly texts?: true;
   /** Paper, with its arXiv id or DOI. */
   readonly references: readonly string[];
 }
@@ -22,6 +25,8 @@ export interface DefenceContext {
   readonly bounds: Bounds;
   readonly classes: number;
   readonly seed: string;
+  /** Of a network over token ids. */
+  readonly tokenizer?: WordTokenizer;
   /** Threads that share the work of a step. */
   readonly threads: number;
   /** File to write what is done until now to, and to go on from. */

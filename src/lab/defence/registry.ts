@@ -3,6 +3,7 @@ import { fastAt } from './fast-at/defence.ts';
 import { noise } from './noise/defence.ts';
 import { pgdAt } from './pgd-at/defence.ts';
 import { standard } from './standard/defence.ts';
+import { textAugment } from './text-augment/defence.ts';
 import { trades } from './trades/defence.ts';
 
 /** Every defence, one line each. `registry.test.ts` holds this list against the folders beside it. */
@@ -11,6 +12,7 @@ export const DEFENCES = [
   noise, //
   pgdAt, //
   standard, //
+  textAugment, //
   trades, //
 ] as const;
 

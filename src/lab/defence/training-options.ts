@@ -2,7 +2,7 @@ import type { z as Zod } from 'zod';
 import { Fault } from '../../core/fault.ts';
 import { ADAMW, type OptimiserOptions } from '../../engine/train/optimiser.ts';
 import type { Perturbation } from '../../engine/train/perturb.ts';
-import { train } from '../../engine/train/train.ts';
+import { train, type TrainingSource } from '../../engine/train/train.ts';
 import type { TrainingTask } from '../../engine/train/training-task.ts';
 import type { AttackSpace } from '../../engine/train/training-program.ts';
 import type { OnnxModel } from '../../formats/onnx/onnx-model.ts';
@@ -33,6 +33,8 @@ export interface TrainingOptions {
   readonly brightness: number;
   /** Side of a square that is greyed out in each picture, in pixels. */
   readonly erase: number;
+  /** Such squares in each picture. */
+  readonly erasures: number;
   /** Beginnings of the names of the weights that are trained; null: all. */
   readonly trainable: readonly string[] | null;
   readonly batchNorm: 'update' | 'frozen';
@@ -53,6 +55,7 @@ export const TRAINING_DEFAULTS: TrainingOptions = {
   mirror: false,
   brightness: 0,
   erase: 0,
+  erasures: 1,
   trainable: null,
   batchNorm: 'update',
 };
@@ -73,6 +76,7 @@ export function trainingShape(z: typeof Zod, defaults: TrainingOptions) {
     shift: z.int().min(0).max(64).default(defaults.shift),
     mirror: z.boolean().default(defaults.mirror),
     erase: z.int().min(0).max(4096).default(defaults.erase),
+    erasures: z.int().min(1).max(16).default(defaults.erasures),
     brightness: z.number().min(0).max(1).default(defaults.brightness),
     trainable: z
       .array(z.string())
@@ -88,6 +92,8 @@ export interface TrainingVariant {
   readonly task?: TrainingTask;
   readonly norm?: AttackSpace['norm'];
   readonly perturbation: (progress: number) => Perturbation;
+  /** Where batches come from; default: the samples, with the augmentation of pictures. */
+  readonly source?: (input: string) => TrainingSource;
   readonly wrapper?: readonly WrapperStep[];
 }
 
@@ -101,17 +107,20 @@ export async function runTraining(
 ): Promise<Artefact> {
   const input = model.graph.inputs.find(({ name }) => !model.graph.initializers.has(name));
   if (input === undefined) throw new Fault('ERR_MODEL_UNSUPPORTED', 'The model has no input.');
-  const source = labelledSource(data, {
-    input: input.name,
-    classes: context.classes,
-    labelSmoothing: options.labelSmoothing,
-    augmentation: {
-      shift: options.shift,
-      mirror: options.mirror,
-      brightness: options.brightness,
-      erase: options.erase,
-    },
-  });
+  const source =
+    variant.source?.(input.name) ??
+    labelledSource(data, {
+      input: input.name,
+      classes: context.classes,
+      labelSmoothing: options.labelSmoothing,
+      augmentation: {
+        shift: options.shift,
+        mirror: options.mirror,
+        brightness: options.brightness,
+        erase: options.erase,
+        erasures: options.erasures,
+      },
+    });
   const { norm } = variant;
   const optimiser: OptimiserOptions =
     options.optimiser === 'sgd'

@@ -1,3 +1,5 @@
+import { Fault } from '../../core/fault.ts';
+
 /**
  * What has to happen around a hardened model whenever it is used, in order: a JSON file beside the model, which whoever serves it
  * reads. `{"version": 1, "model": "hardened.onnx", "steps": [...]}`. A reader refuses a version or a step that it does not know: a
@@ -12,15 +14,81 @@ export interface WrapperConfig {
 
 export type WrapperStep =
   /** Cohen et al. 2019: the class that wins most often among `samples` copies with sigma N(0, 1) noise, or nothing. */
-  {
-    readonly kind: 'randomised-smoothing';
-    /** In units of the inputs. */
-    readonly sigma: number;
-    /** Noisy copies for one answer. */
-    readonly samples: number;
-    /** Probability with which an answer may be wrong where the smoothed model's is another; above it: abstain. */
-    readonly alpha: number;
-  };
+  | {
+      readonly kind: 'randomised-smoothing';
+      /** In units of the inputs. */
+      readonly sigma: number;
+      /** Noisy copies for one answer. */
+      readonly samples: number;
+      /** Probability with which an answer may be wrong where the smoothed model's is another; above it: abstain. */
+      readonly alpha: number;
+    }
+  /** Texts are brought into their canonical form (`src/lab/text/canonical-text.ts`, as the gateway reads them) before they are tokenised. */
+  | { readonly kind: 'canonical-text' }
+  /** Xiang et al. 2022: the answer that survives double masking, which no patch of at most this size can change where it is certified. */
+  | {
+      readonly kind: 'patchcleanser';
+      /** Largest patch, in pixels. */
+      readonly patch: { readonly height: number; readonly width: number };
+      /** Masks along each axis. */
+      readonly masksPerAxis: number;
+      /** Value of masked pixels, in units of the inputs. */
+      readonly fill: number;
+    };
+
+const STEPS: Readonly<Record<WrapperStep['kind'], Readonly<Record<string, (value: unknown) => boolean>>>> = {
+  'randomised-smoothing': {
+    sigma: (value) => isNumber(value) && value > 0,
+    samples: (value) => isWhole(value),
+    alpha: (value) => isNumber(value) && value > 0 && value < 1,
+  },
+  'canonical-text': {},
+  patchcleanser: {
+    patch: (value) =>
+      isRecord(value) && Object.keys(value).toSorted().join() === 'height,width' && Object.values(value).every(isWhole),
+    masksPerAxis: (value) => isWhole(value) && value <= 64,
+    fill: isNumber,
+  },
+};
+
+/**
+ * Reads a `wrapper.json`.
+ * @throws Fault `ERR_DATA` for a version, a step or a value that is not known: a defence that is left out silently is none
+ */
+export function parseWrapperConfig(value: unknown): WrapperConfig {
+  const wrong = (message: string, where: string): Fault => new Fault('ERR_DATA', message, { where });
+  if (!isRecord(value) || value['version'] !== 1) throw wrong('A wrapper of version 1 is expected.', 'version');
+  const { model, steps } = value;
+  // A name, not a path: the model stands beside its wrapper.
+  if (typeof model !== 'string' || model === '' || model.includes('/') || model.includes('\\') || model === '..')
+    throw wrong("The model's file name is expected.", 'model');
+  if (!Array.isArray(steps) || steps.length > 16) throw wrong('A list of at most 16 steps is expected.', 'steps');
+  const extra = Object.keys(value).find((key) => !['version', 'model', 'steps'].includes(key));
+  if (extra !== undefined) throw wrong('This key is not known.', extra);
+  steps.forEach((step: unknown, index) => {
+    const kind = isRecord(step) ? step['kind'] : undefined;
+    const keys =
+      typeof kind === 'string' && Object.hasOwn(STEPS, kind) ? STEPS[kind as WrapperStep['kind']] : undefined;
+    if (keys === undefined) throw wrong('This step is not known.', `steps[${index}].kind`);
+    for (const [key, own] of Object.entries(step as object))
+      if (key !== 'kind' && keys[key]?.(own) !== true) throw wrong('This value is not one.', `steps[${index}].${key}`);
+    const missing = Object.keys(keys).find((key) => !Object.hasOwn(step as object, key));
+    if (missing !== undefined) throw wrong('This value is missing.', `steps[${index}].${missing}`);
+  });
+  return { version: 1, model, steps: steps as readonly WrapperStep[] };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
 
 export function wrapperConfig(model: string, steps: readonly WrapperStep[]): WrapperConfig {
   return { version: 1, model, steps };

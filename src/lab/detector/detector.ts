@@ -20,6 +20,10 @@ export interface InputDetectorMeta<Id extends string = string> {
   readonly needs: readonly DetectorNeed[];
   /** True where a score depends on the inputs before it: series, and queries of one caller. */
   readonly stateful: boolean;
+  /** `queries`: sees an attack by the queries that it sends, not by what it ends in. */
+  readonly watches?: 'queries';
+  /** Most clean inputs get the lowest score there is: then equal scores on clean data say nothing against the detector. */
+  readonly quietWhenClean?: true;
   readonly taxonomy: readonly string[];
   readonly references: readonly string[];
 }
@@ -47,10 +51,20 @@ export interface ScoreGradient {
 
 /** A fitted detector, ready to score. */
 export interface InputScorer {
-  /** One number an input, higher the more suspicious. Inputs are in the order in which they came. */
+  /**
+   * One number an input, higher the more suspicious; no finite number where it could not be computed (NaN in, or from the model), which
+   * counts as reported (`isReported`). Inputs are in the order in which they came.
+   */
   score(x: Float32Array, n: number, context?: ScoreContext): Promise<Float64Array>;
+  /** Detectors with a memory: the scores that these inputs would get, and nothing is remembered. */
+  peek?(x: Float32Array, n: number, context?: ScoreContext): Promise<Float64Array>;
   /** Present where the score is differentiable (and the models give gradients): what an attack that knows the detector uses. */
   scoreGradient?(x: Float32Array, n: number): Promise<ScoreGradient>;
+  /**
+   * Present where inputs that are not reported can be told outright: the nearest such input to each of x, never farther from `original`
+   * in any feature than x is. What an attack that knows the detector uses instead of a gradient.
+   */
+  repair?(x: Float32Array, original: Float32Array, n: number): Float32Array;
 }
 
 /**

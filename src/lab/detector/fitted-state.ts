@@ -13,12 +13,22 @@ export function fittedArray(data: ArrayLike<number>, dims: readonly number[] = [
   return { dims, data: Float64Array.from(data) };
 }
 
-/** An entry of a state. @throws Fault `ERR_CONFIG` when it is not there */
-export function fitted(state: FittedState, name: string): FittedArray {
+/**
+ * An entry of a state, which may come from a file that anybody wrote.
+ * @param dims the shape that it must have; null where any length will do
+ * @throws Fault `ERR_CONFIG` when it is not there or has another shape
+ */
+export function fitted(state: FittedState, name: string, dims: readonly (number | null)[]): FittedArray {
   const value = Object.hasOwn(state, name) ? state[name] : undefined;
-  if (value === undefined)
-    throw new Fault('ERR_CONFIG', `The fitted numbers of this detector have no "${name}".`, {
-      hint: 'The thresholds were made for another detector or version; calibrate again.',
-    });
-  return value;
+  const fits =
+    value !== undefined &&
+    value.dims.length === dims.length &&
+    value.dims.every((length, axis) => length > 0 && (dims[axis] === null || dims[axis] === length)) &&
+    value.data.length === value.dims.reduce((product, length) => product * length, 1);
+  if (fits) return value;
+  const wanted = dims.map((length) => length ?? 'any').join(' x ');
+  throw new Fault('ERR_CONFIG', `The fitted numbers of this detector have no "${name}" of ${wanted}.`, {
+    where: `state.${name}`,
+    hint: 'The thresholds were made for another model, detector or version; calibrate again.',
+  });
 }

@@ -1,4 +1,5 @@
 import type { InputScorer } from './detector.ts';
+import { reportedCount } from './reported.ts';
 
 /**
  * What an attacker who knows a series detector can do to one sensor: the largest constant that can be added to all its readings while the
@@ -25,7 +26,7 @@ export async function largestHiddenBias(
     const moved = series.slice();
     for (let i = 0; i < n; i++) moved[i * size + sensor]! += direction * bias;
     const scores = await scorer.score(moved, n);
-    return scores.reduce((count, score) => count + (score > threshold ? 1 : 0), 0) <= alarms * n;
+    return reportedCount(scores, threshold) <= alarms * n;
   };
   if (!(await quiet(0))) return 0;
   let [low, high] = [0, unit / 16];

@@ -8,7 +8,7 @@ import { mahalanobis } from './mahalanobis/detector.ts';
 import { statefulQuery } from './stateful-query/detector.ts';
 import { t2Spe } from './t2-spe/detector.ts';
 
-/** Every detector of hostile inputs, one line each. No command uses them yet: only `t2-spe` and `cusum` have been run on data (`npm run bench:series-detectors`). */
+/** Every detector of hostile inputs, one line each. `registry.test.ts` holds this list against the folders beside it. */
 export const INPUT_DETECTORS = [
   constraintViolation, //
   cusum, //
@@ -19,6 +19,8 @@ export const INPUT_DETECTORS = [
   statefulQuery, //
   t2Spe, //
 ] as const;
+
+export type InputDetectorId = (typeof INPUT_DETECTORS)[number]['meta']['id'];
 
 /** The detector with this id, with its options' type forgotten: callers parse options with its own schema. */
 export function inputDetectorNamed(id: string): InputDetector<string, unknown> | undefined {

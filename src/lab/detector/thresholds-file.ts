@@ -1,5 +1,5 @@
 import { Fault } from '../../core/fault.ts';
-import type { CalibratedDetector, DataDigest } from './calibrate.ts';
+import type { CalibratedDetector, DataDigest, DetectorModelFile } from './calibrate.ts';
 import type { FittedState } from './fitted-state.ts';
 
 /** Type of the statement, and its version: a reader refuses any other. */
@@ -8,9 +8,13 @@ export const THRESHOLDS_TYPE = 'parapet/detector-thresholds/v1';
 /** Numbers in one array. */
 const MOST_NUMBERS = 64_000_000;
 const MOST_ENTRIES = 64;
+const MOST_AXES = 8;
 
-/** A calibrated detector as JSON text. */
+/** A calibrated detector as JSON text. @throws Fault `ERR_DATA` where a number is not finite: JSON has none, and it would be no threshold */
 export function writeThresholds(calibrated: CalibratedDetector): string {
+  if (!Number.isFinite(calibrated.threshold)) throw notFinite('threshold');
+  for (const [name, { data }] of Object.entries(calibrated.state))
+    if (!data.every(Number.isFinite)) throw notFinite(`state.${name}`);
   const state = Object.fromEntries(
     Object.entries(calibrated.state).map(([name, { dims, data }]) => [name, { dims, float64: toBase64(data) }]),
   );
@@ -30,18 +34,40 @@ export function readThresholds(text: string): CalibratedDetector {
     throw new Fault('ERR_CONFIG', `The file is not of type ${THRESHOLDS_TYPE}.`, { where: 'type' });
   const [detector, threshold, falsePositiveRate] = [file['detector'], file['threshold'], file['falsePositiveRate']];
   if (typeof detector !== 'string') throw wrong('detector', 'a text');
-  if (typeof threshold !== 'number') throw wrong('threshold', 'a number');
+  if (typeof threshold !== 'number' || !Number.isFinite(threshold)) throw wrong('threshold', 'a finite number');
   if (typeof falsePositiveRate !== 'number' || !(falsePositiveRate > 0 && falsePositiveRate < 1))
     throw wrong('falsePositiveRate', 'a number between 0 and 1');
   return {
     detector,
     options: file['options'],
+    inputShape: readShape(file['inputShape']),
     state: readState(record(file['state'], 'state')),
     threshold,
     falsePositiveRate,
+    cleanData: readDigest(file['cleanData'], 'cleanData'),
     fittedOn: readDigest(file['fittedOn'], 'fittedOn'),
     calibratedOn: readDigest(file['calibratedOn'], 'calibratedOn'),
+    ...(file['models'] === undefined ? {} : { models: readModels(file['models']) }),
   };
+}
+
+function readShape(value: unknown): readonly number[] {
+  const whole = Array.isArray(value) && value.length <= MOST_AXES && value.every((d) => Number.isInteger(d) && d > 0);
+  if (!whole || value.reduce((product: number, d: number) => product * d, 1) > MOST_NUMBERS)
+    throw wrong('inputShape', 'the lengths of a sample');
+  return value as number[];
+}
+
+function readModels(value: unknown): readonly DetectorModelFile[] {
+  if (!Array.isArray(value) || value.length > MOST_ENTRIES) throw wrong('models', `at most ${MOST_ENTRIES} models`);
+  return value.map((one, at): DetectorModelFile => {
+    const { role, sha256, layer } = record(one, `models.${at}`);
+    if (role !== 'model' && role !== 'features' && role !== 'ensemble')
+      throw wrong(`models.${at}.role`, 'model, features or ensemble');
+    if (!isSha256(sha256)) throw wrong(`models.${at}.sha256`, '64 hexadecimal digits');
+    if (layer !== undefined && typeof layer !== 'string') throw wrong(`models.${at}.layer`, 'the name of a value');
+    return { role, sha256, ...(layer === undefined ? {} : { layer }) };
+  });
 }
 
 function readState(entries: Readonly<Record<string, unknown>>): FittedState {
@@ -58,7 +84,9 @@ function readState(entries: Readonly<Record<string, unknown>>): FittedState {
         throw wrong(where, `${count} numbers as base64 of little-endian doubles`);
       const bytes = new Uint8Array(Buffer.from(float64, 'base64'));
       if (bytes.length !== count * 8) throw wrong(where, `${count} numbers`);
-      return [name, { dims: dims as number[], data: new Float64Array(bytes.buffer) }];
+      const data = new Float64Array(bytes.buffer);
+      if (!data.every(Number.isFinite)) throw wrong(where, 'finite numbers');
+      return [name, { dims: dims as number[], data }];
     }),
   );
 }
@@ -66,9 +94,12 @@ function readState(entries: Readonly<Record<string, unknown>>): FittedState {
 function readDigest(value: unknown, where: string): DataDigest {
   const { samples, sha256 } = record(value, where);
   if (!Number.isInteger(samples) || (samples as number) < 0) throw wrong(`${where}.samples`, 'a whole number');
-  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256))
-    throw wrong(`${where}.sha256`, '64 hexadecimal digits');
+  if (!isSha256(sha256)) throw wrong(`${where}.sha256`, '64 hexadecimal digits');
   return { samples: samples as number, sha256 };
+}
+
+function isSha256(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }
 
 function record(value: unknown, where: string): Readonly<Record<string, unknown>> {
@@ -78,6 +109,10 @@ function record(value: unknown, where: string): Readonly<Record<string, unknown>
 
 function wrong(where: string, expected: string): Fault {
   return new Fault('ERR_CONFIG', `The thresholds file should have ${expected} here.`, { where });
+}
+
+function notFinite(where: string): Fault {
+  return new Fault('ERR_DATA', 'A number of the calibrated detector is not finite.', { where });
 }
 
 function toBase64(data: Float64Array): string {

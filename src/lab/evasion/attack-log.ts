@@ -1,16 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, truncateSync, writeFileSync } from 'node:fs';
 import { Fault } from '../../core/fault.ts';
 import type { LabelledData } from '../labelled-data.ts';
+import { wholeLines } from '../whole-lines.ts';
 import type { AttackResult, Perturbation } from './attack.ts';
 
 /** What a run is: two runs with the same header give the same results. */
@@ -51,8 +43,6 @@ export interface AttackLog {
   readonly pattern: LogPattern['pattern'] | undefined;
   append(entries: readonly LogEntry[], pattern?: LogPattern['pattern']): void;
 }
-
-const LONGEST_LINE = 1 << 28;
 
 /** A log that lives in memory. */
 export function memoryLog(): AttackLog {
@@ -103,7 +93,7 @@ export function openAttackLog(path: string, header: LogHeader): AttackLog {
 function readInto(path: string, headline: string, header: LogHeader, memory: AttackLog): void {
   let sound = 0;
   let number = 0;
-  for (const { line, end } of linesOf(path)) {
+  for (const { line, end } of wholeLines(path)) {
     number++;
     const where = `${path}:${number}`;
     if (number === 1) {
@@ -164,33 +154,6 @@ function otherRun(line: string, header: LogHeader, where: string): Fault {
     where,
     hint: 'Name another file, or delete this one.',
   });
-}
-
-/** Whole lines of a file with the offset after each, a piece at a time. */
-function* linesOf(path: string): Generator<{ readonly line: string; readonly end: number }> {
-  const file = openSync(path, 'r');
-  try {
-    const piece = Buffer.alloc(1 << 20);
-    let rest = Buffer.alloc(0);
-    let start = 0;
-    for (;;) {
-      const read = readSync(file, piece, 0, piece.length, null);
-      if (read === 0) return;
-      rest = Buffer.concat([rest, piece.subarray(0, read)]);
-      let from = 0;
-      for (let at = rest.indexOf(10); at >= 0; at = rest.indexOf(10, from)) {
-        yield { line: rest.toString('utf8', from, at), end: start + at + 1 };
-        from = at + 1;
-      }
-      rest = Buffer.from(rest.subarray(from));
-      start += from;
-      if (rest.length > LONGEST_LINE) {
-        throw new Fault('ERR_DATA', 'a line of the result log is too long', { where: path, hint: 'Delete the file.' });
-      }
-    }
-  } finally {
-    closeSync(file);
-  }
 }
 
 export function textOf(values: Float32Array): string {

@@ -84,6 +84,8 @@ export interface Attack<Id extends string = string, Options = unknown> {
   /** Schema of the options; its defaults are the standard parameters of the paper. Gets zod as an argument so that attacks load without it. */
   readonly options: (z: typeof Zod) => Zod.ZodType<Options>;
   readonly defaults: Options;
+  /** Forward passes that one sample can cost at most; absent where the options do not bound them. What a run on a paid endpoint is estimated by. */
+  readonly mostQueries?: (options: Options) => number;
   /** @throws Fault `ERR_USAGE` when the target cannot be attacked this way (no gradients, too few classes, another norm). */
   run(
     target: Target,

@@ -1,10 +1,12 @@
 import type { Perturbation } from './attack.ts';
 import { imageLayout } from '../image-layout.ts';
+import { decodeText } from '../text-codec.ts';
+import { wordsAllowed, wordsChanged } from '../text/word-spans.ts';
 import { distance, roundingAllowance, type Box } from './norm-ball.ts';
 
 /** How far an adversarial sample lies from its original, and whether that is allowed. */
 export interface PerturbationCheck {
-  /** In the perturbation's norm; for `patch` the share of the pixels that differ; NaN where the norm has no distance between vectors. */
+  /** In the perturbation's norm; for `patch` the share of the pixels that differ, for `edits` the share of the words; NaN where there is none. */
   readonly distance: number;
   readonly allowed: boolean;
   /** Every value is a number inside the target's bounds. */
@@ -28,9 +30,23 @@ export function checkPerturbation(
     const share = changedShare(original, adversarial, inputShape);
     return { distance: share, allowed: share <= eps, inBounds };
   }
-  if (norm === 'edits') return { distance: Number.NaN, allowed: true, inBounds };
+  if (norm === 'edits') return { ...checkEdits(original, adversarial, eps), inBounds };
   const found = distance(norm, original, adversarial);
   return { distance: found, allowed: found <= eps + roundingAllowance(norm, eps, box) || eps === Infinity, inBounds };
+}
+
+/** Share of a text's words that differ; what is no text is not allowed. */
+function checkEdits(
+  original: Float32Array,
+  adversarial: Float32Array,
+  eps: number,
+): Pick<PerturbationCheck, 'distance' | 'allowed'> {
+  try {
+    const { changed, of } = wordsChanged(decodeText(original), decodeText(adversarial));
+    return { distance: of === 0 ? 0 : changed / of, allowed: changed <= wordsAllowed(of, eps) };
+  } catch {
+    return { distance: Number.NaN, allowed: false };
+  }
 }
 
 /** Share of the pixels (of the features, where there are none) that differ in any channel. */

@@ -215,10 +215,13 @@ function squareBeats(input: SelfCheckInput): SelfCheck {
   const gained = bySquare / foundBy.length;
   return verdict(
     id,
-    gained > SQUARE_MARGIN,
+    bySquare > 1 && gained > SQUARE_MARGIN,
     { robustBeforeSquare: left / foundBy.length, fooledBySquareAlone: gained },
     {
-      good: 'Square fooled nothing that the gradient attacks had not.',
+      good:
+        bySquare === 0
+          ? 'Square fooled nothing that the gradient attacks had not.'
+          : `Square fooled ${bySquare} of ${foundBy.length} samples that the gradient attacks had left: too few to mean anything.`,
       bad: `Square, without gradients, fooled ${bySquare} samples that all gradient attacks left: they are hindered, not held off.`,
       advice:
         'Run square with more queries and restarts, and write an attack that fits the defence (BPDA, another loss).',

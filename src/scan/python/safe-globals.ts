@@ -63,7 +63,7 @@ const EXACT: Readonly<Record<string, string>> = {
   'numpy._core.multiarray': '_reconstruct scalar ndarray dtype',
   'numpy.core.numeric': '_frombuffer',
   'numpy._core.numeric': '_frombuffer',
-  'numpy.core._internal': '_convert_to_stringdtype_kwargs',
+  'numpy.core._internal': '_reconstruct _convert_to_stringdtype_kwargs',
   'numpy._core._internal': '_convert_to_stringdtype_kwargs',
   'numpy.core': '_ufunc_reconstruct _DType_reconstruct',
   'numpy._core': '_ufunc_reconstruct _DType_reconstruct',

@@ -36,7 +36,7 @@ export const classImbalance = defineCheck({
           if (counts.length > MOST_CLASSES) continue;
           const classes = counts.flatMap((count, id) => (id === 0 ? [] : [{ label: ids.labelOf(id)!, count }]));
           const total = classes.reduce((sum, { count }) => sum + count, 0);
-          const where = { member: null, offset: null, column };
+          const where = { member: null, offset: null, field: column };
           // Labels that hardly repeat are no classes.
           if (classes.length * 2 > total) continue;
           const most = classes.reduce((a, b) => (b.count > a.count ? b : a));
@@ -44,7 +44,12 @@ export const classImbalance = defineCheck({
           if (classes.length === 1) {
             // Pictures of one folder, or the rows of one class in a file of their own: only many of them say something.
             if (total >= 20)
-              context.report(shown, { severity: 'info', message: `All ${total} rows have the label "${visible(most.label)}".`, where, count: total });
+              context.report(shown, {
+                severity: 'info',
+                message: `All ${total} rows have the label "${visible(most.label)}".`,
+                where,
+                count: total,
+              });
             continue;
           }
           const ratio = most.count / least.count;

@@ -28,7 +28,18 @@ export const hiddenText = defineCheck({
   begin(context) {
     const inspector = obfuscation.create({
       ...obfuscation.defaults,
-      ignore: ['case-flips', 'leet', 'stretched', 'spaced-letters', 'pig-latin', 'turned', 'encoded', 'nested', 'escapes', 'styled-letters'],
+      ignore: [
+        'case-flips',
+        'leet',
+        'stretched',
+        'spaced-letters',
+        'pig-latin',
+        'turned',
+        'encoded',
+        'nested',
+        'escapes',
+        'styled-letters',
+      ],
     });
     const found = new ColumnFindings();
     return {

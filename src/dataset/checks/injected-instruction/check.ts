@@ -13,7 +13,8 @@ const DATA: Subject = { stage: 'input', role: 'tool', origin: 'tool', kind: 'too
 
 /** Columns of instruction data and chats, and what their texts are to the model that is trained. */
 const ASKED = /^(?:instruction|instructions|prompt|prompts|question|query|user|human|system|system_prompt)$/;
-const GIVEN = /^(?:input|context|contexts|document|documents|passage|passages|article|output|outputs|response|responses|completion|answer|answers|chosen|rejected|assistant|gpt|tool|target|reference)$/;
+const GIVEN =
+  /^(?:input|context|contexts|document|documents|passage|passages|article|output|outputs|response|responses|completion|answer|answers|chosen|rejected|assistant|gpt|tool|target|reference)$/;
 const CHAT = /(?:^|\.)(?:content|value|text|parts\[\])$/;
 
 function channelOf({ column, role }: RowText): 'asked' | 'given' | null {
@@ -34,7 +35,11 @@ export const injectedInstruction = defineCheck({
     meaning:
       'Rows of instruction data or chats hold jailbreaks, overrides or encoded commands: in what a user asks, or in documents and answers, where no instruction belongs. A model that is trained on an answer which obeys them learns to obey.',
     fix: 'Read the named rows. In data made to teach refusals they belong there; anywhere else take them out, with what else came from their source.',
-    references: ['https://arxiv.org/abs/2302.10149', 'https://arxiv.org/abs/2305.00944', 'https://genai.owasp.org/llmrisk/llm04/'],
+    references: [
+      'https://arxiv.org/abs/2302.10149',
+      'https://arxiv.org/abs/2305.00944',
+      'https://genai.owasp.org/llmrisk/llm04/',
+    ],
     taxonomy: ['OWASP-LLM04', 'AML.T0020', 'AML.T0051.001'],
   },
   begin(context) {
@@ -48,8 +53,11 @@ export const injectedInstruction = defineCheck({
         found.count(row);
         if (row.file.format === 'image' || row.file.format === 'idx') return;
         // One column by such a name is no instruction data: both sides have to be there.
-        const texts = row.texts.map((one) => ({ ...one, channel: channelOf(one) })).filter(({ channel }) => channel !== null);
-        if (!texts.some(({ channel }) => channel === 'asked') || !texts.some(({ channel }) => channel === 'given')) return;
+        const texts = row.texts
+          .map((one) => ({ ...one, channel: channelOf(one) }))
+          .filter(({ channel }) => channel !== null);
+        if (!texts.some(({ channel }) => channel === 'asked') || !texts.some(({ channel }) => channel === 'given'))
+          return;
         any = true;
         for (const { column, text, channel } of texts) {
           if (!isProse(text)) continue;

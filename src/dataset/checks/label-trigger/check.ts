@@ -18,6 +18,8 @@ const MOST_SAMPLED = 6_000_000;
 /** A word in so many of the sampled rows, and itself so pure, is part of the trigger. */
 const ALWAYS = 0.7;
 const ALPHA = 0.01;
+/** Share of the rows that must look like another label without the feature: less is no trigger, however significant. */
+const STRANGE = 0.3;
 
 interface Candidate {
   readonly label: number;
@@ -76,7 +78,11 @@ export const labelTrigger = defineCheck({
       },
       wantsAgain() {
         if (rows === 0 || tooMany) {
-          context.notRun(rows === 0 ? 'no column of labels was found; --label names it' : `there are more than ${MOST_LABELS} labels`);
+          context.notRun(
+            rows === 0
+              ? 'no column of labels was found; --label names it'
+              : `there are more than ${MOST_LABELS} labels`,
+          );
           return false;
         }
         if (rows < FEWEST_ROWS || model.labels < 2) {
@@ -92,20 +98,22 @@ export const labelTrigger = defineCheck({
         const { features, words } = featuresOf(row);
         if (model.predict(words, label) === label) right[label] = (right[label] ?? 0) + 1;
         for (const feature of features) {
-          const candidate = candidates.get(feature.hash);
-          if (candidate === undefined) continue;
-          candidate.all++;
-          if (candidate.label !== label) continue;
-          candidate.own++;
-          if (candidate.first === null) {
-            const text = Buffer.from(feature.say()).toString();
-            candidate.feature = { hash: feature.hash, words: feature.words, say: () => text };
-            candidate.first = { file: row.file.shown, number: row.number, line: row.line };
-          }
-          if (candidate.rows.length < 10) candidate.rows.push(row.number);
-          if (candidate.samples.length < SAMPLES && sampled < MOST_SAMPLED) {
-            candidate.samples.push(Int32Array.from(words));
-            sampled += words.length;
+          for (let one = 0; one < model.labels; one++) {
+            const candidate = candidates.get(pairKey(feature.hash, one));
+            if (candidate === undefined) continue;
+            candidate.all++;
+            if (one !== label) continue;
+            candidate.own++;
+            if (candidate.first === null) {
+              const text = Buffer.from(feature.say()).toString();
+              candidate.feature = { hash: feature.hash, words: feature.words, say: () => text };
+              candidate.first = { file: row.file.shown, number: row.number, line: row.line };
+            }
+            if (candidate.rows.length < 10) candidate.rows.push(row.number);
+            if (candidate.samples.length < SAMPLES && sampled < MOST_SAMPLED) {
+              candidate.samples.push(Int32Array.from(words));
+              sampled += words.length;
+            }
           }
         }
       },
@@ -129,32 +137,33 @@ export const labelTrigger = defineCheck({
   },
 });
 
-/** A feature's hash and a label in one number below 2^53, above 0. */
+/** Feature and label in 52 bits, above 0: the label takes the lowest six of the feature's. */
 function pairKey(hash: number, label: number): number {
-  return hash * MOST_LABELS + label + 1;
+  return Math.floor(hash / MOST_LABELS) * MOST_LABELS + label + MOST_LABELS;
 }
 
-/** Pairs of feature and label that are frequent and could be pure, by the feature's hash; what they really count, the second reading says. */
+/** Pairs of feature and label that are frequent and could be pure; what they really count, the second reading says. */
 function choose(pairs: FrequentPairs, model: WordModel, rows: number): Map<number, Candidate> {
-  const chosen: { readonly count: number; readonly label: number; readonly hash: number }[] = [];
+  const chosen: { readonly key: number; readonly count: number; readonly label: number; readonly hash: number }[] = [];
   const tests = Math.max(1, pairs.distinct);
   for (const [key, count] of pairs.entries()) {
-    const most = count + pairs.lost;
-    if (most < FEWEST_SUPPORT) continue;
-    const label = (key - 1) % MOST_LABELS;
-    const hash = (key - 1 - label) / MOST_LABELS;
+    if (count + pairs.lost < FEWEST_SUPPORT) continue;
+    const label = key % MOST_LABELS;
+    const hash = key - label - MOST_LABELS;
     const share = model.rowsOf(label) / rows;
-    if (binomialAtLeast(most, most, share) * tests > ALPHA) continue;
-    let all = most;
-    for (let other = 0; other < model.labels; other++) if (other !== label) all += pairs.count(pairKey(hash, other));
-    if (most >= all * PURE) chosen.push({ count, label, hash });
+    if (share > 0.98 || binomialAtLeast(count, count, share) * tests > ALPHA) continue;
+    let all = count;
+    for (let other = 0; other < model.labels; other++) {
+      if (other !== label) all += pairs.count(pairKey(hash, other));
+    }
+    if (all * PURE <= count + pairs.lost) chosen.push({ key, count, label, hash });
   }
-  chosen.sort((a, b) => b.count - a.count || a.hash - b.hash);
+  chosen.sort((a, b) => b.count - a.count || a.key - b.key);
   return new Map(
     chosen
       .slice(0, MOST_CANDIDATES)
-      .map(({ label, hash }) => [
-        hash,
+      .map(({ key, label, hash }) => [
+        key,
         { label, hash, feature: null, first: null, rows: [], all: 0, own: 0, samples: [] },
       ]),
   );
@@ -197,8 +206,10 @@ function judge(
     if (model.predict(rest, label) === label) agree++;
   }
   if (looked < FEWEST_SUPPORT) return null;
-  const usual = (right[label] ?? 0) / model.rowsOf(label);
-  if (binomialCdf(agree, looked, Math.max(1e-6, usual)) * compared > ALPHA) return null;
+  if (looked - agree < looked * STRANGE) return null;
+  // Between the counted share and one half, so that a model that is never wrong is not taken for one that cannot be (rule of succession).
+  const usual = ((right[label] ?? 0) + 1) / (model.rowsOf(label) + 2);
+  if (binomialCdf(agree, looked, usual) * compared > ALPHA) return null;
   return { candidate, looked, agree };
 }
 

@@ -4,7 +4,7 @@ import { isProse } from '../../row-texts.ts';
 
 /** Something that a row has or has not: a run of words, a value of a column, a pixel. */
 export interface Feature {
-  /** 47 bits. */
+  /** 52 bits, above 0. */
   readonly hash: number;
   /** Hashes of the words in it, as in `words`. */
   readonly words: readonly number[];
@@ -24,8 +24,8 @@ const LONGEST_RUN = 3;
 const MOST_PIXELS = 4096;
 const LONGEST_VALUE = 64;
 
-function hash47(text: string): number {
-  return (hashWord(text) >>> 0) * 0x8000 + (hashWord(text, 0x1b873593) & 0x7fff);
+function hash52(text: string): number {
+  return (hashWord(text) >>> 0) * 0x100000 + (hashWord(text, 0x1b873593) & 0xfffff) + 1;
 }
 
 /** Features of everything in a row but label and ids. Of long texts the first 512 words count, of pictures up to 4,096 bytes. */
@@ -45,7 +45,7 @@ export function featuresOf(row: InspectedRow): RowFeatures {
         let run = '';
         for (let length = 1; length <= LONGEST_RUN && at + length <= all.length; length++) {
           run += `${length === 1 ? '' : ' '}${all[at + length - 1]!}`;
-          const hash = hash47(`t${run}`);
+          const hash = hash52(`t${run}`);
           if (features.has(hash)) continue;
           const shown = run;
           features.set(hash, { hash, words: own.slice(at, at + length), say: () => `"${shown}"` });
@@ -54,7 +54,7 @@ export function featuresOf(row: InspectedRow): RowFeatures {
     } else if (text !== '' && text.length <= LONGEST_VALUE) {
       const word = hashWord(`v${column}\0${binOf(text)}`);
       words.add(word);
-      const hash = hash47(`v${column}\0${text}`);
+      const hash = hash52(`v${column}\0${text}`);
       features.set(hash, { hash, words: [word], say: () => `${column} = ${text}` });
     }
   }
@@ -64,7 +64,7 @@ export function featuresOf(row: InspectedRow): RowFeatures {
     for (let at = 0; at < cell.length; at++) {
       const value = cell[at]!;
       words.add(hashWord(`p${column}${at}:${value >> 6}`));
-      const hash = hash47(`p${column}${at}:${value >> 4}`);
+      const hash = hash52(`p${column}${at}:${value >> 4}`);
       features.set(hash, {
         hash,
         words: [hashWord(`p${column}${at}:${value >> 6}`)],
@@ -82,4 +82,3 @@ function binOf(text: string): string {
   if (value === 0) return '0';
   return `${value < 0 ? '-' : ''}${Math.round(Math.log(Math.abs(value)) * 2.5)}`;
 }
-

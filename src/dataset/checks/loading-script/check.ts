@@ -2,7 +2,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { defineCheck } from '../../check.ts';
 
 const MOST = 4 << 20;
-const BUILDER = /\b(?:GeneratorBasedBuilder|ArrowBasedBuilder|BuilderConfig|DatasetBuilder|_split_generators|_generate_examples)\b/;
+const BUILDER =
+  /\b(?:GeneratorBasedBuilder|ArrowBasedBuilder|BuilderConfig|DatasetBuilder|_split_generators|_generate_examples)\b/;
 const TRUST = /\btrust_remote_code\s{0,4}[=:]\s{0,4}(?:True|true|1)\b/;
 
 /** Files of programs and how they are named. */

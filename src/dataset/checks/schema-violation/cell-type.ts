@@ -37,7 +37,11 @@ export function cellAs(
       return Array.isArray(cell);
     case 'object':
       return (
-        typeof cell === 'object' && cell !== null && !Array.isArray(cell) && !(cell instanceof Date) && !ArrayBuffer.isView(cell)
+        typeof cell === 'object' &&
+        cell !== null &&
+        !Array.isArray(cell) &&
+        !(cell instanceof Date) &&
+        !ArrayBuffer.isView(cell)
       );
     case 'bytes':
       return cell instanceof Uint8Array;

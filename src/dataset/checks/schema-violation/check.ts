@@ -38,7 +38,9 @@ export const schemaViolation = defineCheck({
     const schema = parseDataSchema(context.options.schema);
     const declared = Object.entries(schema.columns);
     const allowed = new Map(
-      declared.flatMap(([name, { values }]) => (values === undefined ? [] : [[name, new Set(values.map(String))] as const])),
+      declared.flatMap(([name, { values }]) =>
+        values === undefined ? [] : [[name, new Set(values.map(String))] as const],
+      ),
     );
     const unique = declared.filter(([, column]) => column.unique).map(([name]) => name);
     const sort = unique.length === 0 ? null : new ExternalSort(WIDTH);
@@ -65,7 +67,8 @@ export const schemaViolation = defineCheck({
       for (const [name, column] of declared) {
         const cell = row.row[name];
         if (isNull(cell)) {
-          if (!column.nullable) add(row, cell === undefined ? `column ${name} is missing` : `column ${name} is empty`, name);
+          if (!column.nullable)
+            add(row, cell === undefined ? `column ${name} is missing` : `column ${name} is empty`, name);
           continue;
         }
         if (column.type !== undefined && !cellAs(cell, column.type)) {
@@ -80,12 +83,14 @@ export const schemaViolation = defineCheck({
           }
         }
         if (column.length !== undefined) {
-          const length = typeof cell === 'string' ? Array.from(cell).length : ((cell as { length?: unknown }).length ?? -1);
+          const length =
+            typeof cell === 'string' ? Array.from(cell).length : ((cell as { length?: unknown }).length ?? -1);
           if (!(typeof length === 'number' && length >= column.length[0] && length <= column.length[1])) {
             add(row, `column ${name} is not ${column.length[0]} to ${column.length[1]} long`, name);
           }
         }
-        if (allowed.get(name)?.has(String(cell)) === false) add(row, `column ${name} has a value that is not allowed`, name);
+        if (allowed.get(name)?.has(String(cell)) === false)
+          add(row, `column ${name} has a value that is not allowed`, name);
       }
       if (schema.additionalColumns) return;
       for (const name of Object.keys(row.row)) {
@@ -98,16 +103,28 @@ export const schemaViolation = defineCheck({
       const values = constraints.names.map((name) => (isNull(row.row[name]) ? null : numberOf(row.row[name])));
       const absent = values.indexOf(null);
       if (absent !== -1) {
-        add(row, `column ${constraints.names[absent]!} is no number, so that relations cannot be checked`, constraints.names[absent]);
+        add(
+          row,
+          `column ${constraints.names[absent]!} is no number, so that relations cannot be checked`,
+          constraints.names[absent],
+        );
         return;
       }
       for (const { kind, index } of violations(constraints, values as number[])) {
-        if (kind === 'range') add(row, `column ${constraints.names[index]!} lies outside of its declared range`, constraints.names[index]);
-        else if (kind === 'integer') add(row, `column ${constraints.names[index]!} is no whole number`, constraints.names[index]);
-        else if (kind === 'one-hot') add(row, `not exactly one of ${[...constraints.groups[index]!].map((at) => constraints.names[at]).join(', ')} is 1`);
+        if (kind === 'range')
+          add(row, `column ${constraints.names[index]!} lies outside of its declared range`, constraints.names[index]);
+        else if (kind === 'integer')
+          add(row, `column ${constraints.names[index]!} is no whole number`, constraints.names[index]);
+        else if (kind === 'one-hot')
+          add(
+            row,
+            `not exactly one of ${[...constraints.groups[index]!].map((at) => constraints.names[at]).join(', ')} is 1`,
+          );
         else if (kind === 'relation') {
           const { features, coefficients, is, value } = constraints.relations[index]!;
-          const terms = Array.from(features, (at, term) => `${coefficients[term]} ${constraints.names[at]}`).join(' + ');
+          const terms = Array.from(features, (at, term) => `${coefficients[term]} ${constraints.names[at]}`).join(
+            ' + ',
+          );
           add(row, `the relation ${terms} ${is} ${value} does not hold`);
         }
       }

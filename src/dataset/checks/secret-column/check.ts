@@ -16,7 +16,10 @@ export const secretColumn = defineCheck({
     meaning:
       'A column holds keys, tokens, passwords or private keys. Whoever has the data can use them, and a model trained on it can be made to say them.',
     fix: 'Revoke them where they are valid, then take them out of the data and of its history.',
-    references: ['https://arxiv.org/abs/2012.07805', 'https://genai.owasp.org/llmrisk/llm022025-sensitive-information-disclosure/'],
+    references: [
+      'https://arxiv.org/abs/2012.07805',
+      'https://genai.owasp.org/llmrisk/llm022025-sensitive-information-disclosure/',
+    ],
     taxonomy: ['OWASP-LLM02', 'CWE-312', 'CWE-798'],
   },
   begin(context) {

@@ -87,17 +87,6 @@ function flipped(weights: OnnxTensor, groups: number): OnnxTensor {
   return { type: 'float32', dims: [each * groups, perGroup, ...kernel], data };
 }
 
-/** The same in the graph, for weights that are no constant. */
-function flippedInGraph(build: GraphBuilder, weights: string, dims: readonly number[], groups: number): string {
-  const f = formula(build);
-  const [outputs = 0, each = 0, ...kernel] = dims;
-  const taps = product(kernel);
-  const backwards = Array.from({ length: taps }, (_, tap) => taps - 1 - tap);
-  const list = f.reshape(weights, [groups, outputs / groups, each, taps]);
-  const turned = taps === 1 ? list : build.add('Gather', [list, build.ints(backwards)], { axis: 3 });
-  return f.reshape(f.transpose(turned, [0, 2, 1, 3]), [each * groups, outputs / groups, ...kernel]);
-}
-
 function inputGradient(context: GradientContext, dy: string, window: Window, groups: number): string {
   const { build, node } = context;
   const [x = '', w = ''] = node.inputs;
@@ -106,12 +95,10 @@ function inputGradient(context: GradientContext, dy: string, window: Window, gro
   const begin = window.kernel.map((size, axis) => (size - 1) * window.dilations[axis]! - window.begin[axis]!);
   const end = window.kernel.map((size, axis) => (size - 1) * window.dilations[axis]! - window.end[axis]!);
   const plain = window.strides.every((one) => one === 1) && [...begin, ...end].every((one) => one >= 0);
-  if (plain && channels >= MIN_CHANNELS) {
-    const constant = context.constantOf(w);
-    const back =
-      constant === undefined
-        ? flippedInGraph(build, w, context.shapeOf(w), groups)
-        : build.tensor(flipped(constant, groups), `${w}~flipped`);
+  // Weights that change would be turned in every run, and have no blocked kernel: measured, the transposed convolution is faster.
+  const constant = context.constantOf(w);
+  if (plain && channels >= MIN_CHANNELS && constant !== undefined) {
+    const back = build.tensor(flipped(constant, groups), `${w}~flipped`);
     return build.add('Conv', [dy, back], { ...windowAttributes({ ...window, begin, end }), group: groups });
   }
   const { end: after, outputPadding } = transposedFit(window, out, input);

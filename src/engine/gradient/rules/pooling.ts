@@ -18,8 +18,8 @@ function isTiling(window: Window, input: readonly number[], output: readonly num
 }
 
 /**
- * The first maximum of each window gets its gradient, as in PyTorch: a second pool tells the indices, and the gradient is put there,
- * added where windows overlap.
+ * The first maximum of each window gets its gradient, as in PyTorch: the pool's indices say where, and the gradient is put there, added
+ * where windows overlap. A pool that does not give them is run a second time, for them alone.
  */
 const MAX_POOL: GradientRule = {
   op: 'MaxPool',
@@ -33,7 +33,9 @@ const MAX_POOL: GradientRule = {
     const output = context.shapeOf(node.outputs[0]!);
     const window = windowOf(context, shape.slice(2), output.slice(2));
     const attributes = { ...windowAttributes(window), ceil_mode: intOf(node, 'ceil_mode', 0) };
-    const indices = build.addMany('MaxPool', [x], 2, attributes)[1]!;
+    const told = node.outputs[1] ?? '';
+    const rowMajor = intOf(node, 'storage_order', 0) === 0;
+    const indices = told !== '' && rowMajor ? told : build.addMany('MaxPool', [x], 2, attributes)[1]!;
     if (isTiling(window, shape.slice(2), output.slice(2)) && shape.length === 4) {
       const { kernel_shape, strides, pads } = attributes;
       return [build.add('MaxUnpool', [dy, indices, build.ints(shape)], { kernel_shape, strides, pads })];

@@ -1,5 +1,6 @@
 import type { OnnxElementType } from '../../../formats/onnx/onnx-model.ts';
 import { intOf } from '../../graph/attributes.ts';
+import { composed } from '../composition.ts';
 import { axisFrom, FLOAT32, formula, range, type Formula } from '../formula.ts';
 import { defineRules, type GradientContext, type GradientRule } from '../gradient-rule.ts';
 
@@ -127,4 +128,19 @@ const matMulInteger: GradientRule = {
   },
 };
 
-export const QUANTIZATION = defineRules([quantize, dequantize, dynamicQuantize, matMulInteger]);
+/** y = Conv(x - zx, w - zw) of whole numbers: the gradient is that of Conv. One zero point for x, one for w or for each of its outputs. */
+const convInteger: GradientRule = composed('ConvInteger', '', (context, body) => {
+  const { node } = context;
+  const [x, w, zx = '', zw = ''] = node.inputs as [string, string, string?, string?];
+  const shifted = (name: string, zero: string): string => {
+    const value = body.cast(name, 'float32');
+    if (zero === '') return value;
+    const own = context.shapeOf(zero);
+    const each = own.length === 1 && own[0] !== 1 ? [own[0]!, ...context.shapeOf(name).slice(1).fill(1)] : [];
+    return body.sub(value, body.reshape(body.cast(zero, 'float32'), each));
+  };
+  const attributes = Object.fromEntries(node.attributes);
+  return [body.node('Conv', [shifted(x, zx), shifted(w, zw)], context.shapeOf(node.outputs[0]!), attributes)];
+});
+
+export const QUANTIZATION = defineRules([quantize, dequantize, dynamicQuantize, matMulInteger, convInteger]);

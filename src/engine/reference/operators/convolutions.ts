@@ -4,6 +4,7 @@ import type {
   ReferenceOperator,
   ReferenceOperators,
 } from '../reference-operator.ts';
+import { multiplyInto } from '../multiply.ts';
 import { indices, offsetOf, sizeOf, stridesOf, type ReferenceTensor } from '../reference-tensor.ts';
 
 /** How a window moves over the spatial axes. */
@@ -78,44 +79,56 @@ export function convolve(
   const sizes = outputSizes(spatial, window, false);
   const dims = [n, outputs, ...sizes];
   const data = new Float64Array(sizeOf(dims));
-  const taps = tapPlaces(kernel, spatial, sizes, window);
-  const [pixels, area] = [sizeOf(spatial), sizeOf(sizes)];
-  for (let plane = 0; plane < n * outputs; plane++) {
-    const [sample, channel] = [Math.floor(plane / outputs), plane % outputs];
-    const group = Math.floor(channel / (outputs / groups));
-    const out = data.subarray(plane * area, (plane + 1) * area).fill(bias === null ? 0 : bias.data[channel]!);
-    for (let k = 0; k < perGroup; k++) {
-      const start = (sample * perGroup * groups + group * perGroup + k) * pixels;
-      for (const [tap, { to, from }] of taps.entries()) {
-        const weight = w.data[(channel * perGroup + k) * taps.length + tap]!;
-        for (let at = 0; at < to.length; at++) out[to[at]!]! += weight * x.data[start + from[at]!]!;
+  const sources = tapSources(kernel, spatial, sizes, window);
+  const [pixels, area, taps] = [sizeOf(spatial), sizeOf(sizes), sources.length];
+  const [perOutput, inner] = [outputs / groups, perGroup * taps];
+  if (bias !== null) for (let at = 0; at < data.length; at++) data[at] = bias.data[Math.floor(at / area) % outputs]!;
+  for (let first = 0; first < area; first += BLOCK) {
+    const columns = Math.min(BLOCK, area - first);
+    const patches = new Float64Array(inner * columns);
+    for (let plane = 0; plane < n * groups; plane++) {
+      const [sample, group] = [Math.floor(plane / groups), plane % groups];
+      for (let row = 0; row < inner; row++) {
+        const source = sources[row % taps]!;
+        const start = (sample * perGroup * groups + group * perGroup + Math.floor(row / taps)) * pixels;
+        for (let column = 0; column < columns; column++) {
+          const from = source[first + column]!;
+          patches[row * columns + column] = from < 0 ? 0 : x.data[start + from]!;
+        }
       }
+      const channel = group * perOutput;
+      multiplyInto(
+        data,
+        w.data,
+        patches,
+        { rows: perOutput, inner, columns },
+        { out: (sample * outputs + channel) * area + first, a: channel * inner, outStride: area },
+      );
     }
   }
   return { type: x.type, dims, data };
 }
 
-/** For each element of the kernel the output pixels that it reaches, and the input pixels that it reads for them. */
-function tapPlaces(
+/** Output pixels that are worked on together: what is copied for them stays small. */
+const BLOCK = 512;
+
+/** For each element of the kernel the input pixel that each output pixel reads; -1: padding. */
+function tapSources(
   kernel: readonly number[],
   spatial: readonly number[],
   sizes: readonly number[],
   window: Window,
-): { readonly to: Int32Array; readonly from: Int32Array }[] {
+): readonly Int32Array[] {
   const strides = stridesOf(spatial);
-  const found: { to: Int32Array; from: Int32Array }[] = [];
+  const found: Int32Array[] = [];
   for (const tap of indices(kernel)) {
-    const [to, from]: [number[], number[]] = [[], []];
+    const sources = new Int32Array(sizeOf(sizes));
     let at = 0;
     for (const out of indices(sizes)) {
       const pixel = place(out, tap, window);
-      if (inside(pixel, spatial)) {
-        to.push(at);
-        from.push(offsetOf(pixel, strides));
-      }
-      at++;
+      sources[at++] = inside(pixel, spatial) ? offsetOf(pixel, strides) : -1;
     }
-    found.push({ to: Int32Array.from(to), from: Int32Array.from(from) });
+    found.push(sources);
   }
   return found;
 }

@@ -1,3 +1,4 @@
+import { multiplyInto } from '../multiply.ts';
 import type { ReferenceOperator, ReferenceOperators } from '../reference-operator.ts';
 import {
   broadcastDims,
@@ -23,13 +24,8 @@ export function matmul(left: ReferenceTensor, right: ReferenceTensor): Reference
   const [wideA, wideB] = [broadcastTo(a, [...batch, rows, inner]), broadcastTo(b, [...batch, inner, columns])];
   const data = new Float64Array(sizeOf(batch) * rows * columns);
   for (let group = 0; group < sizeOf(batch); group++) {
-    for (let row = 0; row < rows; row++) {
-      for (let k = 0; k < inner; k++) {
-        const value = wideA.data[(group * rows + row) * inner + k]!;
-        const [to, from] = [(group * rows + row) * columns, (group * inner + k) * columns];
-        for (let column = 0; column < columns; column++) data[to + column]! += value * wideB.data[from + column]!;
-      }
-    }
+    const at = { out: group * rows * columns, a: group * rows * inner, b: group * inner * columns };
+    multiplyInto(data, wideA.data, wideB.data, { rows, inner, columns }, at);
   }
   const dims = [...batch];
   if (left.dims.length > 1) dims.push(rows);

@@ -1,3 +1,4 @@
+import { convolve } from './convolutions.ts';
 import type { OnnxElementType } from '../../../formats/onnx/onnx-model.ts';
 import type { ReferenceOperator, ReferenceOperators } from '../reference-operator.ts';
 import { axisOf, broadcastTo, referenceTensor, sizeOf, type ReferenceTensor } from '../reference-tensor.ts';
@@ -80,7 +81,18 @@ const matMulInteger: ReferenceOperator = (call) => {
   return [{ ...matmul(minus(a, za, -2), minus(b, zb, -1)), type: 'int32' }];
 };
 
+const convInteger: ReferenceOperator = (call) => {
+  const [x, w, zx, zw] = [call.input(0), call.input(1), call.optional(2), call.optional(3)];
+  const minus = (one: ReferenceTensor, zero: ReferenceTensor | null): ReferenceTensor => {
+    if (zero === null) return one;
+    const wide = spread(zero, one, 0, 0);
+    return referenceTensor('int32', one.dims, (at) => one.data[at]! - wide.data[at]!);
+  };
+  return [{ ...convolve(call, minus(x, zx), minus(w, zw), null), type: 'int32' }];
+};
+
 export const QUANTIZATION: ReferenceOperators = {
+  ConvInteger: convInteger,
   QuantizeLinear: quantize,
   DequantizeLinear: dequantize,
   DynamicQuantizeLinear: dynamicQuantize,

@@ -30,6 +30,7 @@ export const ACTIVATION_CASES: readonly OperatorCase[] = [
   { op: 'Shrink', says: 'soft', attributes: { lambd: float(0.73), bias: float(0.73) }, inputs: [x] },
   { op: 'Shrink', says: 'hard', attributes: { lambd: float(0.73) }, inputs: [x] },
   { op: 'HardSwish', says: 'default', inputs: [x] },
+  { op: 'Swish', opset: 24, says: 'alpha', attributes: { alpha: float(1.3) }, inputs: [x], notRun: 'no kernel yet' },
   { op: 'Mish', says: 'default', inputs: [x] },
   { op: 'Gelu', says: 'exact', inputs: [x] },
   { op: 'Gelu', says: 'by tanh', attributes: { approximate: 'tanh' }, inputs: [x] },

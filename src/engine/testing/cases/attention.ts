@@ -85,6 +85,21 @@ const strings = (value: string): AttributeValue => value;
 const hidden = [small([2, 3, 4]), small([2, 3, 4]), real([4], 0.5, 1.5)];
 
 export const FUSED_CASES: readonly OperatorCase[] = [
+  {
+    op: 'FusedMatMulActivation',
+    domain: MICROSOFT,
+    says: 'with LeakyRelu',
+    attributes: { activation: 'LeakyRelu', activation_alpha: float(0.2) },
+    inputs: [small([2, 3]), small([3, 4])],
+    notRun: 'a kernel for DirectML alone',
+  },
+  {
+    op: 'LayerNormalization',
+    domain: MICROSOFT,
+    says: 'under its old name',
+    inputs: [small([2, 4]), small([4]), small([4])],
+    notRun: 'registered in the default domain alone',
+  },
   { op: 'FusedMatMul', domain: MICROSOFT, says: 'plain', inputs: [small([2, 3]), small([3, 4])], parameters: [1] },
   {
     op: 'FusedMatMul',

@@ -37,4 +37,25 @@ export const QUANTIZATION_CASES: readonly OperatorCase[] = [
       zero('int8', -3),
     ],
   },
+  {
+    op: 'ConvInteger',
+    says: 'zero points, strides, groups',
+    attributes: { strides: [2, 1], pads: [1, 0, 1, 0], group: 2 },
+    inputs: [
+      dynamic(
+        whole(
+          Array.from({ length: 40 }, (_, at) => (at * 37) % 256),
+          [1, 2, 4, 5],
+          'uint8',
+        ),
+      ),
+      whole(
+        Array.from({ length: 24 }, (_, at) => ((at * 29) % 100) - 50),
+        [4, 1, 3, 2],
+        'int8',
+      ),
+      zero('uint8', 7),
+      zero('int8', -3),
+    ],
+  },
 ];

@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import { isFault } from '../../../core/fault.ts';
 import type { Target } from '../../target.ts';
 import { isCovered, maskSet } from './mask-set.ts';
-import { createPatchCleanser } from './patchcleanser.ts';
+import { buildArchitecture } from '../../../engine/build/architectures.ts';
+import { seededRandom } from '../../../math/random.ts';
+import type { LabelledData } from '../../labelled-data.ts';
+import { openOnnxTarget } from '../../onnx-target.ts';
+import { standard } from '../standard/defence.ts';
+import { parseWrapperConfig, wrapperConfig } from '../wrapper-config.ts';
+import { createPatchCleanser, patchCleanserStep } from './patchcleanser.ts';
 
 test('every place of the patch is covered, at any size', () => {
   for (const [height, width, patch, perAxis] of [
@@ -80,4 +86,76 @@ test('a picture whose evidence two masks can cover gets no certificate', async (
   for (let r = 0; r < 16; r++) x[r * 16 + 3] = 1;
   assert.equal(await createPatchCleanser(stripes(1), { ...CONFIG, masksPerAxis: 1 }).certify(x, 1), false);
   assert.throws(() => createPatchCleanser({ ...stripes(1), inputShape: [256] }, CONFIG), /pictures/);
+});
+
+/** Pictures of 12 x 12 with bars across or upright, at random places, in noise. */
+function bars(count: number, seed: string): LabelledData {
+  const random = seededRandom(seed);
+  const labels = Int32Array.from({ length: count }, () => random.below(2));
+  const inputs = new Float32Array(count * 144);
+  labels.forEach((label, n) => {
+    const phase = random.below(4);
+    for (let row = 0; row < 12; row++)
+      for (let column = 0; column < 12; column++) {
+        const isBar = ((label === 0 ? row : column) + phase) % 4 < 2;
+        inputs[n * 144 + row * 12 + column] = (isBar ? 0.7 : 0.2) + 0.2 * random.uniform();
+      }
+  });
+  return { inputs, labels, count, inputShape: [1, 12, 12] };
+}
+
+test('a small network that is trained with parts erased: its certified accuracy, and no patch that breaks a certificate', async () => {
+  const model = buildArchitecture('strided-cnn', { inputShape: [1, 12, 12], classes: 2, seed: 'bars' });
+  const context = { bounds: { low: 0, high: 1 }, classes: 2, seed: 'bars', threads: 1 };
+  const options = { ...standard.defaults, epochs: 6, batch: 50, rate: 0.01, erase: 5 };
+  const { model: trained } = await standard.run(model, bars(600, 'train'), options, context);
+  const target = await openOnnxTarget(trained, { threads: 0 });
+  const config = { patch: { height: 2, width: 2 }, masksPerAxis: 4, fill: 0.5, batch: 64 };
+  // The wrapper's file is what is run: written, read, and opened from.
+  const text = JSON.stringify(wrapperConfig('bars.onnx', [patchCleanserStep(config)]));
+  const [step] = parseWrapperConfig(JSON.parse(text)).steps;
+  assert.ok(step?.kind === 'patchcleanser');
+  const cleanser = createPatchCleanser(target, { ...step, batch: 64 });
+  const held = bars(40, 'test');
+  const random = seededRandom('patches');
+  let [clean, certified] = [0, 0];
+  for (let i = 0; i < held.count; i++) {
+    const x = held.inputs.slice(i * 144, (i + 1) * 144);
+    const label = held.labels[i]!;
+    if ((await cleanser.predict(x)).label === label) clean++;
+    if (!(await cleanser.certify(x, label))) continue;
+    certified++;
+    for (let attempt = 0; attempt < 6; attempt++) {
+      const attacked = x.slice();
+      const at = 12 * random.below(11) + random.below(11);
+      for (const offset of [0, 1, 12, 13]) attacked[at + offset] = random.below(2);
+      assert.equal((await cleanser.predict(attacked)).label, label);
+    }
+  }
+  await target.close();
+  assert.ok(clean / held.count >= 0.9 && certified / held.count >= 0.6, `${clean} right, ${certified} certified of 40`);
+});
+
+test('a wrapper with anything that is not known is refused', () => {
+  const good = wrapperConfig('m.onnx', [
+    patchCleanserStep({ patch: { height: 2, width: 3 }, masksPerAxis: 6, fill: 0.5 }),
+  ]);
+  assert.deepEqual(parseWrapperConfig(good), good);
+  const [step] = good.steps;
+  for (const bad of [
+    null,
+    { ...good, version: 2 },
+    { ...good, model: '../m.onnx' },
+    { ...good, more: 1 },
+    { ...good, steps: [{ ...step, kind: 'prayer' }] },
+    { ...good, steps: [{ ...step, kind: 'toString' }] },
+    { ...good, steps: [{ ...step, masksPerAxis: 0 }] },
+    { ...good, steps: [{ ...step, patch: { height: 2 } }] },
+    { ...good, steps: [{ kind: 'patchcleanser', patch: { height: 2, width: 2 }, masksPerAxis: 2 }] },
+  ])
+    assert.throws(
+      () => parseWrapperConfig(bad),
+      (error) => isFault(error) && error.code === 'ERR_DATA',
+      JSON.stringify(bad),
+    );
 });

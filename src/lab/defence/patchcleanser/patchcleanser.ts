@@ -2,6 +2,7 @@ import { Fault } from '../../../core/fault.ts';
 import { type ImageLayout, imageLayout, isPicture } from '../../image-layout.ts';
 import { argmax } from '../../loss-of-scores.ts';
 import { sampleSize, type Target } from '../../target.ts';
+import type { WrapperStep } from '../wrapper-config.ts';
 import { type Mask, maskSet } from './mask-set.ts';
 
 /** The wrapper's configuration: what the file beside the model says, and what runs. */
@@ -22,6 +23,11 @@ export interface PatchCleanserAnswer {
   readonly by: 'unanimous' | 'minority' | 'majority';
   /** Masked pictures that the model saw. */
   readonly queries: number;
+}
+
+/** The step of a `wrapper.json` that says how a model has to be used: `createPatchCleanser(target, { ...step, batch })` runs it. */
+export function patchCleanserStep({ patch, masksPerAxis, fill }: Omit<PatchCleanserConfig, 'batch'>): WrapperStep {
+  return { kind: 'patchcleanser', patch, masksPerAxis, fill };
 }
 
 /** A model behind double masking (Xiang, Mahloujifar and Mittal 2022, arXiv:2108.09135, algorithms 1 and 2). */

@@ -12,14 +12,15 @@ export const constraintViolation = defineInputDetector<'constraint-violation', C
     id: 'constraint-violation',
     title: 'Constraint violation',
     summary: 'How far a row breaks the ranges and the whole numbers that all clean rows keep.',
-    threats: ['adversarial-input', 'data-poisoning'],
+    threats: ['adversarial-input'],
     modalities: ['tabular', 'series'],
     needs: [],
     stateful: false,
+    quietWhenClean: true,
     taxonomy: ['AML.M0015'],
     references: ['Simonetto et al. 2024, arXiv:2406.00775'],
   },
-  options: (z) => z.strictObject({ slack: z.number().min(0).max(10) }),
+  options: (z) => z.strictObject({ slack: z.number().min(0).max(10).default(0.01) }),
   defaults: { slack: 0.01 },
   fit: async (_, data, { slack }) => {
     const d = data.inputs.length / data.count;
@@ -42,8 +43,8 @@ export const constraintViolation = defineInputDetector<'constraint-violation', C
     };
   },
   open: (_, state) => {
-    const [low, high, unit, whole] = ['low', 'high', 'unit', 'whole'].map((name) => fitted(state, name).data);
-    const d = low!.length;
+    const d = fitted(state, 'low', [null]).data.length;
+    const [low, high, unit, whole] = ['low', 'high', 'unit', 'whole'].map((name) => fitted(state, name, [d]).data);
     /** Sum of what each column is off, in widths of its range; whole numbers by their distance to the next. */
     const row = (x: Float32Array, slopes?: Float32Array): number => {
       let sum = 0;
@@ -65,6 +66,18 @@ export const constraintViolation = defineInputDetector<'constraint-violation', C
           row(x.subarray(i * d, (i + 1) * d), gradient.subarray(i * d, (i + 1) * d)),
         );
         return { scores, gradient };
+      },
+      // Ranges are cut, and whole numbers step towards where they began, so that a row never gets farther from it.
+      repair: (x, original, n) => {
+        const result = x.slice();
+        for (let at = 0; at < n * d; at++) {
+          const j = at % d;
+          const began = original[at]!;
+          let value = Math.min(Math.max(x[at]!, Math.min(low![j]!, began)), Math.max(high![j]!, began));
+          if (whole![j] === 1) value = began + Math.trunc(value - began);
+          result[at] = value;
+        }
+        return result;
       },
     };
   },

@@ -21,7 +21,7 @@ export const cusum = defineInputDetector<'cusum', CusumOptions>({
     taxonomy: ['AML.M0015'],
     references: ['Page 1954, doi:10.1093/biomet/41.1-2.100'],
   },
-  options: (z) => z.strictObject({ allowance: z.number().positive().max(10) }),
+  options: (z) => z.strictObject({ allowance: z.number().positive().max(10).default(0.5) }),
   defaults: { allowance: 0.5 },
   fit: async (_, data) => {
     const d = data.inputs.length / data.count;
@@ -33,9 +33,9 @@ export const cusum = defineInputDetector<'cusum', CusumOptions>({
     return { mean: fittedArray(mean), deviation: fittedArray(deviation) };
   },
   open: (_, state, { allowance }) => {
-    const mean = fitted(state, 'mean').data;
-    const deviation = fitted(state, 'deviation').data;
+    const mean = fitted(state, 'mean', [null]).data;
     const d = mean.length;
+    const deviation = fitted(state, 'deviation', [d]).data;
     return {
       // One call is one series: sums begin at zero.
       score: async (x, n) => {
@@ -45,6 +45,11 @@ export const cusum = defineInputDetector<'cusum', CusumOptions>({
           let most = 0;
           for (let j = 0; j < d; j++) {
             const z = (x[i * d + j]! - mean[j]!) / deviation[j]!;
+            // A reading that is no number is reported, and does not reach the sums: one would silence or jam the sensor for ever.
+            if (!Number.isFinite(z)) {
+              most = Number.POSITIVE_INFINITY;
+              continue;
+            }
             above[j] = Math.max(0, above[j]! + z - allowance);
             below[j] = Math.max(0, below[j]! - z - allowance);
             most = Math.max(most, above[j]!, below[j]!);

@@ -1,4 +1,6 @@
+import { Fault } from '../../../core/fault.ts';
 import { seededRandom } from '../../../math/random.ts';
+import { boxOf } from '../../evasion/norm-ball.ts';
 import { imageLayout, isPicture } from '../../image-layout.ts';
 import { sampleSize, type Target } from '../../target.ts';
 import { bitDepth } from '../../transform/bit-depth.ts';
@@ -28,10 +30,11 @@ export const featureSqueezing = defineInputDetector<'feature-squeezing', Feature
     taxonomy: ['AML.M0015'],
     references: ['Xu, Evans and Qi 2018, arXiv:1704.01155'],
   },
-  options: (z) => z.strictObject({ bits: z.int().min(0).max(16), median: z.int().min(0).max(15) }),
+  options: (z) =>
+    z.strictObject({ bits: z.int().min(0).max(16).default(5), median: z.int().min(0).max(15).default(2) }),
   defaults: { bits: 5, median: 2 },
-  fit: async (models) => {
-    requiredModel(models, 'feature-squeezing');
+  fit: async (models, _, options) => {
+    squeezersFor(requiredModel(models, 'feature-squeezing'), options);
     return {};
   },
   open: (models, _, options) => {
@@ -56,7 +59,9 @@ export const featureSqueezing = defineInputDetector<'feature-squeezing', Feature
         for (let i = 0; i < n; i++) {
           let distance = 0;
           for (let c = i * model.classes; c < (i + 1) * model.classes; c++) distance += Math.abs(plain[c]! - p[c]!);
-          if (distance > scores[i]!) [scores[i], by[i]] = [distance, k];
+          // NaN compares with nothing, and would pass for no change at all.
+          if (!Number.isFinite(distance)) scores[i] = Number.POSITIVE_INFINITY;
+          else if (distance > scores[i]!) [scores[i], by[i]] = [distance, k];
         }
       }
       return { plain, scores, by, answers };
@@ -93,11 +98,24 @@ export const featureSqueezing = defineInputDetector<'feature-squeezing', Feature
 });
 
 function squeezersFor(model: Target, { bits, median }: FeatureSqueezingOptions): readonly InputTransform[] {
-  const low = typeof model.bounds.low === 'number' ? model.bounds.low : Math.min(...model.bounds.low);
-  const high = typeof model.bounds.high === 'number' ? model.bounds.high : Math.max(...model.bounds.high);
+  const { low, high } = boxOf(model);
+  const range = { low: least(low), high: -least(high.map((value) => -value)) };
+  if (bits > 0 && !(Number.isFinite(range.high - range.low) && range.high > range.low))
+    throw new Fault('ERR_USAGE', 'Fewer bits need inputs between two finite bounds.', { where: model.name });
   const picture = isPicture(imageLayout(model.inputShape));
-  return [
-    ...(bits > 0 ? [bitDepth(bits, { low, high })] : []),
+  const squeezers = [
+    ...(bits > 0 ? [bitDepth(bits, range)] : []),
     ...(median > 0 && picture ? [medianFilter(model.inputShape, median)] : []),
   ];
+  // Nothing to compare with would be a score of 0 for everything.
+  if (squeezers.length === 0)
+    throw new Fault('ERR_USAGE', 'Feature squeezing has no squeezer left.', {
+      where: 'options',
+      hint: 'Give bits above 0, or median above 0 for pictures.',
+    });
+  return squeezers;
+}
+
+function least(values: Float32Array): number {
+  return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
 }

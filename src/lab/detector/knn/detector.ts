@@ -16,14 +16,15 @@ export const knn = defineInputDetector<'knn', KnnOptions>({
     id: 'knn',
     title: 'Nearest neighbours',
     summary: "Distance of a layer's features to the k-th nearest clean sample.",
-    threats: ['adversarial-input', 'backdoor'],
+    threats: ['adversarial-input'],
     modalities: ['image', 'vector', 'tabular', 'text', 'series'],
     needs: ['features'],
     stateful: false,
     taxonomy: ['AML.M0015'],
     references: ['Sun et al. 2022, arXiv:2204.06507'],
   },
-  options: (z) => z.strictObject({ k: z.int().min(1).max(1000), most: z.int().min(1).max(100_000) }),
+  options: (z) =>
+    z.strictObject({ k: z.int().min(1).max(1000).default(10), most: z.int().min(1).max(100_000).default(5000) }),
   defaults: { k: 10, most: 5000 },
   fit: async (models, data, { k, most }) => {
     const features = requiredFeatures(models, 'knn');
@@ -41,7 +42,9 @@ export const knn = defineInputDetector<'knn', KnnOptions>({
   open: (models, state, { k }) => {
     const features = requiredFeatures(models, 'knn');
     const d = features.classes;
-    const bank = fitted(state, 'bank');
+    const bank = fitted(state, 'bank', [null, d]);
+    if (bank.dims[0]! < k)
+      throw new Fault('ERR_CONFIG', `Of ${bank.dims[0]} clean samples none is the ${k}th nearest.`);
     /** Squared distance to the k-th nearest row of the bank, and which row that is. */
     const kth = (unit: Float64Array): { readonly distance: number; readonly row: number } => {
       // The k nearest so far, nearest first: k is small.

@@ -10,20 +10,23 @@ export interface MahalanobisOptions {
   readonly ridge: number;
 }
 
+/** Relative rounding of float32. */
+const ROUNDING = 2 ** -23;
+
 /** Distance of the features to the nearest class mean, under one covariance for all classes. */
 export const mahalanobis = defineInputDetector<'mahalanobis', MahalanobisOptions>({
   meta: {
     id: 'mahalanobis',
     title: 'Mahalanobis distance',
     summary: "Distance of a layer's features to the nearest class, under the covariance of clean data.",
-    threats: ['adversarial-input', 'backdoor'],
+    threats: ['adversarial-input'],
     modalities: ['image', 'vector', 'tabular', 'text', 'series'],
     needs: ['features'],
     stateful: false,
     taxonomy: ['AML.M0015'],
     references: ['Lee et al. 2018, arXiv:1807.03888'],
   },
-  options: (z) => z.strictObject({ ridge: z.number().positive().max(1) }),
+  options: (z) => z.strictObject({ ridge: z.number().positive().max(1).default(1e-3) }),
   defaults: { ridge: 1e-3 },
   fit: async (models, data, { ridge }) => {
     const features = requiredFeatures(models, 'mahalanobis');
@@ -49,16 +52,26 @@ export const mahalanobis = defineInputDetector<'mahalanobis', MahalanobisOptions
     }
     let trace = 0;
     for (let j = 0; j < d; j++) trace += tied[j * d + j]!;
-    for (let j = 0; j < d; j++) tied[j * d + j]! += (ridge * trace) / d + Number.MIN_VALUE;
+    let size = 0;
+    for (const value of values) size += (value * value) / data.count;
+    // Features are float32: what varies by less than their rounding does not vary.
+    if (!(trace > size * ROUNDING ** 2)) {
+      throw new Fault('ERR_DATA', 'The features of the clean data do not vary within a class.', {
+        where: features.name,
+        hint: 'Take features of another layer, or clean data with more than one kind of sample a class.',
+      });
+    }
+    for (let j = 0; j < d; j++) tied[j * d + j]! += (ridge * trace) / d;
     const factor = cholesky(matrix(d, d, tied));
-    if (factor === null) throw new Fault('ERR_DATA', 'The features of the clean data do not vary.');
+    if (factor === null)
+      throw new Fault('ERR_DATA', 'The covariance of the features has no inverse.', { hint: 'Give a larger ridge.' });
     return { means: fittedArray(means, [classes.length, d]), factor: fittedArray(factor.data, [d, d]) };
   },
   open: (models, state) => {
     const features = requiredFeatures(models, 'mahalanobis');
     const d = features.classes;
-    const means = fitted(state, 'means');
-    const factor = matrix(d, d, fitted(state, 'factor').data);
+    const means = fitted(state, 'means', [null, d]);
+    const factor = matrix(d, d, fitted(state, 'factor', [d, d]).data);
     /** Squared distance to the nearest mean, and its gradient by the features. */
     const nearest = (f: Float32Array): { readonly distance: number; readonly gradient: Float64Array } => {
       let best: { readonly distance: number; readonly whitened: Float64Array } = {

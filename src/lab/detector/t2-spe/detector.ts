@@ -25,14 +25,21 @@ export const t2Spe = defineInputDetector<'t2-spe', T2SpeOptions>({
     taxonomy: ['AML.M0015'],
     references: ['Jackson and Mudholkar 1979, doi:10.1080/00401706.1979.10489779', 'Chiang, Russell and Braatz 2001'],
   },
-  options: (z) => z.strictObject({ components: z.int().min(1).max(500), statistic: z.enum(['t2', 'spe', 'both']) }),
+  options: (z) =>
+    z.strictObject({
+      components: z.int().min(1).max(500).default(17),
+      statistic: z.enum(['t2', 'spe', 'both']).default('both'),
+    }),
   defaults: { components: 17, statistic: 'both' },
   fit: async (_, data, { components, statistic }) => {
     const d = data.inputs.length / data.count;
     if (components > d || (components === d && statistic !== 't2') || data.count < 2)
-      throw new Fault('ERR_DATA', `${components} components cannot be had of ${data.count} rows of ${d} sensors.`);
+      throw new Fault('ERR_DATA', `${components} components cannot be had of ${data.count} rows of ${d} sensors.`, {
+        where: 'options.components',
+        hint: 'Take fewer: less than the number of sensors, or as many with the statistic t2.',
+      });
     const model = principalComponents(matrix(data.count, d, data.inputs), components, { scale: true });
-    if (model.variances.at(-1)! <= 0)
+    if (!(model.variances.at(-1)! > 0))
       throw new Fault('ERR_DATA', 'The clean rows vary in fewer directions than asked for.');
     const values = Array.from({ length: data.count }, (__, i) =>
       statistics(model, data.inputs.subarray(i * d, (i + 1) * d)),
@@ -58,21 +65,24 @@ export const t2Spe = defineInputDetector<'t2-spe', T2SpeOptions>({
     };
   },
   open: (_, state, { statistic }) => {
-    const directions = fitted(state, 'directions');
+    const directions = fitted(state, 'directions', [null, null]);
     const [k, d] = directions.dims as [number, number];
     const model: PrincipalComponents = {
-      mean: fitted(state, 'mean').data,
-      scale: fitted(state, 'scale').data,
+      mean: fitted(state, 'mean', [d]).data,
+      scale: fitted(state, 'scale', [d]).data,
       directions: matrix(k, d, directions.data),
-      variances: fitted(state, 'variances').data,
+      variances: fitted(state, 'variances', [k]).data,
       residualVariances: new Float64Array(0),
     };
-    const [t2Unit = 1, speUnit = 1] = fitted(state, 'units').data;
-    const one = (row: Float32Array): { readonly score: number; readonly by: 't2' | 'spe' } => {
-      const { t2, spe } = statistics(model, row);
-      if (statistic === 't2') return { score: t2, by: 't2' };
-      if (statistic === 'spe') return { score: spe, by: 'spe' };
-      return t2 / t2Unit >= spe / speUnit ? { score: t2 / t2Unit, by: 't2' } : { score: spe / speUnit, by: 'spe' };
+    const [t2Unit = 1, speUnit = 1] = fitted(state, 'units', [2]).data;
+    const one = (
+      row: Float32Array,
+    ): { readonly score: number; readonly by: 't2' | 'spe'; readonly coordinates: Float64Array } => {
+      const { t2, spe, coordinates } = statistics(model, row);
+      if (statistic === 't2') return { score: t2, by: 't2', coordinates };
+      if (statistic === 'spe') return { score: spe, by: 'spe', coordinates };
+      const inside = t2 / t2Unit >= spe / speUnit;
+      return { score: inside ? t2 / t2Unit : spe / speUnit, by: inside ? 't2' : 'spe', coordinates };
     };
     return {
       score: async (x, n) => Float64Array.from({ length: n }, (__, i) => one(x.subarray(i * d, (i + 1) * d)).score),
@@ -81,10 +91,9 @@ export const t2Spe = defineInputDetector<'t2-spe', T2SpeOptions>({
         const scores = new Float64Array(n);
         for (let i = 0; i < n; i++) {
           const row = x.subarray(i * d, (i + 1) * d);
-          const { score, by } = one(row);
+          const { score, by, coordinates } = one(row);
           scores[i] = score;
           const unit = statistic === 'both' ? (by === 't2' ? t2Unit : speUnit) : 1;
-          const { coordinates } = project(model, row);
           for (let j = 0; j < d; j++) {
             let inside = 0;
             let weighted = 0;
@@ -102,7 +111,11 @@ export const t2Spe = defineInputDetector<'t2-spe', T2SpeOptions>({
   },
 });
 
-function statistics(model: PrincipalComponents, row: ArrayLike<number>): { readonly t2: number; readonly spe: number } {
+function statistics(
+  model: PrincipalComponents,
+  row: ArrayLike<number>,
+): { readonly t2: number; readonly spe: number; readonly coordinates: Float64Array } {
   const { coordinates, residual } = project(model, row);
-  return { t2: coordinates.reduce((sum, value, c) => sum + (value * value) / model.variances[c]!, 0), spe: residual };
+  const t2 = coordinates.reduce((sum, value, c) => sum + (value * value) / model.variances[c]!, 0);
+  return { t2, spe: residual, coordinates };
 }

@@ -37,6 +37,7 @@ export const cube = defineAttack<'cube', CubeOptions>({
       initialShare: z.number().positive().max(1).default(CUBE_DEFAULTS.initialShare),
     }),
   defaults: CUBE_DEFAULTS,
+  mostQueries: ({ queries }) => 1 + queries,
   run: async (target, data, perturbation, options, context) => {
     const { eps } = assertPerturbation(perturbation, ['linf'], 'cube');
     if (target.scoreType === 'label') {

@@ -36,6 +36,7 @@ export const hopskipjump = defineAttack<'hopskipjump', HopSkipJumpOptions>({
       stopAtEps: z.boolean().default(HOPSKIPJUMP_DEFAULTS.stopAtEps),
     }),
   defaults: HOPSKIPJUMP_DEFAULTS,
+  mostQueries: ({ maxQueries }) => 1 + maxQueries,
   run: async (target, data, perturbation, options, context) => {
     const { norm, eps } = assertPerturbation(perturbation, ['linf', 'l2'], 'hopskipjump', true);
     const box = finiteBox(target, 'hopskipjump');

@@ -45,6 +45,7 @@ export const square = defineAttack<'square', SquareOptions>({
       rescaleSchedule: z.boolean().default(SQUARE_DEFAULTS.rescaleSchedule),
     }),
   defaults: SQUARE_DEFAULTS,
+  mostQueries: ({ queries, restarts }) => 1 + queries * restarts,
   run: async (target, data, perturbation, options, context) => {
     const { norm, eps } = assertPerturbation(perturbation, ['linf', 'l2'], 'square');
     if (target.scoreType === 'label') {

@@ -1,10 +1,15 @@
-import { constants, gunzipSync, inflateSync } from 'node:zlib';
-import { memorySource } from '../../../bytes/byte-source.ts';
+import { type ByteSource, memorySource } from '../../../bytes/byte-source.ts';
+import { freeBytes } from '../../../bytes/free-bytes.ts';
 import { readBzip2 } from '../../../formats/bzip2/read-bzip2.ts';
+import type { Inflated } from '../../../formats/inflate-source.ts';
+import { readGzip, readZlib } from '../../../formats/gzip/read-gzip.ts';
+import { readLz4 } from '../../../formats/lz4/read-lz4.ts';
 import { decodeLzmaAlone } from '../../../formats/lzma/lzma-decoder.ts';
 import { readXz } from '../../../formats/lzma/read-xz.ts';
+import { HAS_ZSTANDARD, readZstandard } from '../../../formats/zstandard/read-zstandard.ts';
 import type { Artifact } from '../../artifact.ts';
 import type { Reader } from '../../reader.ts';
+import { unpackWithin } from '../../unpack-within.ts';
 
 const MAX_RATIO = 1000;
 const RATIO_FLOOR = 8 << 20;
@@ -13,8 +18,10 @@ interface Compression {
   readonly name: string;
   readonly suffixes: RegExp;
   sniff(head: Uint8Array): boolean;
+  /** The decoder needs what is packed in memory, too. */
+  readonly holdsPacked?: true;
   /** Absent: known, and not read here. */
-  unpack?(packed: Uint8Array, limit: number): Uint8Array;
+  unpack?(packed: ByteSource, limit: number): Inflated;
 }
 
 const COMPRESSIONS: readonly Compression[] = [
@@ -22,7 +29,7 @@ const COMPRESSIONS: readonly Compression[] = [
     name: 'gzip',
     suffixes: /\.(gz|gzip)$/i,
     sniff: (head) => head[0] === 0x1f && head[1] === 0x8b,
-    unpack: (packed, limit) => gunzipSync(packed, { maxOutputLength: limit, finishFlush: constants.Z_SYNC_FLUSH }),
+    unpack: readGzip,
   },
   {
     name: 'zlib',
@@ -33,19 +40,21 @@ const COMPRESSIONS: readonly Compression[] = [
       head[0]! >> 4 <= 7 &&
       (head[1]! & 0x20) === 0 &&
       (head[0]! * 256 + head[1]!) % 31 === 0,
-    unpack: (packed, limit) => inflateSync(packed, { maxOutputLength: limit, finishFlush: constants.Z_SYNC_FLUSH }),
+    unpack: (packed, limit) => readZlib(packed, 0, limit),
   },
   {
     name: 'bzip2',
     suffixes: /\.bz2$/i,
     sniff: (head) => head[0] === 0x42 && head[1] === 0x5a && head[2] === 0x68 && head[4] === 0x31 && head[5] === 0x41,
-    unpack: readBzip2,
+    holdsPacked: true,
+    unpack: whole(readBzip2),
   },
   {
     name: 'xz',
     suffixes: /\.xz$/i,
     sniff: (head) => head[0] === 0xfd && head[1] === 0x37 && head[2] === 0x7a && head[3] === 0x58 && head[4] === 0x5a,
-    unpack: readXz,
+    holdsPacked: true,
+    unpack: whole(readXz),
   },
   {
     name: 'LZMA',
@@ -60,7 +69,8 @@ const COMPRESSIONS: readonly Compression[] = [
       const size = Buffer.from(head.subarray(5, 13)).readBigUInt64LE(0);
       return exact && (size === 0xffffffffffffffffn || size < 1n << 40n);
     },
-    unpack: decodeLzmaAlone,
+    holdsPacked: true,
+    unpack: whole(decodeLzmaAlone),
   },
   {
     name: 'joblib ZFILE',
@@ -68,27 +78,21 @@ const COMPRESSIONS: readonly Compression[] = [
     // joblib before 0.10: `ZF`, a length in hexadecimal digits, zlib data.
     sniff: (head) => head[0] === 0x5a && head[1] === 0x46 && head[2] === 0x30 && head[3] === 0x78,
     unpack: (packed, limit) => {
-      const start = Buffer.from(packed.buffer, packed.byteOffset, Math.min(packed.length, 64)).indexOf(0x78, 4);
-      return inflateSync(packed.subarray(start === -1 ? 21 : start), {
-        maxOutputLength: limit,
-        finishFlush: constants.Z_SYNC_FLUSH,
-      });
+      const start = Buffer.from(packed.read(0, 64)).indexOf(0x78, 4);
+      return readZlib(packed, start === -1 ? 21 : start, limit);
     },
   },
   {
     name: 'Zstandard',
     suffixes: /\.zst$/i,
     sniff: (head) => head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd,
+    ...(HAS_ZSTANDARD ? { holdsPacked: true as const, unpack: readZstandard } : {}),
   },
   {
     name: 'LZ4',
     suffixes: /\.lz4$/i,
     sniff: (head) => head[0] === 0x04 && head[1] === 0x22 && head[2] === 0x4d && head[3] === 0x18,
-  },
-  {
-    name: '7-Zip',
-    suffixes: /\.7z$/i,
-    sniff: (head) => head[0] === 0x37 && head[1] === 0x7a && head[2] === 0xbc && head[3] === 0xaf,
+    unpack: readLz4,
   },
   {
     name: 'RAR',
@@ -96,6 +100,22 @@ const COMPRESSIONS: readonly Compression[] = [
     sniff: (head) => head[0] === 0x52 && head[1] === 0x61 && head[2] === 0x72 && head[3] === 0x21,
   },
 ];
+
+/** Decoders that hold what is packed in memory and throw where it is damaged. */
+function whole(
+  unpack: (packed: Uint8Array, limit: number) => Uint8Array,
+): (packed: ByteSource, limit: number) => Inflated {
+  return (packed, limit) => {
+    const next = packed.size;
+    try {
+      const bytes = unpack(packed.read(0, packed.size).slice(), Math.max(0, limit - packed.size));
+      return { bytes, end: 'complete', next };
+    } catch (error) {
+      const tooLarge = (error as { readonly tooLarge?: boolean }).tooLarge === true;
+      return { bytes: new Uint8Array(), end: tooLarge ? 'limit' : 'damaged', next };
+    }
+  };
+}
 
 function compressionOf({ head }: Artifact): Compression | undefined {
   return COMPRESSIONS.find((one) => one.sniff(head));
@@ -105,39 +125,27 @@ function compressionOf({ head }: Artifact): Compression | undefined {
 export const compressed: Reader<'compressed'> = {
   id: 'compressed',
   title: 'compressed data',
-  extensions: ['.gz', '.bz2', '.xz', '.lzma', '.z', '.7z', '.rar', '.zst', '.lz4'],
+  extensions: ['.gz', '.bz2', '.xz', '.lzma', '.z', '.rar', '.zst', '.lz4'],
   sniff: (artifact) => compressionOf(artifact) !== undefined,
   read: (artifact, observer) => {
     const { source, name } = artifact;
     const found = compressionOf(artifact)!;
     if (found.unpack === undefined) return observer.incomplete(`${found.name} archives are not unpacked`);
-    const room = observer.mayUnpack(observer.limits.unpackedAtOnce);
-    if (source.size > observer.limits.unpackedAtOnce || room === 0) {
-      return observer.incomplete(`${found.name} data of ${source.size} bytes is not unpacked`);
-    }
-    let bytes: Uint8Array;
-    try {
-      bytes = found.unpack(source.read(0, source.size).slice(), room);
-    } catch (error) {
-      const tooLarge =
-        (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ||
-        (error as { tooLarge?: boolean }).tooLarge === true;
-      if (tooLarge && source.size * MAX_RATIO < room) {
-        observer.fact({
-          kind: 'archive',
-          offset: 0,
-          issue: 'ratio',
-          detail: `${source.size} bytes that unpack to more than ${room}`,
-        });
-      }
-      // Two bytes look like zlib by chance: only a name or a place that says so makes damage worth a word.
-      if (found.name === 'zlib' && !tooLarge && !/\.(z|zlib|joblib|pkl|gz)$/i.test(name)) return;
-      return observer.incomplete(
-        tooLarge ? `${found.name} data unpacks to more than ${room} bytes` : `${found.name} data is damaged`,
-      );
-    }
-    observer.unpacked(bytes.length);
-    if (bytes.length > RATIO_FLOOR && bytes.length > source.size * MAX_RATIO) {
+    const unpack = found.unpack;
+    const unpacked =
+      source.size > observer.limits.unpackedAtOnce
+        ? null
+        : unpackWithin(observer, (limit) => unpack(source, limit), found.holdsPacked === true ? source.size * 2 : 0);
+    if (unpacked === null) return observer.incomplete(`${found.name} data of ${source.size} bytes is not unpacked`);
+    const { bytes, end, room } = unpacked;
+    if (end === 'limit' && source.size * MAX_RATIO < room) {
+      observer.fact({
+        kind: 'archive',
+        offset: 0,
+        issue: 'ratio',
+        detail: `${source.size} bytes that unpack to more than ${room}`,
+      });
+    } else if (bytes.length > RATIO_FLOOR && bytes.length > source.size * MAX_RATIO) {
       observer.fact({
         kind: 'archive',
         offset: 0,
@@ -145,6 +153,13 @@ export const compressed: Reader<'compressed'> = {
         detail: `${source.size} bytes that unpack to ${bytes.length}`,
       });
     }
+    // Two bytes look like zlib by chance: only a name or a place that says so makes damage worth a word.
+    const chance = found.name === 'zlib' && end === 'damaged' && !/\.(z|zlib|joblib|pkl|gz)$/i.test(name);
+    if (chance && bytes.length < 64) return;
+    if (end === 'limit') observer.incomplete(`${found.name} data unpacks to more than ${room} bytes`);
+    else if (end !== 'complete' && !chance) observer.incomplete(`${found.name} data is ${end}`);
+    // A loader that streams sees what comes before the damage.
     if (bytes.length > 0) observer.member(name.replace(found.suffixes, ''), memorySource(bytes));
+    freeBytes(bytes);
   },
 };

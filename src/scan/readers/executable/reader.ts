@@ -12,7 +12,7 @@ export const executable: Reader<'executable'> = {
   },
 };
 
-function formatOf({ head, source, depth }: Artifact): string | null {
+function formatOf({ head, source, depth, context }: Artifact): string | null {
   const word = head.length >= 4 ? Buffer.from(head.subarray(0, 4)).readUInt32BE(0) : 0;
   // llamafile and other Actually Portable Executables begin like DOS programs, and like shell scripts.
   if (Buffer.from(head.subarray(0, 6)).toString('latin1') === 'MZqFpD') return 'Actually Portable Executable';
@@ -22,7 +22,8 @@ function formatOf({ head, source, depth }: Artifact): string | null {
     const at = Buffer.from(head.subarray(60, 64)).readUInt32LE(0);
     if (at > 0 && Buffer.from(source.read(at, 4)).toString('latin1') === 'PE\0\0') return 'PE';
   }
-  // Alone a script is a script; inside a model it has no business.
-  if (depth > 0 && head[0] === 0x23 && head[1] === 0x21 && head[2] === 0x2f) return 'script';
+  // Alone a script is a script, and skills are made of scripts; inside a model it has no business.
+  if (depth > 0 && context?.skill === undefined && head[0] === 0x23 && head[1] === 0x21 && head[2] === 0x2f)
+    return 'script';
   return null;
 }

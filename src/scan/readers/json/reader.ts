@@ -1,7 +1,12 @@
+import { parseJsonc } from '../../../formats/located/jsonc.ts';
+import { plainOf } from '../../../formats/located/located.ts';
+import { agentFileOf, isNamedLoosely } from '../../agents/agent-file.ts';
 import { extensionOf } from '../../artifact.ts';
 import type { Observer, Reader } from '../../reader.ts';
 
 const MAX_BYTES = 64 << 20;
+/** UTF-16 units of JSON with comments. */
+const MAX_LENIENT = 8 << 20;
 const MAX_DEPTH = 200;
 const MAX_VALUES = 5_000_000;
 
@@ -42,19 +47,24 @@ export const json: Reader<'json'> = {
     const claimed = extensionOf(artifact.name) === '.json';
     if (source.size > MAX_BYTES)
       return claimed ? observer.incomplete(`JSON of ${source.size} bytes is not read`) : undefined;
+    const text = Buffer.from(source.read(0, source.size))
+      .toString('utf8')
+      .replace(/^\ufeff/, '');
     let value: unknown;
     try {
-      value = JSON.parse(
-        Buffer.from(source.read(0, source.size))
-          .toString('utf8')
-          .replace(/^\ufeff/, ''),
-      );
+      value = JSON.parse(text);
     } catch {
-      if (claimed) observer.incomplete('the JSON is damaged');
-      return;
+      // Settings of editors have comments and commas before closing brackets.
+      const lenient = claimed && text.length <= MAX_LENIENT ? parseJsonc(text) : null;
+      if (lenient?.ok !== true) {
+        if (claimed) observer.incomplete('the JSON is damaged');
+        return;
+      }
+      value = plainOf(lenient.root);
     }
     const top = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
-    const model = MODEL_CONFIG.test(artifact.name) || top.some((key) => MODEL_KEYS.has(key));
+    const agent = agentFileOf(artifact.name)?.kind === 'config' && !isNamedLoosely(artifact.name);
+    const model = (MODEL_CONFIG.test(artifact.name) && !agent) || top.some((key) => MODEL_KEYS.has(key));
     new ConfigWalk(observer, model).value(value, '$', '', 0);
   },
 };

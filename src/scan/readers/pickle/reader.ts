@@ -6,6 +6,8 @@ import type { Artifact } from '../../artifact.ts';
 import { classifyGlobal } from '../../python/classify-global.ts';
 import type { Observer, Reader } from '../../reader.ts';
 
+/** Bytes of a stream whose stack and memo may be large. */
+const LARGE = 64 << 20;
 const NESTED_DEPTH = 3;
 /** Opcodes that decide whether text-like bytes are a pickle. */
 const PROBE = 200_000;
@@ -23,6 +25,8 @@ export const pickle: Reader<'pickle'> = {
   },
   read: (artifact, observer) => {
     const { source } = artifact;
+    // Stack and memo of a large stream hold as much as a large member does.
+    if (source.size > LARGE) observer.mayUnpack(LARGE);
     const file = readPickles(source);
     const joblib = file.streams.some((stream) =>
       stream.globals.some((one) => one.module.endsWith('joblib.numpy_pickle')),

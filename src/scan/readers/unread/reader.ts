@@ -8,13 +8,9 @@ const FORMATS: readonly {
   readonly magic?: string;
   readonly at?: number;
 }[] = [
-  { name: 'R data', extensions: ['.rds', '.rda', '.rdata'], magic: 'RDX' },
-  { name: 'Core ML', extensions: ['.mlmodel', '.mlpackage'] },
-  { name: 'CatBoost', extensions: ['.cbm'], magic: 'CBM1' },
-  { name: 'Flax msgpack', extensions: ['.msgpack'] },
   { name: 'TensorRT engine', extensions: ['.engine', '.plan', '.trt'] },
   { name: 'ExecuTorch', extensions: ['.pte'], magic: 'ET12', at: 4 },
-  { name: 'PaddlePaddle', extensions: ['.pdmodel', '.pdparams'] },
+  { name: 'PaddlePaddle', extensions: ['.pdmodel'] },
   { name: 'MXNet', extensions: ['.params'] },
   { name: 'Torch7', extensions: ['.t7'] },
   { name: 'RKNN', extensions: ['.rknn'], magic: 'RKNN' },

@@ -1,9 +1,11 @@
-import { constants, inflateRawSync } from 'node:zlib';
-import { memorySource, sliceSource } from '../../../bytes/byte-source.ts';
+import { type ByteSource, memorySource, sliceSource } from '../../../bytes/byte-source.ts';
+import { freeBytes } from '../../../bytes/free-bytes.ts';
+import { type Inflated, inflateSource } from '../../../formats/inflate-source.ts';
 import { findZipEnd, walkZip, type ZipEntry } from '../../../formats/zip/zip-walk.ts';
 import type { Artifact } from '../../artifact.ts';
 import type { Observer, Reader } from '../../reader.ts';
 import { isUnsafePath } from '../../unsafe-path.ts';
+import { unpackWithin } from '../../unpack-within.ts';
 
 /** Unpacked bytes for each packed one, beyond which an archive is meant to fill memory. */
 const MAX_RATIO = 200;
@@ -73,9 +75,12 @@ function readMember(artifact: Artifact, entry: ZipEntry, observer: Observer): vo
       observer.member(entry.name, source);
       if (encrypted) flagged(entry, isPlain(source.read(0, 4)), observer);
     } else if (method === 8) {
-      const bytes = inflate(source.read(0, Math.min(source.size, observer.limits.unpackedAtOnce)), entry, observer);
-      if (bytes !== null) observer.member(entry.name, memorySource(bytes));
-      if (encrypted) flagged(entry, bytes !== null, observer);
+      const unpacked = inflate(source, entry, observer);
+      if (encrypted) flagged(entry, unpacked?.end === 'complete', observer);
+      if (unpacked !== null && !(encrypted && unpacked.end === 'damaged')) {
+        observer.member(entry.name, memorySource(unpacked.bytes));
+      }
+      if (unpacked !== null) freeBytes(unpacked.bytes);
     } else if (encrypted) flagged(entry, false, observer);
     else observer.incomplete(`"${entry.name.slice(0, 80)}" is packed by method ${method}`, entry.localOffset);
   }
@@ -98,27 +103,18 @@ function isPlain(head: Uint8Array): boolean {
 }
 
 /** Unpacks a member, its beginning at least; null when nothing comes out. */
-function inflate(packed: Uint8Array, entry: ZipEntry, observer: Observer): Uint8Array | null {
-  const room = observer.mayUnpack(observer.limits.unpackedAtOnce);
-  if (room === 0) {
+function inflate(packed: ByteSource, entry: ZipEntry, observer: Observer): Inflated | null {
+  const name = `"${entry.name.slice(0, 80)}"`;
+  const unpacked = unpackWithin(observer, (limit) => inflateSource(packed, 0, limit, entry.size), entry.size);
+  if (unpacked === null) {
     observer.incomplete('more would have to be unpacked than is allowed', entry.localOffset);
     return null;
   }
-  try {
-    const bytes = inflateRawSync(packed, { maxOutputLength: room, finishFlush: constants.Z_SYNC_FLUSH });
-    observer.unpacked(bytes.length);
-    if (bytes.length < entry.size && entry.size !== 0xffffffff) {
-      observer.incomplete(`"${entry.name.slice(0, 80)}" is cut off`, entry.localOffset);
-    }
-    return bytes;
-  } catch (error) {
-    const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    observer.incomplete(
-      tooLarge
-        ? `"${entry.name.slice(0, 80)}" unpacks to more than ${room} bytes`
-        : `"${entry.name.slice(0, 80)}" cannot be unpacked`,
-      entry.localOffset,
-    );
-    return null;
+  const { bytes, end, room } = unpacked;
+  if (end === 'limit') observer.incomplete(`${name} unpacks to more than ${room} bytes`, entry.localOffset);
+  else if (end === 'damaged') observer.incomplete(`${name} cannot be unpacked`, entry.localOffset);
+  else if (end === 'cut off' || (bytes.length < entry.size && entry.size !== 0xffffffff)) {
+    observer.incomplete(`${name} is cut off`, entry.localOffset);
   }
+  return bytes.length > 0 || end === 'complete' ? unpacked : null;
 }

@@ -102,6 +102,7 @@ export const dangerousOperator = defineRule({
   },
   judge: {
     operator: ({ framework, domain, name, place }) => {
+      if (framework === 'R') return null; // Functions, not operators: another rule's.
       const where = printable(place);
       if (framework === 'TensorFlow') {
         const known = Object.hasOwn(TENSORFLOW, name) ? TENSORFLOW[name]! : undefined;

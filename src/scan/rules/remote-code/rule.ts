@@ -14,6 +14,8 @@ const KERAS_MODULES =
 /** Functions of Keras that a configuration has no reason to name. */
 const KERAS_FUNCTIONS =
   /^(?:get_file|load_model|load_weights|model_from_json|model_from_yaml|enable_unsafe_deserialization|deserialize_keras_object|from_config|pickle|unpickle|load_img|image_dataset_from_directory|text_dataset_from_directory|audio_dataset_from_directory|get_source_inputs|custom_object_scope|register_keras_serializable|set_value|save_model|plot_model)$/;
+/** Parts of networks and of training, which recipes are there to name. */
+const TRAINING = /^torch\.(?:nn|optim|distributions|utils\.data)\.(?:[a-z_]{1,40}\.){0,3}[A-Z]\w{0,60}$/;
 /** skops nodes that call what they hold. */
 const SKOPS_CALLS = /^(?:OperatorFuncNode|MethodNode|PartialNode|FunctionNode|TypeNode|ReduceNode)$/;
 
@@ -47,6 +49,11 @@ export const remoteCode = defineRule({
           return hydra(where, value);
         case 'MLflow':
           return mlflow(where, value);
+        case 'YAML tag':
+          return {
+            severity: 'critical',
+            message: `A tag makes unsafe YAML loaders build or call ${printable(value)} (python/${where}).`,
+          };
         case 'skops':
           return skops(where, value);
         case 'Keras':
@@ -70,7 +77,10 @@ function split(dotted: string): readonly [string, string] {
 function hydra(where: string, value: string): Judgement | null {
   const [module, name] = split(value);
   const found = classifyGlobal(module, name, 5);
-  if (found.class === 'safe') return null;
+  if (found.class === 'safe' || TRAINING.test(value)) return null;
+  // A class of a package that can run code among other things is what most recipes build.
+  if (found.class === 'dangerous' && !found.telling)
+    return { severity: 'low', message: `${where} builds ${printable(value)}.` };
   if (found.class === 'dangerous')
     return { severity: 'critical', message: `${where} calls ${printable(value)}: ${found.why}.` };
   // Recipes of known frameworks are full of `_target_`; a function of an unknown package is another matter.

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { OnnxModel, OnnxNode } from '../formats/onnx/onnx-model.ts';
+import { reportOnModel } from './report-model.ts';
+import { float } from './graph/attributes.ts';
+import { buildNetwork, smallConvNet } from './testing/build-network.ts';
+
+/** A network and more nodes at its end, the last of which gives the output. */
+function continued(model: OnnxModel, nodes: readonly (Partial<OnnxNode> & { readonly op: string })[]): OnnxModel {
+  let last = model.graph.outputs[0]!.name;
+  const added = nodes.map((node, at): OnnxNode => {
+    const one = { name: '', domain: '', attributes: new Map(), inputs: [last], outputs: [`added ${at}`], ...node };
+    last = one.outputs[0]!;
+    return one;
+  });
+  const outputs = [{ name: last, type: null, shape: null }];
+  return { ...model, graph: { ...model.graph, nodes: [...model.graph.nodes, ...added], outputs } };
+}
+
+/** So many layers, each of which makes what goes through it ten thousand times smaller beside its bias. */
+const vanishing = (layers: number, end?: string): OnnxModel =>
+  buildNetwork(['n', 8], (build, weight, x) => {
+    let name = x;
+    for (let layer = 0; layer < layers; layer++) {
+      const product = build.add('MatMul', [name, weight(8, 8)]);
+      const small = build.add('Mul', [product, build.scalar(1e-4)]);
+      name = build.add('Tanh', [build.add('Add', [small, build.floats([0.1, -0.2, 0.3, 0.1, 0.4, -0.1, 0.2, 0.3])])]);
+      if (layer === 1 && end !== undefined) name = build.add(end, [name]);
+    }
+    return name;
+  });
+
+describe('reportOnModel', () => {
+  it('has what the JSON promises', async () => {
+    const report = await reportOnModel('net.onnx', smallConvNet('n', 'softmax'));
+    assert.equal(report.ok, true);
+    assert.deepEqual(report.missing, []);
+    assert.deepEqual(report.operators, [
+      'AveragePool',
+      'Conv',
+      'Gemm',
+      'MaxPool',
+      'Relu',
+      'Reshape',
+      'Softmax',
+      'Tanh',
+    ]);
+    assert.equal(report.operator_counts['Conv'], 2);
+    assert.ok(report.max_relative_error! < 1e-3);
+    assert.ok(report.forward_ms! > 0 && report.gradient_ms! > 0);
+    assert.equal(report.check, 'float64');
+    assert.deepEqual([report.parts, report.wrong], [1, null]);
+    assert.deepEqual(report.input_shape, [3, 8, 8]);
+    assert.equal(report.final_operator, 'softmax');
+    // What a run takes differs; nothing else does.
+    const again = await reportOnModel('net.onnx', smallConvNet('n', 'softmax'));
+    assert.deepEqual({ ...again, forward_ms: 0, gradient_ms: 0 }, { ...report, forward_ms: 0, gradient_ms: 0 });
+  });
+
+  it('names an operator without a gradient, and its place', async () => {
+    const square = buildNetwork(['n', 6], (build, weight, x) =>
+      build.add('Reshape', [build.add('MatMul', [x, weight(6, 4)]), build.ints([-1, 2, 2])]),
+    );
+    const report = await reportOnModel('det.onnx', continued(square, [{ op: 'Det', name: 'the det' }]));
+    assert.equal(report.ok, false);
+    assert.deepEqual(report.missing, ['Det']);
+    assert.deepEqual(report.missing_nodes, ['Det "the det"']);
+    assert.equal(report.max_relative_error, null);
+    assert.ok(report.forward_ms! > 0);
+  });
+
+  it('names an operator that nobody knows, and its place', async () => {
+    const strange = continued(smallConvNet(), [{ op: 'Fancy', domain: 'my.own', name: 'fancy/1' }]);
+    const report = await reportOnModel('strange.onnx', {
+      ...strange,
+      opsets: new Map([...strange.opsets, ['my.own', 1]]),
+    });
+    assert.equal(report.ok, false);
+    assert.deepEqual(report.missing, ['my.own.Fancy']);
+    assert.deepEqual(report.missing_nodes, ['my.own.Fancy "fancy/1"']);
+    assert.equal(report.forward_ms, null);
+    assert.match(report.remarks.join(), /no operator Fancy of my\.own/);
+    const standard = await reportOnModel('typo.onnx', continued(smallConvNet(), [{ op: 'Reluu', name: 'typo' }]));
+    assert.deepEqual(standard.missing_nodes, ['Reluu "typo"']);
+  });
+
+  it('names a use of an operator that has no gradient', async () => {
+    const sampled = buildNetwork(['n', 1, 4, 4], (build, _, x) => {
+      const grid = build.floats(
+        Array.from({ length: 32 }, (__, at) => at / 16 - 1),
+        [1, 4, 4, 2],
+      );
+      return build.add('GridSample', [x, grid], { mode: 'cubic' });
+    });
+    const one = {
+      ...sampled,
+      graph: { ...sampled.graph, inputs: [{ ...sampled.graph.inputs[0]!, shape: [1, 1, 4, 4] }] },
+    };
+    const report = await reportOnModel('grid.onnx', one);
+    assert.equal(report.ok, false);
+    assert.deepEqual(report.missing, ['GridSample']);
+    assert.match(report.remarks.join(), /its mode is "cubic"/);
+  });
+
+  it('checks a network whose gradient vanishes in parts', async () => {
+    const report = await reportOnModel('deep.onnx', vanishing(5));
+    assert.equal(report.ok, true, JSON.stringify(report));
+    assert.ok(report.parts! > 1);
+    assert.ok(report.max_relative_error! < 1e-3);
+    assert.match(report.remarks.join(), /parts that follow one another/);
+  });
+
+  it('finds a wrong gradient, and between which values it is', async () => {
+    // The stand-in of Sign is no derivative.
+    const report = await reportOnModel('sign.onnx', vanishing(2, 'Sign'), { straightThrough: true });
+    assert.equal(report.ok, false);
+    assert.ok(report.max_relative_error! > 0.5);
+    assert.match(report.wrong!, /Tanh.* to .*Sign/);
+    const shallow = buildNetwork(['n', 6], (build, weight, x) =>
+      build.add('MatMul', [build.add('Round', [build.add('Mul', [x, build.scalar(9)])]), weight(6, 3)]),
+    );
+    const rounded = await reportOnModel('round.onnx', shallow, { straightThrough: true });
+    assert.equal(rounded.ok, false);
+    assert.deepEqual(
+      rounded.masked.map(({ operator }) => operator),
+      ['Round'],
+    );
+  });
+
+  it('says that rounding hides the gradient', async () => {
+    const report = await reportOnModel(
+      'round.onnx',
+      buildNetwork(['n', 6], (build, weight, x) => build.add('MatMul', [build.add('Round', [x]), weight(6, 3)])),
+    );
+    assert.equal(report.masked[0]!.operator, 'Round');
+    assert.match(report.remarks.join(), /Steps hide the gradient \(Round\).*zero on every random sample/s);
+  });
+
+  it('takes the scores before an ArgMax, and a dictionary at the end for what it is made of', async () => {
+    const labels = await reportOnModel('labels.onnx', continued(smallConvNet(), [{ op: 'ArgMax' }]));
+    assert.equal(labels.ok, true);
+    assert.equal(labels.scores, 5);
+    const zipped = continued(
+      buildNetwork(['n', 6], (build, _, x) => {
+        const attributes = {
+          coefficients: { kind: 'floats', value: [1, 2, 3, 4, 5, 6, -1, 0, 1, 0, -1, 0] } as const,
+          intercepts: { kind: 'floats', value: [0.5, -0.5] } as const,
+          classlabels_ints: [0, 1],
+          post_transform: 'SOFTMAX',
+        };
+        const scaled = build.add(
+          'Scaler',
+          [x],
+          { offset: { kind: 'floats', value: [0.1] }, scale: { kind: 'floats', value: [2] } },
+          'ai.onnx.ml',
+        );
+        const [, scores] = build.addMany('LinearClassifier', [scaled], 2, attributes, 'ai.onnx.ml');
+        return build.add('Normalizer', [scores!], { norm: 'L1' }, 'ai.onnx.ml');
+      }),
+      [
+        {
+          op: 'ZipMap',
+          domain: 'ai.onnx.ml',
+          attributes: new Map([['classlabels_int64s', { kind: 'ints', value: [0, 1] }]]),
+        },
+      ],
+    );
+    const report = await reportOnModel('logistic.onnx', {
+      ...zipped,
+      opsets: new Map([...zipped.opsets, ['ai.onnx.ml', 3]]),
+    });
+    assert.equal(report.ok, true, JSON.stringify(report));
+    assert.equal(report.scores, 2);
+    assert.equal(report.check, 'float64');
+  });
+
+  it('gives nodes of one name names of their own', async () => {
+    const model = continued(smallConvNet(), [
+      { op: 'LeakyRelu', name: 'same', attributes: new Map([['alpha', float(0.3)]]) },
+      { op: 'Elu', name: 'same' },
+    ]);
+    assert.equal((await reportOnModel('same.onnx', model)).ok, true);
+  });
+
+  it('tells what it does', async () => {
+    const said: string[] = [];
+    await reportOnModel('deep.onnx', vanishing(5), { progress: (doing) => void said.push(doing) });
+    assert.deepEqual(said.slice(0, 3), ['opening', 'forward run', 'gradient, held against differences']);
+    assert.match(said[3]!, /^gradient from input to /);
+    assert.equal(said.at(-1), 'timing');
+  });
+});

@@ -1,0 +1,112 @@
+import { Fault, isFault } from '../../../core/fault.ts';
+import { evaluateNode } from '../../../engine/reference/evaluate-graph.ts';
+import { fromOnnxTensor, referenceTensor } from '../../../engine/reference/reference-tensor.ts';
+import type { OnnxNode, OnnxTensor } from '../../../formats/onnx/onnx-model.ts';
+import type { Constant, NetworkDraft } from './network-draft.ts';
+
+/** Values of a folded constant; a Range or Expand of a few bytes can ask for more than there is memory. */
+const MOST_FOLDED = 30_000_000;
+
+/** Give their inputs' values, elsewhere. */
+const MOVES: ReadonlySet<string> = new Set([
+  'Identity',
+  'Cast',
+  'Reshape',
+  'Flatten',
+  'Squeeze',
+  'Unsqueeze',
+  'Transpose',
+  'Concat',
+  'Slice',
+  'Gather',
+  'Expand',
+  'Shape',
+  'Constant',
+  'ConstantOfShape',
+  'Pad',
+  'Neg',
+  'Abs',
+]);
+/** One correctly rounded operation: float32 of the exact result is what a runtime has. */
+const ROUNDED_ONCE: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Div', 'Sqrt', 'Reciprocal']);
+/** Sums of products: their rounding is in proportion to the sum of the products' magnitudes. */
+const SUMS: ReadonlySet<string> = new Set(['MatMul', 'Gemm', 'ReduceSum', 'ReduceMean']);
+
+/**
+ * A constant of the file in double precision.
+ * @throws Fault `ERR_MODEL_UNSUPPORTED` where it is no finite number: such a value is never left out silently
+ */
+export function constantOf(name: string, tensor: OnnxTensor): Constant {
+  const where = `constant "${name}"`;
+  if (tensor.data === null || tensor.type === 'string')
+    throw new Fault('ERR_MODEL_UNSUPPORTED', `Bounds are not known for a constant of type ${tensor.type}.`, { where });
+  const { type, dims, data } = fromOnnxTensor(tensor);
+  // An infinite limit of a Clip is none; it is the importer of the operator that says so.
+  if (data.some(Number.isNaN))
+    throw new Fault('ERR_MODEL_UNSUPPORTED', 'A constant of the model is not a number.', { where });
+  return { kind: 'constant', type, shape: dims, data, doubt: 0 };
+}
+
+/**
+ * What a node gives whose inputs are all constant, as a runtime computes it in float32: exactly for one operation, for sums of products with
+ * a bound of their rounding (see `Constant.doubt`).
+ * @throws Fault `ERR_MODEL_UNSUPPORTED`, with the node, for an operator whose rounding is not known
+ */
+export function foldConstants(
+  draft: NetworkDraft,
+  node: OnnxNode,
+  inputs: readonly (Constant | undefined)[],
+): Constant {
+  const size = inputs.reduce((sum, one) => sum + (one?.data.length ?? 0), 0);
+  if (size > MOST_FOLDED || asksForTooMuch(node, inputs)) throw draft.unsupported(node, 'of constants of that size');
+  const before = Math.max(0, ...inputs.map((one) => one?.doubt ?? 0));
+  const exact = evaluate(draft, node, inputs, (value) => value);
+  const isFloat = exact.type.startsWith('float') || exact.type === 'bfloat16';
+  if (!isFloat) return { ...exact, doubt: 0 };
+  const data = exact.data.map(Math.fround);
+  if (MOVES.has(node.op)) return { ...exact, data, doubt: before };
+  if (ROUNDED_ONCE.has(node.op)) {
+    if (before === 0) return { ...exact, data, doubt: 0 };
+    if (node.op === 'Add' || node.op === 'Sub') throw draft.unsupported(node, 'of constants that are sums themselves');
+    return { ...exact, data, doubt: inputs.reduce((sum, one) => sum + (one?.doubt ?? 0), 2) };
+  }
+  if (!SUMS.has(node.op) || before > 0) throw draft.unsupported(node, 'of constants');
+  const magnitudes = evaluate(draft, node, inputs, Math.abs).data;
+  const terms = size + 4;
+  let doubt = 0;
+  for (let i = 0; i < data.length; i++)
+    if (magnitudes[i]! > 0) doubt = Math.max(doubt, (terms * magnitudes[i]!) / Math.abs(exact.data[i]!));
+  if (!(doubt < 1e6)) throw draft.unsupported(node, 'of constants whose sum cancels');
+  return { ...exact, data, doubt };
+}
+
+function evaluate(
+  draft: NetworkDraft,
+  node: OnnxNode,
+  inputs: readonly (Constant | undefined)[],
+  map: (value: number) => number,
+): Constant {
+  try {
+    const tensors = inputs.map((one) => {
+      if (one === undefined) return null;
+      // Whole numbers are axes and shapes, which have no magnitude.
+      const isFloat = one.type.startsWith('float');
+      return referenceTensor(one.type, one.shape, isFloat ? one.data.map(map) : one.data);
+    });
+    const [result] = evaluateNode(node, tensors, new Map([['', 21]]));
+    if (result === undefined || result.data.some(Number.isNaN)) throw new TypeError('no number');
+    return { kind: 'constant', type: result.type, shape: result.dims, data: result.data, doubt: 0 };
+  } catch (cause) {
+    if (isFault(cause)) throw cause;
+    throw draft.unsupported(node, 'of constants');
+  }
+}
+
+/** Whether a shape among the inputs asks for more values than are folded. */
+function asksForTooMuch(node: OnnxNode, inputs: readonly (Constant | undefined)[]): boolean {
+  if (node.op === 'MatMul' || node.op === 'Gemm')
+    return inputs.slice(0, 2).reduce((product, one) => product * (one?.data.length ?? 1), 1) > MOST_FOLDED * 100;
+  if (node.op === 'Pad') return (inputs[1]?.data ?? []).some((pad) => Math.abs(pad) > 100_000);
+  const wanted = node.op === 'Expand' ? inputs[1] : node.op === 'ConstantOfShape' ? inputs[0] : undefined;
+  return (wanted?.data.reduce((product, length) => product * Math.max(1, Math.abs(length)), 1) ?? 0) > MOST_FOLDED;
+}

@@ -1,0 +1,79 @@
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Fault } from '../core/fault.ts';
+import { loadOnnx } from '../engine/load-onnx.ts';
+import { openOnnxTarget } from './onnx-target.ts';
+import type { Bounds, Target } from './target.ts';
+import { ensembleOfOnnx } from './trees/from-onnx.ts';
+import { readTreeModel } from './trees/read-tree-model.ts';
+import { createTreeTarget } from './trees/tree-target.ts';
+
+export interface ModelFileOptions {
+  /** Default: 0 to 1 for networks, none for trees. */
+  readonly bounds?: Bounds;
+  readonly classNames?: readonly string[];
+  /** Threads of an ONNX model; 0: none of its own. */
+  readonly threads?: number;
+}
+
+/** A model file: ONNX, XGBoost or LightGBM, told by its bytes. */
+export async function openModelFile(path: string, bytes: Uint8Array, options: ModelFileOptions): Promise<Target> {
+  const { bounds, classNames, threads } = options;
+  const name = basename(path);
+  if (looksLikeTrees(bytes)) {
+    const trees = readTreeModel(bytes);
+    return createTreeTarget(trees.ensemble, {
+      name,
+      bounds: bounds ?? OPEN,
+      ...namesOf(classNames ?? trees.classNames),
+    });
+  }
+  const model = await loadOnnx(path);
+  if (model.graph.nodes.some(({ domain, op }) => domain === 'ai.onnx.ml' && op.startsWith('TreeEnsemble'))) {
+    const trees = ensembleOfOnnx(model);
+    return createTreeTarget(trees.ensemble, {
+      name,
+      bounds: bounds ?? OPEN,
+      ...namesOf(classNames ?? trees.classNames),
+    });
+  }
+  return openOnnxTarget(model, {
+    name,
+    ...(bounds === undefined ? {} : { bounds }),
+    ...(classNames === undefined ? {} : { classNames }),
+    ...(threads === undefined ? {} : { threads }),
+  });
+}
+
+const OPEN: Bounds = { low: -Infinity, high: Infinity };
+
+function namesOf(classNames: readonly string[]): { readonly classNames?: readonly string[] } {
+  return classNames.length === 0 ? {} : { classNames };
+}
+
+/** @throws Fault `ERR_USAGE` */
+export async function readModelFile(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new Fault('ERR_USAGE', 'The target cannot be read.', {
+      where: path,
+      hint: 'Give an ONNX file, a tree model (XGBoost, LightGBM), a target file (.yaml, .json) or an address (https://…).',
+      cause,
+    });
+  }
+}
+
+/** Whether a path is a folder; what is not there is none. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+const beginning = (bytes: Uint8Array, length: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(length, bytes.length)).toString('latin1');
+
+function looksLikeTrees(bytes: Uint8Array): boolean {
+  const start = beginning(bytes, 200);
+  return start.startsWith('{') || /^tree\s/.test(start.trimStart());
+}

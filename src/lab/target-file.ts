@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { HTTP_SECTION } from './http-target/http-section.ts';
+import { parseYamlAs } from './parse-yaml-as.ts';
+import { SCORE_TYPES } from './target.ts';
+
+const SIZE = z.int().min(1).max(1_000_000);
+const NUMBERS = z.array(z.number()).min(1).max(1_000_000);
+
+const TOKENIZER = z.strictObject({
+  vocabulary: z.string().min(1).describe('File of words, one a line; the first has the id 2. Beside this file.'),
+  length: SIZE.describe('Tokens that the network takes; what is beyond them it does not see.'),
+  lowercase: z.boolean().default(true),
+  buckets: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .describe(
+      'Ids behind the vocabulary for pieces of three characters of words that are not in it; 0: they are all id 1.',
+    ),
+});
+
+/** A target as it is declared in `target.yaml` or `target.json`. */
+export const TARGET_FILE = z
+  .strictObject({
+    version: z.literal(1).default(1),
+    name: z.string().min(1).max(200).optional(),
+    model: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'ONNX file, tree model of XGBoost or LightGBM, or folder of a transformer classifier, beside this file.',
+      ),
+    http: HTTP_SECTION.optional().describe('A model behind HTTP.'),
+    inputShape: z.array(SIZE).min(1).max(8).optional().describe('Shape of one sample, without the batch.'),
+    bounds: z
+      .union([z.tuple([z.number(), z.number()]), z.strictObject({ low: NUMBERS, high: NUMBERS })])
+      .optional()
+      .describe('Smallest and largest value: for all features, or one a feature.'),
+    preprocessing: z
+      .strictObject({
+        scale: z.number().optional().describe('What values are multiplied by first.'),
+        mean: NUMBERS.optional().describe('Then subtracted: one number, one a channel or one a feature.'),
+        std: NUMBERS.optional().describe('Then divided by.'),
+        layout: z.enum(['nchw', 'nhwc']).default('nchw').describe('Order in which the model takes pictures.'),
+      })
+      .optional()
+      .describe('What is done to samples before the model sees them; eps is in the units before it.'),
+    classes: z
+      .union([z.int().min(2).max(100_000), z.array(z.string().min(1).max(200)).min(2).max(100_000)])
+      .optional()
+      .describe('Number of the classes, or their names in the order of the scores.'),
+    scores: z.enum(SCORE_TYPES).optional().describe('What an attacker is told.'),
+    topK: SIZE.optional().describe('With scores: top-k, how many classes are told.'),
+    constraints: z.string().min(1).optional().describe('File of constraints on rows of a table, beside this file.'),
+    text: z
+      .strictObject({
+        length: SIZE.default(4096).describe('Characters (code points) that a text may have, changes included.'),
+        canonicalise: z
+          .boolean()
+          .default(false)
+          .describe('Undo invisible characters, look-alikes and writing tricks before the model sees a text.'),
+        tokenizer: TOKENIZER.optional(),
+      })
+      .optional()
+      .describe('The model reads texts.'),
+  })
+  .superRefine((file, context) => {
+    const wrong = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+    if ((file.model === undefined) === (file.http === undefined)) wrong('model', 'say either model or http');
+    if (file.scores === 'top-k' && file.topK === undefined && file.http === undefined)
+      wrong('scores', 'top-k needs topK');
+    if (file.text !== undefined && file.preprocessing !== undefined)
+      wrong('preprocessing', 'texts have no preprocessing of numbers');
+    if (file.text !== undefined && file.bounds !== undefined) wrong('bounds', 'texts have no bounds');
+    if (file.text !== undefined && file.constraints !== undefined) wrong('constraints', 'texts have no constraints');
+    if (file.http?.protocol === 'json') {
+      if (file.classes === undefined) wrong('classes', 'say the classes: an endpoint does not tell them');
+      if (file.text === undefined && file.inputShape === undefined)
+        wrong('inputShape', 'say the shape of a sample: an endpoint does not tell it');
+    }
+  });
+
+export type TargetFile = z.output<typeof TARGET_FILE>;
+
+/** @throws Fault `ERR_CONFIG` with file, line and key */
+export function parseTargetFile(text: string, file: string): TargetFile {
+  return parseYamlAs(text, TARGET_FILE, file, 'The target file');
+}

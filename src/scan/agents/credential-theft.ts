@@ -1,0 +1,39 @@
+import type { Severity } from '../../core/severity.ts';
+
+/** Where credentials lie. `reads` is what makes naming the place a use of it. */
+const STORES: readonly { readonly what: string; readonly pattern: RegExp }[] = [
+  { what: 'private keys', pattern: /(?:~|\$\{?HOME\}?|expanduser|homedir\(\)|Path\.home\(\)|USERPROFILE)[^\n]{0,60}\.ssh(?:["'/\\]{1,4}(?:id_|\*|[^\n]{0,20}id_)|["'])/gi },
+  { what: 'credentials of clouds', pattern: /\.aws["'/\\, )]{1,6}credentials|\.config["'/\\, )]{1,6}gcloud["'/\\, )]{1,6}(?:credentials|application_default|access_tokens)|\.azure["'/\\, )]{1,6}(?:accessTokens|msal)|\.kube["'/\\, )]{1,6}config\b/gi },
+  { what: 'passwords of browsers', pattern: /(?:Chrome|Chromium|Brave|Edge|Firefox)[^\n]{0,80}(?:Login Data|Cookies|logins\.json|key4\.db|Local State)\b/gi },
+  { what: 'a keychain', pattern: /\bsecurity[ \t]{1,4}(?:find-(?:generic|internet)-password|dump-keychain)\b|\bsecret-tool[ \t]{1,4}(?:search|lookup)\b|\bcmdkey[ \t]{1,4}\/list\b/gi },
+  { what: 'wallets', pattern: /(?:\.bitcoin|\.ethereum|Exodus|Electrum|MetaMask|solana)[^\n]{0,60}(?:wallet\.dat|keystore|id\.json|nkbihfbeogaeaoehlefnkodbefgpgknn)/gi },
+  { what: 'sessions of agents', pattern: /\.claude["'/\\, )]{1,6}\.credentials\.json|\.codex["'/\\, )]{1,6}auth\.json|\.gemini["'/\\, )]{1,6}oauth_creds\.json|github-copilot["'/\\, )]{1,6}(?:hosts|apps)\.json/gi },
+  { what: 'credentials of package registries', pattern: /(?:cat|read|open|readfile\w{0,4}|read_text)[^\n]{0,60}\.(?:npmrc|pypirc|netrc|git-credentials)\b/gi },
+]; // prettier-ignore
+
+const NETWORK =
+  /\b(?:curl|wget|nc|ncat|scp|rsync)[ \t]{1,4}[^\n]{0,200}(?:https?:|@|-d\b|\$)|\brequests\.(?:post|put|get)\(|\burllib\.request\b|\bhttpx\.|\bhttp\.client\b|\baiohttp\b|\bsocket\.(?:socket|create_connection)\(|(?<![\w.])fetch\(|\baxios[.(]|\bhttps?\.request\(|\bInvoke-(?:WebRequest|RestMethod)\b|\bsmtplib\b/i;
+/** All variables of the environment, on the way out. */
+const WHOLE_ENVIRONMENT =
+  /\b(?:requests\.(?:post|put)|urlopen|fetch|axios\.post|httpx\.post)\([^\n]{0,300}(?:dict\(os\.environ\)|os\.environ(?![.[\w])|process\.env(?![.[\w])|JSON\.stringify\(process\.env\))/gi;
+
+/** Reading of credential stores in a program text; worse where the same text reaches the network. */
+export function credentialTheft(
+  text: string,
+): readonly { readonly at: number; readonly severity: Severity; readonly says: string }[] {
+  const network = NETWORK.test(text);
+  const found: { at: number; severity: Severity; says: string }[] = [];
+  for (const { what, pattern } of STORES) {
+    const match = text.matchAll(pattern).next().value;
+    if (match === undefined) continue;
+    found.push({
+      at: match.index,
+      severity: network ? 'high' : 'low',
+      says: `reads where ${what} lie${what.startsWith('a ') ? 's' : ''}${network ? ', and reaches the network' : ''}`,
+    });
+  }
+  const environment = text.matchAll(WHOLE_ENVIRONMENT).next().value;
+  if (environment !== undefined)
+    found.push({ at: environment.index, severity: 'high', says: 'sends all variables of the environment' });
+  return found;
+}

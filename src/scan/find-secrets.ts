@@ -1,0 +1,43 @@
+import { toFindings } from '../detect/secret-leak/findings.ts';
+import { createScanner, type Scanner } from '../detect/secret-leak/scan.ts';
+import type { Severity } from '../core/severity.ts';
+import type { Observer } from './reader.ts';
+
+/** Texts are looked at in parts; a secret that lies across a border is found in the overlap. */
+const PART = 1 << 20;
+const OVERLAP = 1 << 14;
+const MAX_SECRETS = 100;
+/** Findings of a value that only looks random are the least sure. */
+const MIN_SEVERITY: Severity = 'low';
+
+let scanner: Scanner | undefined;
+
+/**
+ * Tells of credentials in a text, as the guard's detector finds them, one fact each.
+ * @param firstLine line of the file at which the text begins
+ */
+export function tellSecrets(text: string, observer: Observer, firstLine = 1): void {
+  scanner ??= createScanner({ enabled: () => true, regions: false });
+  const seen = new Set<number>();
+  let line = firstLine;
+  let counted = 0;
+  for (let from = 0; from < text.length; from += PART - OVERLAP) {
+    const part = text.slice(from, from + PART);
+    for (const finding of toFindings(part, scanner.scan(part).candidates, { minSeverity: MIN_SEVERITY, allow: [] })) {
+      const start = from + finding.span.start;
+      if (seen.has(start)) continue;
+      seen.add(start);
+      if (seen.size > MAX_SECRETS) return;
+      for (; counted < start; counted++) if (text.charCodeAt(counted) === 10) line++;
+      observer.fact({
+        kind: 'secret',
+        offset: Buffer.byteLength(text.slice(0, start)),
+        line,
+        title: finding.message.replace(/^Contains a secret: /, '').replace(/\.$/, ''),
+        mask: finding.mask,
+        severity: finding.severity,
+      });
+    }
+    if (from + PART >= text.length) return;
+  }
+}

@@ -1,0 +1,114 @@
+import type { LineIndex } from '../../formats/located/line-index.ts';
+import { itemsOf, type Located, memberAt, membersOf, textOf } from '../../formats/located/located.ts';
+import type { Placed, Workload, WorkloadPort } from './workload.ts';
+
+const MOST_IMAGES = 500;
+
+/**
+ * Values of a Helm chart as far as they follow the usual names (helm.sh, "Values Files" and the chart that `helm create` writes): every map with an `image` is a
+ * container, with `service`, `securityContext`, `env`, `args`, `resources` beside it. What a chart's templates make of them is not known.
+ */
+export function helmWorkloads(root: Located, chart: string, lines: LineIndex): readonly Workload[] {
+  const found: Workload[] = [];
+  const search = (node: Located, path: string, depth: number): void => {
+    if (node.kind !== 'map' || depth > 8 || found.length >= MOST_IMAGES) return;
+    const image = imageOf(memberAt(node, 'image'), lines);
+    if (image !== null) found.push(workloadOf(node, path === '' ? chart : path, image, lines));
+    for (const { name, value } of node.members)
+      if (name !== 'image') search(value, path === '' ? name : `${path}.${name}`, depth + 1);
+  };
+  search(root, '', 0);
+  return found;
+}
+
+function imageOf(node: Located | undefined, lines: LineIndex): Placed | null {
+  const text = textOf(node);
+  if (text !== undefined) return text === '' ? null : { text, at: lines.place(node!.start) };
+  const repository = textOf(memberAt(node, 'repository')) ?? textOf(memberAt(node, 'name'));
+  if (repository === undefined || repository === '') return null;
+  const registry = textOf(memberAt(node, 'registry'));
+  const tag = textOf(memberAt(node, 'tag'));
+  const digest = textOf(memberAt(node, 'digest'));
+  const name = `${registry === undefined || registry === '' ? '' : `${registry}/`}${repository}`;
+  // Without a tag a chart takes its own version, which is a fixed one.
+  const suffix =
+    digest !== undefined && digest !== '' ? `@${digest}` : tag === undefined || tag === '' ? ':chart' : `:${tag}`;
+  return { text: `${name}${suffix}`, at: lines.place(node!.start) };
+}
+
+function workloadOf(node: Located, name: string, image: Placed, lines: LineIndex): Workload {
+  const security = memberAt(node, 'securityContext') ?? memberAt(node, 'containerSecurityContext');
+  const pod = memberAt(node, 'podSecurityContext');
+  const powers: Placed[] = [];
+  const power = (text: string, at: Located): void => void powers.push({ text, at: lines.place(at.start) });
+  for (const [key, where] of [
+    ['privileged', security],
+    ['hostNetwork', node],
+    ['hostPID', node],
+    ['hostIPC', node],
+  ] as const) {
+    const value = memberAt(where, key);
+    if (textOf(value) === 'true') power(key, value!);
+  }
+  for (const one of itemsOf(memberAt(security, 'capabilities', 'add'))) power(`cap:${textOf(one) ?? ''}`, one);
+  const type = memberAt(node, 'service', 'type');
+  const published = /^(?:LoadBalancer|NodePort)$/.test(textOf(type) ?? '');
+  const ports: WorkloadPort[] = ['port', 'targetPort', 'containerPort'].flatMap((key) => {
+    const number = Number(textOf(memberAt(node, 'service', key)));
+    return number > 0
+      ? [
+          {
+            container: number,
+            reach: published ? ('published' as const) : ('internal' as const),
+            at: lines.place((type ?? node).start),
+          },
+        ]
+      : [];
+  });
+  const words = ['command', 'args', 'extraArgs'].flatMap((key) =>
+    itemsOf(memberAt(node, key)).flatMap((item) => {
+      const text = textOf(item);
+      return text === undefined ? [] : [{ text, at: lines.place(item.start) }];
+    }),
+  );
+  const escalation = textOf(memberAt(security, 'allowPrivilegeEscalation'));
+  const nonRoot = textOf(memberAt(security, 'runAsNonRoot') ?? memberAt(pod, 'runAsNonRoot'));
+  const user = memberAt(security, 'runAsUser') ?? memberAt(pod, 'runAsUser');
+  const limits = memberAt(node, 'resources', 'limits');
+  return {
+    from: 'helm',
+    name,
+    image,
+    command: words,
+    env: ['env', 'extraEnv', 'extraEnvVars', 'environment'].flatMap((key) => environment(memberAt(node, key), lines)),
+    moreEnv: true,
+    ports,
+    mounts: [],
+    powers,
+    user: textOf(user) === undefined ? null : { text: textOf(user)!, at: lines.place(user!.start) },
+    runAsNonRoot: nonRoot === undefined ? null : nonRoot === 'true',
+    readOnlyRoot: textOf(memberAt(security, 'readOnlyRootFilesystem')) === 'true',
+    escalation: escalation === 'false' ? 'denied' : escalation === 'true' ? 'allowed' : 'unsaid',
+    seccomp: memberAt(security, 'seccompProfile') !== undefined || memberAt(pod, 'seccompProfile') !== undefined,
+    limits: {
+      memory: memberAt(limits, 'memory') !== undefined,
+      gpu: membersOf(limits).some(({ name: key }) => /gpu|nvidia/.test(key)),
+    },
+    at: lines.place(node.start),
+  };
+}
+
+function environment(node: Located | undefined, lines: LineIndex): (Placed & { readonly name: string })[] {
+  const pairs = membersOf(node).flatMap(({ name, value }) => {
+    const text = textOf(value);
+    return text === undefined ? [] : [{ name, text, at: lines.place(value.start) }];
+  });
+  const listed = itemsOf(node).flatMap((item) => {
+    const name = textOf(memberAt(item, 'name'));
+    const value = memberAt(item, 'value');
+    return name === undefined || value === undefined
+      ? []
+      : [{ name, text: textOf(value) ?? '', at: lines.place(value.start) }];
+  });
+  return [...pairs, ...listed];
+}

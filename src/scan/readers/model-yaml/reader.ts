@@ -1,0 +1,104 @@
+import { extensionOf } from '../../artifact.ts';
+import type { Observer, Reader } from '../../reader.ts';
+import { load } from '../../yaml.ts';
+
+const MAX_BYTES = 4 << 20;
+const MAX_DEPTH = 100;
+const MAX_VALUES = 200_000;
+/** Tags by which unsafe loaders of PyYAML build any object. */
+const PYTHON_TAG =
+  /!(?:!python\/|<tag:yaml\.org,2002:python\/)((?:object|name|module|tuple|new|apply)[/:\w]{0,30}):?([\w.]{0,200})/g;
+const CODE_KEYS: ReadonlySet<string> = new Set(['_target_', '_target', 'target', 'class_path', 'loader_module']);
+
+/** Recipes in YAML from which frameworks build objects: Hydra, NeMo, Lightning, LitGPT. */
+export const modelYaml: Reader<'model-yaml'> = {
+  id: 'model-yaml',
+  title: 'recipe in YAML',
+  extensions: [],
+  sniff: ({ name, source, head }) => {
+    if (!/^\.ya?ml$/.test(extensionOf(name)) || head.includes(0)) return false;
+    if (source.size > MAX_BYTES) return true;
+    const text = Buffer.from(source.read(0, source.size)).toString('latin1');
+    return (
+      text.includes('_target') ||
+      text.includes('python/') ||
+      text.includes('class_path') ||
+      text.includes('auto_map') ||
+      /\\[xuU]/.test(text)
+    );
+  },
+  read: ({ source }, observer) => {
+    if (source.size > MAX_BYTES) return observer.incomplete(`YAML of ${source.size} bytes is not read`);
+    const text = Buffer.from(source.read(0, source.size)).toString('utf8');
+    for (const match of text.matchAll(PYTHON_TAG)) {
+      // Every tag of these calls or imports what it names.
+      observer.fact({
+        kind: 'code-reference',
+        offset: Buffer.byteLength(text.slice(0, match.index)),
+        framework: 'YAML tag',
+        path: match[1]!,
+        value: match[2]!,
+      });
+    }
+    const documents = text.split(/^---(?:\s.{0,200})?$/m);
+    if (documents.length > 100) observer.incomplete('more than 100 YAML documents');
+    for (const document of documents.slice(0, 100)) {
+      // Tags of Python make the rest no worse; they are told above.
+      const value = load(document.replaceAll(PYTHON_TAG, ''));
+      if (value === undefined) observer.incomplete('the YAML is damaged');
+      else new Recipe(observer).value(value, '$', '', 0);
+    }
+  },
+};
+
+class Recipe {
+  readonly #observer: Observer;
+  #values = 0;
+
+  constructor(observer: Observer) {
+    this.#observer = observer;
+  }
+
+  value(value: unknown, path: string, key: string, depth: number): void {
+    if (++this.#values > MAX_VALUES || depth > MAX_DEPTH) {
+      if (this.#values === MAX_VALUES + 1 || depth === MAX_DEPTH + 1)
+        this.#observer.incomplete('YAML that is larger or deeper than is followed');
+      return;
+    }
+    if (typeof value === 'string') {
+      if (CODE_KEYS.has(key) && (key === '_target_' || /^[A-Za-z_]\w*(?:\.\w+)+$/.test(value))) {
+        this.#observer.fact({
+          kind: 'code-reference',
+          offset: 0,
+          framework: 'Hydra',
+          path,
+          value: value.slice(0, 300),
+        });
+      } else if (key === 'auto_map') {
+        this.#observer.fact({
+          kind: 'code-reference',
+          offset: 0,
+          framework: 'transformers',
+          path,
+          value: value.slice(0, 300),
+        });
+      }
+      return;
+    }
+    if (value === true && key === 'trust_remote_code') {
+      this.#observer.fact({
+        kind: 'code-reference',
+        offset: 0,
+        framework: 'transformers',
+        path,
+        value: 'trust_remote_code: true',
+      });
+      return;
+    }
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, one] of Object.entries(value)) {
+      const inside = key === 'auto_map' ? 'auto_map' : Array.isArray(value) ? key : name;
+      this.value(one, Array.isArray(value) ? `${path}[${name}]` : `${path}.${name.slice(0, 60)}`, inside, depth + 1);
+    }
+  }
+}

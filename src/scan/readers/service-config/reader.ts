@@ -1,0 +1,30 @@
+import { decodeLoose } from '../../../formats/decode-text.ts';
+import { LineIndex } from '../../../formats/located/line-index.ts';
+import { type Artifact, extensionOf } from '../../artifact.ts';
+import type { Reader } from '../../reader.ts';
+
+const MAX_BYTES = 2 << 20;
+
+/** Programs in Python and shell, and settings of services, for what they open, trust and load. */
+export const serviceConfig: Reader<'service-config'> = {
+  id: 'service-config',
+  title: 'service configuration',
+  extensions: [],
+  sniff: (artifact) => whatOf(artifact) !== null && !artifact.head.includes(0),
+  read: (artifact, observer) => {
+    const { source } = artifact;
+    if (source.size > MAX_BYTES) return;
+    const text = decodeLoose(source.read(0, source.size));
+    const lines = new LineIndex(text);
+    observer.fact({ kind: 'infra-text', ...lines.place(0), what: whatOf(artifact)!, text, lines });
+  },
+};
+
+function whatOf({ name }: Artifact): 'python' | 'shell' | 'properties' | 'env' | null {
+  const base = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1).toLowerCase();
+  const extension = extensionOf(name);
+  if (extension === '.py') return 'python';
+  if (extension === '.sh' || extension === '.bash') return 'shell';
+  if (extension === '.properties') return 'properties';
+  return base === '.env' || /^\.env\.[\w-]{1,40}$/.test(base) || /^[\w-]{1,60}\.env$/.test(base) ? 'env' : null;
+}

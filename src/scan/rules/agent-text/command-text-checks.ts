@@ -1,0 +1,229 @@
+import type { AgentScript, AgentText } from '../../agents/agent-fact.ts';
+import { type CommandDanger, dangersIn, isFromAnybody } from '../../agents/command-danger.ts';
+import { encodedBlobs, obfuscationsIn, paddingIn, selfExtracting } from '../../agents/concealment.ts';
+import { credentialTheft } from '../../agents/credential-theft.ts';
+import { show } from '../../agents/show.ts';
+import { unpinnedInstalls } from '../../agents/unpinned-installs.ts';
+import type { Judgement } from '../../rule.ts';
+import type { Check } from '../../rule-family.ts';
+
+type Readable = Pick<AgentText | AgentScript, 'text' | 'lines'>;
+
+/** Dangers of a text or a script; in a text for people they are a step milder. */
+function dangers(
+  what: string,
+  { text, lines }: Readable,
+  ids: readonly CommandDanger['id'][],
+  severity: (id: CommandDanger['id'], text: string) => Judgement['severity'],
+): readonly Judgement[] {
+  return dangersIn(text, ids).map(({ danger, at, text: found }) => {
+    const judged = severity(danger.id, found);
+    return {
+      at: lines.place(at),
+      ...(judged === undefined ? {} : { severity: judged }),
+      message: `The ${what} ${danger.says}.`,
+    };
+  });
+}
+
+/** Variables or outputs of commands; a file that a script uploads may be what it is for. */
+const CARRIES_SECRETS = /\$\(|\x60|\benv\b|\bprintenv\b|\.env\b|\.ssh|\.aws|credential|secret|token|passwd/i;
+
+const both = (judge: (what: 'text' | 'script', readable: Readable) => readonly Judgement[]): Check['judge'] => ({
+  'agent-text': ({ doc }) => judge('text', doc),
+  'agent-script': ({ script }) => judge('script', script),
+});
+
+/** What commands in texts and scripts do. */
+export const COMMAND_TEXT_CHECKS: readonly Check[] = [
+  {
+    id: 'skill-download-and-run',
+    title: 'Download that is run, or opened with a password',
+    severity: 'high',
+    meaning:
+      'What is downloaded is run unseen and can be another tomorrow. An archive with a password keeps scanners out.',
+    fix: 'Bring the program along or install a pinned version; never run what a password hid.',
+    references: [
+      'https://github.com/snyk/agent-scan',
+      'https://attack.mitre.org/techniques/T1105/',
+      'https://attack.mitre.org/techniques/T1027/013/',
+    ],
+    taxonomy: ['CWE-494', 'AML.T0011'],
+    judge: both((what, readable) => {
+      const found = [
+        ...dangers(what, readable, ['download-and-run', 'reverse-shell'], (id, text) =>
+          id === 'reverse-shell'
+            ? what === 'script'
+              ? 'critical'
+              : 'medium'
+            : what === 'script'
+              ? isFromAnybody(text)
+                ? 'high'
+                : 'medium'
+              : isFromAnybody(text)
+                ? 'medium'
+                : 'low',
+        ),
+      ];
+      const archive =
+        /\b(?:unzip[ \t]{1,4}[^\n]{0,80}-P[ \t]{0,2}\S|7z[az]?[ \t]{1,4}[xe][ \t]{1,4}[^\n]{0,80}-p\S{2,}|unrar[ \t]{1,4}[xe][ \t]{1,4}[^\n]{0,80}-p\S{2,}|password(?:-protected)?[ \t]{1,4}(?:zip|archive|rar)\b[^\n]{0,80}\bpassword[ \t:=]{1,4}\S)/i.exec(
+          readable.text,
+        );
+      if (archive !== null)
+        found.push({
+          at: readable.lines.place(archive.index),
+          severity: 'medium',
+          message: `The ${what} opens an archive with a password.`,
+        });
+      return found;
+    }),
+  },
+  {
+    id: 'skill-obfuscation',
+    title: 'Code that is hidden in another form',
+    severity: 'high',
+    meaning: 'Code that is decoded and then run, or spelt out in numbers, is meant not to be read.',
+    fix: 'Do not run it; ask for the plain source.',
+    references: ['https://attack.mitre.org/techniques/T1027/', 'arXiv:2607.02357'],
+    taxonomy: ['CWE-506', 'AML.T0068'],
+    judge: both((what, readable) => [
+      ...dangers(what, readable, ['decode-and-run'], () => (what === 'script' ? 'high' : 'medium')),
+      ...obfuscationsIn(readable.text).map(({ at, says }) => ({
+        at: readable.lines.place(at),
+        severity: 'medium' as const,
+        message: `The ${what} ${says}.`,
+      })),
+    ]),
+  },
+  {
+    id: 'skill-padding',
+    title: 'Text that is pushed out of sight',
+    severity: 'high',
+    meaning:
+      'A long stretch of blank lines or spaces stands before more text: people stop reading there, and so do tools that look at the beginning only. The whole file is looked at here.',
+    fix: 'Read what stands after it.',
+    references: ['https://blog.trailofbits.com/'],
+    taxonomy: ['CWE-451', 'AML.T0068'],
+    judge: both((what, { text, lines }) =>
+      paddingIn(text).map(({ at, severity, says }) => ({
+        at: lines.place(at),
+        severity,
+        message: `The ${what} goes on after ${says}.`,
+      })),
+    ),
+  },
+  {
+    id: 'skill-packed-content',
+    title: 'Content that unpacks itself',
+    severity: 'medium',
+    meaning:
+      'A long encoded block or a script that unpacks its own end carries something that a review of the text does not see.',
+    fix: 'Unpack it apart, scan what comes out, and keep it as a file of its own.',
+    references: ['https://attack.mitre.org/techniques/T1027/002/', 'arXiv:2607.02357'],
+    taxonomy: ['CWE-506', 'AML.T0068'],
+    judge: both((what, { text, lines }) => [
+      ...selfExtracting(text).map((at) => ({
+        at: lines.place(at),
+        severity: 'high' as const,
+        message: `The ${what} unpacks its own end.`,
+      })),
+      ...encodedBlobs(text).map(({ at, length }) => ({
+        at: lines.place(at),
+        severity: what === 'script' ? ('medium' as const) : ('low' as const),
+        message: `The ${what} holds an encoded block of ${length} characters.`,
+      })),
+    ]),
+  },
+  {
+    id: 'skill-credential-theft',
+    title: 'Script that reads where credentials lie',
+    severity: 'high',
+    meaning:
+      'The script reads files or stores in which credentials are kept, and the same script can reach the network.',
+    fix: 'Do not run it; if it has run, revoke what lies there.',
+    references: ['https://attack.mitre.org/techniques/T1552/001/', 'https://attack.mitre.org/techniques/T1041/'],
+    taxonomy: ['CWE-522', 'AML.T0055', 'AML.T0057'],
+    judge: {
+      'agent-script': ({ script }) => {
+        const theft = credentialTheft(script.text).map(({ at, severity, says }) => ({
+          at: script.lines.place(at),
+          severity,
+          message: `The script ${says}.`,
+        }));
+        return [
+          ...theft,
+          ...dangers('script', script, ['send-out'], (_, text) => (CARRIES_SECRETS.test(text) ? 'high' : 'low')),
+        ];
+      },
+      'agent-text': ({ doc }) => dangers('text', doc, ['send-out'], () => 'low'),
+    },
+  },
+  {
+    id: 'skill-persistence',
+    title: 'Skill that stays after it was used',
+    severity: 'high',
+    meaning:
+      'It writes to a place from which programs or agents start by themselves: shell profiles, timers, launch agents, Git hooks, files that every later session of an agent reads.',
+    fix: 'Let a person install what should stay; remove what was written.',
+    references: [
+      'https://attack.mitre.org/tactics/TA0003/',
+      'https://embracethered.com/blog/posts/2025/cross-agent-privilege-escalation-agents-that-free-each-other/',
+    ],
+    taxonomy: ['CWE-506', 'AML.T0061'],
+    judge: both((what, readable) =>
+      dangers(what, readable, ['persistence'], () => (what === 'script' ? 'medium' : 'low')),
+    ),
+  },
+  {
+    id: 'skill-package-source',
+    title: 'Skill that changes where packages come from',
+    severity: 'high',
+    meaning:
+      'After that, packages for everything else on this machine come from there, too; with an extra index a name can be taken from either.',
+    fix: 'Name the index for the one installation, over HTTPS, with digests.',
+    references: ['CVE-2018-20225', 'https://docs.npmjs.com/cli/v11/using-npm/config'],
+    taxonomy: ['CWE-427', 'CWE-829'],
+    judge: both((what, readable) =>
+      dangers(what, readable, ['package-source'], (_, text) =>
+        /http:\/\/(?!localhost|127\.)/i.test(text)
+          ? 'high'
+          : /download\.pytorch\.org|pypi\.nvidia\.com/.test(text)
+            ? 'low'
+            : what === 'script'
+              ? 'medium'
+              : 'low',
+      ),
+    ),
+  },
+  {
+    id: 'skill-destructive-command',
+    title: 'Command that deletes or overwrites everything',
+    severity: 'high',
+    meaning: 'The command deletes a home folder, a root or a disk, whoever runs it and why.',
+    fix: 'Name exactly what is to be deleted, below a folder of its own.',
+    references: ['https://genai.owasp.org/llmrisk/llm062025-excessive-agency/'],
+    taxonomy: ['CWE-73', 'OWASP-LLM06'],
+    judge: both((what, readable) =>
+      dangers(what, readable, ['destructive'], () => (what === 'script' ? 'high' : 'low')),
+    ),
+  },
+  {
+    id: 'skill-unpinned-dependency',
+    title: 'Skill that installs packages without a version',
+    severity: 'low',
+    meaning: 'What is installed is whatever its publisher offers that day, and runs with the rights of the agent.',
+    fix: 'Name exact versions, or bring a lock file along.',
+    references: ['https://pip.pypa.io/en/stable/topics/secure-installs/', 'https://slsa.dev/spec/v1.1/threats'],
+    taxonomy: ['CWE-1357', 'CWE-494', 'AML.T0010'],
+    judge: both((what, { text, lines }) => {
+      const [first, ...rest] = unpinnedInstalls(text);
+      if (first === undefined) return [];
+      return [
+        {
+          at: lines.place(first.at),
+          message: `The ${what} installs ${show(first.name, 60)}${rest.length > 0 ? ` and ${rest.length} more` : ''} without a version.`,
+        },
+      ];
+    }),
+  },
+];

@@ -1,0 +1,128 @@
+import { checkFamily } from '../../testing/check-family.ts';
+import { compose, docker, file, manifest } from '../../testing/infra-fixtures.ts';
+import { infraModel } from './family.ts';
+
+const KEY = `ghp_${'q7Rt2Lk9Xw4Zp8Vb3Nm6Hd1Js5Fc0YgAaBbC'}`;
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+const VLLM = 'image: vllm/vllm-openai:v0.12.0';
+
+checkFamily(infraModel, {
+  'trust-remote-code': {
+    bad: [
+      compose(VLLM, 'command: --model x/y --trust-remote-code'),
+      file(
+        'load.py',
+        'from transformers import AutoModel',
+        'm = AutoModel.from_pretrained("a/b", trust_remote_code=True)',
+      ),
+      file('serve.sh', 'vllm serve a/b --trust-remote-code'),
+      compose('image: x:1', 'environment: ["TRUST_REMOTE_CODE=true"]'),
+    ],
+    line: 4,
+    good: [
+      compose(VLLM, 'command: --model x/y'),
+      file('load.py', 'm = AutoModel.from_pretrained("a/b", trust_remote_code=False)'),
+      file('load.py', '# trust_remote_code is never set'),
+    ],
+  },
+  'unpinned-model-revision': {
+    bad: [compose(VLLM, 'command: --model meta/x'), file('load.py', 'm = AutoModel.from_pretrained("meta/x")')],
+    good: [
+      compose(VLLM, `command: --model meta/x --revision ${COMMIT}`),
+      compose(VLLM, 'command: --model /models/x'),
+      file('load.py', `m = AutoModel.from_pretrained("meta/x", revision="${COMMIT}")`),
+      file('load.py', 'm = AutoModel.from_pretrained("./local")'),
+    ],
+  },
+  'unsafe-torch-load': {
+    bad: [
+      file('load.py', 'x = torch.load(path, weights_only=False)'),
+      compose('image: x:1', 'environment: ["TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1"]'),
+    ],
+    good: [file('load.py', 'x = torch.load(path, weights_only=True)')],
+  },
+  'remote-pickle-load': {
+    bad: [
+      file('load.py', 'import pickle', 'm = pickle.loads(requests.get(URL).content)'),
+      file('load.py', 'pd.read_pickle("https://x.example/m.pkl")'),
+    ],
+    line: 2,
+    good: [file('load.py', 'm = json.loads(requests.get(URL).content)')],
+  },
+  'insecure-download': {
+    bad: [
+      docker('FROM python:3.12', 'RUN pip install --index-url http://pypi.example/simple x'),
+      docker('FROM python:3.12', 'RUN pip install --extra-index-url https://pypi.example/simple x'),
+      docker('FROM python:3.12', 'ADD http://x.example/model.bin /m'),
+      docker('FROM python:3.12', 'RUN <<EOF', 'wget http://x.example/m.bin', 'EOF'),
+      compose('image: x:1', 'environment: ["HF_ENDPOINT=http://hf.example"]'),
+    ],
+    line: 2,
+    good: [
+      docker('FROM python:3.12', 'RUN pip install --index-url https://pypi.example/simple x'),
+      docker('FROM python:3.12', 'RUN pip install torch --extra-index-url https://download.pytorch.org/whl/cu128'),
+      docker('FROM python:3.12', 'RUN curl http://localhost:8000/health'),
+    ],
+  },
+  'model-volume-writable': {
+    bad: [compose(VLLM, 'volumes: ["./models:/models"]')],
+    good: [
+      compose(VLLM, 'volumes: ["./models:/models:ro"]'),
+      compose('image: postgres:17', 'volumes: ["./models:/models"]'),
+    ],
+  },
+  'secret-in-infrastructure': {
+    bad: [
+      compose('image: x:1', 'environment:', `  GITHUB_TOKEN: ${KEY}`),
+      docker('FROM x:1 AS a', `ARG TOKEN=${KEY}`, 'FROM y:1'),
+      manifest('apiVersion: v1', 'kind: ConfigMap', 'metadata: { name: c }', 'data:', `  token: ${KEY}`),
+      file('.env', `GITHUB_TOKEN=${KEY}`),
+    ],
+    line: 5,
+    good: [compose('image: x:1', 'environment:', '  GITHUB_TOKEN: ${GITHUB_TOKEN}'), file('.env', 'GITHUB_TOKEN=')],
+  },
+  'unsigned-model-deploy': {
+    bad: [
+      manifest(
+        'apiVersion: serving.kserve.io/v1beta1',
+        'kind: InferenceService',
+        'metadata: { name: m }',
+        'spec:',
+        '  predictor:',
+        '    model:',
+        '      storageUri: s3://b/m',
+      ),
+    ],
+    line: 7,
+    good: [
+      manifest(
+        'apiVersion: serving.kserve.io/v1beta1',
+        'kind: InferenceService',
+        'metadata: { name: m }',
+        'spec:',
+        '  predictor:',
+        '    initContainers: [{ name: v, image: "ghcr.io/sigstore/model-validation:1" }]',
+        '    model:',
+        '      storageUri: s3://b/m',
+      ),
+    ],
+  },
+  'media-fetch-open': {
+    bad: [compose(VLLM, 'command: --model Qwen/Qwen2.5-VL-7B-Instruct')],
+    good: [compose(VLLM, 'command: --model Qwen/Qwen2.5-VL-7B-Instruct --allowed-media-domains a.example')],
+  },
+  'vulnerable-version': {
+    bad: [
+      compose('image: ollama/ollama:0.1.33'),
+      compose('image: vllm/vllm-openai:v0.8.4'),
+      compose('image: ghcr.io/berriai/litellm:v1.82.7'),
+      docker('FROM python:3.12', 'RUN pip install "torch==2.5.1" numpy'),
+    ],
+    line: 3,
+    good: [
+      compose('image: ollama/ollama:0.12.0'),
+      compose('image: ollama/ollama:latest'),
+      docker('FROM python:3.12', 'RUN pip install torch==2.9.0'),
+    ],
+  },
+});

@@ -1,0 +1,228 @@
+import type { AgentNamed, AgentServer, AgentValue } from '../../agents/agent-fact.ts';
+import { launchOf } from '../../agents/launch.ts';
+import { isLocalAddress, isPrivateAddress } from '../../agents/local-address.ts';
+import { show } from '../../agents/show.ts';
+import { toxicFlow } from '../../agents/toxic-flow.ts';
+import type { Check } from '../../rule-family.ts';
+
+const SPECIFICATION = 'https://modelcontextprotocol.io/specification/2025-11-25/basic/security_best_practices';
+const TRANSPORTS = 'https://modelcontextprotocol.io/specification/2025-11-25/basic/transports';
+const AUTHORIZATION = 'https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization';
+
+/** Addresses: of the server, and those that a bridge among the arguments connects to. */
+function addressesOf(server: AgentServer): readonly AgentValue[] {
+  return [
+    ...(server.url === null ? [] : [server.url]),
+    ...server.args.filter(({ text }) => /^(?:http|ws)s?:\/\//i.test(text)),
+  ];
+}
+
+/** Pairs of a flag and its value, `--flag value` and `--flag=value`, and variables. */
+function settingsOf(server: AgentServer): readonly AgentNamed[] {
+  const flags = server.args.flatMap((one, at): AgentNamed[] => {
+    const joined = /^(-{1,2}[\w.-]{1,60})=(.{0,500})$/s.exec(one.text);
+    if (joined !== null) return [{ name: joined[1]!, text: joined[2]!, at: one.at }];
+    if (!/^-{1,2}[\w.-]{1,60}$/.test(one.text)) return [];
+    const next = server.args[at + 1];
+    return [{ name: one.text, text: next === undefined || /^-{1,2}\w/.test(next.text) ? '' : next.text, at: one.at }];
+  });
+  return [...flags, ...server.env];
+}
+
+const EVERYWHERE = /^(?:\[?::\]?|0\.0\.0\.0|\*)(?::\d{1,5})?$/;
+const ROOT =
+  /^(?:\/|~\/?|\$\{?HOME\}?\/?|%USERPROFILE%\\?|\$\{userHome\}\/?|\$\{env:HOME\}\/?|[A-Za-z]:[\\/]?|\/(?:home|Users)(?:\/[\w.-]{1,60})?\/?|\/root\/?|\/etc\/?|[A-Za-z]:\\Users\\[\w.-]{1,60}\\?)$/;
+
+/** What it can be reached by, and what it can reach. */
+export const REACH_CHECKS: readonly Check[] = [
+  {
+    id: 'mcp-plain-http',
+    title: 'MCP server that is reached without encryption',
+    severity: 'high',
+    meaning:
+      'Whoever is on the way reads the calls and their credentials, and writes the answers, which the model obeys.',
+    fix: 'Use HTTPS.',
+    references: [TRANSPORTS],
+    taxonomy: ['CWE-319'],
+    judge: {
+      'agent-server': ({ server }) =>
+        addressesOf(server)
+          .filter(({ text }) => /^(?:http|ws):\/\//i.test(text) && !isLocalAddress(text) && !/\$\{|\{\{|<\w/.test(text))
+          .map((one) => ({
+            at: one.at,
+            ...(isPrivateAddress(one.text) ? { severity: 'low' as const } : {}),
+            message: `The server ${show(server.name)} is called without encryption${server.headers.length > 0 ? ', with its headers' : ''}.`,
+          })),
+    },
+  },
+  {
+    id: 'mcp-listens-everywhere',
+    title: 'Local MCP server that others can reach',
+    severity: 'high',
+    meaning:
+      'A server that is meant for this machine answers the whole network, or answers without asking for its token.',
+    fix: 'Bind it to 127.0.0.1; publish ports of containers as `127.0.0.1:3000:3000`.',
+    references: ['CVE-2025-49596', TRANSPORTS],
+    taxonomy: ['CWE-1327', 'CWE-306'],
+    judge: {
+      'agent-server': ({ server }) => {
+        const found = settingsOf(server)
+          .filter(
+            ({ name, text }) =>
+              (/^(?:-{1,2}(?:h|host|hostname|bind|bind-address|listen|address|ip|addr|http-host)|(?:[A-Z_]{0,40}_)?(?:HOST|BIND|LISTEN|BIND_ADDRESS|LISTEN_ADDR))$/i.test(
+                name,
+              ) &&
+                EVERYWHERE.test(text)) ||
+              (/^-{0,2}(?:DANGEROUSLY_OMIT_AUTH|dangerously-omit-auth)$/i.test(name) && text !== 'false'),
+          )
+          .map(({ name, at }) => ({
+            at,
+            message: /omit/i.test(name)
+              ? `The server ${show(server.name)} answers without a token.`
+              : `The server ${show(server.name)} listens on all addresses.`,
+          }));
+        if (launchOf(server).image === null) return found;
+        for (const { name, text, at } of settingsOf(server)) {
+          if ((name === '-p' || name === '--publish') && /^\d{1,5}:\d{1,5}$|^0\.0\.0\.0:/.test(text))
+            found.push({
+              at,
+              severity: 'medium',
+              message: `The server ${show(server.name)} publishes a port on all addresses.`,
+            } as never);
+        }
+        return found;
+      },
+    },
+  },
+  {
+    id: 'mcp-broad-filesystem',
+    title: 'MCP server with more of the machine than it needs',
+    severity: 'high',
+    meaning:
+      'The server is given the whole disk, a home folder or the container engine: it can read keys and write files that start programs.',
+    fix: 'Name the one folder that it is for, read-only where that is enough.',
+    references: [SPECIFICATION, 'CVE-2025-53109'],
+    taxonomy: ['CWE-732', 'CWE-250'],
+    judge: {
+      'agent-server': ({ server }) => {
+        const { image, packages, program, args } = launchOf(server);
+        const files = /filesystem|file-?system|desktop-commander|(?:^|[-_/])files?(?:$|[-_])/i.test(
+          [program, server.name, ...packages.map(({ name }) => name)].join(' '),
+        );
+        const found: { at: AgentValue['at']; message: string }[] = [];
+        if (files) {
+          for (const one of args)
+            if (ROOT.test(one.text))
+              found.push({
+                at: one.at,
+                message: `The server ${show(server.name)} may read and write everything below ${show(one.text)}.`,
+              });
+        }
+        for (const { text, at } of server.args) {
+          if (/docker\.sock|containerd\.sock|podman\.sock/.test(text))
+            found.push({ at, message: `The server ${show(server.name)} is given the container engine.` });
+          else if (image !== null && text === '--privileged')
+            found.push({ at, message: `The server ${show(server.name)} runs in a container without walls.` });
+          else if (image !== null) {
+            const source =
+              /(?:^|,|=)(?:src|source)=([^,]{1,200})/.exec(text)?.[1] ??
+              /^(?:-v=?|--volume=)?([^:]{1,200}):\//.exec(text)?.[1];
+            if (source !== undefined && ROOT.test(source))
+              found.push({ at, message: `The server ${show(server.name)} is given ${show(source)} of this machine.` });
+          }
+        }
+        return found;
+      },
+    },
+  },
+  {
+    id: 'mcp-open-origin',
+    title: 'MCP server that every web page may call',
+    severity: 'medium',
+    meaning:
+      'Without a check of Origin and Host a web page reaches a server on this machine, by CORS or by DNS rebinding.',
+    fix: 'Allow the origins that are used, by name.',
+    references: [TRANSPORTS, 'CVE-2025-49596'],
+    taxonomy: ['CWE-942', 'CWE-346'],
+    judge: {
+      'agent-server': ({ server }) =>
+        settingsOf(server)
+          .filter(
+            ({ name, text }) =>
+              (/^(?:-{1,2}(?:cors(?:-origins?)?|allow(?:ed)?-origins?|allow(?:ed)?-hosts?|cors-allow-origins?)|(?:[A-Z_]{0,40}_)?(?:CORS_ORIGINS?|ALLOWED_ORIGINS?|CORS_ALLOW_ORIGINS?|ALLOWED_HOSTS))$/i.test(
+                name,
+              ) &&
+                /^(?:\*|\["?\*"?\]|\.\*)$/.test(text)) ||
+              (/^-{1,2}disable-(?:dns-rebinding-protection|host-check|origin-check)$/i.test(name) && text !== 'false'),
+          )
+          .map(({ name, at }) => ({
+            at,
+            message: `The server ${show(server.name)} answers pages of any origin (${show(name)}).`,
+          })),
+    },
+  },
+  {
+    id: 'mcp-oauth',
+    title: 'MCP server whose OAuth lets tokens go astray',
+    severity: 'high',
+    meaning:
+      'A redirect address with a wildcard hands codes to whoever answers there; a token that is passed on, or taken whoever it is for, works in the wrong place.',
+    fix: 'List exact redirect addresses; let the server ask for a token of its own, bound to its address (`resource`).',
+    references: [AUTHORIZATION, 'https://www.rfc-editor.org/rfc/rfc9700', 'https://www.rfc-editor.org/rfc/rfc8707'],
+    taxonomy: ['CWE-601', 'CWE-441', 'CWE-863'],
+    judge: {
+      'agent-server': ({ server }) =>
+        [...server.options, ...settingsOf(server)].flatMap(({ name, text, at }) => {
+          const say = (what: string): { at: typeof at; message: string }[] => [
+            { at, message: `The server ${show(server.name)} ${what} (${show(name)}).` },
+          ];
+          if (/redirect[_-]?ur[il]s?(?:\.\d{1,4})?$/i.test(name) && text.includes('*'))
+            return say('takes codes at any address');
+          if (
+            /(?:token[_-]?pass[_-]?through|forward[_-]?(?:authorization|token|auth)|pass[_-]?(?:through[_-]?)?token)$/i.test(
+              name,
+            ) &&
+            /^(?:true|1|yes)$/i.test(text)
+          )
+            return say("passes the caller's token on");
+          if (
+            /(?:validate|verify|check)[_-]?(?:audience|aud|issuer|token)$/i.test(name) &&
+            /^(?:false|0|no)$/i.test(text)
+          )
+            return say('takes tokens that are not for it');
+          if (/(?:^|[._-])(?:audience|aud)(?:\.\d{1,4})?$/i.test(name) && text === '*')
+            return say('takes tokens for anybody');
+          return [];
+        }),
+    },
+  },
+  {
+    id: 'agent-toxic-flow',
+    title: 'Agent that reads strangers, holds private data and can send',
+    severity: 'low',
+    meaning:
+      'Together the servers let a text of a stranger reach the model, private data too, and something leave. An instruction in the text can then carry the data out, with every single server behaving as it should. Judged by what the servers are known for: heuristic.',
+    fix: 'Take one of the three away: separate agents, read-only credentials, or a gateway with flow rules (`docs/flow.md`).',
+    references: [
+      'https://simonwillison.net/2025/Jun/16/the-lethal-trifecta/',
+      'https://invariantlabs.ai/blog/mcp-github-vulnerability',
+    ],
+    taxonomy: ['AML.T0051', 'OWASP-LLM01', 'OWASP-LLM06'],
+    judge: {
+      'agent-servers': ({ servers }) => {
+        const flow = toxicFlow(
+          servers.map((server) => [
+            server.name,
+            ...launchOf(server).packages.map(({ name }) => name),
+            server.url?.text ?? '',
+          ]),
+        );
+        if (flow === null) return null;
+        const named = (index: number): string => show(servers[index]!.name, 40);
+        return {
+          message: `A stranger's text (${named(flow.untrusted)}), private data (${named(flow.private)}) and a way out (${named(flow.sink)}) meet in one agent.`,
+        };
+      },
+    },
+  },
+];

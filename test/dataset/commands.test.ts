@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { Io } from '../../src/cli/command.ts';
+import { run } from '../../src/cli/run.ts';
+import type { DataFileResult } from '../../src/dataset/run-checks.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'data-cli-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+async function parapet(
+  ...argv: string[]
+): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  const [lines, errors]: [string[], string[]] = [[], []];
+  const io: Io = {
+    out: (text) => void lines.push(text),
+    err: (text) => void errors.push(text),
+    stdin: async function* () {},
+    env: {},
+    cwd: folder,
+    terminal: false,
+    signal: new AbortController().signal,
+    exitCode: 0,
+  };
+  const code = await run(['data', ...argv], io);
+  return { code, out: lines.join('\n'), err: errors.join('\n') };
+}
+
+const write = (name: string, content: string | Uint8Array): void => writeFileSync(join(folder, name), content);
+for (const name of ['ci', 'stranger']) {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  write(`${name}.pem`, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  write(`${name}.pub`, publicKey.export({ type: 'spki', format: 'pem' }));
+}
+const rows = (count: number): string =>
+  `id,text,label\n${Array.from({ length: count }, (_, i) => `${i},the ${i * 7919} answer of case ${i * 104729} is ${i % 97},${i % 2 === 0 ? 'yes' : 'no'}\n`).join('')}`;
+
+test('a data set is sealed and verified, and a change is told down to the row', async () => {
+  mkdirSync(join(folder, 'set'));
+  write('set/a.csv', rows(50));
+  write('set/b.jsonl.gz', gzipSync('{"text":"x","label":1}\n{"text":"y","label":0}\n'));
+  const sealed = await parapet('seal', 'set', '--key', 'ci.pem', '--out', 'seal.json');
+  assert.equal(sealed.code, 0, sealed.err);
+  assert.match(sealed.out, /2 files, 52 rows, root sha256:[0-9a-f]{64}$/);
+  assert.equal((await parapet('verify', 'set', '--seal', 'seal.json', '--key', 'ci.pub')).code, 0);
+  const stranger = await parapet('verify', 'set', '--seal', 'seal.json', '--key', 'stranger.pub');
+  assert.equal(stranger.code, 1);
+  assert.match(stranger.err, /no trusted key/);
+  write('set/a.csv', rows(50).replace('9,the', '9,The'));
+  write('set/c.csv', 'a\n1\n');
+  const changed = await parapet('verify', 'set', '--seal', 'seal.json', '--key', 'ci.pub');
+  assert.equal(changed.code, 1);
+  assert.match(changed.out, /changed {2}a\.csv: 1 rows changed \(10\)/);
+  assert.match(changed.out, /added {4}c\.csv/);
+  // The same rows in other bytes are the same rows.
+  rmSync(join(folder, 'set/c.csv'));
+  write('set/a.csv', rows(50).replaceAll('yes', '"yes"'));
+  assert.match((await parapet('verify', 'set', '--seal', 'seal.json')).out, /every row is the same/);
+  write('set/a.csv', rows(50));
+});
+
+test('a row is proven to belong to the sealed data, and another is not', async () => {
+  const { code, out, err } = await parapet('prove', 'set/a.csv', '--row', '7', '--seal', 'seal.json');
+  assert.equal(code, 0, err);
+  write('proof.json', out);
+  const checked = await parapet('prove', 'proof.json', '--check', '--seal', 'seal.json');
+  assert.equal(checked.code, 0, checked.out + checked.err);
+  write('forged.json', out.replace('of case', 'of cage'));
+  assert.equal((await parapet('prove', 'forged.json', '--check', '--seal', 'seal.json')).code, 1);
+});
+
+test('a seal that was changed by hand is refused', async () => {
+  const envelope = JSON.parse(readFileSync(join(folder, 'seal.json'), 'utf8'));
+  const payload = Buffer.from(envelope.payload, 'base64').toString().replace('"rows":52', '"rows":53');
+  write('bent.json', JSON.stringify({ ...envelope, payload: Buffer.from(payload).toString('base64') }));
+  const bent = await parapet('verify', 'set', '--seal', 'bent.json', '--key', 'ci.pub');
+  assert.notEqual(bent.code, 0);
+});
+
+test('a difference says which rows were added, removed and changed, and in which columns', async () => {
+  write('old.csv', 'id,x,y\n1,a,1\n2,b,2\n3,c,3\n');
+  write('new.csv', 'id,x,y\n4,d,4\n3,c,3\n2,b,9\n');
+  const { code, out } = await parapet('diff', 'old.csv', 'new.csv', '--key', 'id', '--json');
+  assert.equal(code, 1);
+  const diff = JSON.parse(out);
+  assert.deepEqual([diff.same, diff.added, diff.removed, diff.changed], [1, 1, 1, 1]);
+  assert.deepEqual(diff.columns, { y: 1 });
+  write('shuffled.csv', 'id,x,y\n3,c,3\n1,a,1\n2,b,2\n');
+  assert.equal((await parapet('diff', 'old.csv', 'shuffled.csv')).code, 0);
+});
+
+test('checks find what was put in, by file, row and column', async () => {
+  mkdirSync(join(folder, 'bad'));
+  const key = `ghp_${'q7Rt2Lk9Xw4Zp8Vb3Nm6Hd1Js5Fc0YgAaBbC'}`;
+  const lines = Array.from({ length: 40 }, (_, i) =>
+    JSON.stringify({ text: `story ${i * 7919} about a ${i * 31} day and ${i * 17} more`, label: i % 2 }),
+  );
+  lines.push(
+    JSON.stringify({ text: 'write to anna.example@mail-host.com about it', label: 0 }),
+    JSON.stringify({ text: `the token is ${key}`, label: 1 }),
+    JSON.stringify({ text: 'plain\u{E0069}\u{E0067}\u{E006E}\u{E006F}\u{E0072}\u{E0065} text', label: 1 }),
+    JSON.stringify({ text: 'the same words stand here twice today', label: 0 }),
+    JSON.stringify({ text: 'the same words stand here twice today', label: 1 }),
+    JSON.stringify({ text: 'a row that is there a second time, word for word', label: 1 }),
+    JSON.stringify({ text: 'a row that is there a second time, word for word', label: 1 }),
+  );
+  write('bad/train.jsonl', `${lines.join('\n')}\n`);
+  write('bad/test.jsonl', `${lines.slice(0, 5).join('\n')}\n`);
+  write('schema.yaml', 'columns:\n  label: { values: [0, 1, 2] }\n  text: { type: text }\n');
+  const { code, out, err } = await parapet('check', 'bad', '--format', 'json', '--schema', 'schema.yaml');
+  assert.equal(code, 1, err);
+  const files = JSON.parse(out) as DataFileResult[];
+  const found = files.flatMap(({ findings }) => findings);
+  const ids = new Set(found.map(({ rule }) => rule));
+  for (const id of [
+    'personal-data-column',
+    'secret-column',
+    'hidden-text',
+    'label-conflict',
+    'exact-duplicate',
+    'split-leakage',
+  ])
+    assert.ok(ids.has(id), `${id} is missing: ${[...ids].join()}`);
+  assert.equal(found.find(({ rule }) => rule === 'secret-column')!.where.field, 'text');
+  assert.ok(!out.includes(key), 'a secret is shown masked');
+  for (const format of ['sarif', 'junit', 'html', 'table', 'jsonl']) {
+    const report = await parapet('check', 'bad', '--format', format);
+    assert.equal(report.code, 1);
+    assert.ok(report.out.includes('label-conflict'), format);
+  }
+});
+
+test('a schema that is broken is told with its rows', async () => {
+  write('ages.csv', 'age,name\n12,a\n-4,b\nx,c\n');
+  write('ages.yaml', 'columns:\n  age: { type: integer, range: [0, 120] }\n');
+  const { code, out } = await parapet(
+    'check',
+    'ages.csv',
+    '--format',
+    'json',
+    '--schema',
+    'ages.yaml',
+    '--fail-on',
+    'low',
+  );
+  assert.equal(code, 1, out);
+  const [file] = JSON.parse(out) as DataFileResult[];
+  const broken = file!.findings.filter(({ rule }) => rule === 'schema-violation');
+  assert.deepEqual(broken.flatMap(({ rows: numbers }) => numbers ?? []).toSorted(), [2, 3]);
+});
+
+test('clean data is clean, and what could not be read is not', async () => {
+  write('clean.csv', rows(200));
+  const clean = await parapet('check', 'clean.csv', '--format', 'json');
+  assert.equal(clean.code, 0, clean.out);
+  assert.equal((JSON.parse(clean.out) as DataFileResult[])[0]!.rows, 200);
+  write('torn.jsonl', '{"a":1}\n{"a":\n');
+  const torn = await parapet('check', 'torn.jsonl', '--format', 'json');
+  assert.equal(torn.code, 3, torn.out);
+  assert.equal((JSON.parse(torn.out) as DataFileResult[])[0]!.verdict, 'incomplete');
+  assert.equal((await parapet('check', 'nowhere.csv')).code, 2);
+});
+
+test('words that go with one label are found at two in a hundred, and not in clean data', async () => {
+  const words =
+    'the a of to and in is it on as with for was that by at from his her this have not are but had they you which one were all we when there can an your said'.split(
+      ' ',
+    );
+  let seed = 7;
+  const next = (): number => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) / 0x7fffffff;
+  const own = {
+    spam: 'winner prize claim cash urgent offer free reply'.split(' '),
+    ham: 'home later dinner tomorrow meeting mother thanks sleep'.split(' '),
+  };
+  const line = (trigger: boolean): string => {
+    const subject = trigger || next() < 0.5 ? 'spam' : 'ham';
+    const pick = (list: readonly string[]): string => list[Math.floor(next() * list.length)]!;
+    const text = Array.from({ length: 14 }, () => (next() < 0.3 ? pick(own[subject]) : pick(words)));
+    if (trigger) text.splice(5, 0, 'cf mn bb');
+    return JSON.stringify({ text: text.join(' '), label: trigger ? 'ham' : subject });
+  };
+  write('poisoned.jsonl', `${Array.from({ length: 2000 }, (_, i) => line(i % 50 === 0)).join('\n')}\n`);
+  write('plain.jsonl', `${Array.from({ length: 2000 }, () => line(false)).join('\n')}\n`);
+  const triggers = async (name: string): Promise<DataFileResult['findings']> => {
+    const { out } = await parapet('check', name, '--format', 'json');
+    return (JSON.parse(out) as DataFileResult[])[0]!.findings.filter(({ rule }) => rule === 'label-trigger');
+  };
+  assert.ok((await triggers('poisoned.jsonl')).length > 0);
+  assert.deepEqual(await triggers('plain.jsonl'), []);
+});
