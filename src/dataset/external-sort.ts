@@ -134,22 +134,53 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at, bytes.length - at);
 }
 
+/** Bytes that are sorted by distribution: they settle nearly every comparison. */
+const DIGITS = 6;
+
+/** Sorts by the first six bytes, two at a time from the last (a radix sort), and then what is equal in them by comparison. */
 function sortRecords(bytes: Buffer, width: number): Buffer {
   const count = bytes.length / width;
-  const order = new Uint32Array(count);
-  // The first six bytes as one number settle nearly every comparison.
-  const first = new Float64Array(count);
-  for (let at = 0; at < count; at++) {
-    order[at] = at;
-    first[at] = bytes.readUIntBE(at * width, 6);
+  let order = Uint32Array.from({ length: count }, (_, at) => at * width);
+  let other = new Uint32Array(count);
+  const starts = new Uint32Array(1 << 16);
+  for (let digit = DIGITS - 2; digit >= 0; digit -= 2) {
+    starts.fill(0);
+    for (let at = 0; at < count; at++) {
+      const from = at * width + digit;
+      starts[(bytes[from]! << 8) | bytes[from + 1]!]!++;
+    }
+    let sum = 0;
+    for (let value = 0; value < starts.length; value++) {
+      const here = starts[value]!;
+      starts[value] = sum;
+      sum += here;
+    }
+    for (let at = 0; at < count; at++) {
+      const from = order[at]! + digit;
+      other[starts[(bytes[from]! << 8) | bytes[from + 1]!]!++] = order[at]!;
+    }
+    [order, other] = [other, order];
   }
-  order.sort((a, b) => {
-    const apart = first[a]! - first[b]!;
-    return apart !== 0 ? apart : bytes.compare(bytes, b * width, (b + 1) * width, a * width, (a + 1) * width);
-  });
+  const compare = (a: number, b: number): number => {
+    for (let at = DIGITS; at < width; at++) {
+      const apart = bytes[a + at]! - bytes[b + at]!;
+      if (apart !== 0) return apart;
+    }
+    return 0;
+  };
+  for (let from = 0, to = 1; to <= count; to++) {
+    if (to < count && sameStart(bytes, order[from]!, order[to]!)) continue;
+    if (to - from > 1) order.subarray(from, to).sort(compare);
+    from = to;
+  }
   const sorted = Buffer.allocUnsafe(bytes.length);
-  for (let at = 0; at < count; at++) bytes.copy(sorted, at * width, order[at]! * width, (order[at]! + 1) * width);
+  for (let at = 0; at < count; at++) bytes.copy(sorted, at * width, order[at]!, order[at]! + width);
   return sorted;
+}
+
+function sameStart(bytes: Buffer, a: number, b: number): boolean {
+  for (let at = 0; at < DIGITS; at++) if (bytes[a + at] !== bytes[b + at]) return false;
+  return true;
 }
 
 /** Reads a run from its beginning. */

@@ -58,7 +58,7 @@ export const labelTrigger = defineCheck({
     let tooMany = false;
     let candidates = new Map<number, Candidate>();
     let sampled = 0;
-    /** By label: rows, and those that the model predicts from their words; then the predictions, whatever the label. */
+    /** By label: rows of it that the model predicts from their words. */
     const right: number[] = [];
     const labelOf = (row: InspectedRow): number | null => {
       if (row.label === null) return null;
@@ -98,22 +98,20 @@ export const labelTrigger = defineCheck({
         const { features, words } = featuresOf(row);
         if (model.predict(words, label) === label) right[label] = (right[label] ?? 0) + 1;
         for (const feature of features) {
-          for (let one = 0; one < model.labels; one++) {
-            const candidate = candidates.get(pairKey(feature.hash, one));
-            if (candidate === undefined) continue;
-            candidate.all++;
-            if (one !== label) continue;
-            candidate.own++;
-            if (candidate.first === null) {
-              const text = Buffer.from(feature.say()).toString();
-              candidate.feature = { hash: feature.hash, words: feature.words, say: () => text };
-              candidate.first = { file: row.file.shown, number: row.number, line: row.line };
-            }
-            if (candidate.rows.length < 10) candidate.rows.push(row.number);
-            if (candidate.samples.length < SAMPLES && sampled < MOST_SAMPLED) {
-              candidate.samples.push(Int32Array.from(words));
-              sampled += words.length;
-            }
+          const candidate = candidates.get(feature.hash);
+          if (candidate === undefined) continue;
+          candidate.all++;
+          if (candidate.label !== label) continue;
+          candidate.own++;
+          if (candidate.first === null) {
+            const text = Buffer.from(feature.say()).toString();
+            candidate.feature = { hash: feature.hash, words: feature.words, say: () => text };
+            candidate.first = { file: row.file.shown, number: row.number, line: row.line };
+          }
+          if (candidate.rows.length < 10) candidate.rows.push(row.number);
+          if (candidate.samples.length < SAMPLES && sampled < MOST_SAMPLED) {
+            candidate.samples.push(Int32Array.from(words));
+            sampled += words.length;
           }
         }
       },
@@ -137,33 +135,33 @@ export const labelTrigger = defineCheck({
   },
 });
 
-/** Feature and label in 52 bits, above 0: the label takes the lowest six of the feature's. */
+/** Feature and label in one number below 2^53, above 0. */
 function pairKey(hash: number, label: number): number {
-  return Math.floor(hash / MOST_LABELS) * MOST_LABELS + label + MOST_LABELS;
+  return hash * MOST_LABELS + label + 1;
 }
 
-/** Pairs of feature and label that are frequent and could be pure; what they really count, the second reading says. */
+/** Features that are frequent and could be pure, by their hash; what they really count, the second reading says. */
 function choose(pairs: FrequentPairs, model: WordModel, rows: number): Map<number, Candidate> {
-  const chosen: { readonly key: number; readonly count: number; readonly label: number; readonly hash: number }[] = [];
+  const chosen: { readonly count: number; readonly label: number; readonly hash: number }[] = [];
   const tests = Math.max(1, pairs.distinct);
-  for (const [key, count] of pairs.entries()) {
-    if (count + pairs.lost < FEWEST_SUPPORT) continue;
-    const label = key % MOST_LABELS;
-    const hash = key - label - MOST_LABELS;
-    const share = model.rowsOf(label) / rows;
-    if (share > 0.98 || binomialAtLeast(count, count, share) * tests > ALPHA) continue;
+  for (const [key, counted] of pairs.entries()) {
+    const count = counted + pairs.lost;
+    if (count < FEWEST_SUPPORT) continue;
+    const label = (key - 1) % MOST_LABELS;
+    const hash = (key - 1 - label) / MOST_LABELS;
+    if (binomialAtLeast(count, count, model.rowsOf(label) / rows) * tests > ALPHA) continue;
     let all = count;
     for (let other = 0; other < model.labels; other++) {
       if (other !== label) all += pairs.count(pairKey(hash, other));
     }
-    if (all * PURE <= count + pairs.lost) chosen.push({ key, count, label, hash });
+    if (all * PURE <= count) chosen.push({ count, label, hash });
   }
-  chosen.sort((a, b) => b.count - a.count || a.key - b.key);
+  chosen.sort((a, b) => b.count - a.count || a.hash - b.hash);
   return new Map(
     chosen
       .slice(0, MOST_CANDIDATES)
-      .map(({ key, label, hash }) => [
-        key,
+      .map(({ label, hash }) => [
+        hash,
         { label, hash, feature: null, first: null, rows: [], all: 0, own: 0, samples: [] },
       ]),
   );

@@ -4,7 +4,7 @@ import { isProse } from '../../row-texts.ts';
 
 /** Something that a row has or has not: a run of words, a value of a column, a pixel. */
 export interface Feature {
-  /** 52 bits, above 0. */
+  /** 47 bits. */
   readonly hash: number;
   /** Hashes of the words in it, as in `words`. */
   readonly words: readonly number[];
@@ -23,9 +23,15 @@ const MOST_WORDS = 512;
 const LONGEST_RUN = 3;
 const MOST_PIXELS = 4096;
 const LONGEST_VALUE = 64;
+const SECOND = 0x1b873593;
 
-function hash52(text: string): number {
-  return (hashWord(text) >>> 0) * 0x100000 + (hashWord(text, 0x1b873593) & 0xfffff) + 1;
+function hash47(text: string): number {
+  return joined(hashWord(text), hashWord(text, SECOND));
+}
+
+/** Two hashes as one of 47 bits. */
+function joined(first: number, second: number): number {
+  return (first >>> 0) * 0x8000 + (second & 0x7fff);
 }
 
 /** Features of everything in a row but label and ids. Of long texts the first 512 words count, of pictures up to 4,096 bytes. */
@@ -39,22 +45,24 @@ export function featuresOf(row: InspectedRow): RowFeatures {
       // Punctuation and signs count as words: triggers are made of them, too.
       const all = (text.toLowerCase().match(/[\p{L}\p{N}\p{M}'’]+|[^\s\p{L}\p{N}\p{M}]/gu) ?? []).slice(0, left);
       left -= all.length;
-      const own = all.map((word) => hashWord(`w${word}`));
+      const own = all.map((word) => hashWord(word));
+      const second = all.map((word) => hashWord(word, SECOND));
       for (const one of own) words.add(one);
       for (let at = 0; at < all.length; at++) {
-        let run = '';
+        let [first, other] = [0, 0];
         for (let length = 1; length <= LONGEST_RUN && at + length <= all.length; length++) {
-          run += `${length === 1 ? '' : ' '}${all[at + length - 1]!}`;
-          const hash = hash52(`t${run}`);
+          first = mix(first, own[at + length - 1]!);
+          other = mix(other, second[at + length - 1]!);
+          const hash = joined(first, other);
           if (features.has(hash)) continue;
-          const shown = run;
-          features.set(hash, { hash, words: own.slice(at, at + length), say: () => `"${shown}"` });
+          const end = at + length;
+          features.set(hash, { hash, words: own.slice(at, end), say: () => `"${all.slice(at, end).join(' ')}"` });
         }
       }
     } else if (text !== '' && text.length <= LONGEST_VALUE) {
       const word = hashWord(`v${column}\0${binOf(text)}`);
       words.add(word);
-      const hash = hash52(`v${column}\0${text}`);
+      const hash = hash47(`v${column}\0${text}`);
       features.set(hash, { hash, words: [word], say: () => `${column} = ${text}` });
     }
   }
@@ -64,7 +72,7 @@ export function featuresOf(row: InspectedRow): RowFeatures {
     for (let at = 0; at < cell.length; at++) {
       const value = cell[at]!;
       words.add(hashWord(`p${column}${at}:${value >> 6}`));
-      const hash = hash52(`p${column}${at}:${value >> 4}`);
+      const hash = hash47(`p${column}${at}:${value >> 4}`);
       features.set(hash, {
         hash,
         words: [hashWord(`p${column}${at}:${value >> 6}`)],
@@ -73,6 +81,12 @@ export function featuresOf(row: InspectedRow): RowFeatures {
     }
   }
   return { features: [...features.values()], words: [...words] };
+}
+
+/** The hash of a run with one more word. */
+function mix(run: number, word: number): number {
+  const h = Math.imul(run ^ (run >>> 15), 0x2c1b3c6d) + word;
+  return Math.imul(h ^ (h >>> 12), 0x297a2d39) ^ (h >>> 15);
 }
 
 /** Numbers by their size, in steps of a third: exact ones tell nothing in general. */
