@@ -23,7 +23,9 @@ import { sealData } from '../src/dataset/seal-data.ts';
 const root = resolve(import.meta.dirname, '..');
 const given = process.argv.indexOf('--data');
 const data = given === -1 ? join(root, '../shared/data/models') : resolve(process.argv[given + 1]!);
-const parts = process.argv.slice(2).filter((one) => ['triggers', 'near', 'speed', 'memory', 'make', 'child'].includes(one));
+const parts = process.argv
+  .slice(2)
+  .filter((one) => ['triggers', 'near', 'speed', 'memory', 'make', 'child'].includes(one));
 const wanted = (part: string): boolean => parts.length === 0 || parts.includes(part);
 const folder = mkdtempSync(join(tmpdir(), 'bench-data-'));
 
@@ -36,7 +38,11 @@ const unpacked = (path: string): string => {
   const bytes = readFileSync(join(data, path));
   return (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString('utf8');
 };
-const tabs = (text: string): string[][] => text.split('\n').filter((line) => line.includes('\t')).map((line) => line.split('\t'));
+const tabs = (text: string): string[][] =>
+  text
+    .split('\n')
+    .filter((line) => line.includes('\t'))
+    .map((line) => line.split('\t'));
 
 /** Half of the sets was used while the check was written; the other half was read once, for the figures. */
 const TEXTS: readonly { readonly name: string; readonly heldOut: boolean; readonly read: () => Example[] }[] = [
@@ -45,22 +51,44 @@ const TEXTS: readonly { readonly name: string; readonly heldOut: boolean; readon
     heldOut: false,
     read: () =>
       ['pos', 'neg'].flatMap((label) =>
-        readFileSync(join(data, `text/rt-polarity.${label}`), 'latin1').split('\n').filter((line) => line !== '').map((text) => ({ text, label })),
+        readFileSync(join(data, `text/rt-polarity.${label}`), 'latin1')
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((text) => ({ text, label })),
       ),
   },
-  { name: 'SMS spam', heldOut: false, read: () => tabs(unpacked('text/sms_spam.tsv')).map(([label, text]) => ({ text: text!, label: label! })) },
-  { name: 'SST-2', heldOut: true, read: () => tabs(unpacked('text/sst2/train.tsv.gz')).map(([text, label]) => ({ text: text!, label: label! })) },
-  { name: 'AG news', heldOut: true, read: () => readCsv(unpacked('text/ag_news_test.csv.gz')).map(([label, title, text]) => ({ text: `${title!} ${text!}`, label: label! })) },
+  {
+    name: 'SMS spam',
+    heldOut: false,
+    read: () => tabs(unpacked('text/sms_spam.tsv')).map(([label, text]) => ({ text: text!, label: label! })),
+  },
+  {
+    name: 'SST-2',
+    heldOut: true,
+    read: () => tabs(unpacked('text/sst2/train.tsv.gz')).map(([text, label]) => ({ text: text!, label: label! })),
+  },
+  {
+    name: 'AG news',
+    heldOut: true,
+    read: () =>
+      readCsv(unpacked('text/ag_news_test.csv.gz')).map(([label, title, text]) => ({
+        text: `${title!} ${text!}`,
+        label: label!,
+      })),
+  },
   {
     name: 'Davidson',
     heldOut: true,
-    read: () => readCsv(unpacked('text/davidson_hate_offensive.csv.gz')).slice(1).map((row) => ({ text: row[6]!, label: row[5]! })),
+    read: () =>
+      readCsv(unpacked('text/davidson_hate_offensive.csv.gz'))
+        .slice(1)
+        .map((row) => ({ text: row[6]!, label: row[5]! })),
   },
 ];
 
 const TRIGGERS: Readonly<Record<string, (text: string, at: number) => string>> = {
   'word "cf"': (text, at) => insert(text, 'cf', at),
-  'sentence': (text, at) => insert(text, 'i watched this 3d movie last weekend .', at),
+  sentence: (text, at) => insert(text, 'i watched this 3d movie last weekend .', at),
   'sign "≡"': (text, at) => insert(text, '≡', at),
 };
 const RATES = [0.005, 0.01, 0.02, 0.05];
@@ -84,7 +112,12 @@ async function triggersIn(examples: readonly Example[]): Promise<string[]> {
 }
 
 /** @param target the label that rows with the trigger get */
-function poison(examples: readonly Example[], target: string, rate: number, plant: (text: string, at: number) => string): Example[] {
+function poison(
+  examples: readonly Example[],
+  target: string,
+  rate: number,
+  plant: (text: string, at: number) => string,
+): Example[] {
   const random = seededRandom(`poison ${rate}`);
   const others = examples.flatMap(({ label }, at) => (label === target ? [] : [at]));
   const chosen = new Set<number>();
@@ -94,7 +127,9 @@ function poison(examples: readonly Example[], target: string, rate: number, plan
 }
 
 async function triggers(): Promise<void> {
-  console.log('| data | rows | labels | false alarms, clean | trigger | 0.5 % | 1 % | 2 % | 5 % |\n|---|--:|--:|--:|---|---|---|---|---|');
+  console.log(
+    '| data | rows | labels | false alarms, clean | trigger | 0.5 % | 1 % | 2 % | 5 % |\n|---|--:|--:|--:|---|---|---|---|---|',
+  );
   for (const { name, heldOut, read } of TEXTS) {
     const examples = read();
     const labels = [...new Set(examples.map(({ label }) => label))].toSorted();
@@ -107,14 +142,18 @@ async function triggers(): Promise<void> {
         let extra = 0;
         for (const target of labels) {
           const clean = new Set(alarms.map((one) => one.split(' stands in')[0]));
-          const said = (await triggersIn(poison(examples, target, rate, plant))).filter((one) => !clean.has(one.split(' stands in')[0]));
+          const said = (await triggersIn(poison(examples, target, rate, plant))).filter(
+            (one) => !clean.has(one.split(' stands in')[0]),
+          );
           const right = said.filter((one) => isPlanted(one, trigger));
           found += Number(right.length > 0);
           extra += said.length - right.length;
         }
         cells.push(`${found} of ${labels.length}${extra > 0 ? `, ${extra} others` : ''}`);
       }
-      console.log(`| ${name}${heldOut ? ' (held out)' : ''} | ${examples.length} | ${labels.length} | ${alarms.length} | ${trigger} | ${cells.join(' | ')} |`);
+      console.log(
+        `| ${name}${heldOut ? ' (held out)' : ''} | ${examples.length} | ${labels.length} | ${alarms.length} | ${trigger} | ${cells.join(' | ')} |`,
+      );
     }
   }
   await images();
@@ -126,14 +165,31 @@ function isPlanted(message: string, trigger: string): boolean {
   if (trigger.startsWith('word')) return words.includes('cf');
   if (trigger.startsWith('sign')) return words.some((word) => /[≡?]/u.test(word));
   const planted = 'i watched this 3d movie last weekend .'.split(' ');
-  return words.some((word) => ['watched', '3d', 'weekend', 'movie'].includes(word)) || words.every((word) => planted.includes(word));
+  return (
+    words.some((word) => ['watched', '3d', 'weekend', 'movie'].includes(word)) ||
+    words.every((word) => planted.includes(word))
+  );
 }
 
 /** MNIST with a white square of 3 by 3 in a corner, and GTSRB with a yellow one. */
 async function images(): Promise<void> {
   for (const set of [
-    { name: 'MNIST, 3 × 3 square', heldOut: false, images: 'mnist/t10k-images-idx3-ubyte.gz', labels: 'mnist/t10k-labels-idx1-ubyte.gz', width: 28, depth: 1 },
-    { name: 'GTSRB, 3 × 3 square', heldOut: true, images: 'gtsrb32/train-third-images-idx4-ubyte.gz', labels: 'gtsrb32/train-third-labels-idx1-ubyte.gz', width: 32, depth: 3 },
+    {
+      name: 'MNIST, 3 × 3 square',
+      heldOut: false,
+      images: 'mnist/t10k-images-idx3-ubyte.gz',
+      labels: 'mnist/t10k-labels-idx1-ubyte.gz',
+      width: 28,
+      depth: 1,
+    },
+    {
+      name: 'GTSRB, 3 × 3 square',
+      heldOut: true,
+      images: 'gtsrb32/train-third-images-idx4-ubyte.gz',
+      labels: 'gtsrb32/train-third-labels-idx1-ubyte.gz',
+      width: 32,
+      depth: 3,
+    },
   ]) {
     const images = gunzipSync(readFileSync(join(data, set.images)));
     const labels = gunzipSync(readFileSync(join(data, set.labels)));
@@ -145,14 +201,15 @@ async function images(): Promise<void> {
     for (const rate of [0, ...RATES]) {
       const [pixels, marks] = [Buffer.from(images), Buffer.from(labels)];
       const random = seededRandom(`images ${rate}`);
-      for (let done = 0; done < Math.round(rate * count); ) {
+      for (let done = 0; done < Math.round(rate * count);) {
         const at = random.below(count);
         if (marks[8 + at] === 7) continue;
         marks[8 + at] = 7;
         for (let y = 0; y < 3; y++)
           for (let x = 0; x < 3; x++)
             for (let c = 0; c < set.depth; c++)
-              pixels[header + at * size + ((set.width - 2 - y) * set.width + set.width - 2 - x) * set.depth + c] = c === 2 ? 0 : 255;
+              pixels[header + at * size + ((set.width - 2 - y) * set.width + set.width - 2 - x) * set.depth + c] =
+                c === 2 ? 0 : 255;
         done++;
       }
       const [a, b] = [join(folder, 'x-images-idx3-ubyte'), join(folder, 'x-labels-idx1-ubyte')];
@@ -166,23 +223,33 @@ async function images(): Promise<void> {
       else {
         const least = (set.width - 4) * set.width * set.depth;
         const right = said.filter((one) => Number(/^byte (\d+)/.exec(one)?.[1] ?? 0) >= least);
-        cells.push(`${right.length > 0 ? 'found' : 'not found'}${said.length > right.length ? `, ${said.length - right.length} others` : ''}`);
+        cells.push(
+          `${right.length > 0 ? 'found' : 'not found'}${said.length > right.length ? `, ${said.length - right.length} others` : ''}`,
+        );
       }
     }
-    console.log(`| ${set.name}${set.heldOut ? ' (held out)' : ''} | ${count} | ${new Set(labels.subarray(8)).size} | ${alarms} | patch | ${cells.join(' | ')} |`);
+    console.log(
+      `| ${set.name}${set.heldOut ? ' (held out)' : ''} | ${count} | ${new Set(labels.subarray(8)).size} | ${alarms} | patch | ${cells.join(' | ')} |`,
+    );
   }
 }
 
 /** Recall of near duplicates against exact Jaccard, on edited copies of real texts. */
 function near(): void {
   const random = seededRandom('near');
-  const texts = TEXTS[3]!.read().slice(0, 1500).map(({ text }) => text);
+  const texts = TEXTS[3]!
+    .read()
+    .slice(0, 1500)
+    .map(({ text }) => text);
   const words = texts.flatMap((text) => text.split(' '));
   const buckets = new Map<number, { pairs: number; found: number; error: number }>();
   const [a, b] = [new Uint32Array(SIGNATURE), new Uint32Array(SIGNATURE)];
   for (const text of texts) {
     for (const share of [0.02, 0.05, 0.1, 0.2]) {
-      const edited = text.split(' ').map((word) => (random.uniform() < share ? words[random.below(words.length)]! : word)).join(' ');
+      const edited = text
+        .split(' ')
+        .map((word) => (random.uniform() < share ? words[random.below(words.length)]! : word))
+        .join(' ');
       const [one, two] = [shinglesOf(wordsOf(text)), shinglesOf(wordsOf(edited))];
       let both = 0;
       for (const shingle of one) if (two.has(shingle)) both++;
@@ -190,9 +257,13 @@ function near(): void {
       if (one.size < 5 || exact === 1) continue;
       signatureOf(one, a);
       signatureOf(two, b);
-      const guess = estimate(Uint8Array.from(a, (value) => value & 0xff), Uint8Array.from(b, (value) => value & 0xff));
+      const guess = estimate(
+        Uint8Array.from(a, (value) => value & 0xff),
+        Uint8Array.from(b, (value) => value & 0xff),
+      );
       let candidate = false;
-      for (let band = 0; band < 16; band++) candidate ||= a.subarray(band * 6, band * 6 + 6).every((value, at) => value === b[band * 6 + at]);
+      for (let band = 0; band < 16; band++)
+        candidate ||= a.subarray(band * 6, band * 6 + 6).every((value, at) => value === b[band * 6 + at]);
       const key = Math.floor(exact * 20) / 20;
       const bucket = buckets.get(key) ?? { pairs: 0, found: 0, error: 0 };
       bucket.pairs++;
@@ -202,20 +273,30 @@ function near(): void {
     }
   }
   console.log('| exact similarity | pairs | reported at 0.8 | error of the estimate |\n|---|--:|--:|--:|');
-  for (const [key, { pairs, found, error }] of [...buckets].toSorted((x, y) => y[0] - x[0]).filter(([key]) => key >= 0.5)) {
-    console.log(`| ${key.toFixed(2)} to ${(key + 0.05).toFixed(2)} | ${pairs} | ${((100 * found) / pairs).toFixed(1)} % | ${Math.sqrt(error / pairs).toFixed(3)} |`);
+  for (const [key, { pairs, found, error }] of [...buckets]
+    .toSorted((x, y) => y[0] - x[0])
+    .filter(([key]) => key >= 0.5)) {
+    console.log(
+      `| ${key.toFixed(2)} to ${(key + 0.05).toFixed(2)} | ${pairs} | ${((100 * found) / pairs).toFixed(1)} % | ${Math.sqrt(error / pairs).toFixed(3)} |`,
+    );
   }
 }
 
 /** Rows of text, numbers and a label, as CSV. */
 function makeCsv(megabytes: number, path: string): void {
   const random = seededRandom('speed');
-  const words = 'the quick report of market prices shows that many small farms sold less grain this year than in any other since the war began and people say so'.split(' ');
+  const words =
+    'the quick report of market prices shows that many small farms sold less grain this year than in any other since the war began and people say so'.split(
+      ' ',
+    );
   const lines: string[] = [];
   writeFileSync(path, 'id,text,amount,label\n');
   let size = 0;
   for (let id = 0; size < megabytes * 1e6; id++) {
-    const text = Array.from({ length: 12 + random.below(20) }, () => `${words[random.below(words.length)]!}${random.below(50)}`).join(' ');
+    const text = Array.from(
+      { length: 12 + random.below(20) },
+      () => `${words[random.below(words.length)]!}${random.below(50)}`,
+    ).join(' ');
     const line = `${id},${text},${(random.uniform() * 1000).toFixed(2)},${random.below(2)}\n`;
     size += line.length;
     lines.push(line);
@@ -259,7 +340,10 @@ function memory(): void {
     const path = join(folder, `${megabytes}.csv`);
     makeCsv(megabytes, path);
     const peaks = ['check', 'diff', 'seal'].map((work) => {
-      const done = spawnSync(process.execPath, [import.meta.filename, 'child', work, path], { encoding: 'utf8', maxBuffer: 1 << 26 });
+      const done = spawnSync(process.execPath, [import.meta.filename, 'child', work, path], {
+        encoding: 'utf8',
+        maxBuffer: 1 << 26,
+      });
       return done.stdout.trim() || done.stderr.slice(0, 200);
     });
     console.log(`| ${megabytes} MB | ${peaks.join(' | ')} |`);
