@@ -3,7 +3,7 @@ import { defineCheck, type InspectedRow, shown as visible, whereOf } from '../..
 import { LabelIds } from '../../label-ids.ts';
 import { FrequentPairs } from './frequent-pairs.ts';
 import { type Feature, featuresOf } from './row-features.ts';
-import { WordModel } from './word-model.ts';
+import { bestLabel, WordModel } from './word-model.ts';
 
 const MOST_LABELS = 64;
 const FEWEST_ROWS = 100;
@@ -17,6 +17,8 @@ const SAMPLES = 200;
 const MOST_SAMPLED = 6_000_000;
 /** A word in so many of the sampled rows, and itself so pure, is part of the trigger. */
 const ALWAYS = 0.7;
+/** Rows of whose words one can be a part: what stands in most rows stands in one of the first few. */
+const FIRST = 6;
 const ALPHA = 0.01;
 /** Share of the rows that must look like another label without the feature: less is no trigger, however significant. */
 const STRANGE = 0.3;
@@ -30,7 +32,16 @@ interface Candidate {
   /** Rows with it, and those of them with the label. */
   all: number;
   own: number;
-  readonly samples: Int32Array[];
+  /** Number of the last row that was counted. */
+  last: number;
+  readonly samples: Sample[];
+}
+
+/** A row in memory, for all candidates that stand in it. */
+interface Sample {
+  readonly words: Int32Array;
+  /** By label, as the model has them. */
+  readonly scores: Float64Array;
 }
 
 export const labelTrigger = defineCheck({
@@ -58,6 +69,7 @@ export const labelTrigger = defineCheck({
     let tooMany = false;
     let candidates = new Map<number, Candidate>();
     let sampled = 0;
+    let read = 0;
     /** By label: rows of it that the model predicts from their words. */
     const right: number[] = [];
     const labelOf = (row: InspectedRow): number | null => {
@@ -72,9 +84,12 @@ export const labelTrigger = defineCheck({
         const label = labelOf(row);
         if (label === null || tooMany) return;
         rows++;
-        const { features, words } = featuresOf(row);
+        const { hashes, words } = featuresOf(row);
         model.add(label, words);
-        for (const { hash } of features) pairs.add(pairKey(hash, label));
+        hashes.sort();
+        for (let at = 0; at < hashes.length; at++) {
+          if (at === 0 || hashes[at] !== hashes[at - 1]) pairs.add(pairKey(hashes[at]!, label));
+        }
       },
       wantsAgain() {
         if (rows === 0 || tooMany) {
@@ -95,23 +110,29 @@ export const labelTrigger = defineCheck({
       again(row) {
         const label = labelOf(row);
         if (label === null) return;
-        const { features, words } = featuresOf(row);
-        if (model.predict(words, label) === label) right[label] = (right[label] ?? 0) + 1;
-        for (const feature of features) {
-          const candidate = candidates.get(feature.hash);
-          if (candidate === undefined) continue;
+        const { hashes, words, describe } = featuresOf(row);
+        const scores = model.scores(words, label);
+        if (bestLabel(scores) === label) right[label] = (right[label] ?? 0) + 1;
+        read++;
+        let sample: Sample | null = null;
+        for (const [index, hash] of hashes.entries()) {
+          const candidate = candidates.get(hash);
+          if (candidate === undefined || candidate.last === read) continue;
+          candidate.last = read;
           candidate.all++;
           if (candidate.label !== label) continue;
           candidate.own++;
           if (candidate.first === null) {
-            const text = Buffer.from(feature.say()).toString();
-            candidate.feature = { hash: feature.hash, words: feature.words, say: () => text };
+            const { text, words: own } = describe(index);
+            // A copy: a piece of the row would keep the whole row.
+            candidate.feature = { words: own, text: Buffer.from(text).toString() };
             candidate.first = { file: row.file.shown, number: row.number, line: row.line };
           }
           if (candidate.rows.length < 10) candidate.rows.push(row.number);
-          if (candidate.samples.length < SAMPLES && sampled < MOST_SAMPLED) {
-            candidate.samples.push(Int32Array.from(words));
-            sampled += words.length;
+          if (candidate.samples.length < SAMPLES && (sample !== null || sampled < MOST_SAMPLED)) {
+            if (sample === null) sampled += words.length;
+            sample ??= { words, scores };
+            candidate.samples.push(sample);
           }
         }
       },
@@ -124,7 +145,7 @@ export const labelTrigger = defineCheck({
         for (const { candidate, others, agree, looked } of apart(found)) {
           const { first, own, all, label, feature } = candidate;
           context.report(first!.file, {
-            message: `${visible(feature!.say())} stands in ${all} rows, of which ${own} have the label "${visible(labels.labelOf(label + 1)!)}"; without it ${looked - agree} of ${looked} look like another label${others === 0 ? '' : ` (with ${others} more that stand in the same rows)`}.`,
+            message: `${visible(feature!.text)} stands in ${all} rows, of which ${own} have the label "${visible(labels.labelOf(label + 1)!)}"; without it ${looked - agree} of ${looked} look like another label${others === 0 ? '' : ` (with ${others} more that stand in the same rows)`}.`,
             where: whereOf(first!),
             count: own,
             rows: candidate.rows,
@@ -162,7 +183,7 @@ function choose(pairs: FrequentPairs, model: WordModel, rows: number): Map<numbe
       .slice(0, MOST_CANDIDATES)
       .map(({ label, hash }) => [
         hash,
-        { label, hash, feature: null, first: null, rows: [], all: 0, own: 0, samples: [] },
+        { label, hash, feature: null, first: null, rows: [], all: 0, own: 0, last: 0, samples: [] },
       ]),
   );
 }
@@ -189,19 +210,17 @@ function judge(
   const { all, own, label, samples, feature } = candidate;
   if (own < FEWEST_SUPPORT || own < all * PURE || feature === null || samples.length < FEWEST_SUPPORT) return null;
   if (binomialAtLeast(own, all, model.rowsOf(label) / rows) * tests > ALPHA) return null;
-  const part = new Set(feature.words);
-  const counts = new Map<number, number>();
-  for (const words of samples) for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  for (const [word, count] of counts) {
-    if (count >= samples.length * ALWAYS && model.purity(word, label) >= PURE) part.add(word);
-  }
+  const part = partsOf(feature, label, samples, model);
   let agree = 0;
   let looked = 0;
-  for (const words of samples) {
-    const rest = words.filter((word) => !part.has(word));
-    if (rest.length === 0) continue;
+  for (const { words, scores } of samples) {
+    const here = part.filter((word) => has(words, word));
+    if (here.length === words.length) continue;
     looked++;
-    if (model.predict(rest, label) === label) agree++;
+    const rest = scores.map(
+      (score, one) => score - here.reduce((sum, word) => sum + model.term(word, one, label, words.length), 0),
+    );
+    if (bestLabel(rest) === label) agree++;
   }
   if (looked < FEWEST_SUPPORT) return null;
   if (looked - agree < looked * STRANGE) return null;
@@ -209,6 +228,32 @@ function judge(
   const usual = ((right[label] ?? 0) + 1) / (model.rowsOf(label) + 2);
   if (binomialCdf(agree, looked, usual) * compared > ALPHA) return null;
   return { candidate, looked, agree };
+}
+
+/** Words of a candidate, and those that nearly always stand beside it and are as pure: the rest of a phrase, the other pixels of a patch. */
+function partsOf(feature: Feature, label: number, samples: readonly Sample[], model: WordModel): readonly number[] {
+  const part = new Set(feature.words);
+  const beside = new Set<number>();
+  for (const { words } of samples.slice(0, FIRST)) {
+    for (const word of words) if (!part.has(word) && model.purity(word, label) >= PURE) beside.add(word);
+  }
+  for (const word of beside) {
+    let count = 0;
+    for (const { words } of samples) count += Number(has(words, word));
+    if (count >= samples.length * ALWAYS) part.add(word);
+  }
+  return [...part];
+}
+
+/** Binary search in sorted words. */
+function has(words: Int32Array, word: number): boolean {
+  let [low, high] = [0, words.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (words[middle]! < word) low = middle + 1;
+    else high = middle;
+  }
+  return words[low] === word;
 }
 
 /** Of findings with the same rows one stays: the pieces of a phrase all stand where it stands. */

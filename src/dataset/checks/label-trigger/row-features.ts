@@ -4,19 +4,19 @@ import { isProse } from '../../row-texts.ts';
 
 /** Something that a row has or has not: a run of words, a value of a column, a pixel. */
 export interface Feature {
-  /** 47 bits. */
-  readonly hash: number;
-  /** Hashes of the words in it, as in `words`. */
+  /** Hashes of the words in it, as in `RowFeatures.words`. */
   readonly words: readonly number[];
   /** For people. */
-  readonly say: () => string;
+  readonly text: string;
 }
 
 export interface RowFeatures {
-  /** Candidates for a trigger, each once. */
-  readonly features: readonly Feature[];
+  /** Hashes, of 47 bits, of the candidates for a trigger; one that stands twice is there twice. */
+  readonly hashes: Float64Array;
   /** What tells about the label in general: hashes of single words, bins of numbers, coarse pixels; each once. */
-  readonly words: readonly number[];
+  readonly words: Int32Array;
+  /** @param index in `hashes` */
+  readonly describe: (index: number) => Feature;
 }
 
 const MOST_WORDS = 512;
@@ -24,69 +24,112 @@ const LONGEST_RUN = 3;
 const MOST_PIXELS = 4096;
 const LONGEST_VALUE = 64;
 const SECOND = 0x1b873593;
-
-function hash47(text: string): number {
-  return joined(hashWord(text), hashWord(text, SECOND));
-}
+/** Letters and digits as one word; punctuation and signs, of which triggers are made, too, each by itself. */
+const WORD = /[\p{L}\p{N}\p{M}'’]+|[^\s\p{L}\p{N}\p{M}]/gu;
 
 /** Two hashes as one of 47 bits. */
 function joined(first: number, second: number): number {
   return (first >>> 0) * 0x8000 + (second & 0x7fff);
 }
 
-/** Features of everything in a row but label and ids. Of long texts the first 512 words count, of pictures up to 4,096 bytes. */
-export function featuresOf(row: InspectedRow): RowFeatures {
-  const features = new Map<number, Feature>();
-  const words = new Set<number>();
-  let left = MOST_WORDS;
-  for (const { column, text } of row.texts) {
-    if (row.idColumns.has(column)) continue;
-    if (isProse(text)) {
-      // Punctuation and signs count as words: triggers are made of them, too.
-      const all = (text.toLowerCase().match(/[\p{L}\p{N}\p{M}'’]+|[^\s\p{L}\p{N}\p{M}]/gu) ?? []).slice(0, left);
-      left -= all.length;
-      const own = all.map((word) => hashWord(word));
-      const second = all.map((word) => hashWord(word, SECOND));
-      for (const one of own) words.add(one);
-      for (let at = 0; at < all.length; at++) {
-        let [first, other] = [0, 0];
-        for (let length = 1; length <= LONGEST_RUN && at + length <= all.length; length++) {
-          first = mix(first, own[at + length - 1]!);
-          other = mix(other, second[at + length - 1]!);
-          const hash = joined(first, other);
-          if (features.has(hash)) continue;
-          const end = at + length;
-          features.set(hash, { hash, words: own.slice(at, end), say: () => `"${all.slice(at, end).join(' ')}"` });
-        }
-      }
-    } else if (text !== '' && text.length <= LONGEST_VALUE) {
-      const word = hashWord(`v${column}\0${binOf(text)}`);
-      words.add(word);
-      const hash = hash47(`v${column}\0${text}`);
-      features.set(hash, { hash, words: [word], say: () => `${column} = ${text}` });
-    }
-  }
-  for (const [column, cell] of Object.entries(row.row)) {
-    if (column === row.labelColumn || !(cell instanceof Uint8Array)) continue;
-    if (row.file.format === 'image' || cell.length > MOST_PIXELS) continue;
-    for (let at = 0; at < cell.length; at++) {
-      const value = cell[at]!;
-      words.add(hashWord(`p${column}${at}:${value >> 6}`));
-      const hash = hash47(`p${column}${at}:${value >> 4}`);
-      features.set(hash, {
-        hash,
-        words: [hashWord(`p${column}${at}:${value >> 6}`)],
-        say: () => `byte ${at} of ${column} at ${(value >> 4) * 16} to ${(value >> 4) * 16 + 15}`,
-      });
-    }
-  }
-  return { features: [...features.values()], words: [...words] };
-}
-
 /** The hash of a run with one more word. */
 function mix(run: number, word: number): number {
   const h = Math.imul(run ^ (run >>> 15), 0x2c1b3c6d) + word;
   return Math.imul(h ^ (h >>> 12), 0x297a2d39) ^ (h >>> 15);
+}
+
+/** Features of everything in a row but label and ids. Of long texts the first 512 words count, of pictures up to 4,096 bytes. */
+export function featuresOf(row: InspectedRow): RowFeatures {
+  const hashes: number[] = [];
+  const words: number[] = [];
+  const describers: { readonly from: number; readonly describe: (index: number) => Feature }[] = [];
+  let left = MOST_WORDS;
+  for (const { column, text } of row.texts) {
+    if (row.idColumns.has(column)) continue;
+    const from = hashes.length;
+    if (isProse(text)) {
+      const all = text.toLowerCase().match(WORD) ?? [];
+      const count = Math.min(left, all.length);
+      left -= count;
+      addRuns(all, count, hashes, words);
+      describers.push({ from, describe: (index) => runAt(all, count, index - from) });
+    } else if (text !== '' && text.length <= LONGEST_VALUE) {
+      const word = hashWord(`v${column}\0${binOf(text)}`);
+      words.push(word);
+      const value = `v${column}\0${text}`;
+      hashes.push(joined(hashWord(value), hashWord(value, SECOND)));
+      describers.push({ from, describe: () => ({ words: [word], text: `${column} = ${text}` }) });
+    }
+  }
+  if (row.file.format !== 'image') {
+    for (const [column, cell] of Object.entries(row.row)) {
+      if (column === row.labelColumn || !(cell instanceof Uint8Array) || cell.length > MOST_PIXELS) continue;
+      const seed = hashWord(column);
+      const from = hashes.length;
+      for (let at = 0; at < cell.length; at++) {
+        const value = cell[at]!;
+        words.push(mix(seed, at * 4 + (value >> 6)));
+        const exact = at * 16 + (value >> 4);
+        hashes.push(joined(mix(seed ^ SECOND, exact), mix(exact, seed)));
+      }
+      describers.push({
+        from,
+        describe: (index) => {
+          const at = index - from;
+          const least = (cell[at]! >> 4) * 16;
+          const word = mix(seed, at * 4 + (cell[at]! >> 6));
+          return { words: [word], text: `byte ${at} of ${column} at ${least} to ${least + 15}` };
+        },
+      });
+    }
+  }
+  return {
+    hashes: Float64Array.from(hashes),
+    words: eachOnce(Int32Array.from(words)),
+    describe: (index) => describers.findLast(({ from }) => from <= index)!.describe(index),
+  };
+}
+
+function addRuns(all: readonly string[], count: number, hashes: number[], words: number[]): void {
+  const own = new Int32Array(count);
+  const second = new Int32Array(count);
+  for (let at = 0; at < count; at++) {
+    own[at] = hashWord(all[at]!);
+    second[at] = hashWord(all[at]!, SECOND);
+    words.push(own[at]!);
+  }
+  for (let at = 0; at < count; at++) {
+    let [first, other] = [0, 0];
+    for (let end = at; end < Math.min(count, at + LONGEST_RUN); end++) {
+      first = mix(first, own[end]!);
+      other = mix(other, second[end]!);
+      hashes.push(joined(first, other));
+    }
+  }
+}
+
+/** The run with a number in the order in which `addRuns` makes them. */
+function runAt(all: readonly string[], count: number, index: number): Feature {
+  let left = index;
+  for (let at = 0; at < count; at++) {
+    const here = Math.min(LONGEST_RUN, count - at);
+    if (left < here) {
+      const run = all.slice(at, at + left + 1);
+      return { words: run.map((word) => hashWord(word)), text: `"${run.join(' ')}"` };
+    }
+    left -= here;
+  }
+  throw new RangeError(`a row has no run of words with the number ${index}`);
+}
+
+/** Sorted, without repetitions. */
+function eachOnce(values: Int32Array): Int32Array {
+  values.sort();
+  let kept = 0;
+  for (let at = 0; at < values.length; at++) {
+    if (at === 0 || values[at] !== values[at - 1]) values[kept++] = values[at]!;
+  }
+  return values.slice(0, kept);
 }
 
 /** Numbers by their size, in steps of a third: exact ones tell nothing in general. */

@@ -1,8 +1,9 @@
 const BUCKETS = 1 << 17;
+const SMOOTHING = 0.1;
 
 /**
  * A multinomial naive Bayes model over hashed words, one count a row: rough, of fixed size, and good enough to say what the rest of a row looks
- * like. Predictions leave the row itself out of the counts.
+ * like. The row itself is left out of the counts.
  */
 export class WordModel {
   readonly #counts: Uint32Array[] = [];
@@ -17,7 +18,7 @@ export class WordModel {
     return this.#rows[label] ?? 0;
   }
 
-  add(label: number, words: readonly number[]): void {
+  add(label: number, words: Int32Array): void {
     while (this.#rows.length <= label) {
       this.#counts.push(new Uint32Array(BUCKETS));
       this.#totals.push(0);
@@ -29,26 +30,22 @@ export class WordModel {
     this.#rows[label]!++;
   }
 
-  /** Label that words look like, of a row that was added with `own` and with all of `words` in it. */
-  predict(words: ArrayLike<number>, own: number): number {
-    let best = own;
-    let most = -Infinity;
-    for (let label = 0; label < this.#rows.length; label++) {
-      const out = label === own ? 1 : 0;
-      const rows = this.#rows[label]! - out;
-      if (rows <= 0) continue;
-      const counts = this.#counts[label]!;
-      const total = this.#totals[label]! - (out === 1 ? words.length : 0) + BUCKETS * SMOOTHING;
-      let score = Math.log(rows);
-      for (let at = 0; at < words.length; at++) {
-        score += Math.log((Math.max(0, counts[words[at]! & (BUCKETS - 1)]! - out) + SMOOTHING) / total);
-      }
-      if (score > most) {
-        most = score;
-        best = label;
-      }
-    }
-    return best;
+  /** Log-likelihood, by label, of a row that was added with the label `own`. */
+  scores(words: Int32Array, own: number): Float64Array {
+    return Float64Array.from(this.#rows, (all, label) => {
+      const rows = all - (label === own ? 1 : 0);
+      let score = rows <= 0 ? -Infinity : Math.log(rows);
+      for (const word of words) score += this.term(word, label, own, words.length);
+      return score;
+    });
+  }
+
+  /** What one word adds to the score of a label, in a row with so many words that was added with the label `own`. */
+  term(word: number, label: number, own: number, words: number): number {
+    const out = label === own ? 1 : 0;
+    const count = Math.max(0, this.#counts[label]![word & (BUCKETS - 1)]! - out);
+    const total = this.#totals[label]! - out * words + BUCKETS * SMOOTHING;
+    return Math.log((count + SMOOTHING) / total);
   }
 
   /** Share of a word's rows that have the label. */
@@ -60,4 +57,9 @@ export class WordModel {
   }
 }
 
-const SMOOTHING = 0.1;
+/** The label with the highest score. */
+export function bestLabel(scores: Float64Array): number {
+  let best = 0;
+  for (let label = 1; label < scores.length; label++) if (scores[label]! > scores[best]!) best = label;
+  return best;
+}
