@@ -85,19 +85,24 @@ export class NearDuplicateFinder {
   #compare(): void {
     const pair = Buffer.alloc(INDEX * 2 + 1);
     let bucket = Buffer.alloc(0);
+    /** The first row of the bucket; its record is read when there is a second one, for most rows are alone in theirs. */
+    let alone = -1;
     let first: { readonly index: number; readonly record: Buffer }[] = [];
     for (const one of this.#bands.sorted()) {
+      const index = one.readUIntBE(9, INDEX);
       if (one.compare(bucket, 0, bucket.length, 0, 9) !== 0) {
         bucket = Buffer.from(one.subarray(0, 9));
-        first = [];
+        alone = index;
+        continue;
       }
-      const index = one.readUIntBE(9, INDEX);
+      if (alone !== -1) {
+        first = [{ index: alone, record: Buffer.from(this.#records.read(alone)) }];
+        alone = -1;
+      }
       const record = this.#records.read(index);
       let known = false;
       for (const other of first) {
-        if (
-          record.compare(other.record, SIGNATURE, SIGNATURE + TEXT_DIGEST, SIGNATURE, SIGNATURE + TEXT_DIGEST) === 0
-        ) {
+        if (sameText(record, other.record)) {
           known = true;
           break;
         }
@@ -113,4 +118,8 @@ export class NearDuplicateFinder {
       if (!known && first.length < MOST_FIRST) first.push({ index, record: Buffer.from(record) });
     }
   }
+}
+
+function sameText(a: Buffer, b: Buffer): boolean {
+  return a.compare(b, SIGNATURE, SIGNATURE + TEXT_DIGEST, SIGNATURE, SIGNATURE + TEXT_DIGEST) === 0;
 }

@@ -3,26 +3,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const PAGE = 1 << 16;
-const PAGES = 128;
 /** Bytes kept in memory before anything is written. */
 const HELD = 8 << 20;
 
-/** Records of one width, appended and then read at any place; beyond 8 MiB they lie in a temporary file, of which the last pages read are kept. */
+/** Records of one width, appended and then read at any place; beyond 8 MiB they lie in a temporary file. */
 export class RecordFile {
   readonly #width: number;
   readonly #perPage: number;
+  readonly #record: Buffer;
   #held: Buffer[] = [];
   #page: Buffer;
   #filled = 0;
   #count = 0;
   #written = 0;
   #file: { readonly descriptor: number; readonly folder: string } | null = null;
-  readonly #cache = new Map<number, Buffer>();
 
   constructor(width: number) {
     this.#width = width;
     this.#perPage = Math.floor(PAGE / width);
     this.#page = Buffer.allocUnsafe(this.#perPage * width);
+    this.#record = Buffer.allocUnsafe(width);
   }
 
   get count(): number {
@@ -40,11 +40,21 @@ export class RecordFile {
     this.#filled = 0;
   }
 
-  /** A copy of no record: valid until the next call. */
+  /** A record; what is returned is valid until the next call. */
   read(index: number): Buffer {
     const page = Math.floor(index / this.#perPage);
-    const from = (index % this.#perPage) * this.#width;
-    return this.#pageAt(page).subarray(from, from + this.#width);
+    if (page >= this.#written) {
+      const from = (index % this.#perPage) * this.#width;
+      return (this.#held[page - this.#written] ?? this.#page).subarray(from, from + this.#width);
+    }
+    // Rows are read at places all over the file: what lies around one is of no use.
+    for (let filled = 0; filled < this.#width;) {
+      const at = index * this.#width + filled;
+      const count = readSync(this.#file!.descriptor, this.#record, filled, this.#width - filled, at);
+      if (count === 0) throw new RangeError('a file of records ends early');
+      filled += count;
+    }
+    return this.#record;
   }
 
   close(): void {
@@ -52,26 +62,6 @@ export class RecordFile {
     closeSync(this.#file.descriptor);
     rmSync(this.#file.folder, { recursive: true, force: true });
     this.#file = null;
-  }
-
-  #pageAt(page: number): Buffer {
-    if (page >= this.#written) return this.#held[page - this.#written] ?? this.#page;
-    const known = this.#cache.get(page);
-    if (known !== undefined) {
-      this.#cache.delete(page);
-      this.#cache.set(page, known);
-      return known;
-    }
-    const buffer = Buffer.allocUnsafe(this.#page.length);
-    for (let filled = 0; filled < buffer.length;) {
-      const at = page * buffer.length + filled;
-      const count = readSync(this.#file!.descriptor, buffer, filled, buffer.length - filled, at);
-      if (count === 0) throw new RangeError('a file of records ends early');
-      filled += count;
-    }
-    if (this.#cache.size === PAGES) this.#cache.delete(this.#cache.keys().next().value!);
-    this.#cache.set(page, buffer);
-    return buffer;
   }
 
   #spill(): void {
