@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { buildNetwork, smallConvNet } from '../engine/testing/build-network.ts';
 import { writeOnnx } from '../formats/onnx/write-onnx.ts';
-import type { Io } from './command.ts';
-import { run } from './run.ts';
+import { type Ran, runParapet } from './testing/run-parapet.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'check-model-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -14,21 +13,8 @@ writeFileSync(join(folder, 'net.onnx'), writeOnnx(smallConvNet()));
 const square = buildNetwork(['n', 'h', 'w'], (build, _, x) => build.add('Det', [x]));
 writeFileSync(join(folder, 'det.onnx'), writeOnnx(square));
 
-async function check(argv: readonly string[], terminal = false): Promise<{ code: number; out: string; err: string }> {
-  const [lines, errors]: [string[], string[]] = [[], []];
-  const io: Io = {
-    out: (text) => void lines.push(text),
-    err: (text) => void errors.push(text),
-    stdin: async function* () {},
-    env: {},
-    cwd: folder,
-    terminal,
-    signal: new AbortController().signal,
-    exitCode: 0,
-  };
-  const code = await run(['model', 'check', ...argv], io);
-  return { code, out: lines.join('\n'), err: errors.join('\n') };
-}
+const check = (argv: readonly string[], terminal = false): Promise<Ran> =>
+  runParapet(folder, ['model', 'check', ...argv], { terminal });
 
 test('model check --json prints one object, and 0 says that the gradient is right', async () => {
   const { code, out, err } = await check(['net.onnx', '--json'], true);

@@ -1,22 +1,71 @@
-import type { Assessment } from '../lab/assess/assessment.ts';
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { Fault } from '../core/fault.ts';
+import { epsText } from '../lab/assess/eps-text.ts';
 import { readThresholds, THRESHOLDS_TYPE } from '../lab/detector/thresholds-file.ts';
 import type { PredicateName } from '../passport/predicates.ts';
 import { scanPredicate } from '../passport/predicates.ts';
-import { epsText } from '../report/assessment/numbers.ts';
+
+/** The model that a passport is about. */
+export interface PassportModel {
+  readonly sha256: string;
+  readonly files: number;
+}
+
+const share = z.number().min(0).max(1);
+/** What is read of `assessment.json`. */
+const ASSESSMENT = z.object({
+  model: z.object({
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .nullable(),
+  }),
+  clean: z.object({ accuracy: z.object({ value: share }) }),
+  robust: z.array(
+    z.object({
+      norm: z.string(),
+      eps: z.number().positive(),
+      complete: z.boolean(),
+      accuracy: z.object({ value: share, of: z.int().positive() }),
+    }),
+  ),
+  steps: z.array(
+    z.object({
+      step: z.object({ attack: z.string(), perturbation: z.object({ norm: z.string() }) }),
+      attacked: z.int(),
+    }),
+  ),
+  certificates: z.array(
+    z.object({
+      method: z.string(),
+      norm: z.string(),
+      complete: z.boolean(),
+      points: z.array(z.object({ eps: z.number().positive(), certified: share })),
+    }),
+  ),
+  selfChecks: z.array(z.object({ verdict: z.enum(['pass', 'fail', 'not-run']) })),
+});
 
 /**
  * What other commands print, as statements of a passport: `parapet scan --format json`, `assessment.json` of `parapet assess`, the file of
  * `parapet detector calibrate`. Anything
  * else is taken for a statement already, and checked as one.
  */
-export function statementFrom(type: PredicateName, value: unknown, version: string, where: string): object {
+export function statementFrom(
+  type: PredicateName,
+  value: unknown,
+  model: PassportModel,
+  version: string,
+  where: string,
+): object {
   if (type === 'scan' && Array.isArray(value)) return scanPredicate(value, version, where);
-  if (type === 'robustness' && isAssessment(value)) return robustnessOf(value, version);
+  if (type === 'robustness' && isAssessment(value)) return robustnessOf(value, model, version, where);
   if (type === 'thresholds' && isThresholds(value)) return thresholdsOf(value, version);
   return value as object;
 }
 
-function isAssessment(value: unknown): value is Assessment {
+function isAssessment(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'format' in value && value.format === 'parapet-assessment';
 }
 
@@ -33,8 +82,31 @@ function thresholdsOf(value: unknown, version: string): object {
   };
 }
 
+/**
+ * A passport names one file by the digest of its digest. Of a folder with several files the assessment knows one: there its author vouches that they
+ * belong together.
+ */
+function assertSameModel(sha256: string | null, model: PassportModel, where: string): void {
+  if (sha256 === null || model.files !== 1) return;
+  const own = createHash('sha256').update(Buffer.from(sha256, 'hex')).digest('hex');
+  if (own === model.sha256 || sha256 === model.sha256) return;
+  throw new Fault('ERR_DATA', 'The assessment is about another model than the passport.', {
+    where,
+    hint: 'Assess the model that the passport was made for.',
+  });
+}
+
 /** Only what ran to its end becomes a claim: a cut off attack says too little. */
-function robustnessOf(found: Assessment, version: string): object {
+function robustnessOf(value: unknown, model: PassportModel, version: string, where: string): object {
+  const parsed = ASSESSMENT.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new Fault('ERR_DATA', `The assessment is damaged: ${issue.message}.`, {
+      where: `${where}: ${issue.path.join('.')}`,
+    });
+  }
+  const found = parsed.data;
+  assertSameModel(found.model.sha256, model, where);
   const attacks = (norm: string): string =>
     [
       ...new Set(

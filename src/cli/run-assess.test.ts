@@ -11,29 +11,12 @@ import type { Assessment } from '../lab/assess/assessment.ts';
 import { argmax } from '../lab/loss-of-scores.ts';
 import { openOnnxTarget } from '../lab/onnx-target.ts';
 import { seededRandom } from '../math/random.ts';
-import type { Io } from './command.ts';
-import { run } from './run.ts';
+import { type Ran, runParapet } from './testing/run-parapet.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assess-command-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-async function parapet(
-  ...argv: string[]
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const [lines, errors]: [string[], string[]] = [[], []];
-  const io: Io = {
-    out: (text) => void lines.push(text),
-    err: (text) => void errors.push(text),
-    stdin: async function* () {},
-    env: {},
-    cwd: folder,
-    terminal: false,
-    signal: new AbortController().signal,
-    exitCode: 0,
-  };
-  const code = await run(['assess', ...argv], io);
-  return { code, out: lines.join('\n'), err: errors.join('\n') };
-}
+const parapet = (...argv: string[]): Promise<Ran> => runParapet(folder, ['assess', ...argv]);
 
 const COUNT = 24;
 const SHAPE = [3, 8, 8];

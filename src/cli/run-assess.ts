@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import { writeNpz } from '../formats/npy/write-npy.ts';
 import { assess, type AssessArtefacts, type AssessProgress } from '../lab/assess/assess.ts';
 import { type Assessment, SCENARIOS, type Scenario } from '../lab/assess/assessment.ts';
+import { epsText } from '../lab/assess/eps-text.ts';
 import { parseRequirement } from '../lab/assess/requirement.ts';
 import { NORMS, type Perturbation } from '../lab/evasion/attack.ts';
 import type { LabelledData } from '../lab/labelled-data.ts';
 import { boxOf } from '../lab/evasion/norm-ball.ts';
 import { loadTargetData } from '../lab/load-target-data.ts';
+import { isFolder } from '../lab/open-model-file.ts';
 import { openTarget } from '../lab/open-target.ts';
 import { isGradientTarget, type Target } from '../lab/target.ts';
 import { isTextTarget } from '../lab/text/text-target.ts';
+import { DEFAULT_IGNORE, hashModel, rootDigest } from '../passport/hash-model.ts';
 import { assessmentToHtml } from '../report/assessment/to-html.ts';
 import { assessmentToJunit } from '../report/assessment/to-junit.ts';
 import { assessmentToReport } from '../report/assessment/to-report.ts';
@@ -22,10 +24,13 @@ import { assessCertificates } from './assess-certificates.ts';
 import { assessDetectors } from './assess-detectors.ts';
 import type { Io } from './command.ts';
 import { type DataArguments, dataOptions, parseBounds } from './data-options.ts';
+import { digestFile } from './digest-file.ts';
 import { formatTable } from './format-table.ts';
 import { parseDuration } from './parse-duration.ts';
 import { parseNumber, parseWhole } from './parse-number.ts';
+import { timeLeft } from './progress-line.ts';
 import { packageVersion } from './version.ts';
+import { writeWholeFile } from './write-whole-file.ts';
 
 export interface AssessArguments extends DataArguments {
   readonly data: string;
@@ -109,13 +114,13 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
     const time = Date.now();
     const about = { version, time, command: commandLine(model, options) };
     await mkdir(out, { recursive: true });
-    await replace(join(out, 'report.html'), assessmentToHtml(assessment, artefacts, about));
-    await replace(join(out, 'assessment.json'), `${JSON.stringify(assessment, jsonSafe, 2)}\n`);
-    await replace(
+    await writeWholeFile(join(out, 'report.html'), assessmentToHtml(assessment, artefacts, about));
+    await writeWholeFile(join(out, 'assessment.json'), `${JSON.stringify(assessment, jsonSafe, 2)}\n`);
+    await writeWholeFile(
       join(out, 'assessment.sarif'),
       toSarif(assessmentToReport(assessment, { version, time, file: model })),
     );
-    await replace(join(out, 'junit.xml'), assessmentToJunit(assessment, time));
+    await writeWholeFile(join(out, 'junit.xml'), assessmentToJunit(assessment, time));
     await saveSamples(join(out, 'adversarial.npz'), assessment, artefacts);
     if (options.json === true) io.out(JSON.stringify(assessment, jsonSafe));
     else io.out(summary(assessment, relative(io.cwd, out) || '.'));
@@ -187,17 +192,19 @@ function assertInside(data: LabelledData, target: Target): void {
   );
 }
 
-/** Of the file; of an address, which is all that is known of a model there. */
+/** Of the file or of all files of a folder; of an address, which is all that is known of a model there. */
 async function digestOfLocator(locator: string, cwd: string): Promise<string> {
-  const hash = createHash('sha256');
-  if (/^https?:/i.test(locator)) return hash.update(locator).digest('hex');
-  for await (const piece of createReadStream(resolve(cwd, locator))) hash.update(piece as Uint8Array);
-  return hash.digest('hex');
-}
-
-async function replace(file: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(`${file}.new`, content);
-  await rename(`${file}.new`, file);
+  if (/^https?:/i.test(locator)) return createHash('sha256').update(locator).digest('hex');
+  const path = resolve(cwd, locator);
+  if (!isFolder(path)) return digestFile(path);
+  const options = {
+    method: 'files',
+    hashType: 'sha256',
+    shardSize: 0,
+    allowSymlinks: true,
+    ignore: DEFAULT_IGNORE,
+  } as const;
+  return rootDigest(await hashModel(path, options));
 }
 
 /** JSON has no infinity: the smallest-distance attacks' eps is null there. */
@@ -225,7 +232,7 @@ async function saveSamples(
       [`${key}_sample`]: { shape: [report.samples], data: order.slice(0, report.samples) },
     });
   }
-  if (Object.keys(arrays).length > 0) await replace(file, writeNpz(arrays));
+  if (Object.keys(arrays).length > 0) await writeWholeFile(file, writeNpz(arrays));
 }
 
 function commandLine(model: string, options: AssessArguments): string {
@@ -244,13 +251,13 @@ function summary(found: Assessment, out: string): string {
   const rows = [
     ['clean accuracy', percent(found.clean.accuracy.value), `${found.clean.accuracy.of} samples`],
     ...found.robust.map(({ norm, eps, accuracy, complete }) => [
-      `right under attack, ${norm} ${Number(eps.toPrecision(4))}`,
+      `right under attack, ${norm} ${epsText(eps)}`,
       percent(accuracy.value),
       `${accuracy.of} samples, ${percent(accuracy.low)} to ${percent(accuracy.high)}${complete ? '' : ', cut off'}`,
     ]),
     ...found.certificates.flatMap((curve) =>
       curve.points.map(({ eps, certified }) => [
-        `certified (${curve.method}), ${curve.norm} ${Number(eps.toPrecision(4))}`,
+        `certified (${curve.method}), ${curve.norm} ${epsText(eps)}`,
         percent(certified),
         `${curve.samples} samples`,
       ]),
@@ -281,11 +288,7 @@ function progressTo(io: Io): (at: AssessProgress) => void {
     if (!io.terminal || (doing === was && now - last < 5000)) return;
     last = now;
     was = doing;
-    const left = Number.isNaN(secondsLeft)
-      ? ''
-      : secondsLeft < 90
-        ? `  about ${Math.ceil(secondsLeft)} s left`
-        : `  about ${Math.ceil(secondsLeft / 60)} min left`;
+    const left = Number.isNaN(secondsLeft) ? '' : `  ${timeLeft(secondsLeft)}`;
     const share = Number.isNaN(done) ? '     ' : `${(done * 100).toFixed(0).padStart(3)} %`;
     io.err(`${share}  ${doing}${left}`);
   };

@@ -10,29 +10,12 @@ import { openOnnxTarget } from '../lab/onnx-target.ts';
 import { argmax } from '../lab/loss-of-scores.ts';
 import { loadData } from '../lab/load-data.ts';
 import { seededRandom } from '../math/random.ts';
-import type { Io } from './command.ts';
-import { run } from './run.ts';
+import { type Ran, runParapet } from './testing/run-parapet.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attack-command-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-async function parapet(
-  ...argv: string[]
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const [lines, errors]: [string[], string[]] = [[], []];
-  const io: Io = {
-    out: (text) => void lines.push(text),
-    err: (text) => void errors.push(text),
-    stdin: async function* () {},
-    env: {},
-    cwd: folder,
-    terminal: false,
-    signal: new AbortController().signal,
-    exitCode: 0,
-  };
-  const code = await run(['attack', ...argv], io);
-  return { code, out: lines.join('\n'), err: errors.join('\n') };
-}
+const parapet = (...argv: string[]): Promise<Ran> => runParapet(folder, ['attack', ...argv]);
 
 /** A network with random weights, and samples labelled by what it answers: it is right on all of them. */
 async function prepare(): Promise<void> {

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../core/fault.ts';
@@ -20,7 +19,9 @@ import { isTreeTarget } from '../lab/trees/tree-target.ts';
 import type { Io } from './command.ts';
 import { type DataArguments, dataOptions, parseBounds, parseSettings } from './data-options.ts';
 import { formatTable } from './format-table.ts';
+import { progressLine } from './progress-line.ts';
 import { parseNumber, parseWhole } from './parse-number.ts';
+import { writeWholeFile } from './write-whole-file.ts';
 
 export interface AttackArguments extends DataArguments {
   readonly data: string;
@@ -81,7 +82,7 @@ export async function runAttackCommand(model: string, options: AttackArguments, 
       ...(accuracy === undefined ? {} : { expectation: { accuracy } }),
       ...(options.log === undefined ? {} : { log: resolve(io.cwd, options.log) }),
       signal: io.signal,
-      progress: progressTo(io),
+      progress: progressLine(io),
     });
     if (options.out !== undefined) await save(resolve(io.cwd, options.out), data, report, isTextTarget(target));
     io.out(options.json === true ? toJson(report, target, options) : toText(report, target, options));
@@ -188,7 +189,7 @@ function withinBudget(
 
 async function save(file: string, data: LabelledData, report: AttackReport, texts: boolean): Promise<void> {
   if (texts) {
-    await writeFile(file, textLines(data, report));
+    await writeWholeFile(file, textLines(data, report));
     return;
   }
   const shape = [data.count, ...data.inputShape];
@@ -197,7 +198,7 @@ async function save(file: string, data: LabelledData, report: AttackReport, text
     y: { shape: [data.count], data: data.labels },
     original: { shape, data: data.inputs },
   };
-  await writeFile(file, writeNpz(arrays));
+  await writeWholeFile(file, writeNpz(arrays));
 }
 
 /** One JSON object a text that was attacked. */
@@ -276,15 +277,4 @@ function spendingRows({ account }: HttpTarget): [string, string][] {
     ['answered by the log', String(remembered)],
     ['requests, and sent again', `${requests}, ${again}`],
   ];
-}
-
-function progressTo(io: Io): (done: number) => void {
-  const began = performance.now();
-  let last = began;
-  return (done) => {
-    if (!io.terminal || performance.now() - last < 5000 || done <= 0) return;
-    last = performance.now();
-    const left = ((last - began) / done) * (1 - done);
-    io.err(`${(done * 100).toFixed(0)} %  about ${Math.ceil(left / 1000)} s left`);
-  };
 }

@@ -11,8 +11,7 @@ import { labelledTexts, TEXT_LENGTH_IN_TESTS as SIZE } from '../lab/testing/text
 import { decodeText } from '../lab/text-codec.ts';
 import { buildVocabulary } from '../lab/text/word-tokenizer.ts';
 import { seededRandom } from '../math/random.ts';
-import type { Io } from './command.ts';
-import { run } from './run.ts';
+import { type Ran, runParapet } from './testing/run-parapet.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attack-targets-'));
 let server: InferenceServer;
@@ -32,21 +31,8 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function parapet(argv: readonly string[], env: Record<string, string> = {}) {
-  const [lines, errors]: [string[], string[]] = [[], []];
-  const io: Io = {
-    out: (text) => void lines.push(text),
-    err: (text) => void errors.push(text),
-    stdin: async function* () {},
-    env,
-    cwd: folder,
-    terminal: false,
-    signal: new AbortController().signal,
-    exitCode: 0,
-  };
-  const code = await run([...argv], io);
-  return { code, out: lines.join('\n'), err: errors.join('\n') };
-}
+const parapet = (argv: readonly string[], env: Record<string, string> = {}): Promise<Ran> =>
+  runParapet(folder, argv, { env });
 
 interface Result {
   readonly attack: string;

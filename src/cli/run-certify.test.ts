@@ -11,27 +11,12 @@ import { writeOnnx } from '../formats/onnx/write-onnx.ts';
 import { argmax } from '../lab/loss-of-scores.ts';
 import { openOnnxTarget } from '../lab/onnx-target.ts';
 import { seededRandom } from '../math/random.ts';
-import type { Io } from './command.ts';
-import { run } from './run.ts';
+import { type Ran, runParapet } from './testing/run-parapet.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'parapet-certify-'));
 after(() => rmSync(folder, { recursive: true }));
 
-async function parapet(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [lines, errors]: [string[], string[]] = [[], []];
-  const io: Io = {
-    out: (text) => lines.push(text),
-    err: (text) => errors.push(text),
-    stdin: async function* () {},
-    env: {},
-    cwd: folder,
-    terminal: false,
-    signal: new AbortController().signal,
-    exitCode: 0,
-  };
-  const code = await run(['certify', ...argv], io);
-  return { code, out: lines.join('\n'), err: errors.join('\n') };
-}
+const parapet = (...argv: string[]): Promise<Ran> => runParapet(folder, ['certify', ...argv]);
 
 /** A network with random weights, samples labelled by what it answers but for the first, and one whose output is known: |x0| + x1. */
 async function prepare(): Promise<void> {

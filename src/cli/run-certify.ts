@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import { writeNpz } from '../formats/npy/write-npy.ts';
@@ -18,9 +18,11 @@ import type { Target } from '../lab/target.ts';
 import type { Io } from './command.ts';
 import { dataOptions, type DataArguments, parseBounds } from './data-options.ts';
 import { formatTable } from './format-table.ts';
+import { progressLine } from './progress-line.ts';
 import { parseDuration } from './parse-duration.ts';
 import { parseNumber, parseWhole } from './parse-number.ts';
 import { verifyProperties } from './verify-properties.ts';
+import { writeWholeFile } from './write-whole-file.ts';
 
 export interface CertifyArguments extends DataArguments {
   readonly data?: string;
@@ -91,13 +93,13 @@ async function bounded(
       model: await digestOfFile(file),
       ...(options.log === undefined ? {} : { log: resolve(io.cwd, options.log) }),
       signal: io.signal,
-      progress: progressTo(io),
+      progress: progressLine(io),
     });
     const { counterexamples, ...rest } = report;
     const json = JSON.stringify({ ...rest, eps: options.eps });
     if (options.out?.endsWith('.npz') === true)
-      await writeFile(resolve(io.cwd, options.out), counterexamplesOf(data, report, counterexamples));
-    else if (options.out !== undefined) await writeFile(resolve(io.cwd, options.out), `${json}\n`);
+      await writeWholeFile(resolve(io.cwd, options.out), counterexamplesOf(data, report, counterexamples));
+    else if (options.out !== undefined) await writeWholeFile(resolve(io.cwd, options.out), `${json}\n`);
     io.out(options.json === true ? json : boundedText(report, options));
     if (report.status !== 'complete') io.exitCode = 3;
   } finally {
@@ -133,10 +135,10 @@ async function smoothing(file: string, options: CertifyArguments, seconds: numbe
       model: await digestOfFile(file),
       ...(options.log === undefined ? {} : { log: resolve(io.cwd, options.log) }),
       signal: io.signal,
-      progress: progressTo(io),
+      progress: progressLine(io),
     });
     const json = JSON.stringify({ method: 'smoothing', norm: 'l2', ...report });
-    if (options.out !== undefined) await writeFile(resolve(io.cwd, options.out), `${json}\n`);
+    if (options.out !== undefined) await writeWholeFile(resolve(io.cwd, options.out), `${json}\n`);
     io.out(options.json === true ? json : smoothingText(report));
     if (report.status !== 'complete') io.exitCode = 3;
   } finally {
@@ -224,14 +226,4 @@ function smoothingText(report: SmoothingReport): string {
     report.status === 'complete' ? '' : `\n${report.looked} of ${report.samples} samples were looked at: stopped.`;
   const head = `${report.looked} samples, sigma ${report.sigma}, n ${report.n}, alpha ${report.alpha}`;
   return `${formatTable(['', head], rows)}${seen}`;
-}
-
-function progressTo(io: Io): (done: number) => void {
-  const began = performance.now();
-  let last = began;
-  return (done) => {
-    if (!io.terminal || performance.now() - last < 5000 || done <= 0) return;
-    last = performance.now();
-    io.err(`${(done * 100).toFixed(0)} %  about ${Math.ceil((((last - began) / done) * (1 - done)) / 1000)} s left`);
-  };
 }

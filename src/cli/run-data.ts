@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { basename, relative, resolve } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import { isAtLeast, SEVERITIES, type Severity } from '../core/severity.ts';
 import { type Split, SPLITS } from '../dataset/check.ts';
@@ -24,6 +24,7 @@ import type { Io } from './command.ts';
 import { formatTable } from './format-table.ts';
 import { parseNumber, parseWhole } from './parse-number.ts';
 import { packageVersion } from './version.ts';
+import { writeWholeFile } from './write-whole-file.ts';
 
 interface ReadingArguments {
   readonly separator?: string;
@@ -79,8 +80,9 @@ export async function runCheck(paths: readonly string[], options: CheckArguments
   if (!(similarity >= 0.5 && similarity <= 1)) throw new Fault('ERR_USAGE', '--similarity is a share from 0.5 to 1.');
   const schema = options.schema === undefined ? null : await text(options.schema, io);
   const tasks = [];
-  for await (const task of walkPaths(paths, io.cwd, { exclude: options.exclude ?? [], all: false, onLink: () => {} }))
-    tasks.push(task);
+  const links: string[] = [];
+  const walk = { exclude: options.exclude ?? [], onLink: (link: string): void => void links.push(link) };
+  for await (const task of walkPaths(paths, io.cwd, walk)) tasks.push(task);
   let last = performance.now();
   const report = await checkData(tasks, CHECKS, {
     ...reading(options),
@@ -97,11 +99,15 @@ export async function runCheck(paths: readonly string[], options: CheckArguments
   });
   const output = rendered(report, format, failOn);
   if (options.output === undefined) io.out(output.replace(/\n$/, ''));
-  else await replace(resolve(io.cwd, options.output), output);
+  else await writeWholeFile(resolve(io.cwd, options.output), output);
+  if (links.length > 0)
+    io.err(`note: ${links.length} symbolic links were not followed: ${links.slice(0, 5).join(', ')}`);
+  if (format !== 'table')
+    for (const { check, reason } of report.notRun) io.err(`note: nothing to do for ${check}: ${reason}`);
   const { files } = report;
   if (files.some(({ findings }) => findings.some(({ severity }) => isAtLeast(severity, failOn)))) io.exitCode = 1;
   else if (files.some(({ verdict }) => verdict === 'error')) io.exitCode = 2;
-  else if (files.some(({ gaps }) => gaps.length > 0)) io.exitCode = 3;
+  else if (links.length > 0 || files.some(({ gaps }) => gaps.length > 0)) io.exitCode = 3;
 }
 
 function splitsOf(pairs: readonly string[]): ReadonlyMap<string, Split> {
@@ -196,23 +202,33 @@ export async function runSeal(path: string, options: SealArguments, io: Io): Pro
   const out = resolve(io.cwd, options.out);
   const key = options.key === undefined ? null : privateKeyFrom(await text(options.key, io), options.key);
   const digests = new RowDigestWriter(`${out}.rows.new`);
-  const own = [options.out, `${options.out}.rows`, `${options.out}.rows.new`].map((one) => basename(one));
   let manifest;
   try {
     manifest = await sealData(resolve(io.cwd, path), {
       ...reading(options),
-      ignore: own,
+      ignore: inside(resolve(io.cwd, path), [out, `${out}.new`, `${out}.rows`, `${out}.rows.new`]),
       onRow: (leaf) => digests.add(leaf),
       ...(io.terminal ? { onFile: (file) => io.err(file) } : {}),
     });
-  } finally {
     digests.close();
+  } catch (error) {
+    digests.close();
+    await rm(`${out}.rows.new`, { force: true });
+    throw error;
   }
-  await replace(out, writeSeal(manifest, new Date(), key));
+  // The digests first: without the seal that they belong to they say nothing, and a seal without its own would be taken for damaged.
   await rename(`${out}.rows.new`, `${out}.rows`);
+  await writeWholeFile(out, writeSeal(manifest, new Date(), key));
   io.out(
     `${options.out}: ${manifest.files.length} files, ${manifest.rows} rows, root sha256:${manifest.root}${key === null ? ', not signed' : ''}`,
   );
+}
+
+/** Names below a folder of those of these files that lie in it: a file elsewhere hides none that has its name. */
+function inside(folder: string, files: readonly string[]): readonly string[] {
+  return files
+    .map((file) => relative(folder, file).replaceAll('\\', '/'))
+    .filter((name) => name !== '' && name !== '..' && !name.startsWith('../'));
 }
 
 export async function runVerify(path: string, options: VerifyArguments, io: Io): Promise<void> {
@@ -224,7 +240,7 @@ export async function runVerify(path: string, options: VerifyArguments, io: Io):
   }
   const rowFile = `${resolve(io.cwd, options.seal)}.rows`;
   const digests = existsSync(rowFile) ? new RowDigests(rowFile, seal.manifest, `${options.seal}.rows`) : null;
-  const ignore = [options.seal, `${options.seal}.rows`].map((one) => basename(one));
+  const ignore = inside(resolve(io.cwd, path), [resolve(io.cwd, options.seal), rowFile]);
   let differences;
   try {
     differences = await verifySeal(resolve(io.cwd, path), seal.manifest, { digests, ignore });
@@ -356,16 +372,6 @@ function reading({ separator, header }: ReadingArguments): { readonly separator?
     ...(separator === undefined ? {} : { separator: separator === '\\t' ? '\t' : separator }),
     ...(header ? {} : { header: false }),
   };
-}
-
-/** Written beside and renamed: a crash leaves the old or the new one. */
-async function replace(path: string, content: string): Promise<void> {
-  try {
-    await writeFile(`${path}.new`, content);
-    await rename(`${path}.new`, path);
-  } catch (cause) {
-    throw new Fault('ERR_USAGE', 'The file cannot be written.', { where: path, cause });
-  }
 }
 
 async function text(path: string, io: Io): Promise<string> {

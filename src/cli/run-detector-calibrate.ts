@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../core/fault.ts';
@@ -11,6 +10,7 @@ import type { Io } from './command.ts';
 import { type DataArguments, dataOptions, parseBounds, parseSettings } from './data-options.ts';
 import { openDetectorModels } from './open-detector-models.ts';
 import { parseNumber, parseWhole } from './parse-number.ts';
+import { writeWholeFile } from './write-whole-file.ts';
 
 export interface CalibrateArguments extends DataArguments {
   readonly data: string;
@@ -49,7 +49,7 @@ export async function runDetectorCalibrate(file: string, options: CalibrateArgum
       models: opened.files,
     });
     const out = at(options.out);
-    await writeFile(out, writeThresholds(calibrated));
+    await writeWholeFile(out, writeThresholds(calibrated));
     const { threshold, fittedOn, calibratedOn, models } = calibrated;
     if (options.json === true) {
       io.out(

@@ -12,29 +12,14 @@ import { openOnnxTarget } from '../lab/onnx-target.ts';
 import { checkPredicate } from '../passport/predicates.ts';
 import { seededRandom } from '../math/random.ts';
 import { assessDetectors } from './assess-detectors.ts';
-import type { Io } from './command.ts';
 import { statementFrom } from './passport-statements.ts';
-import { run } from './run.ts';
+import { type Ran, runParapet } from './testing/run-parapet.ts';
 import { threatTable } from './threat-table.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'detector-command-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-async function parapet(...argv: string[]) {
-  const [lines, errors]: [string[], string[]] = [[], []];
-  const io: Io = {
-    out: (text) => void lines.push(text),
-    err: (text) => void errors.push(text),
-    stdin: async function* () {},
-    env: {},
-    cwd: folder,
-    terminal: false,
-    signal: new AbortController().signal,
-    exitCode: 0,
-  };
-  const code = await run(['detector', ...argv], io);
-  return { code, out: lines.join('\n'), err: errors.join('\n') };
-}
+const parapet = (...argv: string[]): Promise<Ran> => runParapet(folder, ['detector', ...argv]);
 
 /** Networks with random weights, and samples labelled by what the first answers. */
 before(async () => {
@@ -88,7 +73,11 @@ test('a detector is calibrated, evaluated against both attacks, and becomes a st
   assert.equal(again.out, found.out, 'the same seed, the same result');
   const text = await parapet(...EVALUATE, '--thresholds', 'm.json');
   assert.match(text.out, /attack that knows it/);
-  const statement = checkPredicate('thresholds', statementFrom('thresholds', file, '1.2.3', 'm.json'), 'm.json');
+  const statement = checkPredicate(
+    'thresholds',
+    statementFrom('thresholds', file, { sha256: '', files: 0 }, '1.2.3', 'm.json'),
+    'm.json',
+  );
   assert.deepEqual((statement as { detectors: unknown }).detectors, [
     {
       id: 'mahalanobis',

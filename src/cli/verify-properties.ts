@@ -8,6 +8,7 @@ import type { Arithmetic } from '../lab/certify/crown.ts';
 import { openPropertyChecker } from '../lab/certify/property-checker.ts';
 import type { Io } from './command.ts';
 import { formatTable } from './format-table.ts';
+import { writeWholeFile } from './write-whole-file.ts';
 
 export interface VerifyPropertiesOptions {
   readonly arithmetic: Arithmetic;
@@ -64,7 +65,7 @@ export async function verifyProperties(
     verdicts.filter((one) => one.verdict === verdict).length;
   const summary = { verified: count('verified'), violated: count('violated'), unknown: count('unknown') };
   const json = JSON.stringify({ arithmetic, ...summary, properties: verdicts });
-  if (options.out !== undefined) await writeFile(resolve(io.cwd, options.out), `${json}\n`);
+  if (options.out !== undefined) await writeWholeFile(resolve(io.cwd, options.out), `${json}\n`);
   io.out(options.json === true ? json : toText(verdicts));
   io.exitCode = summary.violated > 0 ? 1 : summary.unknown > 0 ? 3 : 0;
 }

@@ -23,6 +23,11 @@ export class LabelIds {
     return this.#labels.length;
   }
 
+  /** Different labels so far. */
+  get count(): number {
+    return this.#labels.length;
+  }
+
   labelOf(id: number): string | null {
     return id === 0 ? null : this.#labels[id - 1]!;
   }

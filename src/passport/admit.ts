@@ -64,18 +64,33 @@ function toCedar({ predicate, value }: PassportEntry): Readonly<Record<string, u
     }
     case 'robustness': {
       const { claims, cleanAccuracy, samples, selfChecks } = one as {
-        readonly claims: readonly { readonly norm: string; readonly eps: string; readonly robustAccuracy: number }[];
+        readonly claims: readonly {
+          readonly norm: string;
+          readonly eps: string;
+          readonly robustAccuracy: number;
+          readonly certified?: boolean;
+        }[];
         readonly cleanAccuracy: number;
         readonly samples: number;
         readonly selfChecks: string;
       };
-      const worst = new Map<string, number>();
-      for (const { norm, eps, robustAccuracy } of claims) {
+      // Measured: the worst attack counts. Proven: the best proof does. The one bounds the truth from above, the other from below.
+      const measured = new Map<string, number>();
+      const proven = new Map<string, number>();
+      for (const { norm, eps, robustAccuracy, certified } of claims) {
         const key = `${norm}:${eps}`;
-        worst.set(key, Math.min(worst.get(key) ?? 1, robustAccuracy));
+        if (certified === true) proven.set(key, Math.max(proven.get(key) ?? 0, robustAccuracy));
+        else measured.set(key, Math.min(measured.get(key) ?? 1, robustAccuracy));
       }
-      const accuracy = Object.fromEntries([...worst].map(([key, share]) => [key, decimal(share)]));
-      return { accuracy, cleanAccuracy: decimal(cleanAccuracy), samples, selfChecks };
+      const decimals = (shares: ReadonlyMap<string, number>): object =>
+        Object.fromEntries([...shares].map(([key, share]) => [key, decimal(share)]));
+      return {
+        accuracy: decimals(measured),
+        certified: decimals(proven),
+        cleanAccuracy: decimal(cleanAccuracy),
+        samples,
+        selfChecks,
+      };
     }
     case 'privacy': {
       const { epsilon } = one as { readonly epsilon?: number };

@@ -1,34 +1,17 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { Io } from '../../src/cli/command.ts';
-import { run } from '../../src/cli/run.ts';
+import { type Ran, runParapet } from '../../src/cli/testing/run-parapet.ts';
 import type { DataFileResult } from '../../src/dataset/run-checks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'data-cli-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-async function parapet(
-  ...argv: string[]
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const [lines, errors]: [string[], string[]] = [[], []];
-  const io: Io = {
-    out: (text) => void lines.push(text),
-    err: (text) => void errors.push(text),
-    stdin: async function* () {},
-    env: {},
-    cwd: folder,
-    terminal: false,
-    signal: new AbortController().signal,
-    exitCode: 0,
-  };
-  const code = await run(['data', ...argv], io);
-  return { code, out: lines.join('\n'), err: errors.join('\n') };
-}
+const parapet = (...argv: string[]): Promise<Ran> => runParapet(folder, ['data', ...argv]);
 
 const write = (name: string, content: string | Uint8Array): void => writeFileSync(join(folder, name), content);
 for (const name of ['ci', 'stranger']) {
@@ -191,4 +174,45 @@ test('words that go with one label are found at two in a hundred, and not in cle
   };
   assert.ok((await triggers('poisoned.jsonl')).length > 0);
   assert.deepEqual(await triggers('plain.jsonl'), []);
+});
+
+test('a file with the name of a seal that lies elsewhere is part of the data', async () => {
+  mkdirSync(join(folder, 'named'));
+  write('named/a.csv', rows(5));
+  const sealed = await parapet('seal', 'named', '--out', 'hidden.csv');
+  assert.equal(sealed.code, 0, sealed.err);
+  assert.equal((await parapet('verify', 'named', '--seal', 'hidden.csv')).code, 0);
+  write('named/hidden.csv', rows(3));
+  const added = await parapet('verify', 'named', '--seal', 'hidden.csv');
+  assert.equal(added.code, 1);
+  assert.match(added.out, /added {4}hidden\.csv/);
+  // One that lies in the folder itself is not.
+  assert.equal((await parapet('seal', 'named', '--out', 'named/own.json')).code, 0);
+  assert.equal((await parapet('verify', 'named', '--seal', 'named/own.json')).code, 0);
+});
+
+test('a seal that could not be made leaves nothing behind', async () => {
+  mkdirSync(join(folder, 'torn'));
+  write('torn/a.jsonl', '{"a":1}\n{"a":\n');
+  assert.equal((await parapet('seal', 'torn', '--out', 'half.json')).code, 2);
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.startsWith('half.json')),
+    [],
+  );
+});
+
+test('links, and more classes than are looked at, are no clean result', async () => {
+  mkdirSync(join(folder, 'linked'));
+  write('linked/a.csv', rows(50));
+  symlinkSync(join(folder, 'old.csv'), join(folder, 'linked/b.csv'));
+  const linked = await parapet('check', 'linked');
+  assert.equal(linked.code, 3, linked.out);
+  assert.match(linked.err, /1 symbolic links were not followed: linked\/b\.csv/);
+  const many = Array.from({ length: 2000 }, (_, i) =>
+    JSON.stringify({ text: `words of row ${i * 7919}`, label: `class${i % 100}` }),
+  );
+  write('many.jsonl', `${many.join('\n')}\n`);
+  const classes = await parapet('check', 'many.jsonl');
+  assert.equal(classes.code, 3, classes.out);
+  assert.match(classes.out, /at most 64 classes, and there are 100/);
 });

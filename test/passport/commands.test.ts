@@ -4,30 +4,12 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { Io } from '../../src/cli/command.ts';
-import { run } from '../../src/cli/run.ts';
+import { type Ran, runParapet } from '../../src/cli/testing/run-parapet.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'passport-cli-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-async function parapet(
-  ...argv: string[]
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const lines: string[] = [];
-  const errors: string[] = [];
-  const io: Io = {
-    out: (text) => void lines.push(text),
-    err: (text) => void errors.push(text),
-    stdin: async function* () {},
-    env: {},
-    cwd: folder,
-    terminal: false,
-    signal: new AbortController().signal,
-    exitCode: 0,
-  };
-  const code = await run(argv, io);
-  return { code, out: lines.join('\n'), err: errors.join('\n') };
-}
+const parapet = (...argv: string[]): Promise<Ran> => runParapet(folder, argv);
 
 function makeKeys(name: string): void {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -172,16 +154,28 @@ test('what a passport proves is written as a bill of materials with a model card
   const step = { step: { attack: 'autoattack', perturbation: { norm: 'linf', eps: 8 / 255 } }, attacked: 200 };
   const assessment = {
     format: 'parapet-assessment',
+    model: { sha256: null },
     clean: { accuracy: share(0.95) },
     robust: [
       { norm: 'linf', eps: 8 / 255, accuracy: share(0.51), complete: true },
       { norm: 'l2', eps: 0.5, accuracy: share(0.9), complete: false },
     ],
     steps: [step],
-    certificates: [],
+    certificates: [{ method: 'crown', norm: 'linf', complete: true, points: [{ eps: 8 / 255, certified: 0.1 }] }],
     selfChecks: [{ id: 'zero-gradient', verdict: 'pass' }],
   };
   writeFileSync(join(folder, 'assessment.json'), JSON.stringify(assessment));
+  // The model folder has one file: an assessment of another one is refused, and so is a damaged one.
+  const add = (from: string): Promise<Ran> =>
+    parapet('passport', 'add', 'bom.jsonl', '--type', 'robustness', '--from', from, '--key', 'ci.pem');
+  writeFileSync(join(folder, 'other.json'), JSON.stringify({ ...assessment, model: { sha256: 'ef'.repeat(32) } }));
+  const other = await add('other.json');
+  assert.equal(other.code, 2);
+  assert.match(other.err, /about another model/);
+  writeFileSync(join(folder, 'broken.json'), JSON.stringify({ ...assessment, robust: [{ norm: 'linf' }] }));
+  const broken = await add('broken.json');
+  assert.equal(broken.code, 2);
+  assert.match(broken.err, /assessment is damaged/);
   const data = { role: 'training', name: 'signs', root: 'a'.repeat(64), rows: 39209 };
   writeFileSync(join(folder, 'seal.json'), JSON.stringify(data));
   for (const [type, from] of [
@@ -200,9 +194,21 @@ test('what a passport proves is written as a bill of materials with a model card
   assert.deepEqual(card.quantitativeAnalysis.performanceMetrics, [
     { type: 'accuracy', value: '0.95', slice: 'clean, 200 samples' },
     { type: 'accuracy under attack', value: '0.51', slice: 'linf:8/255, autoattack' },
+    { type: 'certified accuracy', value: '0.1', slice: 'linf:8/255, crown' },
   ]);
   assert.deepEqual(card.considerations.technicalLimitations, ['The files have not been scanned.']);
   assert.equal(card.modelParameters.datasets[0].ref, bom.components[0]['bom-ref']);
+  // What is proven does not stand in for what was measured: 51 % under attack, 10 % proven.
+  writeFileSync(
+    join(folder, 'both.cedar'),
+    `permit (principal, action == Action::"admit", resource) when {
+       context.robustness.accuracy["linf:8/255"].greaterThanOrEqual(decimal("0.5")) &&
+       context.robustness.certified["linf:8/255"].greaterThanOrEqual(decimal("0.1")) };`,
+  );
+  assert.equal(
+    (await parapet('passport', 'require', 'bom.jsonl', '--policy', 'both.cedar', '--key', 'ci.pub')).code,
+    0,
+  );
   assert.equal(bom.metadata.component.properties[0].value, 'verified with the given keys');
 });
 

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
-import type { Io } from '../../src/cli/command.ts';
-import { run } from '../../src/cli/run.ts';
+import { type Ran, runParapet } from '../../src/cli/testing/run-parapet.ts';
 import { PROBES } from '../../src/scan/infra/probes.ts';
 import { RULES } from '../../src/scan/registry.ts';
 
@@ -31,24 +30,8 @@ async function serve(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 }
 
-async function probe(
-  url: string,
-  ...more: readonly string[]
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const [lines, errors]: [string[], string[]] = [[], []];
-  const io: Io = {
-    out: (text) => void lines.push(text),
-    err: (text) => void errors.push(text),
-    stdin: async function* () {},
-    env: {},
-    cwd: '/',
-    terminal: false,
-    signal: new AbortController().signal,
-    exitCode: 0,
-  };
-  const code = await run(['scan', url, '--probe', '--format', 'json', ...more], io);
-  return { code, out: lines.join('\n'), err: errors.join('\n') };
-}
+const probe = (url: string, ...more: readonly string[]): Promise<Ran> =>
+  runParapet('/', ['scan', url, '--probe', '--format', 'json', ...more]);
 const rulesOf = (out: string): string[] => JSON.parse(out)[0].findings.map(({ rule }: { rule: string }) => rule);
 
 test('every probe is of a rule that there is', () => {

@@ -65,7 +65,8 @@ export const register: RegisterCommand = (program, io) => {
             hint: PREDICATE_NAMES.filter((name) => name !== 'model').join(', '),
           });
         const entries = readPassport(await text(path, io), path);
-        const subject = modelOf(entries, path).subject;
+        const about = modelOf(entries, path);
+        const { subject } = about;
         let value: unknown;
         try {
           value = JSON.parse(await text(options.from, io));
@@ -74,7 +75,13 @@ export const register: RegisterCommand = (program, io) => {
           throw new Fault('ERR_USAGE', 'The statement is no JSON.', { where: options.from, cause });
         }
         const { statementFrom } = await import('../passport-statements.ts');
-        const statement = statementFrom(type, value, packageVersion(), options.from);
+        const statement = statementFrom(
+          type,
+          value,
+          { sha256: subject.sha256, files: Number((about.value as { readonly files?: unknown }).files) },
+          packageVersion(),
+          options.from,
+        );
         const key = privateKeyFrom(await text(options.key, io), options.key);
         const line = writeEntry(subject, type, statement, new Date(), key);
         await record(options.state, { action: 'add', model: subject, statement: type }, line, io);

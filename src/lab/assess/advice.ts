@@ -1,3 +1,4 @@
+import { epsText } from './eps-text.ts';
 import type { Advice, Assessment } from './assessment.ts';
 
 const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
@@ -32,13 +33,13 @@ export function adviceFor(found: Omit<Assessment, 'advice'>): readonly Advice[] 
     } else if (model.gradients && (norm === 'linf' || norm === 'l2')) {
       advice.push({
         urgency,
-        says: `Changes of at most ${format(eps)} (${norm}) bring accuracy from ${percent(found.clean.accuracy.value)} to ${percent(value)}. Adversarial training is the defence that holds up under measurement.`,
-        command: `parapet harden ${model.name} --data TRAINING_DATA --method pgd-at --norm ${norm} --eps ${format(eps)} --out hardened.onnx`,
+        says: `Changes of at most ${epsText(eps)} (${norm}) bring accuracy from ${percent(found.clean.accuracy.value)} to ${percent(value)}. Adversarial training is the defence that holds up under measurement.`,
+        command: `parapet harden ${model.name} --data TRAINING_DATA --method pgd-at --norm ${norm} --eps ${epsText(eps)} --out hardened.onnx`,
       });
     } else {
       advice.push({
         urgency,
-        says: `Changes of at most ${format(eps)} (${norm}) bring accuracy from ${percent(found.clean.accuracy.value)} to ${percent(value)}. Train with robust splits or monotone features, and limit how often one client may ask.`,
+        says: `Changes of at most ${epsText(eps)} (${norm}) bring accuracy from ${percent(found.clean.accuracy.value)} to ${percent(value)}. Train with robust splits or monotone features, and limit how often one client may ask.`,
         command: null,
       });
     }
@@ -97,12 +98,4 @@ export function adviceFor(found: Omit<Assessment, 'advice'>): readonly Advice[] 
   }
   const order = { high: 0, medium: 1, low: 2 };
   return advice.toSorted((a, b) => order[a.urgency] - order[b.urgency]);
-}
-
-/** 8/255 reads better than 0.0313725. */
-function format(eps: number): string {
-  const of255 = eps * 255;
-  return Math.abs(of255 - Math.round(of255)) < 1e-6 && eps < 0.25
-    ? `${Math.round(of255)}/255`
-    : String(Number(eps.toPrecision(4)));
 }

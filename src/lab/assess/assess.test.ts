@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { isFault } from '../../core/fault.ts';
+import { Fault, isFault } from '../../core/fault.ts';
 import type { LabelledData } from '../labelled-data.ts';
 import type { Target } from '../target.ts';
 import { labelledBy } from '../testing/labelled-by.ts';
@@ -175,4 +175,42 @@ test('time that is used up is said, and what was measured until then stays', asy
   assert.equal(found.status, 'incomplete');
   assert.equal(found.clean.accuracy.value, 1);
   assert.ok(found.steps.some(({ status }) => status === 'budget'));
+});
+
+test('what does not fit the model is said and is no gap; what time did not allow is one', async () => {
+  const data = await labelledBy(plain, 8, 'x');
+  const refusing = (code: 'ERR_MODEL_UNSUPPORTED' | 'ERR_BUDGET_EXHAUSTED') => (): Promise<never> =>
+    Promise.reject(new Fault(code, 'it does not go'));
+  const more = { scenarios: ['certificate', 'white-box'] as const, samples: 8 };
+  const other = await run(plain, data, 'kind', { ...more, certify: refusing('ERR_MODEL_UNSUPPORTED') });
+  assert.deepEqual(other.notRun, [{ what: 'certificates', why: 'it does not go', cut: false }]);
+  assert.equal(other.status, 'complete');
+  const late = await run(plain, data, 'late', { ...more, certify: refusing('ERR_BUDGET_EXHAUSTED') });
+  assert.equal(late.status, 'incomplete');
+  // A target that fails is no gap that can be passed over.
+  const dead = (): Promise<never> => Promise.reject(new Fault('ERR_TARGET', 'gone'));
+  await assert.rejects(
+    run(plain, data, 'dead', { ...more, certify: dead }),
+    (error) => isFault(error) && error.code === 'ERR_TARGET',
+  );
+});
+
+test('a damaged state is told as one', async () => {
+  const data = await labelledBy(plain, 8, 'x');
+  await run(plain, data, 'bent', { samples: 4 });
+  const path = join(folder, 'bent', 'plan.json');
+  const state = JSON.parse(readFileSync(path, 'utf8'));
+  for (const text of [
+    '{',
+    'null',
+    JSON.stringify({ ...state, plan: [{}] }),
+    JSON.stringify({ ...state, enough: null }),
+  ]) {
+    writeFileSync(path, text);
+    await assert.rejects(
+      run(plain, data, 'bent', { samples: 4 }),
+      (error) => isFault(error) && error.code === 'ERR_DATA',
+      text.slice(0, 20),
+    );
+  }
 });

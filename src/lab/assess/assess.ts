@@ -1,34 +1,27 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault, isFault } from '../../core/fault.ts';
 import { seededRandom } from '../../math/random.ts';
 import { digestOf, digestOfData } from '../evasion/attack-log.ts';
 import type { Perturbation } from '../evasion/attack.ts';
-import { share } from '../evasion/metrics.ts';
-import { attackNamed } from '../evasion/registry.ts';
-import { type AttackReport, runAttack } from '../evasion/run-attack.ts';
-import { runSelfChecks, type SelfCheck } from '../evasion/self-checks.ts';
-import { handshake, type Handshake } from '../handshake.ts';
+import type { AttackReport } from '../evasion/run-attack.ts';
+import { runSelfChecks } from '../evasion/self-checks.ts';
+import { handshake } from '../handshake.ts';
 import { type LabelledData, sliceData } from '../labelled-data.ts';
-import { robustAccuracy } from '../robust-accuracy.ts';
 import { pickData } from '../split-data.ts';
-import { isGradientTarget, sampleSize, type Target } from '../target.ts';
+import { isGradientTarget, type Target } from '../target.ts';
 import { isTextTarget } from '../text/text-target.ts';
 import { adviceFor } from './advice.ts';
-import type {
-  Assessment,
-  AssessStep,
-  CertifiedCurve,
-  DetectorResult,
-  RobustnessCurve,
-  Scenario,
-  StepResult,
-} from './assessment.ts';
-import { progressOfSteps, queriesCurve, shrinkingCurve } from './black-box-curves.ts';
+import { type AssessState, readAssessState, writeAssessState } from './assess-state.ts';
+import type { Assessment, CertifiedCurve, DetectorResult, Scenario, StepResult } from './assessment.ts';
+import { cleanOf, curvesOf, robustOf, worstCases } from './join-results.ts';
 import { judgeRequirements } from './judge-requirements.ts';
-import { CURVE_FACTORS, type MeasuredCost, planAssessment } from './plan-assessment.ts';
+import { checkedSamples, cleanSamples, measureCost } from './measure-cost.ts';
+import { planAssessment } from './plan-assessment.ts';
+import { progressOfSteps } from './progress-of-steps.ts';
 import type { Requirement } from './requirement.ts';
-import { WorstCase } from './worst-case.ts';
+import { runStep } from './run-step.ts';
+import { fitToTime, shareOfTime, timeLimit } from './share-time.ts';
 
 export interface AssessOptions {
   readonly target: Target;
@@ -84,26 +77,6 @@ export interface AssessArtefacts {
   readonly reports: ReadonlyMap<string, AttackReport>;
 }
 
-interface State {
-  readonly identity: string;
-  readonly cost: MeasuredCost;
-  readonly plan: AssessStep[];
-  /** Steps that began: their numbers of samples stay as they are. */
-  readonly started: string[];
-  /** Steps that had their share of the time, and how many samples they attacked in it: those are what is reported, now and later. */
-  readonly enough: Record<string, number>;
-  selfChecks: readonly SelfCheck[] | null;
-  certificates: readonly CertifiedCurve[] | null;
-  detectors: readonly DetectorResult[] | null;
-  seconds: number;
-}
-
-/** Clean samples that the handshake predicts at most. */
-const CLEAN_SAMPLES = 10_000;
-const PROBED = 64;
-/** Samples of the self-checks: these see whether something is wrong, not how much. */
-const CHECKED = { least: 12, most: 48, passes: 700, share: 0.1 };
-
 /**
  * The whole look at a model under adversarial input: handshake, attacks that fit it, self-checks, certificates, detectors, and what follows. Every number comes from
  * bytes that were predicted again (`runAttack`). What was done is kept in `state`: the same call goes on there and gives the
@@ -125,7 +98,7 @@ export async function assess(
   const identity = identityOf(options, perturbations, seed);
   await mkdir(options.state, { recursive: true });
   const statePath = join(options.state, 'plan.json');
-  const before = await readState(statePath, identity);
+  const before = await readAssessState(statePath, identity);
 
   options.progress?.({ doing: 'clean accuracy', done: 0, secondsLeft: options.budget ?? Number.NaN });
   const mostSamples = Math.min(options.samples ?? 1000, data.count);
@@ -145,7 +118,7 @@ export async function assess(
       budget: options.budget,
     }),
   ];
-  const state: State = before ?? {
+  const state: AssessState = before ?? {
     identity,
     cost,
     plan,
@@ -156,12 +129,16 @@ export async function assess(
     detectors: null,
     seconds: 0,
   };
-  await writeState(statePath, state);
+  await writeAssessState(statePath, state);
 
   const limit = timeLimit(deadline, signal);
   const reports = new Map<string, AttackReport>();
   const steps: StepResult[] = [];
-  const notRun: { what: string; why: string }[] = [];
+  const notRun: { readonly what: string; readonly why: string; readonly cut: boolean }[] = [];
+  const leftOut = (what: string, why: string, cut: boolean): null => {
+    notRun.push({ what, why, cut });
+    return null;
+  };
   const ended = (): string | null =>
     signal?.aborted === true ? 'it was interrupted' : performance.now() >= deadline ? 'the time was used up' : null;
   const secondsLeft = (): number | null =>
@@ -173,7 +150,7 @@ export async function assess(
   const runChecks = async (): Promise<void> => {
     checked = true;
     if (state.selfChecks !== null) return;
-    if (ended() !== null) return void notRun.push({ what: 'self-checks', why: ended()! });
+    if (ended() !== null) return void leftOut('self-checks', ended()!, true);
     options.progress?.({ doing: 'self-checks', done: Number.NaN, secondsLeft: Number.NaN });
     const standard = state.plan.find((step) => step.attack === 'autoattack');
     const outcomes = reports.get(standard?.id ?? '')?.outcomes.filter(({ clean: right }) => right);
@@ -186,67 +163,81 @@ export async function assess(
       ...(limit.signal === undefined ? {} : { signal: limit.signal }),
     });
     // Interrupted checks are made again by the next call; so are those that had no whole result to look at.
-    if (limit.signal?.aborted === true)
-      return void notRun.push({ what: 'self-checks', why: ended() ?? 'the time was used up' });
+    if (limit.signal?.aborted === true) return void leftOut('self-checks', ended() ?? 'the time was used up', true);
     state.selfChecks = checks;
-    await writeState(statePath, state);
+    await writeAssessState(statePath, state);
   };
 
   const advance = progressOfSteps(state.plan, began, options.progress);
   for (let at = 0; at < state.plan.length; at++) {
     // Whether the numbers can be believed comes right after the numbers, before what is nice to know.
     if (!checked && !(state.plan[at]!.standard && state.plan[at]!.scenario !== 'sticker')) await runChecks();
-    if (fitToTime(state.plan, at, began, secondsLeft(), state.started)) await writeState(statePath, state);
+    if (fitToTime(state.plan, at, began, secondsLeft(), state.started)) await writeAssessState(statePath, state);
     const step = state.plan[at]!;
     const since = performance.now();
     advance(step, 0);
     if (!state.started.includes(step.id)) {
       state.started.push(step.id);
-      await writeState(statePath, state);
+      await writeAssessState(statePath, state);
     }
-    const share = shareOfTime(state.plan, at, secondsLeft(), state.enough[step.id] !== undefined);
-    const result = await runStep(step, options, data, seed, limit, share, (done) => advance(step, done));
+    const result = await runStep(step, {
+      target,
+      data,
+      seed,
+      state: options.state,
+      limit,
+      share: shareOfTime(state.plan, at, secondsLeft()),
+      had: state.enough[step.id] !== undefined,
+      progress: (done) => advance(step, done),
+    });
     if (result.enough !== null && state.enough[step.id] === undefined) {
       state.enough[step.id] = result.enough;
-      await writeState(statePath, state);
+      await writeAssessState(statePath, state);
     }
     if (result.report !== null) reports.set(step.id, result.report);
     steps.push({ ...result.step, seconds: (performance.now() - since) / 1000 });
   }
   if (!checked) await runChecks();
 
-  if (options.certify !== undefined && options.scenarios.includes('certificate')) {
-    if (state.certificates === null && ended() === null) {
-      options.progress?.({ doing: 'certificates', done: Number.NaN, secondsLeft: Number.NaN });
-      try {
-        const found = await options.certify(data, secondsLeft(), limit.signal);
-        if (signal?.aborted !== true) state.certificates = found;
-      } catch (error) {
-        if (!isFault(error)) throw error;
-        notRun.push({ what: 'certificates', why: error.message });
-      }
-    } else if (state.certificates === null) notRun.push({ what: 'certificates', why: ended()! });
-  }
-  if (options.detect !== undefined && options.scenarios.includes('detector')) {
-    if (state.detectors === null && ended() === null) {
-      options.progress?.({ doing: 'detectors', done: Number.NaN, secondsLeft: Number.NaN });
-      try {
-        const found = await options.detect(data, secondsLeft(), limit.signal);
-        if (signal?.aborted !== true) state.detectors = found;
-      } catch (error) {
-        if (!isFault(error)) throw error;
-        notRun.push({ what: 'detectors', why: error.message });
-      }
-    } else if (state.detectors === null) notRun.push({ what: 'detectors', why: ended()! });
-  }
+  /** Certificates and detectors: each once, in what time is left; what it cannot look at is said. */
+  const look = async <Found>(
+    what: string,
+    known: readonly Found[] | null,
+    find: ((data: LabelledData, seconds: number | null, signal?: AbortSignal) => Promise<readonly Found[]>) | undefined,
+  ): Promise<readonly Found[] | null> => {
+    if (known !== null || find === undefined) return known;
+    if (ended() !== null) return leftOut(what, ended()!, true);
+    options.progress?.({ doing: what, done: Number.NaN, secondsLeft: Number.NaN });
+    try {
+      const found = await find(data, secondsLeft(), limit.signal);
+      return signal?.aborted === true ? leftOut(what, 'it was interrupted', true) : found;
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      // A model of another kind is no failure; that time or queries did not suffice is one, and so is a target that does not answer.
+      if (error.code === 'ERR_BUDGET_EXHAUSTED') return leftOut(what, error.message, true);
+      if (error.code === 'ERR_MODEL_UNSUPPORTED' || error.code === 'ERR_USAGE')
+        return leftOut(what, error.message, false);
+      throw error;
+    }
+  };
+  const scenarios = options.scenarios;
+  state.certificates = await look(
+    'certificates',
+    state.certificates,
+    scenarios.includes('certificate') ? options.certify : undefined,
+  );
+  state.detectors = await look(
+    'detectors',
+    state.detectors,
+    scenarios.includes('detector') ? options.detect : undefined,
+  );
   limit.clear();
   state.seconds += (performance.now() - began) / 1000;
-  await writeState(statePath, state);
+  await writeAssessState(statePath, state);
 
   const worst = worstCases(reports, clean, data, state.plan);
   const robust = perturbations.flatMap((one) => robustOf(one, state.plan, steps, worst));
-  const incomplete =
-    steps.some(({ status }) => status !== 'complete') || notRun.some(({ why }) => /time|interrupted/.test(why));
+  const incomplete = steps.some(({ status }) => status !== 'complete') || notRun.some(({ cut }) => cut);
   const box = { low: smallest(target.bounds.low), high: -smallest(negated(target.bounds.high)) };
   const measured: Omit<Assessment, 'requirements' | 'advice'> = {
     format: 'parapet-assessment',
@@ -284,18 +275,7 @@ export async function assess(
   };
 }
 
-/** The user's perturbations, and those that requirements name. */
-function wanted(options: AssessOptions): readonly Perturbation[] {
-  const all = [...options.perturbations];
-  for (const { perturbation } of options.requirements ?? []) {
-    if (perturbation === null) continue;
-    const known = all.some(({ norm, eps }) => norm === perturbation.norm && Math.abs(eps - perturbation.eps) < 1e-12);
-    if (!known) all.push(perturbation);
-  }
-  if (all.length === 0) throw new Fault('ERR_USAGE', 'An assessment needs a norm and an eps.');
-  return all;
-}
-
+/** What makes this assessment the one that a folder belongs to. */
 function identityOf(options: AssessOptions, perturbations: readonly Perturbation[], seed: string): string {
   const { target, data } = options;
   return digestOf(
@@ -318,324 +298,17 @@ function identityOf(options: AssessOptions, perturbations: readonly Perturbation
   );
 }
 
-async function readState(path: string, identity: string): Promise<State | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch {
-    return null;
+/** The user's perturbations, and those that requirements name. */
+function wanted(options: AssessOptions): readonly Perturbation[] {
+  const all = [...options.perturbations];
+  for (const { metric, perturbation } of options.requirements ?? []) {
+    // What is to be proven needs no attack.
+    if (perturbation === null || metric === 'certified_accuracy') continue;
+    const known = all.some(({ norm, eps }) => norm === perturbation.norm && Math.abs(eps - perturbation.eps) < 1e-12);
+    if (!known) all.push(perturbation);
   }
-  let found: Partial<State>;
-  try {
-    found = JSON.parse(text, (_, value: unknown) => (value === 'Infinity' ? Infinity : value)) as Partial<State>;
-  } catch (cause) {
-    throw new Fault('ERR_DATA', 'What was done so far cannot be read.', {
-      where: path,
-      hint: 'Begin anew (--fresh), or name another folder (--out).',
-      cause,
-    });
-  }
-  if (found.identity === identity && Array.isArray(found.plan)) return found as State;
-  throw new Fault('ERR_USAGE', 'The folder holds another assessment: model, data or options differ.', {
-    where: path,
-    hint: 'Name another folder (--out), or begin anew (--fresh).',
-  });
-}
-
-/** Written beside and renamed: a crash leaves the old or the new one. */
-async function writeState(path: string, state: State): Promise<void> {
-  const text = JSON.stringify(state, (_, value: unknown) => (value === Infinity ? 'Infinity' : value), 1);
-  await writeFile(`${path}.new`, text);
-  await rename(`${path}.new`, path);
-}
-
-/** As many samples as a twentieth of the budget pays for, and no fewer than steps attack. */
-async function cleanSamples(target: Target, data: LabelledData, budget: number | null, least: number): Promise<number> {
-  const most = Math.min(data.count, CLEAN_SAMPLES);
-  if (budget === null || most <= Math.max(least, 200)) return most;
-  const seconds = await secondsOf(() => target.scores(data.inputs.slice(0, 32 * sampleSize(target)), 32));
-  return Math.min(most, Math.max(least, 200, Math.floor((0.05 * budget) / Math.max(seconds / 32, 1e-9))));
-}
-
-async function measureCost(
-  target: Target,
-  data: LabelledData,
-  clean: Handshake,
-  perturbations: readonly Perturbation[],
-  seed: string,
-  signal: AbortSignal | undefined,
-): Promise<MeasuredCost> {
-  const batch = Math.min(64, data.count);
-  const inputs = data.inputs.slice(0, batch * sampleSize(target));
-  const forward = (await quickest(() => target.scores(Float32Array.from(inputs), batch))) / batch;
-  if (!isGradientTarget(target)) return { forward, gradient: null, surviving: 1 };
-  const labels = data.labels.slice(0, batch);
-  const gradient =
-    (await quickest(() => target.lossGradient(Float32Array.from(inputs), batch, { kind: 'cross-entropy', labels }))) /
-    batch;
-  const ball = perturbations.find(({ norm }) => norm === 'linf' || norm === 'l2');
-  if (ball === undefined || clean.correct === 0) return { forward, gradient, surviving: 1 };
-  const probed = await robustAccuracy(target, sliceData(data, 0, Math.min(PROBED, data.count)), {
-    norm: ball.norm as 'linf' | 'l2',
-    eps: ball.eps,
-    seed,
-    ...(signal === undefined ? {} : { signal }),
-  });
-  return { forward, gradient, surviving: probed.clean === 0 ? 1 : probed.robust / probed.clean };
-}
-
-async function secondsOf(run: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await run();
-  return (performance.now() - began) / 1000;
-}
-
-/** The shortest of three, after one that warms up. */
-async function quickest(run: () => Promise<unknown>): Promise<number> {
-  await run();
-  let best = Infinity;
-  for (let i = 0; i < 3; i++) best = Math.min(best, await secondsOf(run));
-  return best;
-}
-
-function checkedSamples({ forward, gradient }: MeasuredCost, budget: number | null): number {
-  const { least, most, passes, share: part } = CHECKED;
-  if (budget === null) return most;
-  const paid = (budget * part) / (passes * (gradient ?? forward));
-  return Math.min(Math.max(Math.floor(paid), least), most);
-}
-
-/** Steps to come get fewer samples when those before took longer than was expected. Steps that began keep theirs. */
-function fitToTime(
-  plan: AssessStep[],
-  at: number,
-  began: number,
-  left: number | null,
-  started: readonly string[],
-): boolean {
-  if (left === null) return false;
-  const sum = (steps: readonly AssessStep[]): number => steps.reduce((total, step) => total + step.expectedSeconds, 0);
-  const done = sum(plan.slice(0, at));
-  const pace = done < 1 ? 1 : Math.max(1, (performance.now() - began) / 1000 / done);
-  const scale = (left * KEPT) / (sum(plan.slice(at)) * pace);
-  if (!(scale < 0.9)) return false;
-  let changed = false;
-  for (let next = at; next < plan.length; next++) {
-    const step = plan[next]!;
-    if (started.includes(step.id)) continue;
-    const samples = Math.min(step.samples, Math.max(FEWEST, Math.floor(step.samples * scale)));
-    if (samples === step.samples) continue;
-    const chunk = Math.min(step.chunk, samples);
-    plan[next] = { ...step, samples, chunk, expectedSeconds: (step.expectedSeconds * samples) / step.samples };
-    changed = true;
-  }
-  return changed;
-}
-
-/** Seconds that a step may take: its part of what is left, by what was expected, and never more than half; nothing for one that had its share before. */
-function shareOfTime(plan: readonly AssessStep[], at: number, left: number | null, had: boolean): number {
-  if (had) return 0;
-  if (left === null) return Infinity;
-  const coming = plan.slice(at).reduce((sum, { expectedSeconds }) => sum + expectedSeconds, 0);
-  const part = coming === 0 ? 1 : plan[at]!.expectedSeconds / coming;
-  return left * Math.min(0.5, Math.max(part, 0.02));
-}
-
-/** Share of the time that is left which steps may use. */
-const KEPT = 0.85;
-const FEWEST = 8;
-
-interface TimeLimit {
-  readonly signal: AbortSignal | undefined;
-  /** The time ran out, and nobody interrupted. */
-  readonly isOver: () => boolean;
-  readonly clear: () => void;
-}
-
-function timeLimit(deadline: number, signal: AbortSignal | undefined): TimeLimit {
-  if (deadline === Infinity) return { signal, isOver: () => false, clear: () => {} };
-  const over = new AbortController();
-  const timer = setTimeout(() => over.abort(), Math.max(0, deadline - performance.now()));
-  return {
-    signal: signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]),
-    isOver: () => over.signal.aborted && signal?.aborted !== true,
-    clear: () => clearTimeout(timer),
-  };
-}
-
-async function runStep(
-  step: AssessStep,
-  options: AssessOptions,
-  data: LabelledData,
-  seed: string,
-  limit: TimeLimit,
-  share: number,
-  progress: (done: number) => void,
-): Promise<{
-  readonly step: Omit<StepResult, 'seconds'>;
-  readonly report: AttackReport | null;
-  readonly enough: number | null;
-}> {
-  const attack = attackNamed(step.attack);
-  const failed = (
-    reason: string,
-  ): { readonly step: Omit<StepResult, 'seconds'>; readonly report: null; readonly enough: null } => ({
-    step: { step, status: 'failed', reason, attacked: 0, metrics: null, byQueries: null, byDistance: null },
-    report: null,
-    enough: null,
-  });
-  const own = timeLimit(performance.now() + share * 1000, limit.signal);
-  if (attack === undefined) return failed(`there is no attack ${step.attack}`);
-  let report: AttackReport;
-  try {
-    report = await runAttack({
-      attack,
-      target: options.target,
-      data: sliceData(data, 0, Math.min(step.samples, data.count)),
-      perturbation: step.perturbation,
-      options: step.options,
-      seed,
-      expectation: null,
-      chunk: step.chunk,
-      log: join(options.state, `${step.id}.jsonl`),
-      ...(own.signal === undefined ? {} : { signal: own.signal }),
-      progress,
-    });
-  } catch (error) {
-    // An attack that this target does not allow is a gap of the report and no end of it; anything else is.
-    if (isFault(error) && error.code === 'ERR_USAGE') return failed(error.message);
-    throw error;
-  } finally {
-    own.clear();
-  }
-  // Samples are in random order: the first ones of them that its share of the time was enough for are a whole result about fewer samples.
-  const isEnough = report.status === 'aborted' && own.isOver() && report.attacked >= Math.min(FEWEST, step.samples);
-  const status =
-    report.status === 'complete' || isEnough
-      ? 'complete'
-      : report.status === 'budget-exhausted'
-        ? 'queries'
-        : limit.isOver()
-          ? 'budget'
-          : 'interrupted';
-  const reasons = {
-    complete: '',
-    queries: 'the budget of queries is spent',
-    budget: 'the time was used up; the same command goes on',
-    interrupted: 'it was interrupted; the same command goes on',
-  };
-  return {
-    step: {
-      step,
-      status,
-      reason: reasons[status],
-      attacked: report.attacked,
-      metrics: report.attacked === 0 ? null : report.metrics,
-      byQueries: step.attack === 'square' || step.attack === 'cube' ? queriesCurve(report) : null,
-      byDistance: step.attack === 'hopskipjump' ? shrinkingCurve(report) : null,
-    },
-    report,
-    enough: isEnough ? report.attacked : null,
-  };
-}
-
-/** What all attacks found, joined by norm. */
-function worstCases(
-  reports: ReadonlyMap<string, AttackReport>,
-  clean: Handshake,
-  data: LabelledData,
-  plan: readonly AssessStep[],
-): ReadonlyMap<string, WorstCase> {
-  const right = Uint8Array.from({ length: data.count }, (_, i) => (clean.answers[i] === data.labels[i] ? 1 : 0));
-  const found = new Map<string, WorstCase>();
-  for (const step of plan) {
-    const report = reports.get(step.id);
-    const { norm, eps } = step.perturbation;
-    if (report === undefined) continue;
-    const worst = found.get(norm) ?? new WorstCase(norm, right, data.labels);
-    found.set(norm, worst);
-    worst.add(report.outcomes, eps);
-  }
-  return found;
-}
-
-/** Samples that the standard step of a norm attacked at this eps, or at any where it looks for the smallest distance. */
-function standardOf(
-  { norm, eps }: Perturbation,
-  plan: readonly AssessStep[],
-  steps: readonly StepResult[],
-): { readonly samples: number; readonly complete: boolean } | null {
-  const at = plan.findIndex(
-    (step) =>
-      step.standard &&
-      step.perturbation.norm === norm &&
-      (step.perturbation.eps === Infinity || Math.abs(step.perturbation.eps - eps) < 1e-12),
-  );
-  const result = steps[at];
-  if (result === undefined || result.attacked === 0) return null;
-  return { samples: result.attacked, complete: result.status === 'complete' };
-}
-
-function robustOf(
-  perturbation: Perturbation,
-  plan: readonly AssessStep[],
-  steps: readonly StepResult[],
-  worst: ReadonlyMap<string, WorstCase>,
-): Assessment['robust'] {
-  const standard = standardOf(perturbation, plan, steps);
-  const found = worst.get(perturbation.norm);
-  if (standard === null || found === undefined) return [];
-  const { norm, eps } = perturbation;
-  const { samples, complete } = standard;
-  return [{ norm, eps, accuracy: found.robust(eps, samples), complete, perClass: found.perClass(eps, samples) }];
-}
-
-/** One curve a norm, over the samples that every step of that norm attacked to its end. */
-function curvesOf(
-  perturbations: readonly Perturbation[],
-  plan: readonly AssessStep[],
-  steps: readonly StepResult[],
-  worst: ReadonlyMap<string, WorstCase>,
-): readonly RobustnessCurve[] {
-  const curves: RobustnessCurve[] = [];
-  const norms = [...new Set(plan.map(({ perturbation }) => perturbation.norm))];
-  for (const norm of norms) {
-    const found = worst.get(norm);
-    const own = steps.filter(
-      ({ step, attacked }) => step.perturbation.norm === norm && step.scenario === 'white-box' && attacked > 0,
-    );
-    const unlimited = own.filter(({ step }) => step.perturbation.eps === Infinity);
-    if (found === undefined || (own.length < 3 && unlimited.length === 0)) continue;
-    const samples = Math.min(...own.map(({ attacked }) => attacked));
-    let sizes: readonly number[];
-    if (unlimited.length > 0) {
-      const median = unlimited[0]!.metrics?.medianOfAll ?? unlimited[0]!.metrics?.distance?.median ?? 1;
-      sizes = [0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 1, 1.25, 1.5, 1.75, 2, 2.5, 3].map((factor) => median * factor);
-    } else {
-      const base = perturbations.find((one) => one.norm === norm)!.eps;
-      sizes = CURVE_FACTORS.map((factor) => base * factor);
-    }
-    curves.push({ norm, samples, points: found.curve([0, ...sizes], samples) });
-  }
-  return curves;
-}
-
-function cleanOf(clean: Handshake, data: LabelledData): Assessment['clean'] {
-  const groups = new Map<number, { samples: number; right: number }>();
-  for (let i = 0; i < clean.count; i++) {
-    const label = data.labels[i]!;
-    const group = groups.get(label) ?? { samples: 0, right: 0 };
-    groups.set(label, group);
-    group.samples++;
-    if (clean.answers[i] === label) group.right++;
-  }
-  return {
-    accuracy: share(clean.correct, clean.count),
-    chance: clean.chance,
-    perClass: [...groups]
-      .toSorted(([a], [b]) => a - b)
-      .map(([label, { samples, right }]) => ({ label, samples, accuracy: right / samples })),
-  };
+  if (all.length === 0) throw new Fault('ERR_USAGE', 'An assessment needs a norm and an eps.');
+  return all;
 }
 
 function smallest(bound: number | Float32Array): number {

@@ -151,8 +151,8 @@ export interface Assessment {
   readonly selfChecks: readonly SelfCheck[];
   readonly certificates: readonly CertifiedCurve[];
   readonly detectors: readonly DetectorResult[];
-  /** What was left out, and why. */
-  readonly notRun: readonly { readonly what: string; readonly why: string }[];
+  /** What was left out, and why; `cut`: time or an interruption did it, and the same call goes on. Otherwise it does not fit the model. */
+  readonly notRun: readonly { readonly what: string; readonly why: string; readonly cut: boolean }[];
   readonly requirements: readonly RequirementResult[];
   readonly advice: readonly Advice[];
 }

@@ -1,6 +1,9 @@
 import type { Assessment } from './assessment.ts';
 import { isMet, type Requirement, type RequirementResult } from './requirement.ts';
 
+/** Attacked samples on which a requirement may be met, where there are as many. */
+const FEWEST = 30;
+
 /** What Square may gain over the gradient attacks on networks that are robust all the same (a point on MNIST at 0.3). */
 const SMALL_GAIN = 0.05;
 
@@ -35,7 +38,8 @@ function judge(requirement: Requirement, found: Omit<Assessment, 'requirements' 
     const point = curve?.points.find((one) => near(one.eps, eps));
     if (curve === undefined || point === undefined) return unknown(`There is no certificate for ${norm} ${eps}.`);
     const decision = isMet(requirement, point.certified);
-    if (!decision && !curve.complete)
+    // What was not decided counts as not certified: an unfinished curve can only be too low.
+    if (!curve.complete && (!decision || requirement.operator.startsWith('<')))
       return { ...unknown('Time ran out before every sample was decided.'), measured: point.certified };
     return {
       text,
@@ -79,6 +83,14 @@ function judge(requirement: Requirement, found: Omit<Assessment, 'requirements' 
         says: `Square fooled ${percent(gained)} that all gradient attacks left, and the measured ${percent(measured.value)} is nearer to the bar than that.`,
       };
     }
+  }
+  const fewest = Math.min(FEWEST, found.data.count);
+  if (tooGood && verdict.verdict === 'met' && robust.accuracy.of < fewest) {
+    return {
+      ...verdict,
+      verdict: 'unknown',
+      says: `Only ${robust.accuracy.of} samples were attacked, too few to decide; give more time.`,
+    };
   }
   if (tooGood && verdict.verdict === 'met' && !robust.complete) {
     return {

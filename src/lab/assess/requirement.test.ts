@@ -62,6 +62,7 @@ function found(robust: number, more: Partial<Assessment> = {}): Assessment {
     ],
     selfChecks: [check('zero-gradient', 'pass')],
     certificates: [],
+    data: { count: 1000 },
     ...more,
   } as unknown as Assessment;
 }
@@ -108,4 +109,28 @@ test('what Square alone gained is taken off once more', () => {
   assert.equal(verdictOf('robust_accuracy>=0.5@linf:0.1', found(60, square(0.02))), 'met');
   assert.equal(verdictOf('robust_accuracy>=0.59@linf:0.1', found(60, square(0.02))), 'not-met');
   assert.equal(verdictOf('robust_accuracy>=0.5@linf:0.1', found(60, square(0.2))), 'not-met');
+});
+
+test('few samples meet no requirement where there are more, and may fail one', () => {
+  const few = (right: number): Assessment => {
+    const whole = found(60);
+    return { ...whole, robust: whole.robust.map((one) => ({ ...one, accuracy: share(right, 20) })) };
+  };
+  assert.equal(verdictOf('robust_accuracy>=0.5@linf:0.1', few(18)), 'unknown');
+  assert.equal(verdictOf('robust_accuracy>=0.5@linf:0.1', few(2)), 'not-met');
+});
+
+test('an unfinished certificate can only be too low', () => {
+  const certificates = [
+    {
+      method: 'crown',
+      norm: 'linf',
+      samples: 50,
+      complete: false,
+      points: [{ eps: 0.1, certified: 0.4, falsified: 0, unknown: 0.6 }],
+    },
+  ] as const;
+  assert.equal(verdictOf('certified_accuracy>=0.3@linf:0.1', found(60, { certificates })), 'met');
+  assert.equal(verdictOf('certified_accuracy>=0.5@linf:0.1', found(60, { certificates })), 'unknown');
+  assert.equal(verdictOf('certified_accuracy<=0.5@linf:0.1', found(60, { certificates })), 'unknown');
 });

@@ -1,7 +1,8 @@
+import { epsText } from '../../lab/assess/eps-text.ts';
 import type { Assessment, CertifiedCurve, DetectorResult, RobustnessCurve } from '../../lab/assess/assessment.ts';
 import { lineChart } from '../chart.ts';
 import { escapeMarkup } from '../escape-markup.ts';
-import { epsText, percent } from './numbers.ts';
+import { percent } from './numbers.ts';
 
 export function curveChart(found: Assessment, curve: RobustnessCurve): string {
   const asked = found.robust.filter(({ norm }) => norm === curve.norm);

@@ -1,3 +1,4 @@
+import { epsText } from '../../lab/assess/eps-text.ts';
 import type { AssessArtefacts } from '../../lab/assess/assess.ts';
 import type { Assessment, StepResult } from '../../lab/assess/assessment.ts';
 import { inShape, PATCH_SHAPES } from '../../lab/evasion/adversarial-patch/patch-mask.ts';
@@ -8,7 +9,7 @@ import { CHART_STYLE } from '../chart.ts';
 import { escapeMarkup } from '../escape-markup.ts';
 import { page } from '../page.ts';
 import { blackBoxCharts, certifiedChart, curveChart, perClassChart, rocCharts } from './charts.ts';
-import { epsText, percent, percentOf } from './numbers.ts';
+import { percent, percentOf } from './numbers.ts';
 import { differenceOf, inlined, pictureOf } from './pictures.ts';
 
 const STYLE = `${CHART_STYLE}

@@ -31,7 +31,12 @@ export function assessmentToJunit(found: Assessment, time: number): string {
       verdict: status === 'complete' ? 'pass' : 'error',
       says: reason,
     })),
-    ...found.notRun.map(({ what, why }): Case => ({ group: 'steps', name: what, verdict: 'error', says: why })),
+    ...found.notRun.map(({ what, why, cut }): Case => ({
+      group: 'steps',
+      name: what,
+      verdict: cut ? 'error' : 'skip',
+      says: why,
+    })),
   ];
   const count = (verdict: Case['verdict']): number => cases.filter((one) => one.verdict === verdict).length;
   const counts = `tests="${cases.length}" failures="${count('fail')}" errors="${count('error')}" skipped="${count('skip')}"`;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { epsText } from '../../lab/assess/eps-text.ts';
 import type { Assessment } from '../../lab/assess/assessment.ts';
 import type { Report, ReportedFinding, ReportedRule } from '../reported.ts';
-import { epsText, percent } from './numbers.ts';
+import { percent } from './numbers.ts';
 
 const RULES = {
   'assess-requirement': {
@@ -76,7 +77,7 @@ export function assessmentToReport(
     ...found.steps
       .filter(({ status }) => status !== 'complete')
       .map(({ step, reason }) => ({ file: about.file, member: step.id, reason })),
-    ...found.notRun.map(({ what, why }) => ({ file: about.file, member: what, reason: why })),
+    ...found.notRun.filter(({ cut }) => cut).map(({ what, why }) => ({ file: about.file, member: what, reason: why })),
   ];
   return {
     version: about.version,

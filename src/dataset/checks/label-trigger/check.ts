@@ -67,6 +67,8 @@ export const labelTrigger = defineCheck({
     const pairs = new FrequentPairs();
     let rows = 0;
     let tooMany = false;
+    let labelled = 0;
+    let first: string | null = null;
     let candidates = new Map<number, Candidate>();
     let sampled = 0;
     let read = 0;
@@ -82,6 +84,8 @@ export const labelTrigger = defineCheck({
     return {
       row(row) {
         const label = labelOf(row);
+        if (row.label !== null) labelled++;
+        first ??= row.file.shown;
         if (label === null || tooMany) return;
         rows++;
         const { hashes, words } = featuresOf(row);
@@ -92,12 +96,19 @@ export const labelTrigger = defineCheck({
         }
       },
       wantsAgain() {
-        if (rows === 0 || tooMany) {
-          context.notRun(
-            rows === 0
-              ? 'no column of labels was found; --label names it'
-              : `there are more than ${MOST_LABELS} labels`,
-          );
+        if (rows === 0) {
+          context.notRun('no column of labels was found; --label names it');
+          return false;
+        }
+        if (tooMany) {
+          // Values that hardly repeat are amounts or names; classes that were not looked at are not clean.
+          if (labels.count * 10 > labelled)
+            context.notRun(`there are ${labels.count} labels for ${labelled} rows: these are no classes`);
+          else
+            context.gap(
+              first!,
+              `triggers are looked for among at most ${MOST_LABELS} classes, and there are ${labels.count}`,
+            );
           return false;
         }
         if (rows < FEWEST_ROWS || model.labels < 2) {

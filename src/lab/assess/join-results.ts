@@ -1,0 +1,109 @@
+import type { Perturbation } from '../evasion/attack.ts';
+import { share } from '../evasion/metrics.ts';
+import type { AttackReport } from '../evasion/run-attack.ts';
+import type { Handshake } from '../handshake.ts';
+import type { LabelledData } from '../labelled-data.ts';
+import type { Assessment, AssessStep, RobustnessCurve, StepResult } from './assessment.ts';
+import { CURVE_FACTORS } from './plan-assessment.ts';
+import { WorstCase } from './worst-case.ts';
+
+/** What all attacks found, joined by norm. */
+export function worstCases(
+  reports: ReadonlyMap<string, AttackReport>,
+  clean: Handshake,
+  data: LabelledData,
+  plan: readonly AssessStep[],
+): ReadonlyMap<string, WorstCase> {
+  const right = Uint8Array.from({ length: data.count }, (_, i) => (clean.answers[i] === data.labels[i] ? 1 : 0));
+  const found = new Map<string, WorstCase>();
+  for (const step of plan) {
+    const report = reports.get(step.id);
+    const { norm, eps } = step.perturbation;
+    if (report === undefined) continue;
+    const worst = found.get(norm) ?? new WorstCase(norm, right, data.labels);
+    found.set(norm, worst);
+    worst.add(report.outcomes, eps);
+  }
+  return found;
+}
+
+/** Samples that the standard step of a norm attacked at this eps, or at any where it looks for the smallest distance. */
+function standardOf(
+  { norm, eps }: Perturbation,
+  plan: readonly AssessStep[],
+  steps: readonly StepResult[],
+): { readonly samples: number; readonly complete: boolean } | null {
+  const at = plan.findIndex(
+    (step) =>
+      step.standard &&
+      step.perturbation.norm === norm &&
+      (step.perturbation.eps === Infinity || Math.abs(step.perturbation.eps - eps) < 1e-12),
+  );
+  const result = steps[at];
+  if (result === undefined || result.attacked === 0) return null;
+  return { samples: result.attacked, complete: result.status === 'complete' };
+}
+
+/** Robust accuracy at one norm and eps, where a standard step measured it. */
+export function robustOf(
+  perturbation: Perturbation,
+  plan: readonly AssessStep[],
+  steps: readonly StepResult[],
+  worst: ReadonlyMap<string, WorstCase>,
+): Assessment['robust'] {
+  const standard = standardOf(perturbation, plan, steps);
+  const found = worst.get(perturbation.norm);
+  if (standard === null || found === undefined) return [];
+  const { norm, eps } = perturbation;
+  const { samples, complete } = standard;
+  return [{ norm, eps, accuracy: found.robust(eps, samples), complete, perClass: found.perClass(eps, samples) }];
+}
+
+/** One curve a norm, over the samples that every step of that norm attacked to its end. */
+export function curvesOf(
+  perturbations: readonly Perturbation[],
+  plan: readonly AssessStep[],
+  steps: readonly StepResult[],
+  worst: ReadonlyMap<string, WorstCase>,
+): readonly RobustnessCurve[] {
+  const curves: RobustnessCurve[] = [];
+  const norms = [...new Set(plan.map(({ perturbation }) => perturbation.norm))];
+  for (const norm of norms) {
+    const found = worst.get(norm);
+    const own = steps.filter(
+      ({ step, attacked }) => step.perturbation.norm === norm && step.scenario === 'white-box' && attacked > 0,
+    );
+    const unlimited = own.filter(({ step }) => step.perturbation.eps === Infinity);
+    if (found === undefined || (own.length < 3 && unlimited.length === 0)) continue;
+    const samples = Math.min(...own.map(({ attacked }) => attacked));
+    let sizes: readonly number[];
+    if (unlimited.length > 0) {
+      const median = unlimited[0]!.metrics?.medianOfAll ?? unlimited[0]!.metrics?.distance?.median ?? 1;
+      sizes = [0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 1, 1.25, 1.5, 1.75, 2, 2.5, 3].map((factor) => median * factor);
+    } else {
+      const base = perturbations.find((one) => one.norm === norm)!.eps;
+      sizes = CURVE_FACTORS.map((factor) => base * factor);
+    }
+    curves.push({ norm, samples, points: found.curve([0, ...sizes], samples) });
+  }
+  return curves;
+}
+
+/** Clean accuracy, by class, too. */
+export function cleanOf(clean: Handshake, data: LabelledData): Assessment['clean'] {
+  const groups = new Map<number, { samples: number; right: number }>();
+  for (let i = 0; i < clean.count; i++) {
+    const label = data.labels[i]!;
+    const group = groups.get(label) ?? { samples: 0, right: 0 };
+    groups.set(label, group);
+    group.samples++;
+    if (clean.answers[i] === label) group.right++;
+  }
+  return {
+    accuracy: share(clean.correct, clean.count),
+    chance: clean.chance,
+    perClass: [...groups]
+      .toSorted(([a], [b]) => a - b)
+      .map(([label, { samples, right }]) => ({ label, samples, accuracy: right / samples })),
+  };
+}

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { isFault } from '../../core/fault.ts';
+import { attackNamed } from '../evasion/registry.ts';
+import { type AttackReport, runAttack } from '../evasion/run-attack.ts';
+import { type LabelledData, sliceData } from '../labelled-data.ts';
+import type { Target } from '../target.ts';
+import type { AssessStep, StepResult } from './assessment.ts';
+import { queriesCurve, shrinkingCurve } from './black-box-curves.ts';
+import { FEWEST, timeLimit, type TimeLimit } from './share-time.ts';
+
+export interface StepRun {
+  readonly target: Target;
+  /** The shuffled samples. */
+  readonly data: LabelledData;
+  readonly seed: string;
+  /** Folder of the logs. */
+  readonly state: string;
+  /** Of the whole assessment. */
+  readonly limit: TimeLimit;
+  /** Seconds of this step. */
+  readonly share: number;
+  /** It had its share of the time in an earlier call: what was attacked then is its result. */
+  readonly had: boolean;
+  readonly progress: (done: number) => void;
+}
+
+export interface StepRan {
+  readonly step: Omit<StepResult, 'seconds'>;
+  readonly report: AttackReport | null;
+  /** Samples attacked where its share of the time, and not its plan, ended it. */
+  readonly enough: number | null;
+}
+
+/** One planned attack, from where its log left off. An attack that the target does not allow is a gap of the report and no end of it. */
+export async function runStep(step: AssessStep, run: StepRun): Promise<StepRan> {
+  const attack = attackNamed(step.attack);
+  const failed = (reason: string): StepRan => ({
+    step: { step, status: 'failed', reason, attacked: 0, metrics: null, byQueries: null, byDistance: null },
+    report: null,
+    enough: null,
+  });
+  if (attack === undefined) return failed(`there is no attack ${step.attack}`);
+  const { limit, had } = run;
+  const own = timeLimit(had ? -Infinity : performance.now() + run.share * 1000, limit.signal);
+  let report: AttackReport;
+  try {
+    report = await runAttack({
+      attack,
+      target: run.target,
+      data: sliceData(run.data, 0, Math.min(step.samples, run.data.count)),
+      perturbation: step.perturbation,
+      options: step.options,
+      seed: run.seed,
+      expectation: null,
+      chunk: step.chunk,
+      log: join(run.state, `${step.id}.jsonl`),
+      ...(own.signal === undefined ? {} : { signal: own.signal }),
+      progress: run.progress,
+    });
+  } catch (error) {
+    if (isFault(error) && error.code === 'ERR_USAGE') return failed(error.message);
+    throw error;
+  } finally {
+    own.clear();
+  }
+  // Samples are in random order: the first ones of them that its share of the time was enough for are a whole result about fewer samples.
+  const isEnough =
+    report.status === 'aborted' && (had || own.isOver()) && report.attacked >= Math.min(FEWEST, step.samples);
+  const status =
+    report.status === 'complete' || isEnough
+      ? 'complete'
+      : report.status === 'budget-exhausted'
+        ? 'queries'
+        : limit.isOver()
+          ? 'budget'
+          : 'interrupted';
+  const reasons = {
+    complete: '',
+    queries: 'the budget of queries is spent',
+    budget: 'the time was used up; the same command goes on',
+    interrupted: 'it was interrupted; the same command goes on',
+  };
+  return {
+    step: {
+      step,
+      status,
+      reason: reasons[status],
+      attacked: report.attacked,
+      metrics: report.attacked === 0 ? null : report.metrics,
+      byQueries: step.attack === 'square' || step.attack === 'cube' ? queriesCurve(report) : null,
+      byDistance: step.attack === 'hopskipjump' ? shrinkingCurve(report) : null,
+    },
+    report,
+    enough: isEnough ? report.attacked : null,
+  };
+}
