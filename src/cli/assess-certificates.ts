@@ -11,8 +11,8 @@ const CERTIFIED = 50;
 const SHARES = [0.01, 0.03, 0.1, 0.3, 1] as const;
 
 /**
- * The certificates' part of an assessment of an ONNX file: Linf and L2 by CROWN, at what was asked for and at smaller radii, in half of the
- * time that is left.
+ * The certificates' part of an assessment of an ONNX file: Linf and L2 by CROWN, at what was asked for and at smaller radii, in a third
+ * of the time that is left.
  */
 export function assessCertificates(
   target: Target,
@@ -48,7 +48,7 @@ export function assessCertificates(
           await certifyRadii(file, sliceData(data, 0, Math.min(CERTIFIED, data.count)), {
             radii,
             norm,
-            seconds: seconds === null ? null : seconds / 2 / norms.length,
+            seconds: seconds === null ? null : seconds / 3 / norms.length,
             perSample: 10,
             ...(signal === undefined ? {} : { signal }),
             target: { bounds: target.bounds, threads },

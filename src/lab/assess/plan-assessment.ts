@@ -67,7 +67,7 @@ export function planAssessment(target: Target, cost: MeasuredCost, options: Plan
 }
 
 /** What is kept for self-checks, certificates, detectors and mistakes of the estimate. */
-const PLANNED = 0.75;
+const PLANNED = 0.6;
 
 function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Draft[] {
   if (isTextTarget(target)) return textDrafts(target, cost, options);

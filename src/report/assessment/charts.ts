@@ -30,13 +30,14 @@ export function curveChart(found: Assessment, curve: RobustnessCurve): string {
 
 export function certifiedChart(found: Assessment, curve: CertifiedCurve): string {
   const measured = found.curves.find(({ norm }) => norm === curve.norm);
+  const largest = Math.max(...curve.points.map(({ eps }) => eps));
   return lineChart({
     title: `Certified with ${curve.method}, ${curve.norm}, ${curve.samples} samples${curve.complete ? '' : ', cut off by time'}`,
     x: `eps, ${curve.norm}`,
     y: 'share of samples',
     yPercent: true,
     yRange: [0, 1],
-    xRange: [0, Math.max(...curve.points.map(({ eps }) => eps))],
+    xRange: [0, largest],
     series: [
       {
         name: 'certified: no attack can succeed',
@@ -47,10 +48,12 @@ export function certifiedChart(found: Assessment, curve: CertifiedCurve): string
         ? []
         : [
             {
-              name: 'right under the attacks that ran',
+              name: `right under the attacks that ran, ${measured.samples} samples`,
               tone: 1,
               dashed: true,
-              points: measured.points.map(({ eps, robust }) => ({ x: eps, y: robust.value })),
+              points: measured.points
+                .filter(({ eps }) => eps <= largest)
+                .map(({ eps, robust }) => ({ x: eps, y: robust.value })),
             },
           ]),
     ],
@@ -110,6 +113,9 @@ export function blackBoxCharts(found: Assessment): readonly string[] {
   return charts.filter((chart) => chart !== '');
 }
 
+/** Left and lower edge of these charts. */
+const LOWEST_RATE = 1e-3;
+
 /** Both axes logarithmic: what counts in operation is the left edge, at one false alarm in a thousand and less. */
 export function rocCharts(found: Assessment): readonly string[] {
   return found.detectors
@@ -120,11 +126,11 @@ export function rocCharts(found: Assessment): readonly string[] {
         y: 'true-positive rate',
         xLog: true,
         yLog: true,
-        xRange: [1e-3, 1],
-        yRange: [1e-3, 1],
+        xRange: [LOWEST_RATE, 1],
+        yRange: [LOWEST_RATE, 1],
         diagonal: true,
         series: rocSeries(one),
-        marks: [{ x: Math.max(one.statedFalsePositiveRate, 1e-3), name: 'threshold' }],
+        marks: [{ x: Math.max(one.statedFalsePositiveRate, LOWEST_RATE), name: 'threshold' }],
       }),
     )
     .filter((chart) => chart !== '');
@@ -132,7 +138,11 @@ export function rocCharts(found: Assessment): readonly string[] {
 
 function rocSeries({ curve, adaptive }: DetectorResult): Parameters<typeof lineChart>[0]['series'] {
   const points = (of: DetectorResult['curve']): { x: number; y: number }[] =>
-    of.map(({ falsePositiveRate, truePositiveRate }) => ({ x: falsePositiveRate, y: truePositiveRate }));
+    // No false alarm at all lies left of every logarithmic axis: it is drawn at its edge.
+    of.map(({ falsePositiveRate, truePositiveRate }) => ({
+      x: Math.max(falsePositiveRate, LOWEST_RATE),
+      y: Math.max(truePositiveRate, LOWEST_RATE),
+    }));
   return [
     { name: 'attack does not know the detector', tone: 1, points: points(curve) },
     ...(adaptive === null

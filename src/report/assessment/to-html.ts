@@ -72,12 +72,14 @@ export function assessmentToHtml(found: Assessment, artefacts: AssessArtefacts, 
   }
   body.push(...doubts(found));
   body.push(...next(found));
-  body.push(
-    '<h2>Attacks</h2>',
-    '<p class="quiet">Every success was predicted again from the saved bytes, and checked against bounds and eps. Accuracy under attack is an upper bound: a better attack can only lower it.</p>',
-    attackTable(found.steps.filter(({ step }) => !isCurve(step.id))),
-    ...curveRows(found),
-  );
+  if (found.steps.length > 0) {
+    body.push(
+      '<h2>Attacks</h2>',
+      '<p class="quiet">Every success was predicted again from the saved bytes, and checked against bounds and eps. Accuracy under attack is an upper bound: a better attack can only lower it.</p>',
+      attackTable(found.steps.filter(({ step }) => !isCurve(step.id))),
+      ...curveRows(found),
+    );
+  }
   body.push(...survivors(found));
   const curve = found.curves.map((one) => curveChart(found, one)).filter((chart) => chart !== '');
   if (curve.length > 0) body.push('<h2>Accuracy over eps</h2>', ...curve);
