@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { Fault } from '../core/fault.ts';
 import type { LoadDataOptions } from '../lab/load-data.ts';
 import { parseNumber, parseWhole } from './parse-number.ts';
@@ -9,6 +10,16 @@ export interface DataArguments {
   readonly label?: string;
   readonly labels?: string;
   readonly limit?: string;
+}
+
+/** The options of `DataArguments`, for every command that reads samples. */
+export function addDataOptions(command: Command): Command {
+  return command
+    .option('--layout <order>', "order of a picture's axes in arrays: nchw or nhwc; default: worked out")
+    .option('--scale <n>', 'what values are divided by; default: 255 for bytes')
+    .option('--label <column>', 'column of the class in CSV')
+    .option('--labels <file>', 'file of the labels, where it is not found beside the inputs')
+    .option('--limit <n>', 'samples to take from the data');
 }
 
 /** @throws Fault `ERR_USAGE` that names the option */

@@ -1,9 +1,10 @@
 import type { RegisterCommand } from '../command.ts';
+import { addDataOptions } from '../data-options.ts';
 import type { AssessArguments } from '../run-assess.ts';
 
 /** `parapet assess`: everything that is known about attacking a model, chosen to fit it, as one report. */
 export const register: RegisterCommand = (program, io) => {
-  program
+  const command = program
     .command('assess')
     .description('attack a model with everything that fits it, within a budget of time, and write one report')
     .argument(
@@ -33,12 +34,8 @@ export const register: RegisterCommand = (program, io) => {
     .option('--expect-accuracy <share>', 'the accuracy on clean data that you know the model to have')
     .option('--samples <n>', 'most samples that one attack gets', '1000')
     .option('--bounds <low,high>', 'smallest and largest value of an input; default: as declared, or 0,1')
-    .option('--text <key>', 'key of the text in JSON Lines; default: text')
-    .option('--layout <order>', "order of a picture's axes in arrays: nchw or nhwc; default: worked out")
-    .option('--scale <n>', 'what values are divided by; default: 255 for bytes')
-    .option('--label <column>', 'column of the class in CSV')
-    .option('--labels <file>', 'file of the labels, where it is not found beside the inputs')
-    .option('--limit <n>', 'samples to take from the data')
+    .option('--text <key>', 'key of the text in JSON Lines; default: text');
+  addDataOptions(command)
     .option('--threads <n>', 'threads', '2')
     .option('--seed <text>', 'seed of everything that is random', 'parapet')
     .option('--fresh', 'begin anew, even when the folder holds what was done so far')

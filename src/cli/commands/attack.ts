@@ -1,9 +1,10 @@
 import type { RegisterCommand } from '../command.ts';
+import { addDataOptions } from '../data-options.ts';
 import type { AttackArguments } from '../run-attack-command.ts';
 
 /** `parapet attack`: one attack on a model, with the parameters of its paper. */
 export const register: RegisterCommand = (program, io) => {
-  program
+  const command = program
     .command('attack')
     .description('attack a model, and say how accurate it stays; every success is predicted again from the saved bytes')
     .argument(
@@ -26,11 +27,8 @@ export const register: RegisterCommand = (program, io) => {
     .option('--bounds <low,high>', 'smallest and largest value of an input; default: as declared, or 0,1')
     .option('--samples <n>', 'samples that are attacked', '200')
     .option('--set <key=value...>', 'options of the attack (see its README)')
-    .option('--expect-accuracy <share>', 'the accuracy on clean data that you know the model to have')
-    .option('--layout <order>', "order of a picture's axes in arrays: nchw or nhwc; default: worked out")
-    .option('--scale <n>', 'what values are divided by; default: 255 for bytes')
-    .option('--label <column>', 'column of the class in CSV')
-    .option('--labels <file>', 'file of the labels, where it is not found beside the inputs')
+    .option('--expect-accuracy <share>', 'the accuracy on clean data that you know the model to have');
+  addDataOptions(command)
     .option('--text <key>', 'key of the text in JSON Lines; default: text')
     .option('--queries <n>', 'samples that a target behind HTTP is asked at most, in all')
     .option('--query-log <file>', 'answers of a target behind HTTP: a run that is stopped asks for none of them again')

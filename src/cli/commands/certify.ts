@@ -1,9 +1,10 @@
 import type { RegisterCommand } from '../command.ts';
+import { addDataOptions } from '../data-options.ts';
 import type { CertifyArguments } from '../run-certify.ts';
 
 /** `parapet certify`: what of a model's behaviour can be proven, sample by sample or property by property. */
 export const register: RegisterCommand = (program, io) => {
-  program
+  const command = program
     .command('certify')
     .description('prove that no small change of an input changes the answer, or that a network keeps a property')
     .argument('<model>', 'ONNX model')
@@ -23,11 +24,8 @@ export const register: RegisterCommand = (program, io) => {
     .option('--timeout <time>', 'most time for one sample or property: 30s, 5m', '30s')
     .option('--budget <time>', 'time for everything: 90s, 10m, 2h or none', 'none')
     .option('--expect-accuracy <share>', 'the accuracy on clean data that you know the model to have')
-    .option('--bounds <low,high>', 'smallest and largest value of an input', '0,1')
-    .option('--layout <order>', "order of a picture's axes in arrays: nchw or nhwc; default: worked out")
-    .option('--scale <n>', 'what values are divided by; default: 255 for bytes')
-    .option('--label <column>', 'column of the class in CSV')
-    .option('--labels <file>', 'file of the labels, where it is not found beside the inputs')
+    .option('--bounds <low,high>', 'smallest and largest value of an input', '0,1');
+  addDataOptions(command)
     .option('--threads <n>', 'threads', '1')
     .option('--seed <text>', 'seed of everything that is random', 'parapet')
     .option('--log <file>', 'results so far: a run that is stopped goes on from there')

@@ -1,4 +1,5 @@
 import type { RegisterCommand } from '../command.ts';
+import { addDataOptions } from '../data-options.ts';
 import type { CalibrateArguments } from '../run-detector-calibrate.ts';
 import type { EvaluateArguments } from '../run-detector-evaluate.ts';
 
@@ -7,7 +8,7 @@ export const register: RegisterCommand = (program, io) => {
   const detector = program
     .command('detector')
     .description('detectors of hostile inputs to a model: set one to a rate of false alarms, and test it');
-  detector
+  const calibrate = detector
     .command('calibrate')
     .description(
       'fit a detector to clean samples, set its threshold to a rate of false alarms, and write both to a file',
@@ -27,12 +28,8 @@ export const register: RegisterCommand = (program, io) => {
     .option('--ensemble <model...>', 'other ONNX models for the same task')
     .option('--fit-share <share>', 'share of the samples that is fitted on; the rest sets the threshold', '0.5')
     .option('--set <key=value...>', 'options of the detector (see its README)')
-    .option('--bounds <low,high>', 'smallest and largest value of an input', '0,1')
-    .option('--layout <order>', "order of a picture's axes in arrays: nchw or nhwc; default: worked out")
-    .option('--scale <n>', 'what values are divided by; default: 255 for bytes')
-    .option('--label <column>', 'column of the class in CSV')
-    .option('--labels <file>', 'file of the labels, where it is not found beside the inputs')
-    .option('--limit <n>', 'samples to take from the data')
+    .option('--bounds <low,high>', 'smallest and largest value of an input', '0,1');
+  addDataOptions(calibrate)
     .option('--threads <n>', 'threads', '2')
     .option('--seed <text>', 'seed of the split into parts', 'calibrate')
     .option('--json', 'write the result as JSON')
@@ -44,7 +41,7 @@ export const register: RegisterCommand = (program, io) => {
       const { runDetectorCalibrate } = await import('../run-detector-calibrate.ts');
       await runDetectorCalibrate(model, options, io);
     });
-  detector
+  const evaluate = detector
     .command('evaluate')
     .description('attack a model without and with knowledge of its detector, and say what the detector sees')
     .argument('<model>', 'the ONNX model that the thresholds were made for')
@@ -58,12 +55,8 @@ export const register: RegisterCommand = (program, io) => {
     .option('--steps <n>', 'steps of each start of the attack that knows the detector', '50')
     .option('--restarts <n>', 'its random starts', '4')
     .option('--ensemble <model...>', 'the other ONNX models that the thresholds were made with')
-    .option('--bounds <low,high>', 'smallest and largest value of an input', '0,1')
-    .option('--layout <order>', "order of a picture's axes in arrays: nchw or nhwc; default: worked out")
-    .option('--scale <n>', 'what values are divided by; default: 255 for bytes')
-    .option('--label <column>', 'column of the class in CSV')
-    .option('--labels <file>', 'file of the labels, where it is not found beside the inputs')
-    .option('--limit <n>', 'samples to take from the data')
+    .option('--bounds <low,high>', 'smallest and largest value of an input', '0,1');
+  addDataOptions(evaluate)
     .option('--threads <n>', 'threads', '2')
     .option('--seed <text>', 'seed of everything that is random', 'parapet')
     .option('--json', 'write the result as JSON')

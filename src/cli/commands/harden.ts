@@ -1,9 +1,10 @@
 import type { RegisterCommand } from '../command.ts';
+import { addDataOptions } from '../data-options.ts';
 import type { HardenArguments } from '../run-harden.ts';
 
 /** `parapet harden`: trains a model against attacks, from scratch or from a model that is there, and gives back ONNX. */
 export const register: RegisterCommand = (program, io) => {
-  program
+  const command = program
     .command('harden')
     .description('train a model so that it withstands attacks; gives back an ONNX model')
     .argument('[model]', 'ONNX model to train on; or --architecture for one from scratch; texts: target file')
@@ -24,12 +25,8 @@ export const register: RegisterCommand = (program, io) => {
     .option('--batch <n>', 'samples of one update')
     .option('--rate <r>', 'largest learning rate')
     .option('--set <key=value...>', "other options of the method: --set steps=10 beta=6 (see the method's README)")
-    .option('--classes <n>', 'number of classes; default: as many as the labels have')
-    .option('--layout <order>', "order of a picture's axes in arrays: nchw or nhwc; default: worked out")
-    .option('--scale <n>', 'what values are divided by; default: 255 for bytes')
-    .option('--label <column>', 'column of the class in CSV')
-    .option('--labels <file>', 'file of the labels, where it is not found beside the inputs')
-    .option('--limit <n>', 'samples to take from the data')
+    .option('--classes <n>', 'number of classes; default: as many as the labels have');
+  addDataOptions(command)
     .option('--measure <n>', 'held-out samples that are attacked before and after', '500')
     .option('--threads <n>', 'threads', '1')
     .option('--seed <text>', 'seed of everything that is random', 'parapet')
