@@ -20,10 +20,9 @@ export const infraYaml: Reader<'infra-yaml'> = {
     const { source } = artifact;
     const path = pathOf(artifact);
     const named = kindByName(path);
-    if (source.size > MAX_BYTES) {
-      if (named !== null) observer.incomplete(`a ${named} of ${source.size} bytes is not read`);
-      return;
-    }
+    // Only the text could say that it is none of these.
+    if (source.size > MAX_BYTES)
+      return observer.incomplete(`a ${named ?? 'YAML file'} of ${source.size} bytes is not read`);
     const text = decodeLoose(source.read(0, source.size));
     const lines = new LineIndex(text);
     const manifest = /^apiVersion:/m.test(text) && /^kind:/m.test(text);

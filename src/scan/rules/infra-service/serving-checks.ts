@@ -1,3 +1,4 @@
+import { show } from '../../agents/show.ts';
 import { type Located, textOf } from '../../../formats/located/located.ts';
 import { openTo, titled } from '../../infra/exposure.ts';
 import { matches } from '../../infra/matches.ts';
@@ -72,7 +73,7 @@ export const SERVING_CHECKS: readonly Check[] = [
             return [
               {
                 at: lines.place(head.start),
-                message: `The Ray cluster "${plain(name)}" publishes its head by a ${head.text}.`,
+                message: `The Ray cluster ${show(name)} publishes its head by a ${head.text}.`,
               },
             ];
           }),
@@ -535,10 +536,6 @@ function fitsEverything(urls: string): boolean {
   return urls
     .split(',')
     .some((one) => /^(?:\.\*|file:\/\/\.\*(?:\|.*)?|http\(?s?\)?\??:\/\/\.\*|https?:\/\/\.\*)$/.test(one.trim()));
-}
-
-function plain(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
 }
 
 /** A scalar of that name anywhere in an object. */
