@@ -11,7 +11,7 @@ nltk spacy gensim mlflow wandb ray dask gradio streamlit jupyter notebook ipytho
 
 /** Real packages that resemble a popular one. */
 const REAL: ReadonlySet<string> = new Set(
-  'toch pytest-xdist keras2 kera jinja panda sixer attr requests-oauthlib torchx onnx2 rays pyaml'.split(' '),
+  'scapy toch pytest-xdist keras2 kera jinja panda sixer attr requests-oauthlib torchx onnx2 rays pyaml'.split(' '),
 );
 
 /**

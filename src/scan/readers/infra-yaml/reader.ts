@@ -26,6 +26,7 @@ export const infraYaml: Reader<'infra-yaml'> = {
     const text = decodeLoose(source.read(0, source.size));
     const lines = new LineIndex(text);
     const manifest = /^apiVersion:/m.test(text) && /^kind:/m.test(text);
+    const marked = manifest || /^(?:services|jobs|runs):/m.test(text);
     if (isTemplate(path, text)) {
       if (manifest || named !== null)
         observer.incomplete('a Helm template is not rendered; scan what "helm template" prints');
@@ -34,8 +35,8 @@ export const infraYaml: Reader<'infra-yaml'> = {
     const roots: Located[] = [];
     for (const document of parseYamlDocuments(text)) {
       if (document.ok) roots.push(document.root);
-      else if (named !== null || manifest)
-        observer.incomplete(`the ${named ?? 'manifest'} is damaged: ${document.reason}`, lines.place(document.at));
+      else if (document.limit === true || named !== null || marked)
+        observer.incomplete(`the ${named ?? 'YAML'} cannot be read: ${document.reason}`, lines.place(document.at));
     }
     const [root] = roots;
     if (root === undefined) return;
@@ -46,11 +47,11 @@ export const infraYaml: Reader<'infra-yaml'> = {
     const objects = roots.flatMap((one) => kubernetesObjects(one));
     const workloads =
       objects.length > 0
-        ? kubernetesWorkloads(objects, lines)
+        ? kubernetesWorkloads(objects, lines, (reason) => observer.incomplete(reason))
         : isCompose(root)
           ? composeWorkloads(root, lines)
           : named === 'values file'
-            ? helmWorkloads(root, chartOf(path), lines)
+            ? helmWorkloads(root, chartOf(path), lines, (reason) => observer.incomplete(reason))
             : [];
     for (const workload of workloads) observer.fact({ kind: 'infra-workload', ...workload.at, workload });
     if (objects.length > 0)

@@ -539,12 +539,12 @@ function fitsEverything(urls: string): boolean {
 }
 
 /** A scalar of that name anywhere in an object. */
-function at(root: Located, name: string, depth = 0): { readonly text: string; readonly start: number } | null {
-  if (depth > 8 || root.kind !== 'map') return null;
+function at(root: Located, name: string): { readonly text: string; readonly start: number } | null {
+  if (root.kind !== 'map') return null;
   for (const member of root.members) {
     const text = textOf(member.value);
     if (member.name === name && text !== undefined) return { text, start: member.value.start };
-    const below = at(member.value, name, depth + 1);
+    const below = at(member.value, name);
     if (below !== null) return below;
   }
   return null;
