@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import { memorySource } from '../../src/bytes/byte-source.ts';
+import { discoverAgents } from '../../src/scan/agents/discover-agents.ts';
 import type { FileResult } from '../../src/scan/file-result.ts';
 import { READERS, RULES } from '../../src/scan/registry.ts';
 import { scanSource } from '../../src/scan/scan-artifact.ts';
+import { scanFile } from '../../src/scan/scan-file.ts';
 import { makeZip } from '../../src/scan/testing/make-archive.ts';
 
 const scan = (name: string, content: string | Uint8Array): FileResult =>
@@ -183,4 +188,20 @@ test('credentials reach neither messages nor definitions that a lock keeps', () 
     scan('mcp.json', JSON.stringify({ mcpServers: { a: { command: `T=${TOKEN}` } } })),
   ])
     assert.ok(!JSON.stringify(result).includes(TOKEN));
+});
+
+test('a usual place of agents that cannot be looked at is an error, and none that is absent', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'parapet-closed-'));
+  after(() => rmSync(home, { recursive: true, force: true }));
+  const tasksOf = async (): Promise<readonly string[]> => {
+    const verdicts: string[] = [];
+    for await (const { path, shown } of discoverAgents({ home, projects: [], machine: false }))
+      verdicts.push(scanFile(path, shown).verdict);
+    return verdicts;
+  };
+  assert.deepEqual(await tasksOf(), []);
+  // A link that leads to itself.
+  symlinkSync('.claude', join(home, '.claude'));
+  const verdicts = await tasksOf();
+  assert.ok(verdicts.length > 0 && verdicts.every((verdict) => verdict === 'error'), verdicts.join());
 });
