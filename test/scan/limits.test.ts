@@ -9,6 +9,7 @@ import type { FileResult } from '../../src/scan/file-result.ts';
 import { READERS, RULES } from '../../src/scan/registry.ts';
 import { scanSource } from '../../src/scan/scan-artifact.ts';
 import { scanFile } from '../../src/scan/scan-file.ts';
+import { call, makeRds, promise, strings } from '../../src/scan/testing/make-rds.ts';
 import { makeZip } from '../../src/scan/testing/make-archive.ts';
 
 const scan = (name: string, content: string | Uint8Array): FileResult =>
@@ -148,6 +149,7 @@ test('mild findings keep no severe one from being told', () => {
   const mild = `An attack says "ignore all previous instructions" to the model. ${'words '.repeat(40)}\n\n`;
   assert.equal(highs(mild.repeat(4)), 0);
   assert.ok(highs(`${mild.repeat(4)}${'other words. '.repeat(30)}\n\n${order}\n`) > 0);
+  assert.ok(highs(`${`a${' '.repeat(2500)}`.repeat(6)}a${'\n'.repeat(300)}end\n`) > 0);
   assert.ok(highs(`<!-- ${'plain words '.repeat(2000)} ${order} -->\n`) > 0);
 });
 
@@ -204,4 +206,10 @@ test('a usual place of agents that cannot be looked at is an error, and none tha
   symlinkSync('.claude', join(home, '.claude'));
   const verdicts = await tasksOf();
   assert.ok(verdicts.length > 0 && verdicts.every((verdict) => verdict === 'error'), verdicts.join());
+});
+
+test('a call in R is told after many others of the same function', () => {
+  const others = Array.from({ length: 300 }, (_, index) => call(`f${index}`));
+  const bytes = makeRds(promise(call('c', ...others, call('system', strings('id')))));
+  assert.ok(scan('a.rds', bytes).findings.some(({ message }) => message.includes('system')));
 });
