@@ -21,17 +21,22 @@ export function tellSecrets(text: string, observer: Observer, firstLine = 1): vo
   const seen = new Set<number>();
   let line = firstLine;
   let counted = 0;
+  let bytes = 0;
   for (let from = 0; from < text.length; from += PART - OVERLAP) {
     const part = text.slice(from, from + PART);
     for (const finding of toFindings(part, scanner.scan(part).candidates, { minSeverity: MIN_SEVERITY, allow: [] })) {
       const start = from + finding.span.start;
       if (seen.has(start)) continue;
       seen.add(start);
-      if (seen.size > MAX_SECRETS) return;
-      for (; counted < start; counted++) if (text.charCodeAt(counted) === 10) line++;
+      if (seen.size > MAX_SECRETS)
+        return observer.incomplete(`credentials after the first ${MAX_SECRETS} are not told`);
+      const between = text.slice(counted, Math.max(counted, start));
+      bytes += Buffer.byteLength(between);
+      for (const unit of between) if (unit === '\n') line++;
+      counted += between.length;
       observer.fact({
         kind: 'secret',
-        offset: Buffer.byteLength(text.slice(0, start)),
+        offset: bytes,
         line,
         title: finding.message.replace(/^Contains a secret: /, '').replace(/\.$/, ''),
         mask: finding.mask,

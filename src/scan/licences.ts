@@ -1,4 +1,4 @@
-import type { FileResult, ScanFinding } from './file-result.ts';
+import { type FileResult, type ScanFinding, verdictOf } from './file-result.ts';
 
 /** What a licence means for whoever wants to use the model in a product. */
 export type LicenceClass = 'permissive' | 'copyleft' | 'restricted-use' | 'non-commercial' | 'no-use' | 'unknown';
@@ -87,12 +87,10 @@ export function applyLicencePolicy(results: readonly FileResult[], policy: Licen
         one.rule === 'licence' && one.severity === 'low' && policy === 'medium' ? { ...one, severity: policy } : one,
       );
     const all = [...findings, ...added];
-    const loud = all.some(({ severity }) => severity !== 'info');
-    const quiet = result.gaps.length > 0 ? 'incomplete' : 'clean';
     return {
       ...result,
       findings: all,
-      verdict: result.verdict === 'error' ? result.verdict : loud ? 'findings' : quiet,
+      verdict: result.verdict === 'error' ? result.verdict : verdictOf(all, result.gaps),
     };
   });
 }

@@ -79,6 +79,7 @@ class Scan {
   /** Unpacked bytes that are in memory now, of all archives around what is being read. */
   #held = 0;
   #stopped = false;
+  #definitionsCut = false;
 
   constructor({ readers, rules, limits = SCAN_LIMITS, now, turn }: ScanOptions, context: ArtifactContext | undefined) {
     this.#context = context;
@@ -186,8 +187,12 @@ class Scan {
   #judge(artifact: Artifact, fact: Fact): void {
     if (fact.kind === 'licence' && artifact.depth === 0 && this.licences.length < 20)
       this.licences.push({ id: fact.id, line: fact.line });
-    if (fact.kind === 'agent-definition' && this.definitions.length < MOST_DEFINITIONS) {
-      this.definitions.push(fact.definition);
+    if (fact.kind === 'agent-definition') {
+      if (this.definitions.length < MOST_DEFINITIONS) this.definitions.push(fact.definition);
+      else if (!this.#definitionsCut) {
+        this.#definitionsCut = true;
+        this.#gap(artifact, `definitions after the first ${MOST_DEFINITIONS} are not compared`, fact);
+      }
     }
     for (const { rule, judge } of this.#judges.get(fact.kind) ?? []) {
       const judged = judge(fact);

@@ -76,6 +76,18 @@ test('a page that answers everything, a login, and a redirect are no findings', 
   }
 });
 
+test('an answer that is too long to be read is a gap, at the first question too', async () => {
+  const { url } = await serve({}, { status: 200, text: 'x'.repeat((256 << 10) + 1) });
+  const { code, out } = await probe(url, '--allow-private-addresses');
+  const [result] = JSON.parse(out) as [
+    { readonly verdict: string; readonly gaps: readonly { readonly reason: string }[] },
+  ];
+  assert.equal(result.verdict, 'incomplete');
+  assert.equal(result.gaps.length, PROBES.length);
+  assert.match(result.gaps[0]!.reason, /longer than 262144 bytes/);
+  assert.notEqual(code, 0);
+});
+
 test('nobody there, a private address without leave, and no address are errors', async () => {
   const { url } = await serve({});
   assert.equal((await probe(url)).code, 2);

@@ -8,6 +8,9 @@ const MAX_PAGES = 100;
 /** `https://host/org/model`, with or without a revision: a repository of a model hub. */
 const REPOSITORY = /^\/((?:datasets\/|spaces\/)?[\w.-]{1,100}\/[\w.-]{1,100})(?:\/tree\/([\w./-]{1,100}))?\/?$/;
 
+/** Answers of a hub that does not show a repository, or not now; hubs say 401 of what is not there, too. */
+const REFUSES = /^(?:401|403|429|5\d\d)$/;
+
 export interface RemoteFile {
   readonly url: URL;
   /** As results show it: without what may be secret in the address. */
@@ -34,8 +37,13 @@ export async function listRemoteFiles(client: RemoteClient, address: URL): Promi
     const answer = await client.get(here, { accept: 'application/json' });
     if (answer.status !== 200 || !/\bjson\b/.test(String(answer.headers['content-type']))) {
       answer.close();
-      // No hub: then it is a file whose path has two parts.
-      if (page === 0) return one;
+      // No hub: then it is a file whose path has two parts. A hub that refuses or fails to answer is none of that.
+      if (page === 0 && !REFUSES.test(String(answer.status))) return one;
+      if (page === 0)
+        throw new Fault('ERR_UPSTREAM_INVALID', `The list of files is refused with status ${answer.status}.`, {
+          where: shown(here),
+          hint: 'Download the repository and scan the folder, or name one file of it (…/resolve/main/FILE).',
+        });
       throw new Fault('ERR_UPSTREAM_INVALID', 'The list of files breaks off.', { where: shown(here) });
     }
     for (const path of pathsIn(await answer.body(MAX_LISTING))) {
@@ -47,7 +55,11 @@ export async function listRemoteFiles(client: RemoteClient, address: URL): Promi
       const place = `/${repository}/resolve/${encodeURIComponent(revision)}/${path.split('/').map(encodeURIComponent).join('/')}`;
       files.push({ url: new URL(place, address), shown: `${address.protocol}//${address.host}/${repository}/${path}` });
     }
-    next = page + 1 < MAX_PAGES ? nextPage(answer.headers['link'], here) : null;
+    next = nextPage(answer.headers['link'], here);
+    if (next !== null && page + 1 >= MAX_PAGES)
+      throw new Fault('ERR_UPSTREAM_INVALID', `The list of files has more than ${MAX_PAGES} pages.`, {
+        where: shown(address),
+      });
   }
   if (files.length === 0)
     throw new Fault('ERR_UPSTREAM_INVALID', 'The repository has no files.', { where: shown(address) });
@@ -64,16 +76,22 @@ function pathsIn(bytes: Uint8Array): readonly string[] {
   if (!Array.isArray(value)) throw new Fault('ERR_UPSTREAM_INVALID', 'The list of files is no list.');
   return value.flatMap((entry: unknown) => {
     const { type, path } = (entry ?? {}) as { readonly type?: unknown; readonly path?: unknown };
-    return type === 'file' && typeof path === 'string' && path.length <= 1000 && !path.split('/').includes('..')
-      ? [path]
-      : [];
+    if (type !== 'file') return [];
+    if (typeof path !== 'string' || path.length > 1000 || path.split('/').includes('..'))
+      throw new Fault('ERR_UPSTREAM_INVALID', 'The list of files names one that cannot be asked for.');
+    return [path];
   });
 }
 
-/** `Link: <…>; rel="next"` (RFC 8288), on the same host. */
+/**
+ * `Link: <…>; rel="next"` (RFC 8288), on the same host.
+ * @throws Fault `ERR_UPSTREAM_INVALID` where it leads to another host
+ */
 function nextPage(link: string | string[] | undefined, here: URL): URL | null {
   const text = Array.isArray(link) ? link.join(',') : (link ?? '');
   const found = /<([^<>]{1,2000})>;\s{0,4}rel="?next"?/.exec(text)?.[1];
   const url = found === undefined ? null : URL.parse(found, here.href);
-  return url !== null && url.host === here.host ? url : null;
+  if (found !== undefined && url?.host !== here.host)
+    throw new Fault('ERR_UPSTREAM_INVALID', 'The list of files goes on at another host.', { where: shown(here) });
+  return url;
 }

@@ -1,5 +1,5 @@
 import { isFault } from '../../core/fault.ts';
-import type { FileResult, ScanFinding } from '../../scan/file-result.ts';
+import { type FileResult, type ScanFinding, verdictOf } from '../../scan/file-result.ts';
 import { PROBES } from '../../scan/infra/probes.ts';
 import { RULES } from '../../scan/registry.ts';
 import { type RemoteClient, shown } from './http-client.ts';
@@ -33,10 +33,13 @@ export async function probeEndpoint(
         says = null;
       }
     } catch (error) {
-      if (!isFault(error) || index === 0) throw error;
-      // A long answer is none of those that are looked for.
-      if (error.code !== 'ERR_UPSTREAM_INVALID')
-        gaps.push({ reason: `${probe.path} was not answered`, where: nowhere });
+      if (!isFault(error)) throw error;
+      if (error.code === 'ERR_UPSTREAM_INVALID') {
+        gaps.push({ reason: `the answer at ${probe.path} is longer than ${MOST_BYTES} bytes`, where: nowhere });
+        continue;
+      }
+      if (index === 0) throw error;
+      gaps.push({ reason: `${probe.path} was not answered`, where: nowhere });
       continue;
     }
     if (says === null) continue;
@@ -50,7 +53,7 @@ export async function probeEndpoint(
   }
   return {
     file: shown(new URL(address.origin)),
-    verdict: findings.length > 0 ? 'findings' : gaps.length > 0 ? 'incomplete' : 'clean',
+    verdict: verdictOf(findings, gaps),
     formats: ['endpoint'],
     findings,
     gaps,

@@ -9,16 +9,21 @@ export function parseJsonc(text: string): LocatedResult {
   try {
     return { ok: true, root: parser.document() };
   } catch (error) {
-    if (error instanceof Damage) return { ok: false, at: error.at, reason: error.message };
+    if (error instanceof Damage)
+      return error.limit
+        ? { ok: false, at: error.at, reason: error.message, limit: true }
+        : { ok: false, at: error.at, reason: error.message };
     throw error;
   }
 }
 
 class Damage extends Error {
   readonly at: number;
-  constructor(at: number, reason: string) {
+  readonly limit: boolean;
+  constructor(at: number, reason: string, limit = false) {
     super(reason);
     this.at = at;
+    this.limit = limit;
   }
 }
 
@@ -62,9 +67,9 @@ class JsoncParser {
     this.#space();
     const start = this.#at;
     if (depth > LOCATED_LIMITS.depth)
-      throw new Damage(start, `it is nested deeper than ${LOCATED_LIMITS.depth} levels`);
+      throw new Damage(start, `it is nested deeper than ${LOCATED_LIMITS.depth} levels`, true);
     if (++this.#values > LOCATED_LIMITS.values)
-      throw new Damage(start, `it has more than ${LOCATED_LIMITS.values} values`);
+      throw new Damage(start, `it has more than ${LOCATED_LIMITS.values} values`, true);
     switch (this.#text[start]) {
       case '{':
         return this.#map(start, depth);

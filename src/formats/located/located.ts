@@ -38,8 +38,8 @@ export interface LocatedScalar {
 /** What a parser answers: values, or what is wrong and where. */
 export type LocatedResult =
   | { readonly ok: true; readonly root: Located }
-  /** `reason` ends a sentence. */
-  | { readonly ok: false; readonly at: number; readonly reason: string };
+  /** `reason` ends a sentence. `limit`: nothing need be wrong with the text, there is more of it than is read. */
+  | { readonly ok: false; readonly at: number; readonly reason: string; readonly limit?: true };
 
 /** Bounds of every parser of this folder; what lies beyond is damage. */
 export const LOCATED_LIMITS = { depth: 100, values: 400_000 } as const;

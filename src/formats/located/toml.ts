@@ -8,16 +8,21 @@ export function parseToml(text: string): LocatedResult {
   try {
     return { ok: true, root: new TomlParser(text).document() };
   } catch (error) {
-    if (error instanceof Damage) return { ok: false, at: error.at, reason: error.message };
+    if (error instanceof Damage)
+      return error.limit
+        ? { ok: false, at: error.at, reason: error.message, limit: true }
+        : { ok: false, at: error.at, reason: error.message };
     throw error;
   }
 }
 
 class Damage extends Error {
   readonly at: number;
-  constructor(at: number, reason: string) {
+  readonly limit: boolean;
+  constructor(at: number, reason: string, limit = false) {
     super(reason);
     this.at = at;
+    this.limit = limit;
   }
 }
 
@@ -126,7 +131,7 @@ class TomlParser {
         path.push({ name, at });
       }
       if (path.length > LOCATED_LIMITS.depth)
-        throw new Damage(at, `it is nested deeper than ${LOCATED_LIMITS.depth} levels`);
+        throw new Damage(at, `it is nested deeper than ${LOCATED_LIMITS.depth} levels`, true);
       this.#blanks();
       if (this.#text[this.#at] !== '.') return path;
       this.#at++;
@@ -136,9 +141,9 @@ class TomlParser {
   #value(depth: number): Growing {
     const start = this.#at;
     if (depth > LOCATED_LIMITS.depth)
-      throw new Damage(start, `it is nested deeper than ${LOCATED_LIMITS.depth} levels`);
+      throw new Damage(start, `it is nested deeper than ${LOCATED_LIMITS.depth} levels`, true);
     if (++this.#values > LOCATED_LIMITS.values)
-      throw new Damage(start, `it has more than ${LOCATED_LIMITS.values} values`);
+      throw new Damage(start, `it has more than ${LOCATED_LIMITS.values} values`, true);
     const first = this.#text[start];
     if (first === '"' || first === "'") {
       const value = this.#string(first);

@@ -23,7 +23,7 @@ export function parseYamlDocuments(text: string): readonly LocatedResult[] {
   try {
     documents = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false, keepSourceTokens: false });
   } catch {
-    return [{ ok: false, at: 0, reason: 'it is nested too deep' }];
+    return [{ ok: false, at: 0, reason: 'it is nested too deep', limit: true }];
   }
   if (!Array.isArray(documents) || documents.length === 0) {
     return [{ ok: true, root: { kind: 'scalar', start: 0, end: 0, value: null, text: '' } }];
@@ -34,8 +34,9 @@ export function parseYamlDocuments(text: string): readonly LocatedResult[] {
     try {
       return { ok: true, root: new Conversion(document).node(document.contents, 0) };
     } catch (cause) {
-      if (cause instanceof Damage) return { ok: false, at: cause.at, reason: cause.message };
-      return { ok: false, at: 0, reason: 'it is nested too deep' };
+      if (cause instanceof Damage && !cause.limit) return { ok: false, at: cause.at, reason: cause.message };
+      if (cause instanceof Damage) return { ok: false, at: cause.at, reason: cause.message, limit: true };
+      return { ok: false, at: 0, reason: 'it is nested too deep', limit: true };
     }
   });
 }
@@ -47,9 +48,11 @@ export function parseYaml(text: string): LocatedResult {
 
 class Damage extends Error {
   readonly at: number;
-  constructor(at: number, reason: string) {
+  readonly limit: boolean;
+  constructor(at: number, reason: string, limit = false) {
     super(reason);
     this.at = at;
+    this.limit = limit;
   }
 }
 
@@ -67,10 +70,11 @@ class Conversion {
     const start = node?.range?.[0] ?? at;
     const end = node?.range?.[1] ?? start;
     if (depth > LOCATED_LIMITS.depth)
-      throw new Damage(start, `it is nested deeper than ${LOCATED_LIMITS.depth} levels`);
+      throw new Damage(start, `it is nested deeper than ${LOCATED_LIMITS.depth} levels`, true);
     if (++this.#values > LOCATED_LIMITS.values)
-      throw new Damage(start, `it has more than ${LOCATED_LIMITS.values} values`);
-    if (this.#inside > 0 && ++this.#repeated > MOST_REPEATED) throw new Damage(start, 'its aliases repeat too much');
+      throw new Damage(start, `it has more than ${LOCATED_LIMITS.values} values`, true);
+    if (this.#inside > 0 && ++this.#repeated > MOST_REPEATED)
+      throw new Damage(start, 'its aliases repeat too much', true);
     if (node === null || node === undefined) return { kind: 'scalar', start, end, value: null, text: '' };
     if (isAlias(node)) {
       this.#inside++;
@@ -93,7 +97,7 @@ class Conversion {
         if (name !== '<<') own.push({ name, at: where, value });
         else
           for (const from of value.kind === 'list' ? value.items : [value])
-            if (from.kind === 'map') merged.push(...from.members);
+            if (from.kind === 'map') for (const member of from.members) merged.push(member);
       }
       const names = new Set(own.map(({ name }) => name));
       // Of several merged maps the first one wins; of members with one name the last one counts.

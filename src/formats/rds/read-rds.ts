@@ -34,7 +34,7 @@ const TYPE = {
 const MAX_DEPTH = 400;
 const MAX_ITEMS = 20_000_000;
 const MAX_CODE = 10_000;
-const MAX_CALLS = 200;
+const MAX_CALLS = 10_000;
 const MAX_NAME = 256;
 const LONGEST_WORD = 64;
 const ACTIVE_BINDING = 1 << 15;
@@ -158,7 +158,9 @@ class RWalk {
 
   /** A symbol that stands where a function is called. */
   #called(name: string | null, inside: Inside | null): void {
-    if (name !== null && inside !== null && inside.calls.size < MAX_CALLS) inside.calls.add(name);
+    if (name === null || inside === null) return;
+    inside.calls.add(name);
+    if (inside.calls.size > MAX_CALLS) throw new Stop(`a function with more than ${MAX_CALLS} calls`);
   }
 
   #add(kind: RCode['kind'], offset: number, inside: Inside): void {

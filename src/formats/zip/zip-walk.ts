@@ -196,9 +196,9 @@ export function walkZip(source: ByteSource): ZipWalk {
     const detail = `${others.length + 1} end records: readers choose differently`;
     issues.push({ kind: 'several-directories', offset: others[0]!.offset, detail });
   }
-  const hidden = layOut(source, entries, start + shift, issues);
+  const { hidden, all } = layOut(source, entries, start + shift, issues);
   duplicates([...entries, ...hidden], issues);
-  return { entries: [...entries, ...hidden], issues, complete };
+  return { entries: [...entries, ...hidden], issues, complete: complete && all };
 }
 
 function isEntry(source: ByteSource, at: number, size: number): boolean {
@@ -337,13 +337,13 @@ function readLocal(source: ByteSource, offset: number): Local | null {
   };
 }
 
-/** Checks that members lie one after another, and finds what lies between them. Returns members that only a local header tells of. */
+/** Checks that members lie one after another, and finds what lies between them. Returns members that only a local header tells of, and whether everything between was looked at. */
 function layOut(
   source: ByteSource,
   entries: readonly ZipEntry[],
   directoryStart: number,
   issues: ZipIssue[],
-): ZipEntry[] {
+): { readonly hidden: readonly ZipEntry[]; readonly all: boolean } {
   const placed = entries.filter((entry) => entry.dataOffset >= 0).toSorted((a, b) => a.localOffset - b.localOffset);
   const hidden: ZipEntry[] = [];
   let expected = 0;
@@ -355,8 +355,7 @@ function layOut(
     const inside = hiddenFrom(source, from, to, issues);
     hidden.push(...inside);
     if (inside.length > 0) return;
-    const bytes = source.read(from, Math.min(4096, to - from));
-    if (bytes.every((byte) => byte === 0)) return;
+    if (isZero(source, from, to)) return;
     issues.push({
       kind: first ? 'prefix' : 'gap',
       offset: from,
@@ -379,7 +378,14 @@ function layOut(
     });
   }
   between(expected, directoryStart);
-  return hidden;
+  return { hidden, all: gaps <= MAX_GAPS };
+}
+
+function isZero(source: ByteSource, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1 << 20) {
+    if (!source.read(at, Math.min(1 << 20, to - at)).every((byte) => byte === 0)) return false;
+  }
+  return true;
 }
 
 /** Length of the data descriptor at `at`: with or without its signature, sizes of 4 or 8 bytes. */

@@ -104,8 +104,12 @@ export interface FoundDanger {
   readonly text: string;
 }
 
-/** Dangers in a text, at most `most` of each kind, in order of kind. A line end that a backslash takes away is none. */
-export function dangersIn(text: string, ids: readonly CommandDanger['id'][], most = 3): readonly FoundDanger[] {
+/** Dangers in a text, in order of kind, at most `most` of each kind where their severity does not depend on what they say. A line end that a backslash takes away is none. */
+export function dangersIn(
+  text: string,
+  ids: readonly CommandDanger['id'][],
+  most = Number.POSITIVE_INFINITY,
+): readonly FoundDanger[] {
   const found: FoundDanger[] = [];
   const joined = text.replace(/\\\r?\n/g, (end) => ' '.repeat(end.length));
   for (const danger of COMMAND_DANGERS) {

@@ -5,6 +5,7 @@ import { show } from './show.ts';
 /** Share of words that two descriptions have in common from which on they say the same. */
 const SAME = 0.8;
 const FEWEST_WORDS = 8;
+/** Skills whose descriptions are compared, each with each; names are compared of all. */
 const MOST = 3000;
 
 /**
@@ -12,7 +13,7 @@ const MOST = 3000;
  * are one skill in several places.
  */
 export function compareDefinitions(found: readonly FoundDefinition[]): readonly Drift[] {
-  const skills = found.filter(({ definition }) => definition.what === 'skill' && definition.name !== '').slice(0, MOST);
+  const skills = found.filter(({ definition }) => definition.what === 'skill' && definition.name !== '');
   const drifts: Drift[] = [];
   const byName = new Map<string, FoundDefinition>();
   const words = skills.map(({ definition }) => new Set(definition.description.toLowerCase().match(/[a-z0-9]{3,30}/g)));
@@ -31,7 +32,7 @@ export function compareDefinitions(found: readonly FoundDefinition[]): readonly 
       continue;
     }
     const mine = words[index]!;
-    if (mine.size < FEWEST_WORDS || other !== undefined) continue;
+    if (mine.size < FEWEST_WORDS || other !== undefined || index >= MOST) continue;
     const twin = skills.slice(0, index).find((_, at) => likeness(words[at]!, mine) >= SAME);
     if (twin !== undefined && twin.definition.digest !== one.definition.digest)
       drifts.push(overlap(one, twin, 'has nearly the description'));

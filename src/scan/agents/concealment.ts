@@ -1,3 +1,4 @@
+import { firstOfEach } from './first-of-each.ts';
 import type { Severity } from '../../core/severity.ts';
 
 const ESCAPED = /(?:\\x[0-9a-fA-F]{2}){40}|(?:\\u00[0-9a-fA-F]{2}){40}|(?:\\[0-3][0-7]{2}){40}/g;
@@ -33,7 +34,7 @@ export function paddingIn(
   let start = 0;
   let lines = 0;
   let seen = false;
-  for (let at = 0; at <= text.length && found.length < 5; at++) {
+  for (let at = 0; at <= text.length; at++) {
     const unit = at < text.length ? text.charCodeAt(at) : -1;
     if (unit === 0x0a) lines++;
     if (
@@ -60,7 +61,7 @@ export function paddingIn(
     lines = 0;
     seen = true;
   }
-  return found;
+  return firstOfEach(found, 5);
 }
 
 const SELF = [

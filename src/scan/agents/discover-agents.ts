@@ -27,8 +27,10 @@ export async function* discoverAgents({
   const seen = new Set<string>();
   async function* below(root: string, shown: string, places: readonly string[]): AsyncGenerator<ScanTask> {
     for (const place of places) {
-      for (const path of await expand(root, place)) {
-        for await (const task of walkPaths([path], '/', options)) {
+      for (const { path, closed } of await expand(root, place)) {
+        // Opening it fails, and is told as that.
+        const tasks = closed ? [{ path, shown: path }] : walkPaths([path], '/', options);
+        for await (const task of tasks as Iterable<ScanTask> | AsyncIterable<ScanTask>) {
           if (seen.has(task.path)) continue;
           seen.add(task.path);
           const name = (full: string): string => (root === '' ? full : `${shown}${full.slice(root.length)}`);
@@ -44,30 +46,45 @@ export async function* discoverAgents({
   if (machine) yield* below('', '', MACHINE_PLACES);
 }
 
-/** Paths of a place that are there. */
-async function expand(root: string, place: string): Promise<readonly string[]> {
+interface Place {
+  readonly path: string;
+  /** It is there, or may be, and cannot be looked at. */
+  readonly closed: boolean;
+}
+
+/** Paths of a place that are there, or that cannot be looked at. */
+async function expand(root: string, place: string): Promise<readonly Place[]> {
   const star = place.indexOf('*');
   if (star !== -1) {
     const folder = join(root, dirname(place.slice(0, star + 1)));
     const rest = place.slice(star + 1);
     try {
-      const names = (await readdir(folder)).toSorted().slice(0, 1000);
-      return (await Promise.all(names.map((name) => existing(`${folder}/${name}${rest}`)))).flat();
-    } catch {
-      return [];
+      const names = (await readdir(folder)).toSorted();
+      const found: Place[] = [];
+      for (const name of names) found.push(...(await existing(`${folder}/${name}${rest}`)));
+      return found;
+    } catch (cause) {
+      return isAbsent(cause) ? [] : [{ path: folder, closed: true }];
     }
   }
   return existing(root === '' ? place : `${root}/${place}`);
 }
 
-async function existing(path: string): Promise<readonly string[]> {
+async function existing(given: string): Promise<readonly Place[]> {
+  const path = given.replace(/\/$/, '');
   try {
-    const stats = await lstat(path.replace(/\/$/, ''));
-    if (stats.isSymbolicLink()) return [path.replace(/\/$/, '')];
-    return stats.isDirectory() === path.endsWith('/') && (stats.isDirectory() || stats.isFile())
-      ? [path.replace(/\/$/, '')]
+    const stats = await lstat(path);
+    if (stats.isSymbolicLink()) return [{ path, closed: false }];
+    return stats.isDirectory() === given.endsWith('/') && (stats.isDirectory() || stats.isFile())
+      ? [{ path, closed: false }]
       : [];
-  } catch {
-    return [];
+  } catch (cause) {
+    return isAbsent(cause) ? [] : [{ path, closed: true }];
   }
+}
+
+/** Not there, which is no matter; whatever else keeps a place from being looked at is. */
+function isAbsent(cause: unknown): boolean {
+  const { code } = cause as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }

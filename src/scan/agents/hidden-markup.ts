@@ -1,6 +1,7 @@
 import type { Severity } from '../../core/severity.ts';
 import type { Inspector } from '../../detect/detector.ts';
 import { embeddedInstruction } from '../../detect/embedded-instruction/detector.ts';
+import { firstOfEach } from './first-of-each.ts';
 import { phrasesIn } from './instruction-phrases.ts';
 
 export interface HiddenMarkup {
@@ -9,7 +10,6 @@ export interface HiddenMarkup {
   readonly says: string;
 }
 
-const COMMENT_LONGEST = 20_000;
 const SUBJECT = { stage: 'input', role: 'tool', origin: 'document', kind: 'text' } as const;
 /** What programs write into comments for other programs. */
 const TOOLING =
@@ -30,10 +30,10 @@ let inspector: Inspector | null = null;
  */
 export function hiddenMarkup(text: string, strict = false): readonly HiddenMarkup[] {
   const found: HiddenMarkup[] = [];
-  for (let at = text.indexOf('<!--'); at !== -1 && found.length < 10;) {
+  for (let at = text.indexOf('<!--'); at !== -1;) {
     const close = text.indexOf('-->', at + 4);
     const end = close === -1 ? text.length : close;
-    const inner = text.slice(at + 4, Math.min(end, at + COMMENT_LONGEST));
+    const inner = text.slice(at + 4, end);
     const judged = judgeHidden(inner, 'a comment', strict);
     // A comment inside code is an example of one.
     if (judged !== null && !insideCode(text, at)) found.push({ at, ...judged });
@@ -58,7 +58,7 @@ export function hiddenMarkup(text: string, strict = false): readonly HiddenMarku
       });
     }
   }
-  return found.slice(0, 10);
+  return firstOfEach(found, 10);
 }
 
 function judgeHidden(inner: string, what: string, strict: boolean): Pick<HiddenMarkup, 'severity' | 'says'> | null {

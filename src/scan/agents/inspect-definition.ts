@@ -5,6 +5,7 @@ import { exfilLink } from '../../detect/exfil-link/detector.ts';
 import { OFFER_RULES } from '../../detect/offer-rules.ts';
 import { views } from '../../text/decode-layers.ts';
 import type { AgentNamed } from './agent-fact.ts';
+import { firstOfEach } from './first-of-each.ts';
 import type { Spot } from '../fact.ts';
 
 /** Something that a definition has no business saying. */
@@ -18,6 +19,7 @@ export interface DefinitionFinding {
 const SUBJECT = { stage: 'input', role: 'system', origin: 'definition', kind: 'tool-definition' } as const;
 /** Characters of one text that are read; a longer one is cut, and said to be long. */
 const LONGEST = 64 << 10;
+/** Findings of each severity. */
 const MOST = 12;
 /** Shorter texts cannot hold an instruction that the statistical model could judge. */
 const SENTENCE = 24;
@@ -35,7 +37,6 @@ export function inspectTexts(texts: readonly AgentNamed[]): readonly DefinitionF
   inspectors ??= [embeddedInstruction.create(embeddedInstruction.defaults), exfilLink.create(exfilLink.defaults)];
   const found: DefinitionFinding[] = [];
   for (const { name, text, at } of texts) {
-    if (found.length >= MOST) break;
     const say = (severity: Severity, says: string): void =>
       void found.push({ severity, says, path: name.replace(/ \(name\)$/, ''), at });
     if (text.length > LONGEST) say('medium', `it is ${text.length} characters long, which nobody reads`);
@@ -59,7 +60,7 @@ export function inspectTexts(texts: readonly AgentNamed[]): readonly DefinitionF
       if (first !== undefined) say('medium', lower(first.message));
     }
   }
-  return found;
+  return firstOfEach(found, MOST);
 }
 
 /** A message of a sentence of its own inside another. */

@@ -1,4 +1,4 @@
-import type { Severity } from '../../core/severity.ts';
+import { isAtLeast, type Severity } from '../../core/severity.ts';
 import { views } from '../../text/decode-layers.ts';
 
 /**
@@ -109,7 +109,7 @@ const PART = 256 << 10;
 const OVERLAP = 1024;
 const MOST = 3;
 
-/** Phrases in a text, at most three of each kind. */
+/** Phrases in a text, at most three of each kind and severity. */
 export function phrasesIn(text: string, ids: readonly Phrase['id'][]): readonly FoundPhrase[] {
   const found: FoundPhrase[] = [];
   const counts = new Map<string, number>();
@@ -126,9 +126,6 @@ export function phrasesIn(text: string, ids: readonly Phrase['id'][]): readonly 
             Math.min(match.index + match[0].length, view.text.length),
           );
           const at = start + span.start;
-          const known = found.some((one) => one.phrase === phrase && Math.abs(one.at - at) < 80);
-          const count = counts.get(phrase.id) ?? 0;
-          if (known || count >= MOST) continue;
           // What matches as it stands is no disguise, whatever else in the text was undone.
           const plainly = new RegExp(phrase.pattern.source).test(
             text
@@ -140,7 +137,13 @@ export function phrasesIn(text: string, ids: readonly Phrase['id'][]): readonly 
           const quoted = !disguised && isSpokenAbout(text, at, start + span.end);
           if (!disguised && NEGATED.test(text.slice(Math.max(0, at - 60), at))) continue;
           const severity = disguised ? 'high' : quoted ? 'low' : phrase.severity;
-          counts.set(phrase.id, count + 1);
+          const kind = `${phrase.id} ${severity}`;
+          const count = counts.get(kind) ?? 0;
+          const known = found.some(
+            (one) => one.phrase === phrase && Math.abs(one.at - at) < 80 && isAtLeast(one.severity, severity),
+          );
+          if (known || count >= MOST) continue;
+          counts.set(kind, count + 1);
           found.push({ phrase, at, severity, via: disguised ? view.via : [], quoted });
         }
       }

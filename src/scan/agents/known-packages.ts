@@ -1,3 +1,6 @@
+import { isOneSlip } from '../one-slip.ts';
+import { isWithin, plainVersion } from '../plain-version.ts';
+
 /**
  * Packages of MCP servers that many configurations name, and that are imitated for that reason; npm and PyPI, as of November 2026.
  */
@@ -42,18 +45,6 @@ export function imitatedPackage(ecosystem: 'npm' | 'pypi', name: string): string
   return null;
 }
 
-/** One insertion, deletion, substitution or swap of neighbours. */
-function isOneSlip(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 1) return false;
-  let at = 0;
-  while (at < a.length && at < b.length && a[at] === b[at]) at++;
-  if (a.length === b.length) {
-    if (a.slice(at + 1) === b.slice(at + 1)) return a !== b;
-    return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
-  }
-  return a.length > b.length ? a.slice(at + 1) === b.slice(at) : a.slice(at) === b.slice(at + 1);
-}
-
 /** Versions of MCP packages with a published vulnerability, or that are malicious. */
 interface Advisory {
   readonly ecosystem: 'npm' | 'pypi';
@@ -85,22 +76,15 @@ export function advisoryFor(
   version: string | null,
 ): { readonly id: string; readonly what: string; readonly until: string | null } | null {
   const given = name.toLowerCase();
-  const parts = version === null ? null : /^v?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?/.exec(version);
+  const number = version === null ? null : plainVersion(version);
   for (const one of ADVISORIES) {
     if (one.ecosystem !== ecosystem || one.name !== given) continue;
     // Of a package without a good version the newest is as bad as any.
-    if (parts === null) {
+    if (number === null) {
       if (one.until === null) return one;
       continue;
     }
-    const number = [parts[1], parts[2], parts[3] ?? '0'].map(Number);
-    if (compare(number, one.from) >= 0 && (one.until === null || compare(number, one.until) < 0)) return one;
+    if (isWithin(number, one.from, one.until)) return one;
   }
   return null;
-}
-
-function compare(a: readonly number[], version: string): number {
-  const b = version.split('.').map(Number);
-  for (let at = 0; at < 3; at++) if (a[at]! !== b[at]!) return a[at]! - b[at]!;
-  return 0;
 }

@@ -102,22 +102,21 @@ function splitCommand(command: AgentValue): readonly AgentValue[] {
 /** Words of a simple command line, quotes taken away. */
 export function wordsOf(line: string): readonly string[] {
   const words: string[] = [];
-  for (const match of line.slice(0, 20_000).matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)) {
+  for (const match of line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)) {
     words.push(match[1] ?? match[2] ?? match[3]!);
-    if (words.length >= 2000) break;
   }
   return words;
 }
 
 /** The last command of a line for a shell: `cd x && exec npx y` starts `npx y`. */
 function lastSimpleCommand(line: string): readonly string[] {
-  const parts = line.slice(0, 20_000).split(/&&|;|\n|\|\|/);
+  const parts = line.split(/&&|;|\n|\|\|/);
   const last = parts.findLast((part) => part.trim() !== '') ?? '';
   return /[|<>`]|\$\(/.test(last) ? [] : wordsOf(last);
 }
 
 function decodePowershell(text: string): string {
-  const decoded = Buffer.from(text.slice(0, 100_000), 'base64').toString('utf16le');
+  const decoded = Buffer.from(text, 'base64').toString('utf16le');
   return decoded === '' ? text : decoded;
 }
 

@@ -25,7 +25,6 @@ export function toxicFlow(servers: readonly (readonly string[])[]): ToxicFlow | 
     names
       .join(' ')
       .toLowerCase()
-      .slice(0, 2000)
       .replaceAll(/[^a-z0-9]+/g, ' '),
   );
   const find = (pattern: RegExp): readonly number[] =>

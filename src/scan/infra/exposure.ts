@@ -1,4 +1,5 @@
 import { type Severity, SEVERITIES } from '../../core/severity.ts';
+import { show } from '../agents/show.ts';
 import type { Judgement } from '../rule.ts';
 import { reachOf, spotOf, type Workload } from './workload.ts';
 
@@ -36,7 +37,6 @@ export function openTo(
 
 /** `The service "vllm"`, `The image`. */
 export function titled(workload: Workload): string {
-  const name = workload.name.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
   const what = { compose: 'service', kubernetes: 'container', helm: 'value', dockerfile: 'image on' }[workload.from];
-  return `The ${what} "${name}"`;
+  return `The ${what} ${show(workload.name)}`;
 }

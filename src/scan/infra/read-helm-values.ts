@@ -7,17 +7,26 @@ const MOST_IMAGES = 500;
 /**
  * Values of a Helm chart as far as they follow the usual names (helm.sh, "Values Files" and the chart that `helm create` writes): every map with an `image` is a
  * container, with `service`, `securityContext`, `env`, `args`, `resources` beside it. What a chart's templates make of them is not known.
+ * @param incomplete is told of what a limit leaves out
  */
-export function helmWorkloads(root: Located, chart: string, lines: LineIndex): readonly Workload[] {
+export function helmWorkloads(
+  root: Located,
+  chart: string,
+  lines: LineIndex,
+  incomplete: (reason: string) => void,
+): readonly Workload[] {
   const found: Workload[] = [];
-  const search = (node: Located, path: string, depth: number): void => {
-    if (node.kind !== 'map' || depth > 8 || found.length >= MOST_IMAGES) return;
+  let images = 0;
+  const search = (node: Located, path: string): void => {
+    if (node.kind !== 'map') return;
     const image = imageOf(memberAt(node, 'image'), lines);
-    if (image !== null) found.push(workloadOf(node, path === '' ? chart : path, image, lines));
+    if (image !== null && ++images <= MOST_IMAGES)
+      found.push(workloadOf(node, path === '' ? chart : path, image, lines));
     for (const { name, value } of node.members)
-      if (name !== 'image') search(value, path === '' ? name : `${path}.${name}`, depth + 1);
+      if (name !== 'image') search(value, path === '' ? name : `${path}.${name}`);
   };
-  search(root, '', 0);
+  search(root, '');
+  if (images > MOST_IMAGES) incomplete(`images of the values after the first ${MOST_IMAGES}`);
   return found;
 }
 

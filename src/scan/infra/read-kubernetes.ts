@@ -36,27 +36,48 @@ interface Pod {
   readonly object: KubernetesObject;
 }
 
-const MOST_PODS = 2000;
+const MOST_CONTAINERS = 2000;
+const MOST_SERVICES = 2000;
+/** Of one container, with those that services give it. */
+const MOST_PORTS = 1000;
+
+type Incomplete = (reason: string) => void;
 
 /**
  * Containers of all pods of the objects: of every kind that has a pod's specification anywhere, so also those of operators (RayCluster, InferenceService). Ports
  * are published where a service of the same file makes them so.
+ * @param incomplete is told of what a limit leaves out
  */
-export function kubernetesWorkloads(objects: readonly KubernetesObject[], lines: LineIndex): readonly Workload[] {
+export function kubernetesWorkloads(
+  objects: readonly KubernetesObject[],
+  lines: LineIndex,
+  incomplete: Incomplete,
+): readonly Workload[] {
   const services = objects.filter(({ kind }) => kind === 'Service');
-  const pods = objects.flatMap((object) => podsOf(object)).slice(0, MOST_PODS);
-  return pods.flatMap(({ spec, labels, object }) =>
-    ['initContainers', 'containers'].flatMap((list) =>
-      itemsOf(memberAt(spec, list)).map((container) => workloadOf(container, spec, labels, object, services, lines)),
-    ),
-  );
+  if (services.length > MOST_SERVICES) incomplete(`services after the first ${MOST_SERVICES}`);
+  const known = services.slice(0, MOST_SERVICES);
+  const workloads: Workload[] = [];
+  for (const { spec, labels, object } of objects.flatMap((one) => podsOf(one))) {
+    const selecting = known.filter((service) => selects(service, labels, object));
+    for (const list of ['initContainers', 'containers']) {
+      for (const container of itemsOf(memberAt(spec, list))) {
+        if (workloads.length >= MOST_CONTAINERS) {
+          incomplete(`containers after the first ${MOST_CONTAINERS}`);
+          return workloads;
+        }
+        const ports = portsOf(container, spec, selecting, lines);
+        if (ports.length > MOST_PORTS) incomplete(`ports of a container after the first ${MOST_PORTS}`);
+        workloads.push(workloadOf(container, spec, object, ports.slice(0, MOST_PORTS), lines));
+      }
+    }
+  }
+  return workloads;
 }
 
 function podsOf(object: KubernetesObject): readonly Pod[] {
   const found: Pod[] = [];
-  const search = (node: Located, labels: Located | undefined, depth: number): void => {
-    if (depth > 12 || found.length >= MOST_PODS) return;
-    if (node.kind === 'list') for (const item of node.items) search(item, labels, depth + 1);
+  const search = (node: Located, labels: Located | undefined): void => {
+    if (node.kind === 'list') for (const item of node.items) search(item, labels);
     if (node.kind !== 'map') return;
     const own = memberAt(node, 'metadata', 'labels') ?? labels;
     const spec = memberAt(node, 'spec');
@@ -69,9 +90,9 @@ function podsOf(object: KubernetesObject): readonly Pod[] {
       found.push({ spec: node, labels: labelsOf(own), object });
       return;
     }
-    for (const { value } of node.members) search(value, own, depth + 1);
+    for (const { value } of node.members) search(value, own);
   };
-  search(object.root, undefined, 0);
+  search(object.root, undefined);
   return found;
 }
 
@@ -88,9 +109,8 @@ function labelsOf(node: Located | undefined): ReadonlyMap<string, string> {
 function workloadOf(
   container: Located,
   spec: Located,
-  labels: ReadonlyMap<string, string>,
   object: KubernetesObject,
-  services: readonly KubernetesObject[],
+  ports: readonly WorkloadPort[],
   lines: LineIndex,
 ): Workload {
   const place = (node: Located): Spot => lines.place(node.start);
@@ -137,7 +157,7 @@ function workloadOf(
     moreEnv:
       itemsOf(memberAt(container, 'envFrom')).length > 0 ||
       itemsOf(memberAt(container, 'env')).some((node) => memberAt(node, 'valueFrom') !== undefined),
-    ports: portsOf(container, spec, labels, object, services, lines),
+    ports,
     mounts: mountsOf(container, spec, lines),
     powers,
     user: placed(either('runAsUser')),
@@ -156,13 +176,10 @@ function workloadOf(
 function portsOf(
   container: Located,
   spec: Located,
-  labels: ReadonlyMap<string, string>,
-  object: KubernetesObject,
-  services: readonly KubernetesObject[],
+  selecting: readonly KubernetesObject[],
   lines: LineIndex,
 ): readonly WorkloadPort[] {
   const hostNetwork = textOf(memberAt(spec, 'hostNetwork')) === 'true';
-  const selecting = services.filter((service) => selects(service, labels, object));
   const named = new Map<string, number>();
   const found: WorkloadPort[] = [];
   for (const node of itemsOf(memberAt(container, 'ports'))) {
@@ -174,6 +191,7 @@ function portsOf(
     found.push({ container: number, reach: host ? 'published' : 'internal', at: lines.place(node.start) });
   }
   for (const service of selecting) {
+    if (found.length > MOST_PORTS) break;
     const type = textOf(memberAt(service.root, 'spec', 'type'));
     for (const node of itemsOf(memberAt(service.root, 'spec', 'ports'))) {
       const target = textOf(memberAt(node, 'targetPort')) ?? textOf(memberAt(node, 'port')) ?? '';

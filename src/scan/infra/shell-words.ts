@@ -6,8 +6,6 @@ export interface ShellCommand {
   readonly start: number;
 }
 
-const MOST_WORDS = 20_000;
-
 /**
  * Splits a shell text into simple commands (POSIX shell, 2.3 token recognition): quotes and escapes are taken away, `;`, `&&`, `||`, `|`, `&`, parentheses and line ends
  * part commands. Expansions stay as they are written. Linear, and made for looking, not for running.
@@ -17,9 +15,8 @@ export function shellCommands(text: string): readonly ShellCommand[] {
   let words: string[] = [];
   let word: string | null = null;
   let start = 0;
-  let count = 0;
   const endWord = (): void => {
-    if (word !== null && count++ < MOST_WORDS) words.push(word);
+    if (word !== null) words.push(word);
     word = null;
   };
   const endCommand = (at: number): void => {

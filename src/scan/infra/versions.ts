@@ -1,3 +1,5 @@
+import { isWithin, plainVersion } from '../plain-version.ts';
+
 /** A published vulnerability of a product around models, by version. */
 export interface KnownVersion {
   /** Name of the image (last part) and of the PyPI package. */
@@ -36,29 +38,14 @@ export const KNOWN_VERSIONS: readonly KnownVersion[] = [
   { product: 'open-webui', from: null, until: '0.6.35', id: 'CVE-2025-64496', severity: 'high', what: 'runs scripts that a connected model server sends' },
 ]; // prettier-ignore
 
-const VERSION = /^v?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?/;
-
 /** Advisories that a version falls under, the worst first. A tag that is no version (`latest`) falls under none. */
 export function knownProblems(product: string, version: string): readonly KnownVersion[] {
-  const number = numberOf(version);
+  const number = plainVersion(version);
   if (number === null) return [];
   const order = { critical: 0, high: 1, medium: 2 };
-  return KNOWN_VERSIONS.filter(
-    (one) =>
-      one.product === product &&
-      (one.from === null || compare(number, numberOf(one.from)!) >= 0) &&
-      (one.until === null || compare(number, numberOf(one.until)!) < 0),
-  ).toSorted((a, b) => order[a.severity] - order[b.severity]);
-}
-
-function numberOf(version: string): readonly number[] | null {
-  const found = VERSION.exec(version);
-  return found === null ? null : [found[1], found[2], found[3] ?? '0'].map(Number);
-}
-
-function compare(a: readonly number[], b: readonly number[]): number {
-  for (let at = 0; at < 3; at++) if (a[at] !== b[at]) return a[at]! - b[at]!;
-  return 0;
+  return KNOWN_VERSIONS.filter((one) => one.product === product && isWithin(number, one.from, one.until)).toSorted(
+    (a, b) => order[a.severity] - order[b.severity],
+  );
 }
 
 /** Which product of the table an image is, by the end of its name. */

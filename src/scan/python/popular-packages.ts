@@ -1,3 +1,5 @@
+import { isOneSlip } from '../one-slip.ts';
+
 /** Packages that are installed beside models, and are imitated for that reason. */
 const POPULAR = `
 torch torchvision torchaudio tensorflow keras numpy scipy pandas scikit-learn matplotlib requests transformers tokenizers datasets accelerate
@@ -11,7 +13,7 @@ nltk spacy gensim mlflow wandb ray dask gradio streamlit jupyter notebook ipytho
 
 /** Real packages that resemble a popular one. */
 const REAL: ReadonlySet<string> = new Set(
-  'toch pytest-xdist keras2 kera jinja panda sixer attr requests-oauthlib torchx onnx2 rays pyaml'.split(' '),
+  'scapy toch pytest-xdist keras2 kera jinja panda sixer attr requests-oauthlib torchx onnx2 rays pyaml'.split(' '),
 );
 
 /**
@@ -26,15 +28,4 @@ export function nearestPackage(name: string): string | null {
     if (given.replaceAll('-', '') === known.replaceAll('-', '') || isOneSlip(given, known)) return known;
   }
   return null;
-}
-
-function isOneSlip(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 1) return false;
-  let at = 0;
-  while (at < a.length && at < b.length && a[at] === b[at]) at++;
-  if (a.length === b.length) {
-    if (a.slice(at + 1) === b.slice(at + 1)) return true;
-    return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
-  }
-  return a.length > b.length ? a.slice(at + 1) === b.slice(at) : a.slice(at) === b.slice(at + 1);
 }

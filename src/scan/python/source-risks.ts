@@ -65,14 +65,14 @@ const IMPORTANT: ReadonlySet<string> = new Set(
 /**
  * Looks at a Python program without parsing it: which calls of it start programs, evaluate text, load code or reach the network, and whether they run
  * already when the file is imported. Aliases of imports are followed, names that are put together are not. Linear; never throws.
+ * @param incomplete is told when there are more than are kept
  */
-export function sourceRisks(text: string): readonly SourceRisk[] {
+export function sourceRisks(text: string, incomplete: (reason: string) => void = () => {}): readonly SourceRisk[] {
   const { code, strings } = lexSource(text);
   const found: SourceRisk[] = [];
   const aliases = aliasesOf(code);
   const scopes = new Scopes(code);
   for (const match of code.matchAll(/(?<![\w.])([A-Za-z_]\w{0,60}(?:\s?\.\s?[A-Za-z_]\w{0,60}){0,4})\s{0,4}\(/g)) {
-    if (found.length >= MAX_RISKS) break;
     const written = match[1]!.replaceAll(/\s/g, '');
     const dot = written.indexOf('.');
     const first = dot === -1 ? written : written.slice(0, dot);
@@ -82,6 +82,10 @@ export function sourceRisks(text: string): readonly SourceRisk[] {
     if (before) continue;
     const kind = kindOf(full, statement, strings.slice(match.index, match.index + statement.length));
     if (kind === null) continue;
+    if (found.length >= MAX_RISKS) {
+      incomplete(`calls of the program after the first ${MAX_RISKS} that reach out of it`);
+      break;
+    }
     found.push({
       kind,
       offset: match.index,

@@ -14,12 +14,12 @@ export function tellHooks(root: Located, { host, scope }: AgentFile, lines: Line
   const tell = (event: string, command: string, node: Located): void => {
     if (command.trim() === '') return;
     const at = lines.place(node.start);
-    observer.fact({ kind: 'agent-hook', ...at, host, scope, event, command: command.slice(0, 20_000) });
+    observer.fact({ kind: 'agent-hook', ...at, host, scope, event, command });
     observer.fact({
       kind: 'agent-definition',
       ...at,
       definition: {
-        what: 'hook', name: event, skill: null, digest: textDigest(command), members: { command: withoutSecrets(command.slice(0, 20_000)) }, description: '', at,
+        what: 'hook', name: event, skill: null, digest: textDigest(command), members: { command: withoutSecrets(command).slice(0, 20_000) }, description: '', at,
       },
     }); // prettier-ignore
   };

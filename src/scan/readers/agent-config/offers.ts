@@ -2,6 +2,7 @@ import type { LineIndex } from '../../../formats/located/line-index.ts';
 import { itemsOf, type Located, memberAt, membersOf, plainOf, textOf } from '../../../formats/located/located.ts';
 import type { AgentNamed, AgentOffer } from '../../agents/agent-fact.ts';
 import { definitionDigest } from '../../agents/definition-digest.ts';
+import { withoutSecrets } from '../../agents/secret-in.ts';
 import type { Spot } from '../../fact.ts';
 import type { Observer } from '../../reader.ts';
 
@@ -16,7 +17,7 @@ export function tellOffers(root: Located, lines: LineIndex, observer: Observer):
   const take = (server: string | null, from: Located | undefined): void => {
     for (const [key, what] of Object.entries(LISTS)) {
       for (const node of itemsOf(memberAt(from, key))) {
-        if (isOffer(node, what) && found.length < MOST) found.push({ server, what, node });
+        if (isOffer(node, what)) found.push({ server, what, node });
       }
     }
   };
@@ -28,17 +29,20 @@ export function tellOffers(root: Located, lines: LineIndex, observer: Observer):
   for (const { name, value } of membersOf(root)) if (name !== 'result') visit(name, value);
   for (const { name, value } of membersOf(memberAt(root, 'servers'))) visit(name, value);
   for (const node of itemsOf(root)) {
-    if (isOffer(node, 'tool') && found.length < MOST) found.push({ server: null, what: 'tool', node });
+    if (isOffer(node, 'tool')) found.push({ server: null, what: 'tool', node });
   }
   const offers: (AgentOffer & { readonly at: Spot })[] = [];
-  for (const { server, what, node } of found) {
+  if (found.length > MOST) observer.incomplete(`offers of servers after the first ${MOST}`);
+  for (const { server, what, node } of found.slice(0, MOST)) {
     const at = lines.place(node.start);
+    const texts = textsOf(node, lines);
+    if (texts.length > MOST_TEXTS) observer.incomplete(`texts of an offer after the first ${MOST_TEXTS}`, at);
     const offer: AgentOffer = {
       what,
       server,
       name: textOf(memberAt(node, 'name')) ?? textOf(memberAt(node, 'uri')) ?? '',
       description: textOf(memberAt(node, 'description')) ?? '',
-      texts: textsOf(node, lines),
+      texts: texts.slice(0, MOST_TEXTS),
       schema: schemaOf(node),
     };
     offers.push({ ...offer, at });
@@ -54,7 +58,7 @@ export function tellOffers(root: Located, lines: LineIndex, observer: Observer):
         members: Object.fromEntries(
           membersOf(node).map((one) => [one.name.slice(0, 100), definitionDigest(plainOf(one.value))]),
         ),
-        description: offer.description.slice(0, 2000),
+        description: withoutSecrets(offer.description).slice(0, 2000),
         at,
       },
     });
@@ -86,7 +90,7 @@ function schemaOf(node: Located): AgentOffer['schema'] {
 function textsOf(root: Located, lines: LineIndex): readonly AgentNamed[] {
   const texts: AgentNamed[] = [];
   const visit = (node: Located, path: string): void => {
-    if (texts.length >= MOST_TEXTS) return;
+    if (texts.length > MOST_TEXTS) return;
     if (node.kind === 'scalar') {
       if (typeof node.value === 'string') texts.push({ name: path, text: node.text, at: lines.place(node.start) });
     } else if (node.kind === 'list') node.items.forEach((item, index) => visit(item, `${path}[${index}]`));

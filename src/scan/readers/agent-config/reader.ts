@@ -1,3 +1,4 @@
+import type { ByteSource } from '../../../bytes/byte-source.ts';
 import { decodeLoose } from '../../../formats/decode-text.ts';
 import { parseJsonc } from '../../../formats/located/jsonc.ts';
 import { LineIndex } from '../../../formats/located/line-index.ts';
@@ -33,7 +34,8 @@ export const agentConfig: Reader<'agent-config'> = {
     const known = named(artifact);
     const certain = known !== null && !isNamedLoosely(name);
     if (source.size > MAX_BYTES) {
-      if (certain) observer.incomplete(`an agent configuration of ${source.size} bytes is not read`);
+      if (certain || holdsOwnMark(source))
+        observer.incomplete(`an agent configuration of ${source.size} bytes is not read`);
       return;
     }
     const text = decodeLoose(source.read(0, source.size));
@@ -42,12 +44,13 @@ export const agentConfig: Reader<'agent-config'> = {
     const lines = new LineIndex(text);
     const result = parse(language, text);
     if (!result.ok) {
-      if (known !== null)
-        observer.incomplete(`the agent configuration is damaged: ${result.reason}`, lines.place(result.at));
+      if (known !== null || result.limit === true)
+        observer.incomplete(`the agent configuration cannot be read: ${result.reason}`, lines.place(result.at));
       return;
     }
     const file = known ?? { host: 'mcp', kind: 'config', scope: scopeOf(name) };
-    const servers = findServers(result.root);
+    const { servers, all } = findServers(result.root);
+    if (!all) observer.incomplete(`servers after the first ${servers.length}`);
     tellServers(servers, file, lines, observer);
     tellOffers(result.root, lines, observer);
     // A file of which only servers are known by their content may say what it likes elsewhere.
@@ -70,6 +73,22 @@ export const agentConfig: Reader<'agent-config'> = {
 /** Lists of rules that let tools run: Claude and Cursor, Claude's state file, Gemini, Amazon Q. */
 const PERMISSION =
   /(?:^|\.)(?:permissions\.allow|allowedTools|tools\.allowed|allowed-tools|terminalAllowlist|mcpAllowlist)\.\d{1,6}$/;
+
+/** Marks that hardly any other file has. */
+const OWN_MARK =
+  /^"?(?:mcp|context_servers|enable|resourceTemplates|apiKeyHelper|PreToolUse|PostToolUse|SessionStart|inputSchema)/;
+const OWN_MARKS = Object.values(MARKS).flat().filter((mark) => OWN_MARK.test(mark)); // prettier-ignore
+const PART = 1 << 20;
+const LONGEST_MARK = 64;
+
+/** Whether a long file that is named like none of ours has settings of agents all the same. */
+function holdsOwnMark(source: ByteSource): boolean {
+  for (let at = 0; at < source.size; at += PART) {
+    const part = Buffer.from(source.read(at, Math.min(PART + LONGEST_MARK, source.size - at)));
+    if (OWN_MARKS.some((mark) => part.includes(mark))) return true;
+  }
+  return false;
+}
 
 function named({ name, members }: Artifact): AgentFile | null {
   const file = agentFileOf(members.length === 0 ? name : members.join('/'));

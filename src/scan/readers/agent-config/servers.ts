@@ -32,33 +32,35 @@ const CERTAIN: ReadonlySet<string> = new Set([
 ]);
 /** Keys that other programs use, too: VS Code and Visual Studio, OpenCode, Goose. What is below decides. */
 const POSSIBLE: ReadonlySet<string> = new Set(['servers', 'mcp', 'extensions']);
-const MAX_DEPTH = 8;
 const MOST = 1000;
 
-/** Every server of a configuration, wherever it stands: settings of one project may lie deep in a file for all projects. */
-export function findServers(root: Located): readonly FoundServer[] {
+/**
+ * Every server of a configuration, wherever it stands: settings of one project may lie deep in a file for all projects. Above a limit the first ones, and
+ * `all` is false.
+ */
+export function findServers(root: Located): { readonly servers: readonly FoundServer[]; readonly all: boolean } {
   const found: FoundServer[] = [];
-  const visit = (node: Located, depth: number): void => {
-    if (depth > MAX_DEPTH || found.length >= MOST) return;
-    if (node.kind === 'list') for (const item of node.items.slice(0, MOST)) visit(item, depth + 1);
+  const visit = (node: Located): void => {
+    if (found.length > MOST) return;
+    if (node.kind === 'list') for (const item of node.items) visit(item);
     for (const { name, at, value } of membersOf(node)) {
       const certain = CERTAIN.has(name);
       if (certain && isServer(value)) found.push({ name: textOf(memberAt(root, 'name')) ?? name, at, node: value });
-      else if (certain || POSSIBLE.has(name)) take(value, certain, depth);
-      else visit(value, depth + 1);
+      else if (certain || POSSIBLE.has(name)) take(value, certain);
+      else visit(value);
     }
   };
-  const take = (list: Located, certain: boolean, depth: number): void => {
+  const take = (list: Located, certain: boolean): void => {
     for (const item of certain ? itemsOf(list) : []) {
       if (isServer(item)) found.push({ name: textOf(memberAt(item, 'name')) ?? '', at: item.start, node: item });
     }
     for (const { name, at, value } of membersOf(list)) {
       if (isServer(value)) found.push({ name, at, node: value });
-      else if (!certain) visit({ ...value, kind: 'map', members: [{ name, at, value }] }, depth + 1);
+      else if (!certain) visit({ ...value, kind: 'map', members: [{ name, at, value }] });
     }
   };
-  visit(root, 0);
-  return found.slice(0, MOST);
+  visit(root);
+  return { servers: found.slice(0, MOST), all: found.length <= MOST };
 }
 
 function isServer(node: Located): boolean {
@@ -95,7 +97,7 @@ export function tellServers(
         skill: null,
         digest: definitionDigest(plainOf(node)),
         members: {
-          command: command?.text ?? '',
+          command: withoutSecrets(command?.text ?? ''),
           args: withoutSecrets(args.map(({ text }) => text).join(' ')),
           url: withoutSecrets((url?.text ?? '').replace(/\?.*$/s, '')),
           env: server.env.map((one) => one.name).toSorted().join(' '),
@@ -142,7 +144,7 @@ function readServer(name: string, node: Located, { host, scope }: AgentFile, lin
       ...named(memberAt(node, 'http_headers')),
       ...named(memberAt(node, 'requestInit', 'headers')),
     ],
-    options: options.slice(0, 2000),
+    options,
   };
 }
 

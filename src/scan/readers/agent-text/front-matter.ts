@@ -25,7 +25,7 @@ export function frontMatter(text: string, lines: LineIndex): FrontMatter {
   const end = start + close.index + close[0].length;
   const result = parseYaml(inner);
   if (result.ok && result.root.kind === 'map') {
-    const entries = [...leavesOf(result.root)].slice(0, 2000).map(({ path, node }) => ({
+    const entries = [...leavesOf(result.root)].map(({ path, node }) => ({
       name: path,
       text: node.text,
       at: lines.place(start + node.start),
@@ -46,10 +46,9 @@ function byLines(inner: string, start: number, lines: LineIndex): readonly Agent
       entries.push({ name: match[1]!, text: match[2]!.replace(/^(["'])(.*)\1$/, '$2'), at: place });
     } else if (/^\s/.test(line) && entries.length > 0) {
       const last = entries.pop()!;
-      entries.push({ ...last, text: `${last.text} ${line.trim()}`.trim().slice(0, 8000) });
+      entries.push({ ...last, text: last.text === '' ? line.trim() : `${last.text} ${line.trim()}` });
     }
     at += line.length + 1;
-    if (entries.length > 500) break;
   }
   return entries;
 }

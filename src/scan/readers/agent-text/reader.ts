@@ -3,6 +3,7 @@ import { LineIndex } from '../../../formats/located/line-index.ts';
 import { agentFileOf, type AgentFile, isNamedLoosely, scopeOf } from '../../agents/agent-file.ts';
 import { textDigest } from '../../agents/definition-digest.ts';
 import type { AgentScript, AgentText, AgentTextKind } from '../../agents/agent-fact.ts';
+import { withoutSecrets } from '../../agents/secret-in.ts';
 import { type Artifact, extensionOf } from '../../artifact.ts';
 import type { Observer, Reader } from '../../reader.ts';
 import { tellFile } from './file.ts';
@@ -120,13 +121,13 @@ function tellText(
         host: doc.host,
         scope,
         event: key,
-        command: value.slice(0, 20_000),
+        command: value,
       });
     }
   }
   // Claude runs `!`command`` in skills and commands before the model sees the text.
   if (what === 'skill' || what === 'command') {
-    for (const match of text.matchAll(/(?:^|\s)!`([^`\n]{1,2000})`/g)) {
+    for (const match of text.matchAll(/(?:^|\s)!`([^`\n]+)`/g)) {
       const spot = lines.place(match.index);
       observer.fact({
         kind: 'agent-hook',
@@ -147,8 +148,10 @@ function tellText(
       name: what === 'skill' ? entry('name') || (doc.folder ?? '') : '',
       skill: what === 'skill' ? skill : null,
       digest: textDigest(text),
-      members: Object.fromEntries((head.entries ?? []).map((one) => [one.name.slice(0, 100), one.text.slice(0, 2000)])),
-      description: entry('description').slice(0, 4000),
+      members: Object.fromEntries(
+        (head.entries ?? []).map((one) => [one.name.slice(0, 100), withoutSecrets(one.text).slice(0, 2000)]),
+      ),
+      description: withoutSecrets(entry('description')).slice(0, 4000),
       at,
     },
   });
@@ -159,7 +162,7 @@ function splitRules(text: string): readonly string[] {
   const rules: string[] = [];
   let depth = 0;
   let rule = '';
-  for (const character of text.slice(0, 20_000)) {
+  for (const character of text) {
     if (character === '(') depth++;
     if (character === ')') depth--;
     if (depth <= 0 && /[\s,]/.test(character)) {
@@ -168,10 +171,10 @@ function splitRules(text: string): readonly string[] {
     } else rule += character;
   }
   if (rule !== '') rules.push(rule);
-  return rules.slice(0, 500);
+  return rules;
 }
 
-const INSTALL = /"((?:pre|post)?install|prepare)"\s{0,8}:\s{0,8}"((?:[^"\\\n]|\\.){1,2000})"/g;
+const INSTALL = /"((?:pre|post)?install|prepare)"\s{0,8}:\s{0,8}"((?:[^"\\\n]|\\.)+)"/g;
 
 function tellInstallScripts({ name }: Artifact, text: string, lines: LineIndex, observer: Observer): void {
   if (!/(?:^|[/\\])package\.json$/i.test(name)) return;

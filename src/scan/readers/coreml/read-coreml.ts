@@ -129,7 +129,8 @@ class Walk {
     for (const field of this.#inside(parent)) {
       if (field.number !== 100 || field.wire !== 2) continue;
       for (const part of this.#inside(field)) {
-        if (part.wire !== 2 || this.texts.length >= MAX_FOUND) continue;
+        if (part.wire !== 2) continue;
+        if (this.texts.length >= MAX_FOUND) throw new Stop(`more than ${MAX_FOUND} texts`);
         const names: Readonly<Record<number, string>> = { 1: 'description', 2: 'version', 3: 'author', 4: 'license' };
         if (names[part.number] !== undefined) {
           this.texts.push({
@@ -222,9 +223,9 @@ class Walk {
         for (const name of this.#inside(part)) {
           if (name.number !== 1 || name.wire !== 2) continue;
           const path = wireText(this.#source, name, 300);
-          if (this.files.length < MAX_FOUND && !/^@model_path\/(?!.*\.\.)/.test(path)) {
-            this.files.push({ path, why: 'weights are read from it', offset: name.offset });
-          }
+          if (/^@model_path\/(?!.*\.\.)/.test(path)) continue;
+          if (this.files.length >= MAX_FOUND) throw new Stop(`more than ${MAX_FOUND} names of files`);
+          this.files.push({ path, why: 'weights are read from it', offset: name.offset });
         }
       }
     }

@@ -19,7 +19,7 @@ export const dockerfile: Reader<'dockerfile'> = {
     const instructions = parseDockerfile(text);
     if (instructions === null) {
       // A template of another language, or prose under that name.
-      if (/^\s*FROM\s/im.test(text)) observer.incomplete('the Dockerfile has lines that are no instructions');
+      if (/^[ \t]*FROM\s/im.test(text)) observer.incomplete('the Dockerfile has lines that are no instructions');
       return;
     }
     const lines = new LineIndex(text);

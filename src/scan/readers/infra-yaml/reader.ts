@@ -20,13 +20,13 @@ export const infraYaml: Reader<'infra-yaml'> = {
     const { source } = artifact;
     const path = pathOf(artifact);
     const named = kindByName(path);
-    if (source.size > MAX_BYTES) {
-      if (named !== null) observer.incomplete(`a ${named} of ${source.size} bytes is not read`);
-      return;
-    }
+    // Only the text could say that it is none of these.
+    if (source.size > MAX_BYTES)
+      return observer.incomplete(`a ${named ?? 'YAML file'} of ${source.size} bytes is not read`);
     const text = decodeLoose(source.read(0, source.size));
     const lines = new LineIndex(text);
     const manifest = /^apiVersion:/m.test(text) && /^kind:/m.test(text);
+    const marked = manifest || /^(?:services|jobs|runs):/m.test(text);
     if (isTemplate(path, text)) {
       if (manifest || named !== null)
         observer.incomplete('a Helm template is not rendered; scan what "helm template" prints');
@@ -35,8 +35,8 @@ export const infraYaml: Reader<'infra-yaml'> = {
     const roots: Located[] = [];
     for (const document of parseYamlDocuments(text)) {
       if (document.ok) roots.push(document.root);
-      else if (named !== null || manifest)
-        observer.incomplete(`the ${named ?? 'manifest'} is damaged: ${document.reason}`, lines.place(document.at));
+      else if (document.limit === true || named !== null || marked)
+        observer.incomplete(`the ${named ?? 'YAML'} cannot be read: ${document.reason}`, lines.place(document.at));
     }
     const [root] = roots;
     if (root === undefined) return;
@@ -47,11 +47,11 @@ export const infraYaml: Reader<'infra-yaml'> = {
     const objects = roots.flatMap((one) => kubernetesObjects(one));
     const workloads =
       objects.length > 0
-        ? kubernetesWorkloads(objects, lines)
+        ? kubernetesWorkloads(objects, lines, (reason) => observer.incomplete(reason))
         : isCompose(root)
           ? composeWorkloads(root, lines)
           : named === 'values file'
-            ? helmWorkloads(root, chartOf(path), lines)
+            ? helmWorkloads(root, chartOf(path), lines, (reason) => observer.incomplete(reason))
             : [];
     for (const workload of workloads) observer.fact({ kind: 'infra-workload', ...workload.at, workload });
     if (objects.length > 0)

@@ -30,11 +30,14 @@ export const modelYaml: Reader<'model-yaml'> = {
   read: ({ source }, observer) => {
     if (source.size > MAX_BYTES) return observer.incomplete(`YAML of ${source.size} bytes is not read`);
     const text = Buffer.from(source.read(0, source.size)).toString('utf8');
+    let [counted, bytes] = [0, 0];
     for (const match of text.matchAll(PYTHON_TAG)) {
+      bytes += Buffer.byteLength(text.slice(counted, match.index));
+      counted = match.index;
       // Every tag of these calls or imports what it names.
       observer.fact({
         kind: 'code-reference',
-        offset: Buffer.byteLength(text.slice(0, match.index)),
+        offset: bytes,
         framework: 'YAML tag',
         path: match[1]!,
         value: match[2]!,

@@ -6,6 +6,7 @@ import type { Observer, Reader } from '../../reader.ts';
 const MAX_BYTES = 64 << 20;
 const MAX_CELLS = 50_000;
 const MAX_SHELL_LINES = 500;
+const MAX_OUTPUTS = 1000;
 /** Types of output that a viewer shows as markup or runs. */
 const ACTIVE = /^(?:text\/html|image\/svg\+xml|application\/javascript|text\/javascript|application\/vnd\.)/;
 
@@ -72,10 +73,12 @@ function readCell(value: unknown, line: number, observer: Observer): number {
   tellSecrets(text, observer, line);
   tellHiddenCharacters(text, observer, line);
   if (cell['cell_type'] === 'code') readCode(text, line, observer);
-  else if (ACTIVE_MARKUP.test(text))
-    observer.fact({ kind: 'active-output', offset: 0, line, type: 'markdown', text: text.slice(0, 2000) });
+  else if (ACTIVE_MARKUP.test(text)) observer.fact({ kind: 'active-output', offset: 0, line, type: 'markdown', text });
   const outputs = cell['outputs'];
-  for (const output of Array.isArray(outputs) ? outputs.slice(0, 1000) : []) readOutput(output, line, observer);
+  if (Array.isArray(outputs)) {
+    if (outputs.length > MAX_OUTPUTS) observer.incomplete(`outputs of a cell after the first ${MAX_OUTPUTS}`);
+    for (const output of outputs.slice(0, MAX_OUTPUTS)) readOutput(output, line, observer);
+  }
   return line + text.split('\n').length;
 }
 
@@ -87,9 +90,7 @@ function readCode(text: string, line: number, observer: Observer): void {
   let shell = 0;
   if (first !== undefined && /^(?:bash|sh|script|system|cmd|powershell|javascript|js|html|perl|ruby)$/.test(first)) {
     for (const [index, one] of lines.entries()) {
-      if (one.trim() !== '' && ++shell <= MAX_SHELL_LINES) {
-        observer.fact({ kind: 'shell-line', offset: 0, line: line + index, text: one.trim().slice(0, 2000) });
-      }
+      if (one.trim() !== '') tellShellLine(one, ++shell, line + index, observer);
     }
     return;
   }
@@ -98,12 +99,10 @@ function readCode(text: string, line: number, observer: Observer): void {
       /^\s{0,40}(?:!{1,2}|%(?:system|sx|sh|bash|run|load|pip|conda|env)\b)(.*)$/.exec(one) ??
       /^[\w\s,]{1,80}=\s{0,4}!(.*)$/.exec(one);
     if (magic === null) return one.startsWith('%') ? '' : one;
-    if (++shell <= MAX_SHELL_LINES) {
-      observer.fact({ kind: 'shell-line', offset: 0, line: line + index, text: one.trim().slice(0, 2000) });
-    }
+    tellShellLine(one, ++shell, line + index, observer);
     return '';
   });
-  for (const risk of sourceRisks(program.join('\n'))) {
+  for (const risk of sourceRisks(program.join('\n'), (reason) => observer.incomplete(reason))) {
     observer.fact({
       kind: 'source-call',
       offset: 0,
@@ -114,6 +113,12 @@ function readCode(text: string, line: number, observer: Observer): void {
       atImport: risk.atImport,
     });
   }
+}
+
+function tellShellLine(text: string, count: number, line: number, observer: Observer): void {
+  if (count <= MAX_SHELL_LINES) observer.fact({ kind: 'shell-line', offset: 0, line, text: text.trim() });
+  else if (count === MAX_SHELL_LINES + 1)
+    observer.incomplete(`commands of a cell after the first ${MAX_SHELL_LINES}`, { offset: 0, line });
 }
 
 function readOutput(value: unknown, line: number, observer: Observer): void {
@@ -127,6 +132,6 @@ function readOutput(value: unknown, line: number, observer: Observer): void {
     if (!ACTIVE.test(type)) continue;
     const script = type.includes('javascript');
     if (script || ACTIVE_MARKUP.test(shown))
-      observer.fact({ kind: 'active-output', offset: 0, line, type, text: shown.slice(0, 2000) });
+      observer.fact({ kind: 'active-output', offset: 0, line, type, text: shown });
   }
 }

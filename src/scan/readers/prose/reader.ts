@@ -5,7 +5,8 @@ import { licenceOfText } from '../../licences.ts';
 import type { Observer, Reader } from '../../reader.ts';
 import { load } from '../../yaml.ts';
 
-const MAX_BYTES = 16 << 20;
+/** As much as of JSON is read: vocabularies of tokenizers have tens of megabytes. */
+const MAX_BYTES = 64 << 20;
 /** Texts that lie beside models. Whoever lists words in one of them is not meant: vocabularies are no prose. */
 const EXTENSIONS: ReadonlySet<string> = new Set([
   '.md', '.rst', '.txt', '.json', '.jsonl', '.yaml', '.yml', '.toml', '.ini', '.cfg', '.conf', '.env', '.sh', '.bash', '.ps1', '.js', '.ts', '.r',
@@ -39,12 +40,8 @@ export const prose: Reader<'prose'> = {
     return (EXTENSIONS.has(extensionOf(name)) || NAMES.test(base)) && head.length > 0 && !head.includes(0);
   },
   read: ({ source, name }, observer) => {
-    if (source.size > MAX_BYTES) {
-      // Vocabularies of tokenizers are this long, and no place for credentials.
-      if (extensionOf(name) !== '.json')
-        observer.incomplete(`a text of ${source.size} bytes is not searched for credentials`);
-      return;
-    }
+    if (source.size > MAX_BYTES)
+      return observer.incomplete(`a text of ${source.size} bytes is not searched for credentials`);
     const text = Buffer.from(source.read(0, source.size)).toString('utf8');
     tellSecrets(text, observer);
     if (/\.(?:md|txt|rst)$/i.test(name)) tellHiddenCharacters(text, observer);

@@ -20,7 +20,9 @@ export const python: Reader<'python'> = {
   read: ({ source }, observer) => {
     if (source.size > MAX_BYTES) return observer.incomplete(`a program of ${source.size} bytes is not read`);
     const text = Buffer.from(source.read(0, source.size)).toString('utf8');
-    for (const { kind: risk, offset, line, what, atImport } of sourceRisks(text)) {
+    for (const { kind: risk, offset, line, what, atImport } of sourceRisks(text, (reason) =>
+      observer.incomplete(reason),
+    )) {
       const place = Buffer.byteLength(text.slice(0, offset));
       observer.fact({ kind: 'source-call', offset: place, line, place: 'program', risk, what, atImport });
     }

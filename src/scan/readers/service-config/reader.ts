@@ -3,7 +3,7 @@ import { LineIndex } from '../../../formats/located/line-index.ts';
 import { type Artifact, extensionOf } from '../../artifact.ts';
 import type { Reader } from '../../reader.ts';
 
-const MAX_BYTES = 2 << 20;
+const MAX_BYTES = 8 << 20;
 
 /** Programs in Python and shell, and settings of services, for what they open, trust and load. */
 export const serviceConfig: Reader<'service-config'> = {
@@ -13,7 +13,8 @@ export const serviceConfig: Reader<'service-config'> = {
   sniff: (artifact) => whatOf(artifact) !== null && !artifact.head.includes(0),
   read: (artifact, observer) => {
     const { source } = artifact;
-    if (source.size > MAX_BYTES) return;
+    if (source.size > MAX_BYTES)
+      return observer.incomplete(`a service configuration of ${source.size} bytes is not read`);
     const text = decodeLoose(source.read(0, source.size));
     const lines = new LineIndex(text);
     observer.fact({ kind: 'infra-text', ...lines.place(0), what: whatOf(artifact)!, text, lines });

@@ -25,7 +25,9 @@ export const zip: Reader<'zip'> = {
   read: (artifact, observer) => {
     const walk = walkZip(artifact.source);
     for (const { kind, offset, detail, length } of walk.issues) {
-      observer.fact({ kind: 'archive', offset, issue: kind, detail });
+      // Extensions of browsers are archives behind a signature.
+      if (kind !== 'prefix' || offset !== 0 || !isCrxHeader(artifact.source, length ?? 0))
+        observer.fact({ kind: 'archive', offset, issue: kind, detail });
       // Bytes that no member owns may be a file of another format: look at them by themselves.
       if ((kind === 'prefix' || kind === 'trailing' || kind === 'gap') && length !== undefined) {
         observer.member(`(${kind} at ${offset})`, sliceSource(artifact.source, offset, length));
@@ -64,6 +66,19 @@ export const zip: Reader<'zip'> = {
     }
   },
 };
+
+/** Longest header of a CRX file that is taken for one. */
+const CRX_HEADER = 1 << 18;
+
+/** Whether the first `length` bytes are what stands before the archive of a CRX file: version 2 (two lengths) or 3 (one length). */
+function isCrxHeader(source: ByteSource, length: number): boolean {
+  const head = Buffer.from(source.read(0, 16));
+  if (length < 16 || length > CRX_HEADER || head.toString('latin1', 0, 4) !== 'Cr24') return false;
+  const version = head.readUInt32LE(4);
+  return version === 3
+    ? 12 + head.readUInt32LE(8) === length
+    : version === 2 && 16 + head.readUInt32LE(8) + head.readUInt32LE(12) === length;
+}
 
 function readMember(artifact: Artifact, entry: ZipEntry, observer: Observer): void {
   if (entry.dataOffset < 0) return;

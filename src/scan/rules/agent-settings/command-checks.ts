@@ -1,5 +1,6 @@
 import { dangersIn } from '../../agents/command-danger.ts';
 import { isLocalAddress } from '../../agents/local-address.ts';
+import { withoutSecrets } from '../../agents/secret-in.ts';
 import { show } from '../../agents/show.ts';
 import type { Check } from '../../rule-family.ts';
 
@@ -87,9 +88,12 @@ export const COMMAND_CHECKS: readonly Check[] = [
           return { severity, message: `${show(event)} ${found.danger.says}.` };
         }
         if (event === 'tasks.folderOpen')
-          return { severity: 'medium', message: `A task runs when the folder is opened: ${show(command, 60)}.` };
+          return {
+            severity: 'medium',
+            message: `A task runs when the folder is opened: ${show(withoutSecrets(command), 60)}.`,
+          };
         return scope === 'project' && event !== 'before the prompt' && host !== 'mcp'
-          ? { message: `${show(event)} runs ${show(command, 60)} for everybody who opens the project.` }
+          ? { message: `${show(event)} runs ${show(withoutSecrets(command), 60)} for everybody who opens the project.` }
           : null;
       },
     },
@@ -161,7 +165,7 @@ export const COMMAND_CHECKS: readonly Check[] = [
         if (found === undefined && (harmless || name === 'prepare')) return null;
         return {
           ...(found === undefined ? {} : { severity: 'critical' as const }),
-          message: `The script ${show(name)} runs ${show(command, 60)} while packages are installed.`,
+          message: `The script ${show(name)} runs ${show(withoutSecrets(command), 60)} while packages are installed.`,
         };
       },
     },

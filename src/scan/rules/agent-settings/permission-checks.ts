@@ -1,4 +1,5 @@
 import type { Severity } from '../../../core/severity.ts';
+import { withoutSecrets } from '../../agents/secret-in.ts';
 import { show } from '../../agents/show.ts';
 import type { Check } from '../../rule-family.ts';
 
@@ -118,7 +119,7 @@ export const PERMISSION_CHECKS: readonly Check[] = [
         if (found !== undefined)
           return {
             severity: found.severity,
-            message: `The setting ${show(path)} is ${show(text)}: the agent ${found.says}.`,
+            message: `The setting ${show(path)} is ${show(withoutSecrets(text))}: the agent ${found.says}.`,
           };
         return FLAG.test(text) ? { message: `The setting ${show(path)} starts an agent that does not ask.` } : null;
       },
@@ -153,16 +154,22 @@ export const PERMISSION_CHECKS: readonly Check[] = [
         // In front matter a rule holds while the skill runs; a skill about that is another matter (skill-broad-tools).
         if (scope === 'front-matter') return null;
         const text = rule.trim();
-        if (WHOLE.test(text)) return { message: `${show(rule)} lets any command or tool run.` };
+        if (WHOLE.test(text)) return { message: `${show(withoutSecrets(rule))} lets any command or tool run.` };
         if (INTERPRETER.test(text))
-          return { severity: 'medium', message: `${show(rule)} lets a program run that runs or fetches anything.` };
+          return {
+            severity: 'medium',
+            message: `${show(withoutSecrets(rule))} lets a program run that runs or fetches anything.`,
+          };
         return FILES.test(text)
-          ? { severity: text.startsWith('Read') ? 'low' : 'medium', message: `${show(rule)} reaches every file.` }
+          ? {
+              severity: text.startsWith('Read') ? 'low' : 'medium',
+              message: `${show(withoutSecrets(rule))} reaches every file.`,
+            }
           : null;
       },
       'agent-setting': ({ path, text }) =>
         /(?:^|\.)permissions\.additionalDirectories\.\d{1,4}$/.test(path) && /^(?:\/|~\/?|\$HOME\/?)$/.test(text)
-          ? { message: `The agent may work in all of ${show(text)}.` }
+          ? { message: `The agent may work in all of ${show(withoutSecrets(text))}.` }
           : null,
     },
   },

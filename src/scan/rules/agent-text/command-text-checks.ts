@@ -2,6 +2,7 @@ import type { AgentScript, AgentText } from '../../agents/agent-fact.ts';
 import { type CommandDanger, dangersIn, isFromAnybody } from '../../agents/command-danger.ts';
 import { encodedBlobs, obfuscationsIn, paddingIn, selfExtracting } from '../../agents/concealment.ts';
 import { credentialTheft } from '../../agents/credential-theft.ts';
+import { firstOfEach } from '../../agents/first-of-each.ts';
 import { show } from '../../agents/show.ts';
 import { unpinnedInstalls } from '../../agents/unpinned-installs.ts';
 import type { Judgement } from '../../rule.ts';
@@ -16,13 +17,16 @@ function dangers(
   ids: readonly CommandDanger['id'][],
   severity: (id: CommandDanger['id'], text: string) => Judgement['severity'],
 ): readonly Judgement[] {
-  return dangersIn(text, ids).map(({ danger, at, text: found }) => {
-    const judged = severity(danger.id, found);
-    return {
-      at: lines.place(at),
-      ...(judged === undefined ? {} : { severity: judged }),
-      message: `The ${what} ${danger.says}.`,
-    };
+  return ids.flatMap((id) => {
+    const found = dangersIn(text, [id]).map(({ danger, at, text: part }): Judgement => {
+      const judged = severity(danger.id, part);
+      return {
+        at: lines.place(at),
+        ...(judged === undefined ? {} : { severity: judged }),
+        message: `The ${what} ${danger.says}.`,
+      };
+    });
+    return firstOfEach(found, 3);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { LineIndex } from '../../../formats/located/line-index.ts';
 import type { AgentNamed } from '../../agents/agent-fact.ts';
+import { firstOfEach } from '../../agents/first-of-each.ts';
 import { hiddenMarkup } from '../../agents/hidden-markup.ts';
 import { show } from '../../agents/show.ts';
 import { unseenIn } from '../../agents/unseen.ts';
@@ -15,15 +16,16 @@ function unseen(what: string, text: string, lines: LineIndex): readonly Judgemen
 }
 
 function unseenAmong(what: string, texts: readonly AgentNamed[]): readonly Judgement[] {
-  return texts
-    .flatMap(({ name, text, at }) =>
+  return firstOfEach(
+    texts.flatMap(({ name, text, at }) =>
       unseenIn(text).map(({ severity, says }) => ({
         at,
         severity,
         message: `${what}, at ${show(name, 60)}, has ${says}.`,
       })),
-    )
-    .slice(0, 20);
+    ),
+    20,
+  );
 }
 
 /** Where a terminal control sequence begins (ECMA-48); a lone escape character is none. */
@@ -105,15 +107,16 @@ export const HIDDEN_CHECKS: readonly Check[] = [
           message: `The text has ${says}.`,
         })),
       'agent-offer': ({ offer }) =>
-        offer.texts
-          .flatMap(({ name, text, at }) =>
+        firstOfEach(
+          offer.texts.flatMap(({ name, text, at }) =>
             hiddenMarkup(text, true).map(({ severity, says }) => ({
               at,
               severity,
               message: `The ${offer.what} ${show(offer.name, 60)}, at ${show(name, 60)}, has ${says}.`,
             })),
-          )
-          .slice(0, 10),
+          ),
+          10,
+        ),
     },
   },
 ];

@@ -1,4 +1,5 @@
 import type { AgentText } from '../../agents/agent-fact.ts';
+import { firstOfEach } from '../../agents/first-of-each.ts';
 import { phrasesIn, type Phrase } from '../../agents/instruction-phrases.ts';
 import { secretsIn } from '../../agents/secret-in.ts';
 import { speltUnseen } from '../../agents/unseen.ts';
@@ -67,21 +68,23 @@ export const INSTRUCTION_CHECKS: readonly Check[] = [
     judge: {
       'agent-text': ({ doc }) => [
         ...said(doc, ['credentials']),
-        ...secretsIn(doc.text.slice(0, 1 << 20))
-          .filter(({ shown }) => !shown.startsWith('database-password'))
-          .slice(0, 10)
-          .map(({ start, shown }) => ({
-            at: doc.lines.place(start),
-            severity:
-              isCertain(shown) &&
-              !/\bexample\b|\be\.g\.|\bfake\b|\bdummy\b/i.test(doc.text.slice(Math.max(0, start - 80), start))
-                ? ('high' as const)
-                : ('low' as const),
-            message: `The text holds a credential: ${shown}.`,
-          })),
+        ...firstOfEach(
+          secretsIn(doc.text)
+            .filter(({ shown }) => !shown.startsWith('database-password'))
+            .map(({ start, shown }) => ({
+              at: doc.lines.place(start),
+              severity:
+                isCertain(shown) &&
+                !/\bexample\b|\be\.g\.|\bfake\b|\bdummy\b/i.test(doc.text.slice(Math.max(0, start - 80), start))
+                  ? ('high' as const)
+                  : ('low' as const),
+              message: `The text holds a credential: ${shown}.`,
+            })),
+          10,
+        ),
       ],
       'agent-script': ({ script }) =>
-        secretsIn(script.text.slice(0, 1 << 20))
+        secretsIn(script.text)
           .filter(({ shown }) => isCertain(shown))
           .slice(0, 10)
           .map(({ start, shown }) => ({

@@ -1,4 +1,5 @@
 import { itemsOf, memberAt, membersOf, textOf } from '../../../formats/located/located.ts';
+import { show } from '../../agents/show.ts';
 import { titled } from '../../infra/exposure.ts';
 import { imageName, isImage, commandLine, type Workload } from '../../infra/workload.ts';
 import type { Judgement } from '../../rule.ts';
@@ -127,9 +128,7 @@ const CHECKS: readonly Check[] = [
         return {
           at: workload.image!.at,
           severity: isAi(workload) ? 'medium' : 'low',
-          message: `${titled(workload)} runs whatever "${imageName(workload)
-            .replace(/[^\x20-\x7e]/g, '?')
-            .slice(0, 100)}"${tag === undefined ? '' : `:${tag}`} is that day.`,
+          message: `${titled(workload)} runs whatever ${show(imageName(workload), 100)}${tag === undefined ? '' : `:${tag}`} is that day.`,
         };
       },
     },
@@ -168,7 +167,7 @@ const CHECKS: readonly Check[] = [
               ? [
                   {
                     at: lines.place(type!.start),
-                    message: `The service "${clean(name)}" is published by a ${textOf(type)}.`,
+                    message: `The service ${show(name)} is published by a ${textOf(type)}.`,
                   },
                 ]
               : [];
@@ -196,7 +195,7 @@ const CHECKS: readonly Check[] = [
               /auth|oauth|oidc|whitelist-source-range|middlewares|jwt/i.test(key),
             )
               ? []
-              : [{ at: lines.place(root.start), message: `The ingress "${clean(name)}" asks nobody for a login.` }],
+              : [{ at: lines.place(root.start), message: `The ingress ${show(name)} asks nobody for a login.` }],
           ),
     },
   },
@@ -249,10 +248,6 @@ function backends(root: Parameters<typeof memberAt>[0]): readonly string[] {
   return itemsOf(memberAt(root, 'spec', 'rules')).flatMap((rule) =>
     itemsOf(memberAt(rule, 'http', 'paths')).map((path) => textOf(memberAt(path, 'backend', 'service', 'name')) ?? ''),
   );
-}
-
-function clean(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
 }
 
 /** Containers and what a cluster opens to them. */

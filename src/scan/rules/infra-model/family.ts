@@ -1,4 +1,5 @@
 import { secretsIn } from '../../agents/secret-in.ts';
+import { show } from '../../agents/show.ts';
 import { titled } from '../../infra/exposure.ts';
 import { matches } from '../../infra/matches.ts';
 import { environmentOf } from '../../infra/read-dockerfile.ts';
@@ -78,7 +79,6 @@ const CHECKS: readonly Check[] = [
         for (const call of text.matchAll(
           /\b(?:from_pretrained|snapshot_download|hf_hub_download|pipeline|load_dataset)\s*\(\s*(?:repo_id\s*=\s*|model\s*=\s*)?["'](\w[\w.-]{0,95}\/[\w.-]{1,96})["'][^()]{0,600}\)/g,
         )) {
-          if (found.length >= 50) break;
           if (!/\brevision\s*=/.test(call[0]))
             found.push({ at: lines.place(call.index), message: `"${call[1]}" is fetched without naming its commit.` });
         }
@@ -219,15 +219,15 @@ const CHECKS: readonly Check[] = [
     taxonomy: ['CWE-798', 'AML.T0055'],
     judge: {
       'infra-workload': ({ workload }) =>
-        [...workload.env, ...workload.command.map((word) => ({ name: '', ...word }))]
-          .slice(0, 2000)
-          .flatMap(({ name, text, at }): Judgement[] => {
-            if (text.length < 8 || text.length > 10_000 || text.startsWith('$')) return [];
+        [...workload.env, ...workload.command.map((word) => ({ name: '', ...word }))].flatMap(
+          ({ name, text, at }): Judgement[] => {
+            if (text.length < 8 || isReference(text)) return [];
             const [secret] = secretsIn(name === '' ? text : `${name}=${text}`);
             return secret === undefined
               ? []
               : [{ at, message: `${titled(workload)} holds a credential in plain text (${secret.shown}).` }];
-          }),
+          },
+        ),
       'infra-dockerfile': ({ instructions, lines }) =>
         instructions.flatMap(({ name, text, start, documents, exec }): Judgement[] => {
           if (!['ARG', 'ENV', 'RUN', 'LABEL'].includes(name)) return [];
@@ -238,7 +238,7 @@ const CHECKS: readonly Check[] = [
               : [exec?.join(' ') ?? text, ...documents];
           const last = instructions.at(-1)!.stage;
           if (name === 'ENV' && instructions.some((one) => one.start === start && one.stage === last)) return [];
-          const [secret] = secretsIn(values.join('\n').slice(0, 20_000));
+          const [secret] = secretsIn(values.join('\n'));
           return secret === undefined
             ? []
             : [{ at: lines.place(start), message: `An image keeps a credential (${secret.shown}).` }];
@@ -247,28 +247,26 @@ const CHECKS: readonly Check[] = [
         objects
           .filter(({ kind }) => kind === 'ConfigMap')
           .flatMap(({ root, name }) =>
-            [...leavesOf(memberAt(root, 'data') ?? { kind: 'list', items: [], start: 0, end: 0 })]
-              .slice(0, 500)
-              .flatMap(({ path, node }): Judgement[] => {
-                const [secret] = secretsIn(`${path}=${node.text}`.slice(0, 20_000));
+            [...leavesOf(memberAt(root, 'data') ?? { kind: 'list', items: [], start: 0, end: 0 })].flatMap(
+              ({ path, node }): Judgement[] => {
+                const [secret] = secretsIn(`${path}=${node.text}`);
                 return secret === undefined
                   ? []
                   : [
                       {
                         at: lines.place(node.start),
-                        message: `The ConfigMap "${plain(name)}" holds a credential (${secret.shown}).`,
+                        message: `The ConfigMap ${show(name)} holds a credential (${secret.shown}).`,
                       },
                     ];
-              }),
+              },
+            ),
           ),
       'infra-text': ({ what, text, lines }) =>
         what === 'env' || what === 'properties'
-          ? secretsIn(text.slice(0, 200_000))
-              .slice(0, 50)
-              .map(({ start, shown }) => ({
-                at: lines.place(start),
-                message: `A credential stands in plain text (${shown}).`,
-              }))
+          ? secretsIn(text).map(({ start, shown }) => ({
+              at: lines.place(start),
+              message: `A credential stands in plain text (${shown}).`,
+            }))
           : null,
     },
   },
@@ -287,17 +285,14 @@ const CHECKS: readonly Check[] = [
           .flatMap(({ root, name }): Judgement[] => {
             const uri = [...leavesOf(root)].find(({ path }) => /(?:^|\.)storageUri$/.test(path));
             const verified = /model-validation|model[-_]signing|cosign|parapet/.test(
-              [...leavesOf(root)]
-                .map(({ node }) => node.text)
-                .join('\n')
-                .slice(0, 200_000),
+              [...leavesOf(root)].map(({ node }) => node.text).join('\n'),
             );
             return uri === undefined || verified
               ? []
               : [
                   {
                     at: lines.place(uri.node.start),
-                    message: `The model of "${plain(name)}" is served without being verified.`,
+                    message: `The model of ${show(name)} is served without being verified.`,
                   },
                 ];
           }),
@@ -345,16 +340,15 @@ const CHECKS: readonly Check[] = [
           : {
               at: workload.image!.at,
               severity: worst.severity,
-              message: `${titled(workload)} runs ${product} ${plain(tag!)}, which ${worst.what} (${worst.id})${worst.until === null ? '' : `; ${worst.until} does not`}.`,
+              message: `${titled(workload)} runs ${product} ${show(tag!)}, which ${worst.what} (${worst.id})${worst.until === null ? '' : `; ${worst.until} does not`}.`,
             };
       },
       'infra-dockerfile': ({ instructions, lines }) =>
         instructions.flatMap(({ name, text, start }): Judgement[] =>
           name !== 'RUN'
             ? []
-            : [...text.matchAll(/(?<=[\s"'])([a-z][\w-]{1,40})(?:\[[\w,]{1,80}\])?==(\d[\w.]{0,30})/gi)]
-                .slice(0, 200)
-                .flatMap(([, product, version]): Judgement[] => {
+            : [...text.matchAll(/(?<=[\s"'])([a-z][\w-]{1,40})(?:\[[\w,]{1,80}\])?==(\d[\w.]{0,30})/gi)].flatMap(
+                ([, product, version]): Judgement[] => {
                   const [worst] = knownProblems(product!.toLowerCase(), version!);
                   return worst === undefined
                     ? []
@@ -365,7 +359,8 @@ const CHECKS: readonly Check[] = [
                           message: `The image installs ${product} ${version}, which ${worst.what} (${worst.id})${worst.until === null ? '' : `; ${worst.until} does not`}.`,
                         },
                       ];
-                }),
+                },
+              ),
         ),
     },
   },
@@ -374,6 +369,7 @@ const CHECKS: readonly Check[] = [
 /** What models are fetched, loaded and kept with. */
 export const infraModel = defineFamily({ id: 'infra-model', threats: ['backdoor', 'data-poisoning'] }, CHECKS);
 
-function plain(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
+/** The whole value comes from elsewhere: `$NAME`, `${NAME}`, `$(NAME)`. What has a default has a value of its own. */
+function isReference(text: string): boolean {
+  return /^\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\}|\([A-Za-z_]\w*\))$/.test(text);
 }

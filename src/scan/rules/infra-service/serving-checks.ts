@@ -1,3 +1,4 @@
+import { show } from '../../agents/show.ts';
 import { type Located, textOf } from '../../../formats/located/located.ts';
 import { openTo, titled } from '../../infra/exposure.ts';
 import { matches } from '../../infra/matches.ts';
@@ -72,7 +73,7 @@ export const SERVING_CHECKS: readonly Check[] = [
             return [
               {
                 at: lines.place(head.start),
-                message: `The Ray cluster "${plain(name)}" publishes its head by a ${head.text}.`,
+                message: `The Ray cluster ${show(name)} publishes its head by a ${head.text}.`,
               },
             ];
           }),
@@ -537,17 +538,13 @@ function fitsEverything(urls: string): boolean {
     .some((one) => /^(?:\.\*|file:\/\/\.\*(?:\|.*)?|http\(?s?\)?\??:\/\/\.\*|https?:\/\/\.\*)$/.test(one.trim()));
 }
 
-function plain(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
-}
-
 /** A scalar of that name anywhere in an object. */
-function at(root: Located, name: string, depth = 0): { readonly text: string; readonly start: number } | null {
-  if (depth > 8 || root.kind !== 'map') return null;
+function at(root: Located, name: string): { readonly text: string; readonly start: number } | null {
+  if (root.kind !== 'map') return null;
   for (const member of root.members) {
     const text = textOf(member.value);
     if (member.name === name && text !== undefined) return { text, start: member.value.start };
-    const below = at(member.value, name, depth + 1);
+    const below = at(member.value, name);
     if (below !== null) return below;
   }
   return null;

@@ -249,8 +249,7 @@ const CHECKS: readonly Check[] = [
     judge: {
       'infra-workflow': ({ root, lines }) =>
         [...leavesOf(root)]
-          .slice(0, 5000)
-          .filter(({ node }) => node.text.length >= 12 && node.text.length < 20_000)
+          .filter(({ node }) => node.text.length >= 12)
           .flatMap(({ path, node }): Judgement[] => {
             const [secret] = secretsIn(`${path.slice(path.lastIndexOf('.') + 1)}=${node.text}`);
             return secret === undefined

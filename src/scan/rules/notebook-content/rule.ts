@@ -29,8 +29,7 @@ export const notebookContent = defineRule({
     taxonomy: ['CWE-79', 'CWE-78', 'AML.T0010'],
   },
   judge: {
-    'shell-line': ({ text }): Judgement | null => {
-      const line = text.length > 2000 ? text.slice(0, 2000) : text;
+    'shell-line': ({ text: line }): Judgement | null => {
       if (PIPED.test(line) || DECODED.test(line))
         return { severity: 'high', message: 'A cell fetches or decodes a program and runs it at once.' };
       if (REVERSE.test(line)) return { severity: 'high', message: 'A cell connects a shell to another machine.' };

@@ -30,12 +30,11 @@ export const suspiciousText = defineRule({
   judge: {
     text: ({ path, text }) => {
       const where = path.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
-      const part = text.length > 65_536 ? text.slice(0, 65_536) : text;
-      if (COMMANDS.some((pattern) => pattern.test(part)))
+      if (COMMANDS.some((pattern) => pattern.test(text)))
         return { severity: 'medium', message: `The text at ${where} holds a command or a call.` };
-      if (CARRIED_ADDRESS.test(part))
+      if (CARRIED_ADDRESS.test(text))
         return { message: `The text at ${where} holds the address of a program or of a place that collects data.` };
-      if (NAMING_KEY.test(path) && SELF_DECLARED.test(part.replaceAll('_', ' ')))
+      if (NAMING_KEY.test(path) && SELF_DECLARED.test(text.replaceAll('_', ' ')))
         return { message: `The text at ${where} calls the model harmful.` };
       return null;
     },
