@@ -290,11 +290,11 @@ test('a server cannot make the client hold more than a model would need', async 
     server.intercept = (_, response) => (json(response, metadata), true);
   };
   describe([-1, 1e9, 1e6], [-1, 2]);
-  await assert.rejects(open(), isFaultOf('ERR_TARGET', /values/));
+  await assert.rejects(open({}), isFaultOf('ERR_TARGET', /values/));
   describe([-1, 6], [-1, 1e12]);
-  await assert.rejects(open(), isFaultOf('ERR_TARGET', /classes/));
+  await assert.rejects(open({}), isFaultOf('ERR_TARGET', /classes/));
   describe([-1, 6], [-1, 2], 'x'.repeat(1e6));
-  await assert.rejects(open(), isFaultOf('ERR_TARGET', /describes no inputs/));
+  await assert.rejects(open({}), isFaultOf('ERR_TARGET', /describes no inputs/));
 });
 
 test('a server that is silent, endless or gone ends in an error', { timeout: 60_000 }, async () => {
