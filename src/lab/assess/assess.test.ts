@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { isFault } from '../../core/fault.ts';
+import { Fault, isFault } from '../../core/fault.ts';
 import type { LabelledData } from '../labelled-data.ts';
 import type { Target } from '../target.ts';
 import { labelledBy } from '../testing/labelled-by.ts';
@@ -175,4 +175,27 @@ test('time that is used up is said, and what was measured until then stays', asy
   assert.equal(found.status, 'incomplete');
   assert.equal(found.clean.accuracy.value, 1);
   assert.ok(found.steps.some(({ status }) => status === 'budget'));
+});
+
+test('a detector that was not measured is said, now and in a later call; one that had no time is tried again', async () => {
+  const data = await labelledBy(plain, 24, 'x');
+  let calls = 0;
+  const detecting = (code: 'ERR_DATA' | 'ERR_BUDGET_EXHAUSTED'): Partial<AssessOptions> => ({
+    scenarios: ['detector'],
+    detect: async (_, __, ___, leftOut) => {
+      calls++;
+      leftOut('knn', new Fault(code, 'It could not be had.'));
+      return [];
+    },
+  });
+  const wanted = [{ what: 'detector knn', why: 'It could not be had.' }];
+  for (const [code, asked] of [
+    ['ERR_DATA', 1],
+    ['ERR_BUDGET_EXHAUSTED', 2],
+  ] as const) {
+    calls = 0;
+    for (let turn = 0; turn < 2; turn++)
+      assert.deepEqual((await run(plain, data, `left ${code}`, detecting(code))).notRun, wanted, `${code}, ${turn}`);
+    assert.equal(calls, asked, code);
+  }
 });

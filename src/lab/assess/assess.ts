@@ -60,7 +60,9 @@ export interface AssessOptions {
   readonly detect?: (
     data: LabelledData,
     seconds: number | null,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
+    /** Of each detector that should have been measured and was not. */
+    leftOut: (detector: string, why: Fault) => void,
   ) => Promise<readonly DetectorResult[]>;
   readonly signal?: AbortSignal;
   readonly progress?: (at: AssessProgress) => void;
@@ -95,6 +97,8 @@ interface State {
   selfChecks: readonly SelfCheck[] | null;
   certificates: readonly CertifiedCurve[] | null;
   detectors: readonly DetectorResult[] | null;
+  /** Detectors that were not measured, whatever the time. */
+  detectorsLeftOut?: Assessment['notRun'];
   seconds: number;
 }
 
@@ -227,17 +231,26 @@ export async function assess(
       }
     } else if (state.certificates === null) notRun.push({ what: 'certificates', why: ended()! });
   }
+  let { detectors } = state;
   if (options.detect !== undefined && options.scenarios.includes('detector')) {
     if (state.detectors === null && ended() === null) {
       options.progress?.({ doing: 'detectors', done: Number.NaN, secondsLeft: Number.NaN });
       try {
-        const found = await options.detect(data, secondsLeft(), limit.signal);
-        if (signal?.aborted !== true) state.detectors = found;
+        const left: { what: string; why: string }[] = [];
+        let late = false;
+        detectors = await options.detect(data, secondsLeft(), limit.signal, (detector, { code, message }) => {
+          left.push({ what: `detector ${detector}`, why: message });
+          late ||= code === 'ERR_BUDGET_EXHAUSTED';
+        });
+        // What only time kept from being measured is tried again by a later call.
+        if (signal?.aborted !== true && !late) [state.detectors, state.detectorsLeftOut] = [detectors, left];
+        else notRun.push(...left);
       } catch (error) {
         if (!isFault(error)) throw error;
         notRun.push({ what: 'detectors', why: error.message });
       }
     } else if (state.detectors === null) notRun.push({ what: 'detectors', why: ended()! });
+    notRun.push(...(state.detectorsLeftOut ?? []));
   }
   limit.clear();
   state.seconds += (performance.now() - began) / 1000;
@@ -274,7 +287,7 @@ export async function assess(
     curves: curvesOf(perturbations, state.plan, steps, worst),
     selfChecks: state.selfChecks ?? [],
     certificates: state.certificates ?? [],
-    detectors: state.detectors ?? [],
+    detectors: detectors ?? [],
     notRun,
   };
   const requirements = judgeRequirements(options.requirements ?? [], measured);
