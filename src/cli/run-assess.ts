@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { Fault } from '../core/fault.ts';
@@ -22,6 +20,7 @@ import { assessCertificates } from './assess-certificates.ts';
 import { assessDetectors } from './assess-detectors.ts';
 import type { Io } from './command.ts';
 import { type DataArguments, dataOptions, parseBounds } from './data-options.ts';
+import { digestOfLocator } from './digest-of-locator.ts';
 import { formatTable } from './format-table.ts';
 import { parseDuration } from './parse-duration.ts';
 import { parseNumber, parseWhole } from './parse-number.ts';
@@ -185,14 +184,6 @@ function assertInside(data: LabelledData, target: Target): void {
       hint: 'Say between what values lie (--bounds), or what they are divided by (--scale).',
     },
   );
-}
-
-/** Of the file; of an address, which is all that is known of a model there. */
-async function digestOfLocator(locator: string, cwd: string): Promise<string> {
-  const hash = createHash('sha256');
-  if (/^https?:/i.test(locator)) return hash.update(locator).digest('hex');
-  for await (const piece of createReadStream(resolve(cwd, locator))) hash.update(piece as Uint8Array);
-  return hash.digest('hex');
 }
 
 async function replace(file: string, content: string | Uint8Array): Promise<void> {

@@ -3,7 +3,7 @@ import { Fault } from '../core/fault.ts';
 import { openDeclaredTarget } from './open-declared-target.ts';
 import { isFolder, type ModelFileOptions, openModelFile, readModelFile } from './open-model-file.ts';
 import type { Target } from './target.ts';
-import { parseTargetFile } from './target-file.ts';
+import { parseTargetFile, type TargetFile } from './target-file.ts';
 import { openClassifierFolder } from './text/open-classifier-folder.ts';
 
 /** Bounds and class names: default, what a target file declares. */
@@ -33,11 +33,15 @@ export async function openTarget(locator: string, options: OpenTargetOptions = {
   const path = resolve(options.cwd ?? '.', locator);
   if (isFolder(path)) return openClassifierFolder(path);
   const bytes = await readModelFile(path);
-  if (/\.ya?ml$/i.test(path) || isTargetJson(bytes)) {
-    const file = parseTargetFile(Buffer.from(bytes).toString('utf8'), basename(path));
-    return openDeclaredTarget(file, { ...options, folder: dirname(path), where: basename(path) });
-  }
+  const file = targetFileAt(path, bytes);
+  if (file !== null) return openDeclaredTarget(file, { ...options, folder: dirname(path), where: basename(path) });
   return openModelFile(path, bytes, options);
+}
+
+/** The declaration that a file holds; null for a model file. @throws Fault `ERR_CONFIG` as `parseTargetFile` */
+export function targetFileAt(path: string, bytes: Uint8Array): TargetFile | null {
+  if (!/\.ya?ml$/i.test(path) && !isTargetJson(bytes)) return null;
+  return parseTargetFile(Buffer.from(bytes).toString('utf8'), basename(path));
 }
 
 /**
