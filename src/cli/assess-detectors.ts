@@ -24,12 +24,12 @@ export function assessDetectors(
   if (found === undefined || !isGradientTarget(target) || isTextTarget(target)) return {};
   const perturbation = { norm: found.norm as 'linf' | 'l2', eps: found.eps };
   return {
-    detect: async (data, seconds, signal) => {
+    detect: async (data, seconds, signal, leftOut) => {
       // A declared target may prepare its inputs, which the bare file would not.
       const features = /\.onnx$/i.test(file) ? await featuresOf(file, target, threads) : null;
       try {
         return await measureFittingDetectors(
-          { target, ...(features && { features }), perturbation, seed },
+          { target, ...(features && { features }), perturbation, seed, leftOut },
           data,
           seconds,
           signal,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { Fault } from '../core/fault.ts';
@@ -11,11 +10,9 @@ import { NORMS, type Perturbation } from '../lab/evasion/attack.ts';
 import type { LabelledData } from '../lab/labelled-data.ts';
 import { boxOf } from '../lab/evasion/norm-ball.ts';
 import { loadTargetData } from '../lab/load-target-data.ts';
-import { isFolder } from '../lab/open-model-file.ts';
 import { openTarget } from '../lab/open-target.ts';
 import { isGradientTarget, type Target } from '../lab/target.ts';
 import { isTextTarget } from '../lab/text/text-target.ts';
-import { DEFAULT_IGNORE, hashModel, rootDigest } from '../passport/hash-model.ts';
 import { assessmentToHtml } from '../report/assessment/to-html.ts';
 import { assessmentToJunit } from '../report/assessment/to-junit.ts';
 import { assessmentToReport } from '../report/assessment/to-report.ts';
@@ -24,7 +21,7 @@ import { assessCertificates } from './assess-certificates.ts';
 import { assessDetectors } from './assess-detectors.ts';
 import type { Io } from './command.ts';
 import { type DataArguments, dataOptions, parseBounds } from './data-options.ts';
-import { digestFile } from './digest-file.ts';
+import { digestOfLocator } from './digest-of-locator.ts';
 import { formatTable } from './format-table.ts';
 import { parseDuration } from './parse-duration.ts';
 import { parseNumber, parseWhole } from './parse-number.ts';
@@ -190,21 +187,6 @@ function assertInside(data: LabelledData, target: Target): void {
       hint: 'Say between what values lie (--bounds), or what they are divided by (--scale).',
     },
   );
-}
-
-/** Of the file or of all files of a folder; of an address, which is all that is known of a model there. */
-async function digestOfLocator(locator: string, cwd: string): Promise<string> {
-  if (/^https?:/i.test(locator)) return createHash('sha256').update(locator).digest('hex');
-  const path = resolve(cwd, locator);
-  if (!isFolder(path)) return digestFile(path);
-  const options = {
-    method: 'files',
-    hashType: 'sha256',
-    shardSize: 0,
-    allowSymlinks: true,
-    ignore: DEFAULT_IGNORE,
-  } as const;
-  return rootDigest(await hashModel(path, options));
 }
 
 /** JSON has no infinity: the smallest-distance attacks' eps is null there. */

@@ -144,7 +144,9 @@ test('an assessment measures the detectors that fit, and none under perturbation
     assert.deepEqual(assessDetectors(target, file, { ...about, perturbations: [patch] }), {});
     const perturbations = [patch, { norm: 'l2', eps: 0.8 } as const];
     const { detect } = assessDetectors(target, file, { ...about, perturbations });
-    const found = await detect!(await loadData(join(folder, 'clean.npz')), null);
+    const left: string[] = [];
+    const found = await detect!(await loadData(join(folder, 'clean.npz')), null, undefined, (id) => left.push(id));
+    assert.deepEqual(left, []);
     assert.deepEqual(
       found.map(({ detector, norm, adaptive }) => [detector, norm, adaptive !== null]),
       [

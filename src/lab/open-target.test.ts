@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { inspect } from 'node:util';
 import { isFault } from '../core/fault.ts';
 import { buildArchitecture } from '../engine/build/architectures.ts';
 import { makeClassifier } from '../engine/testing/make-classifier.ts';
@@ -187,6 +188,7 @@ test('what is wrong in a target file is said with file, line and key', async () 
     ['http: { protocol: v3, url: "https://a" }\n', 'ERR_CONFIG', /http\.protocol/],
     ['model: net.onnx\nhttp: { protocol: v2, url: "https://a/v2/models/m" }\n', 'ERR_CONFIG', /model/],
     ['model: net.onnx\ntext: {}\n', 'ERR_CONFIG', /text\.tokenizer/],
+    ['model: nothing.onnx\ninputShape: [1000000, 1000000]\n', 'ERR_CONFIG', /inputShape/],
     ['{{{{', 'ERR_CONFIG', /^wrong\.yaml/],
   ] as const) {
     write('wrong.yaml', text);
@@ -199,4 +201,26 @@ test('what is wrong in a target file is said with file, line and key', async () 
     });
   }
   await assert.rejects(open('no-such-file'), { code: 'ERR_USAGE' });
+});
+
+test('an address that may hold a credential is refused, and quoted nowhere', async () => {
+  for (const address of [
+    'https://user:sk-secret@models.example/v2/models/m',
+    'HTTPS://sk-secret@models.example/v2/models/m',
+    'https://models.example/v2/models/m?api_key=sk-secret',
+    'https://models.example/v2/models/m#sk-secret',
+    'https://user:sk-secret@:99999/v2/models/m',
+  ]) {
+    await assert.rejects(open(address), (error) => {
+      assert.ok(isFault(error) && error.code === 'ERR_USAGE', String(error));
+      assert.doesNotMatch(inspect(error, { depth: 10 }), /sk-secret/);
+      return true;
+    });
+  }
+  write('query.yaml', 'http: { protocol: v2, url: "https://models.example/v2/models/m?api_key=sk-secret" }\n');
+  await assert.rejects(open('query.yaml'), (error) => {
+    assert.ok(isFault(error) && error.code === 'ERR_CONFIG', String(error));
+    assert.doesNotMatch(inspect(error, { depth: 10 }), /sk-secret/);
+    return true;
+  });
 });

@@ -1,8 +1,9 @@
 import { basename, dirname, resolve } from 'node:path';
+import { Fault } from '../core/fault.ts';
 import { openDeclaredTarget } from './open-declared-target.ts';
 import { isFolder, type ModelFileOptions, openModelFile, readModelFile } from './open-model-file.ts';
 import type { Target } from './target.ts';
-import { parseTargetFile } from './target-file.ts';
+import { parseTargetFile, type TargetFile } from './target-file.ts';
 import { openClassifierFolder } from './text/open-classifier-folder.ts';
 
 /** Bounds and class names: default, what a target file declares. */
@@ -25,17 +26,43 @@ export interface OpenTargetOptions extends ModelFileOptions {
  */
 export async function openTarget(locator: string, options: OpenTargetOptions = {}): Promise<Target> {
   if (/^https?:\/\//i.test(locator)) {
-    const file = parseTargetFile(JSON.stringify({ http: { protocol: 'v2', url: locator } }), locator);
-    return openDeclaredTarget(file, { ...options, folder: options.cwd ?? '.', where: locator });
+    const where = shownAddress(locator);
+    const file = parseTargetFile(JSON.stringify({ http: { protocol: 'v2', url: locator } }), where);
+    return openDeclaredTarget(file, { ...options, folder: options.cwd ?? '.', where });
   }
   const path = resolve(options.cwd ?? '.', locator);
   if (isFolder(path)) return openClassifierFolder(path);
   const bytes = await readModelFile(path);
-  if (/\.ya?ml$/i.test(path) || isTargetJson(bytes)) {
-    const file = parseTargetFile(Buffer.from(bytes).toString('utf8'), basename(path));
-    return openDeclaredTarget(file, { ...options, folder: dirname(path), where: basename(path) });
-  }
+  const file = targetFileAt(path, bytes);
+  if (file !== null) return openDeclaredTarget(file, { ...options, folder: dirname(path), where: basename(path) });
   return openModelFile(path, bytes, options);
+}
+
+/** The declaration that a file holds; null for a model file. @throws Fault `ERR_CONFIG` as `parseTargetFile` */
+export function targetFileAt(path: string, bytes: Uint8Array): TargetFile | null {
+  if (!/\.ya?ml$/i.test(path) && !isTargetJson(bytes)) return null;
+  return parseTargetFile(Buffer.from(bytes).toString('utf8'), basename(path));
+}
+
+/**
+ * An address for messages and reports. What may be a credential is refused, for a locator is written down where a run is recorded.
+ * @throws Fault `ERR_USAGE` that does not quote the address
+ */
+function shownAddress(locator: string): string {
+  const url = URL.parse(locator);
+  const why =
+    url === null
+      ? 'It is no address.'
+      : url.username !== '' || url.password !== ''
+        ? 'A credential does not belong into an address.'
+        : url.search !== '' || url.hash !== ''
+          ? 'The address of a model has no query ("?…") and no fragment ("#…").'
+          : null;
+  if (why === null) return locator;
+  throw new Fault('ERR_USAGE', why, {
+    where: 'the address of the target',
+    hint: 'Write a target file, with the credential in an environment variable (http.auth.env; docs/targets.md).',
+  });
 }
 
 const beginning = (bytes: Uint8Array, length: number): string =>

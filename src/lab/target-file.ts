@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HTTP_SECTION } from './http-target/http-section.ts';
 import { parseYamlAs } from './parse-yaml-as.ts';
 import { SCORE_TYPES } from './target.ts';
+import { MOST_CLASSES, MOST_VALUES } from './target-limits.ts';
 
 const SIZE = z.int().min(1).max(1_000_000);
 const NUMBERS = z.array(z.number()).min(1).max(1_000_000);
@@ -33,7 +34,13 @@ export const TARGET_FILE = z
         'ONNX file, tree model of XGBoost or LightGBM, or folder of a transformer classifier, beside this file.',
       ),
     http: HTTP_SECTION.optional().describe('A model behind HTTP.'),
-    inputShape: z.array(SIZE).min(1).max(8).optional().describe('Shape of one sample, without the batch.'),
+    inputShape: z
+      .array(SIZE)
+      .min(1)
+      .max(8)
+      .refine((shape) => shape.reduce((product, length) => product * length, 1) <= MOST_VALUES, 'too many values')
+      .optional()
+      .describe('Shape of one sample, without the batch.'),
     bounds: z
       .union([z.tuple([z.number(), z.number()]), z.strictObject({ low: NUMBERS, high: NUMBERS })])
       .optional()
@@ -48,7 +55,7 @@ export const TARGET_FILE = z
       .optional()
       .describe('What is done to samples before the model sees them; eps is in the units before it.'),
     classes: z
-      .union([z.int().min(2).max(100_000), z.array(z.string().min(1).max(200)).min(2).max(100_000)])
+      .union([z.int().min(2).max(MOST_CLASSES), z.array(z.string().min(1).max(200)).min(2).max(MOST_CLASSES)])
       .optional()
       .describe('Number of the classes, or their names in the order of the scores.'),
     scores: z.enum(SCORE_TYPES).optional().describe('What an attacker is told.'),

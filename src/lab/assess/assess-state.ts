@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { Fault } from '../../core/fault.ts';
 import type { SelfCheck } from '../evasion/self-checks.ts';
-import type { AssessStep, CertifiedCurve, DetectorResult } from './assessment.ts';
+import type { AssessStep, CertifiedCurve, DetectorResult, NotRun } from './assessment.ts';
 import type { MeasuredCost } from './plan-assessment.ts';
 
 /** What an assessment has decided and done so far, besides the logs of its steps. */
@@ -17,6 +17,8 @@ export interface AssessState {
   selfChecks: readonly SelfCheck[] | null;
   certificates: readonly CertifiedCurve[] | null;
   detectors: readonly DetectorResult[] | null;
+  /** Detectors that were not measured, whatever the time. */
+  detectorsLeftOut?: readonly NotRun[];
   seconds: number;
 }
 

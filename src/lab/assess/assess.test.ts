@@ -214,3 +214,26 @@ test('a damaged state is told as one', async () => {
     );
   }
 });
+
+test('a detector that was not measured is said, now and in a later call; one that had no time is tried again', async () => {
+  const data = await labelledBy(plain, 24, 'x');
+  let calls = 0;
+  const detecting = (code: 'ERR_DATA' | 'ERR_BUDGET_EXHAUSTED'): Partial<AssessOptions> => ({
+    scenarios: ['detector'],
+    detect: async (_, __, ___, leftOut) => {
+      calls++;
+      leftOut('knn', new Fault(code, 'It could not be had.'));
+      return [];
+    },
+  });
+  for (const [code, asked] of [
+    ['ERR_DATA', 1],
+    ['ERR_BUDGET_EXHAUSTED', 2],
+  ] as const) {
+    calls = 0;
+    const wanted = [{ what: 'detector knn', why: 'It could not be had.', cut: asked === 2 }];
+    for (let turn = 0; turn < 2; turn++)
+      assert.deepEqual((await run(plain, data, `left ${code}`, detecting(code))).notRun, wanted, `${code}, ${turn}`);
+    assert.equal(calls, asked, code);
+  }
+});

@@ -13,7 +13,7 @@ import { isGradientTarget, type Target } from '../target.ts';
 import { isTextTarget } from '../text/text-target.ts';
 import { adviceFor } from './advice.ts';
 import { type AssessState, readAssessState, writeAssessState } from './assess-state.ts';
-import type { Assessment, CertifiedCurve, DetectorResult, Scenario, StepResult } from './assessment.ts';
+import type { Assessment, CertifiedCurve, DetectorResult, NotRun, Scenario, StepResult } from './assessment.ts';
 import { cleanOf, curvesOf, robustOf, worstCases } from './join-results.ts';
 import { judgeRequirements } from './judge-requirements.ts';
 import { checkedSamples, cleanSamples, measureCost } from './measure-cost.ts';
@@ -53,7 +53,9 @@ export interface AssessOptions {
   readonly detect?: (
     data: LabelledData,
     seconds: number | null,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
+    /** Of each detector that should have been measured and was not. */
+    leftOut: (detector: string, why: Fault) => void,
   ) => Promise<readonly DetectorResult[]>;
   readonly signal?: AbortSignal;
   readonly progress?: (at: AssessProgress) => void;
@@ -134,7 +136,7 @@ export async function assess(
   const limit = timeLimit(deadline, signal);
   const reports = new Map<string, AttackReport>();
   const steps: StepResult[] = [];
-  const notRun: { readonly what: string; readonly why: string; readonly cut: boolean }[] = [];
+  const notRun: NotRun[] = [];
   const leftOut = (what: string, why: string, cut: boolean): null => {
     notRun.push({ what, why, cut });
     return null;
@@ -203,7 +205,9 @@ export async function assess(
   const look = async <Found>(
     what: string,
     known: readonly Found[] | null,
-    find: ((data: LabelledData, seconds: number | null, signal?: AbortSignal) => Promise<readonly Found[]>) | undefined,
+    find:
+      | ((data: LabelledData, seconds: number | null, signal: AbortSignal | undefined) => Promise<readonly Found[]>)
+      | undefined,
   ): Promise<readonly Found[] | null> => {
     if (known !== null || find === undefined) return known;
     if (ended() !== null) return leftOut(what, ended()!, true);
@@ -226,11 +230,21 @@ export async function assess(
     state.certificates,
     scenarios.includes('certificate') ? options.certify : undefined,
   );
-  state.detectors = await look(
+  const unmeasured: NotRun[] = [];
+  const detect = scenarios.includes('detector') ? options.detect : undefined;
+  const detectors = await look(
     'detectors',
     state.detectors,
-    scenarios.includes('detector') ? options.detect : undefined,
+    detect &&
+      ((...of) =>
+        detect(...of, (detector, { code, message }) =>
+          unmeasured.push({ what: `detector ${detector}`, why: message, cut: code === 'ERR_BUDGET_EXHAUSTED' }),
+        )),
   );
+  // What only time kept from being measured is tried again by a later call.
+  if (state.detectors === null && detectors !== null && !unmeasured.some(({ cut }) => cut))
+    [state.detectors, state.detectorsLeftOut] = [detectors, unmeasured];
+  notRun.push(...(state.detectorsLeftOut ?? unmeasured));
   limit.clear();
   state.seconds += (performance.now() - began) / 1000;
   await writeAssessState(statePath, state);
@@ -265,7 +279,7 @@ export async function assess(
     curves: curvesOf(perturbations, state.plan, steps, worst),
     selfChecks: state.selfChecks ?? [],
     certificates: state.certificates ?? [],
-    detectors: state.detectors ?? [],
+    detectors: detectors ?? [],
     notRun,
   };
   const requirements = judgeRequirements(options.requirements ?? [], measured);

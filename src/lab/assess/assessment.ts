@@ -104,6 +104,13 @@ export interface Advice {
   readonly command: string | null;
 }
 
+/** What was left out, and why; `cut`: time or an interruption did it, and the same call goes on. Otherwise it does not fit the model. */
+export interface NotRun {
+  readonly what: string;
+  readonly why: string;
+  readonly cut: boolean;
+}
+
 /** Everything that an assessment found, without the samples themselves: what `assessment.json` holds. */
 export interface Assessment {
   readonly format: 'parapet-assessment';
@@ -151,8 +158,7 @@ export interface Assessment {
   readonly selfChecks: readonly SelfCheck[];
   readonly certificates: readonly CertifiedCurve[];
   readonly detectors: readonly DetectorResult[];
-  /** What was left out, and why; `cut`: time or an interruption did it, and the same call goes on. Otherwise it does not fit the model. */
-  readonly notRun: readonly { readonly what: string; readonly why: string; readonly cut: boolean }[];
+  readonly notRun: readonly NotRun[];
   readonly requirements: readonly RequirementResult[];
   readonly advice: readonly Advice[];
 }

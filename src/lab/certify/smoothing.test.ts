@@ -59,6 +59,21 @@ test('on the boundary both procedures abstain, far from it they answer', async (
   assert.deepEqual(far.kind === 'predicted' ? far.label : far.kind, 0);
 });
 
+test('a model that answers noise with NaN gets no certificate for the class that stands first', async () => {
+  const options = { sigma: 0.5, n0: 100, n: 2_000, alpha: 0.001, batch: 500 };
+  for (const row of [
+    [Number.NaN, Number.NaN, Number.NaN],
+    [0, Number.NaN, 7],
+  ]) {
+    const broken: Target = {
+      ...halfSpace,
+      scores: async (_, n) => Float32Array.from({ length: 3 * n }, (__, at) => row[at % 3]!),
+    };
+    assert.equal((await certifySmoothed(broken, Float32Array.of(0, 0), options, seededRandom('b'))).kind, 'abstain');
+    assert.equal((await predictSmoothed(broken, Float32Array.of(0, 0), options, seededRandom('b'))).kind, 'abstain');
+  }
+});
+
 test('a curve counts abstentions and wrong classes as wrong', () => {
   const certified = (label: number, radius: number) => ({ kind: 'certified' as const, label, radius, lowerBound: 0.9 });
   const curve = certifiedCurve(

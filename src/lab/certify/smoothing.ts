@@ -79,7 +79,10 @@ export async function predictSmoothed(
   return pValue > options.alpha ? { kind: 'abstain', pValue } : { kind: 'predicted', label: first, pValue };
 }
 
-/** How often the target gives each class on noisy copies of `x`. Ties among scores go to the lowest class, as argmax has it. */
+/**
+ * How often the target gives each class on noisy copies of `x`. Ties among scores go to the lowest class, as argmax has it; scores with NaN
+ * are an answer for no class.
+ */
 async function countAnswers(
   target: Target,
   x: Float32Array,
@@ -95,7 +98,10 @@ async function countAnswers(
     const noisy = new Float32Array(n * size);
     for (let i = 0; i < noisy.length; i++) noisy[i] = x[i % size]! + sigma * random.normal();
     const scores = await target.scores(noisy, n);
-    for (let i = 0; i < n; i++) counts[top(scores.subarray(i * target.classes, (i + 1) * target.classes))]!++;
+    for (let i = 0; i < n; i++) {
+      const own = scores.subarray(i * target.classes, (i + 1) * target.classes);
+      if (!own.some(Number.isNaN)) counts[top(own)]!++;
+    }
   }
   return counts;
 }

@@ -94,7 +94,8 @@ export function openCases(
     // A case without a constraint is unsafe whatever the output: nothing rules it out.
     if (constraints.length === 0) return [{ index, row: new Float64Array(size), slopes: new Float64Array(inputs) }];
     const margins = constraints.map(({ bound }, k) => result.lower[at + k]! - bound);
-    const best = margins.indexOf(Math.max(...margins));
+    // A margin that could not be computed (NaN) is none: the case stays open.
+    const best = Math.max(0, margins.indexOf(Math.max(...margins)));
     const slopes = result.slopes.slice((at + best) * inputs, (at + best + 1) * inputs);
     at += constraints.length;
     // Ruled out: one of the constraints that must all be true is false in the whole box.

@@ -49,6 +49,9 @@ export interface ScoreGradient {
   readonly gradient: Float32Array;
 }
 
+/** Scores of the next inputs of a series, in the state in which those before them leave the detector. */
+export type SeriesReader = (x: Float32Array, n: number, context?: ScoreContext) => Promise<Float64Array>;
+
 /** A fitted detector, ready to score. */
 export interface InputScorer {
   /**
@@ -58,6 +61,8 @@ export interface InputScorer {
   score(x: Float32Array, n: number, context?: ScoreContext): Promise<Float64Array>;
   /** Detectors with a memory: the scores that these inputs would get, and nothing is remembered. */
   peek?(x: Float32Array, n: number, context?: ScoreContext): Promise<Float64Array>;
+  /** Detectors for which one call of `score` is one whole series: a reader of a series that comes in pieces. */
+  follow?(): SeriesReader;
   /** Present where the score is differentiable (and the models give gradients): what an attack that knows the detector uses. */
   scoreGradient?(x: Float32Array, n: number): Promise<ScoreGradient>;
   /**

@@ -190,13 +190,28 @@ test('a measurement that is stopped gives no half numbers', async () => {
 
 test('every detector that fits a model is measured, each with the attack that knows it', async () => {
   const { model: target, features, test: data } = pictures;
-  const fitting = { target, features, perturbation: { norm: 'linf', eps: 0.35 } } as const;
+  const left: [string, string][] = [];
+  const leftOut = (id: string, { message }: Error): void => void left.push([id, message]);
+  const fitting = { target, features, perturbation: { norm: 'linf', eps: 0.35 }, leftOut } as const;
   const found: readonly DetectorResult[] = await measureFittingDetectors(fitting, data, 60);
   assert.deepEqual(
     found.map(({ detector }) => detector),
     ['feature-squeezing', 'mahalanobis', 'knn', 'stateful-query'],
   );
   for (const one of found) assert.ok(one.adaptive !== null && one.statedFalsePositiveRate === 0.01);
+  assert.equal(left.length, 0);
+  const weak = { ...fitting, perturbation: { norm: 'linf', eps: 1e-6 } } as const;
+  const some = await measureFittingDetectors(weak, data, 60);
+  assert.deepEqual(
+    some.map(({ detector }) => detector),
+    ['stateful-query'],
+    'queries are seen whether or not they fool the model',
+  );
+  assert.deepEqual(
+    left.map(([id]) => id),
+    ['feature-squeezing', 'mahalanobis', 'knn'],
+  );
+  for (const [, why] of left) assert.match(why, /fooled none/);
   await assert.rejects(
     measureFittingDetectors(fitting, sliceData(data, 0, 20), 60),
     (error) => isFault(error) && error.code === 'ERR_DATA',

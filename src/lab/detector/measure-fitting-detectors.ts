@@ -18,6 +18,11 @@ export interface FittingDetectors {
   readonly features?: Target;
   readonly perturbation: { readonly norm: 'linf' | 'l2'; readonly eps: number };
   readonly seed?: string;
+  /**
+   * Told of each detector that fits and has no measurement, and why: its attack fooled nothing, what it learnt does not vary, time ran out.
+   * A list of measurements alone would pass for a complete one.
+   */
+  readonly leftOut: (detector: InputDetectorId, why: Fault) => void;
 }
 
 /** Rates of false alarms, the first that the data can set. */
@@ -38,7 +43,7 @@ const MISTAKE = 1.5;
  * detector
  */
 export async function measureFittingDetectors(
-  { target, features, perturbation, seed = 'parapet' }: FittingDetectors,
+  { target, features, perturbation, seed = 'parapet', leftOut }: FittingDetectors,
   data: LabelledData,
   seconds: number | null,
   signal?: AbortSignal,
@@ -81,8 +86,11 @@ export async function measureFittingDetectors(
     } catch (error) {
       // Features that do not vary, an attack that fools nothing: this detector has nothing to say, others may have.
       if (!isFault(error) || (error.code !== 'ERR_DATA' && error.code !== 'ERR_BUDGET_EXHAUSTED')) throw error;
-      if (signal?.aborted === true && found.length > 0) return found;
       if (id === ids.at(-1) && found.length === 0) throw error;
+      leftOut(id, error);
+      if (signal?.aborted !== true || found.length === 0) continue;
+      for (const other of ids.slice(at + 1)) leftOut(other, error);
+      return found;
     }
   }
   return found;

@@ -3,7 +3,7 @@ import { Fault } from '../../core/fault.ts';
 import type { LabelledData } from '../labelled-data.ts';
 import { sampleSize } from '../target.ts';
 import { type CalibratedDetector, digestOfInputs } from './calibrate.ts';
-import type { DetectorModels, InputDetector, InputScorer, ScoreContext } from './detector.ts';
+import type { DetectorModels, InputDetector, InputScorer, ScoreContext, SeriesReader } from './detector.ts';
 import { inputDetectorNamed, INPUT_DETECTORS } from './registry.ts';
 import { isReported } from './reported.ts';
 import { readThresholds } from './thresholds-file.ts';
@@ -16,6 +16,8 @@ export interface Inspection {
   readonly reported: Uint8Array;
 }
 
+export type Inspect = (x: Float32Array, n: number, context?: ScoreContext) => Promise<Inspection>;
+
 /** A calibrated detector, ready to look at inputs. */
 export interface OpenedDetector {
   readonly detector: InputDetector<string, unknown>;
@@ -24,10 +26,13 @@ export interface OpenedDetector {
   /** Another scorer with the same numbers and no memory of what this one saw. */
   fresh(): InputScorer;
   /**
+   * Of detectors of series each call is a series of its own: rows that come one by one are for `follow`.
    * @param x [n, ...inputShape], in the order in which they came
    * @throws Fault `ERR_USAGE` when x has another size
    */
-  inspect(x: Float32Array, n: number, context?: ScoreContext): Promise<Inspection>;
+  inspect: Inspect;
+  /** Begins a series that comes in pieces: each call of what it gives goes on where the one before ended. */
+  follow(): Inspect;
 }
 
 /**
@@ -60,19 +65,26 @@ export function openDetector(calibrated: CalibratedDetector, models: DetectorMod
   const fresh = (): InputScorer => detector.open(models, calibrated.state, options.data);
   const scorer = fresh();
   const size = sampleSize({ inputShape });
+  const inspecting =
+    (read: SeriesReader): Inspect =>
+    async (x, n, context) => {
+      if (x.length !== n * size)
+        throw new Fault('ERR_USAGE', `There are ${x.length} numbers for ${n} samples of ${size}.`);
+      const scores = await read(x, n, context);
+      return {
+        scores,
+        reported: Uint8Array.from(scores, (score) => (isReported(score, calibrated.threshold) ? 1 : 0)),
+      };
+    };
   return {
     detector,
     calibrated,
     scorer,
     fresh,
-    inspect: async (x, n, context) => {
-      if (x.length !== n * size)
-        throw new Fault('ERR_USAGE', `There are ${x.length} numbers for ${n} samples of ${size}.`);
-      const scores = await scorer.score(x, n, context);
-      return {
-        scores,
-        reported: Uint8Array.from(scores, (score) => (isReported(score, calibrated.threshold) ? 1 : 0)),
-      };
+    inspect: inspecting((x, n, context) => scorer.score(x, n, context)),
+    follow: () => {
+      const own = fresh();
+      return inspecting(own.follow?.() ?? ((x, n, context) => own.score(x, n, context)));
     },
   };
 }

@@ -136,6 +136,23 @@ for (const detector of detectors) {
     assert.throws(() => openDetector(made, { ...models, ...elsewhere }), usage, 'a model that takes other inputs');
   });
 
+  test(`${id}: a series that comes row by row is scored as it is as a whole`, async () => {
+    const { problem, opened } = await calibrated(detector);
+    const size = sampleSize(problem.test);
+    const n = 30;
+    const whole = problem.test.inputs.slice(0, n * size);
+    const together = await opened.fresh().score(whole, n);
+    // Twice, so that one series does not go on in the other.
+    for (let turn = 0; turn < 2; turn++) {
+      const next = opened.follow();
+      for (let i = 0; i < n; i++) {
+        const { scores } = await next(whole.slice(i * size, (i + 1) * size), 1);
+        assert.ok(Math.abs(scores[0]! - together[i]!) <= 1e-5 * Math.max(1, Math.abs(together[i]!)), `row ${i}`);
+      }
+    }
+    await assert.rejects(opened.follow()(whole, 1), { code: 'ERR_USAGE' });
+  });
+
   test(`${id}: fitted numbers of another shape are refused`, async () => {
     const { found: made, models } = await calibrated(detector);
     const [name] = Object.keys(made.state);

@@ -266,6 +266,37 @@ test('answers that are not what was declared are errors, never scores', async ()
   await listed.close();
 });
 
+test('a class that is not ranked is never the best, and none is ranked twice', async () => {
+  const answer = { samples: '/results', ranked: '/ranked' };
+  const target = await openJson({ retry: { attempts: 1 }, answer }, { classes: 3 });
+  const say = (ranked: object): void => {
+    server.intercept = (_, response) => (json(response, { results: [{ ranked }] }), true);
+  };
+  say([{ label: 1, score: -0.5 }]);
+  const scores = await target.scores(samples(1), 1);
+  assert.ok(scores[1]! > scores[0]! && scores[1]! > scores[2]!, `log-probabilities ${String(scores)}`);
+  say([
+    { label: 1, score: 0.75 },
+    { label: 1, score: 0.125 },
+  ]);
+  await assert.rejects(target.scores(samples(1), 1), isFaultOf('ERR_TARGET', /ranked twice/));
+  await target.close();
+});
+
+test('a server cannot make the client hold more than a model would need', async () => {
+  const tensor = (name: string, shape: readonly number[]) => ({ name, datatype: 'FP32', shape });
+  const describe = (input: readonly number[], output: readonly number[], name = 'x'): void => {
+    const metadata = { name: 'mean', inputs: [tensor(name, input)], outputs: [tensor('scores', output)] };
+    server.intercept = (_, response) => (json(response, metadata), true);
+  };
+  describe([-1, 1e9, 1e6], [-1, 2]);
+  await assert.rejects(open({}), isFaultOf('ERR_TARGET', /values/));
+  describe([-1, 6], [-1, 1e12]);
+  await assert.rejects(open({}), isFaultOf('ERR_TARGET', /classes/));
+  describe([-1, 6], [-1, 2], 'x'.repeat(1e6));
+  await assert.rejects(open({}), isFaultOf('ERR_TARGET', /describes no inputs/));
+});
+
 test('a server that is silent, endless or gone ends in an error', { timeout: 60_000 }, async () => {
   const slow = await open({ timeout: 60, retry: { attempts: 2, firstWait: 1 } });
   const held: ServerResponse[] = [];

@@ -1,4 +1,5 @@
 import { Fault } from '../../core/fault.ts';
+import { scoreOfUntold } from '../restrict-scores.ts';
 import type { JsonSection } from './http-section.ts';
 import type { EndpointAnswer, EndpointRequest } from './http-endpoint.ts';
 import { parsePointer, valueAt } from './json-pointer.ts';
@@ -115,11 +116,16 @@ function rowReader(
       if (!Array.isArray(value) || value.length === 0 || value.length > classes) {
         throw wrongAnswer('there is no list of classes with scores', where);
       }
+      const found = new Map<number, number>();
       for (const entry of value as readonly unknown[]) {
         const given = typeof entry === 'object' && entry !== null ? (entry as Readonly<Record<string, unknown>>) : {};
         const c = classIndex(given[answer.rankedLabel], classes, names, where);
-        row[c] = finite(given[answer.rankedScore], where);
+        if (found.has(c)) throw wrongAnswer('a class is ranked twice', where);
+        found.set(c, finite(given[answer.rankedScore], where));
       }
+      const told = [...found.values()];
+      if (found.size < classes) row.fill(scoreOfUntold(Math.max(...told), Math.min(...told)));
+      for (const [c, score] of found) row[c] = score;
     };
   }
   const read = reading(answer.label!);

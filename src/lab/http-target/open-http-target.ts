@@ -10,8 +10,9 @@ import { HttpModel, type HttpTarget } from './http-target.ts';
 import { jsonProtocol } from './json-protocol.ts';
 import { memoryQueryLog, openQueryLog } from './query-log.ts';
 import { isNumericType } from './tensor-data.ts';
+import { MOST_CLASSES, MOST_VALUES } from '../target-limits.ts';
 import { chosenTensor, modelPath, readV2Metadata, v2Protocol } from './v2-protocol.ts';
-import type { WireProtocol } from './wire-protocol.ts';
+import { type WireProtocol, wrongAnswer } from './wire-protocol.ts';
 
 /** What is declared about a model behind HTTP beside how it is reached. */
 export interface HttpDeclaration {
@@ -121,6 +122,9 @@ async function shapeOf(declaration: HttpDeclaration, endpoint: HttpEndpoint, url
   }
   const inputShape = text ? [textLength] : (declaration.inputShape ?? told(input.shape.slice(1), input.name));
   const size = inputShape.reduce((product, length) => product * length, 1);
+  if (!(size <= MOST_VALUES)) {
+    throw wrongAnswer(`a sample would have ${size} values, more than ${MOST_VALUES}`, `input "${input.name}"`);
+  }
   const own = input.shape.length === inputShape.length ? input.shape : input.shape.slice(1);
   const ownSize = own.reduce((product, length) => product * Math.abs(length), 1);
   if (!text && own.every((length) => length > 0) && ownSize !== size) {
@@ -132,6 +136,9 @@ async function shapeOf(declaration: HttpDeclaration, endpoint: HttpEndpoint, url
   const label = declaration.scores === 'label' && (output.shape.length < 2 || output.shape.at(-1) === 1);
   const counted = output.shape.length > 1 ? output.shape.at(-1)! : -1;
   const classes = typeof said === 'object' ? said.length : (said ?? (counted > 1 ? counted : 0));
+  if (classes > MOST_CLASSES) {
+    throw wrongAnswer(`it has ${classes} classes, more than ${MOST_CLASSES}`, `output "${output.name}"`);
+  }
   if (classes < 2 || (!label && counted > 0 && counted !== classes)) {
     throw new Fault('ERR_CONFIG', `The model's output has the shape [${output.shape.join(', ')}].`, {
       where: `output "${output.name}"`,

@@ -17,6 +17,9 @@ export interface V2Metadata {
   readonly outputs: readonly V2Tensor[];
 }
 
+/** Characters of a tensor's name. */
+const LONGEST_NAME = 1000;
+
 /**
  * What a server tells about a model: `GET v2/models/NAME[/versions/VERSION]` (Open Inference Protocol, REST, "Model Metadata").
  * @throws Fault `ERR_TARGET`
@@ -30,6 +33,7 @@ export async function readV2Metadata(endpoint: HttpEndpoint, url: URL): Promise<
     return list.map((one: unknown) => {
       const { name, datatype, shape } = (one ?? {}) as Record<string, unknown>;
       if (typeof name !== 'string' || typeof datatype !== 'string' || !Array.isArray(shape)) throw notV2(key);
+      if (name.length > LONGEST_NAME || datatype.length > LONGEST_NAME) throw notV2(key);
       const lengths = shape.map(Number);
       if (lengths.length > 16 || !lengths.every((length) => Number.isSafeInteger(length) && length >= -1)) {
         throw notV2(key);
@@ -50,6 +54,12 @@ function notV2(key: string): Fault {
 
 /** The address's path without `/infer` and slashes at its end. @throws Fault `ERR_CONFIG` */
 export function modelPath(url: URL): string {
+  if (url.search !== '') {
+    throw new Fault('ERR_CONFIG', 'The address of a model of the Open Inference Protocol has no query ("?…").', {
+      where: `${url.origin}${url.pathname}`,
+      hint: 'It would not be sent. A credential goes into http.auth.',
+    });
+  }
   const path = url.pathname.replace(/\/infer$/, '').replace(/\/$/, '');
   if (/\/v2\/models\/[^/]+(\/versions\/[^/]+)?$/.test(path)) return path;
   throw new Fault('ERR_CONFIG', 'The address is not one of a model of the Open Inference Protocol.', {

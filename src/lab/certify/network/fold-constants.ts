@@ -62,6 +62,8 @@ export function foldConstants(
   const before = Math.max(0, ...inputs.map((one) => one?.doubt ?? 0));
   const exact = evaluate(draft, node, inputs, (value) => value);
   const isFloat = exact.type.startsWith('float') || exact.type === 'bfloat16';
+  // Rounding that is left open may decide about a whole number or a comparison, and nothing below would see it.
+  if (!isFloat && before > 0) throw draft.unsupported(node, 'of constants that are sums themselves');
   if (!isFloat) return { ...exact, doubt: 0 };
   const data = exact.data.map(Math.fround);
   if (MOVES.has(node.op)) return { ...exact, data, doubt: before };

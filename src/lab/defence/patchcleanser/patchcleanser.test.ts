@@ -88,6 +88,16 @@ test('a picture whose evidence two masks can cover gets no certificate', async (
   assert.throws(() => createPatchCleanser({ ...stripes(1), inputShape: [256] }, CONFIG), /pictures/);
 });
 
+test('a model that answers masked pictures with NaN gets neither an answer nor a certificate', async () => {
+  const broken = {
+    ...stripes(5),
+    scores: async (_: Float32Array, n: number) => new Float32Array(3 * n).fill(Number.NaN),
+  };
+  const cleanser = createPatchCleanser(broken, CONFIG);
+  await assert.rejects(cleanser.certify(new Float32Array(256), 0), { code: 'ERR_DATA' });
+  await assert.rejects(cleanser.predict(new Float32Array(256)), { code: 'ERR_DATA' });
+});
+
 /** Pictures of 12 x 12 with bars across or upright, at random places, in noise. */
 function bars(count: number, seed: string): LabelledData {
   const random = seededRandom(seed);

@@ -62,8 +62,16 @@ export function createPatchCleanser(target: Target, config: PatchCleanserConfig)
         for (const mask of group) cover(own, layout, mask, config.fill);
       });
       const scores = await target.scores(masked, some.length);
-      for (let i = 0; i < some.length; i++)
-        labels[from + i] = argmax(scores.subarray(i * target.classes, (i + 1) * target.classes));
+      for (let i = 0; i < some.length; i++) {
+        const own = scores.subarray(i * target.classes, (i + 1) * target.classes);
+        if (own.some(Number.isNaN)) {
+          throw new Fault('ERR_DATA', `The model "${target.name}" answers a masked picture with NaN.`, {
+            where: 'PatchCleanser',
+            hint: 'Look at the fill value and at the model: without an answer there is neither a prediction nor a certificate.',
+          });
+        }
+        labels[from + i] = argmax(own);
+      }
     }
     return labels;
   };

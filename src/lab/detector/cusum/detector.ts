@@ -1,6 +1,6 @@
 import { Fault } from '../../../core/fault.ts';
 import { columnMeans, covariance, matrix } from '../../../math/matrix.ts';
-import { defineInputDetector } from '../detector.ts';
+import { defineInputDetector, type SeriesReader } from '../detector.ts';
 import { fitted, fittedArray } from '../fitted-state.ts';
 
 export interface CusumOptions {
@@ -36,12 +36,11 @@ export const cusum = defineInputDetector<'cusum', CusumOptions>({
     const mean = fitted(state, 'mean', [null]).data;
     const d = mean.length;
     const deviation = fitted(state, 'deviation', [d]).data;
-    return {
-      // One call is one series: sums begin at zero.
-      score: async (x, n) => {
-        const above = new Float64Array(d);
-        const below = new Float64Array(d);
-        return Float64Array.from({ length: n }, (__, i) => {
+    const follow = (): SeriesReader => {
+      const above = new Float64Array(d);
+      const below = new Float64Array(d);
+      return async (x, n) =>
+        Float64Array.from({ length: n }, (__, i) => {
           let most = 0;
           for (let j = 0; j < d; j++) {
             const z = (x[i * d + j]! - mean[j]!) / deviation[j]!;
@@ -56,7 +55,8 @@ export const cusum = defineInputDetector<'cusum', CusumOptions>({
           }
           return most;
         });
-      },
     };
+    // One call is one series: sums begin at zero.
+    return { score: (x, n) => follow()(x, n), follow };
   },
 });

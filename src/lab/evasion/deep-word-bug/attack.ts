@@ -1,7 +1,7 @@
 import { FUNCTION_WORDS } from '../../text/function-words.ts';
 import { misspellings } from '../../text/misspelling.ts';
-import { movedBy, withWord } from '../../text/word-spans.ts';
 import { defineAttack } from '../define-attack.ts';
+import { replaceWords } from '../replace-words.ts';
 import { attackTexts } from '../text-search.ts';
 import { wordsByImportance } from '../word-importance.ts';
 
@@ -44,26 +44,11 @@ export const deepWordBug = defineAttack<'deep-word-bug', DeepWordBugOptions>({
       );
       const order = await wordsByImportance(search, words);
       if (order === null) return;
-      let text = search.original;
-      let margin = search.margin;
-      const changed: { start: number; grown: number }[] = [];
-      for (const word of order.slice(0, search.allowed)) {
-        const here = movedBy(word, changed);
+      await replaceWords(search, order.slice(0, search.allowed), (word, put) => {
         const random = search.random(`spell/${word.start}`);
-        const candidates = Array.from({ length: tries }, () => misspellings(word.word, random))
+        return Array.from({ length: tries }, () => misspellings(word.word, random))
           .flat()
-          .map((spelling) => withWord(text, here, spelling))
-          .filter((candidate) => candidate !== text);
-        const margins = await search.ask(candidates);
-        if (margins === null) return;
-        // Labels only: every misspelling is as good as the next, and is kept.
-        let best = search.labelsOnly && candidates.length > 0 ? 0 : -1;
-        margins.forEach((value, i) => {
-          if (value < margin) [margin, best] = [value, i];
-        });
-        if (best < 0) continue;
-        changed.push({ start: word.start, grown: candidates[best]!.length - text.length });
-        text = candidates[best]!;
-      }
+          .map(put);
+      });
     }),
 });

@@ -1,21 +1,10 @@
 import { Fault } from '../../../core/fault.ts';
-import type { Loss } from '../../../engine/loss.ts';
 import { sampleSize, type Target } from '../../target.ts';
-import {
-  assertGradients,
-  beginAttack,
-  gradientOf,
-  inputsOf,
-  isWrong,
-  labelsOf,
-  scoresOf,
-  succeed,
-  survivors,
-} from '../attack-state.ts';
+import { ascendGradient } from '../ascend-gradient.ts';
+import { assertGradients, beginAttack } from '../attack-state.ts';
 import { defineAttack } from '../define-attack.ts';
 import { assertPerturbation } from '../norm-ball.ts';
-import { gatherRows, row } from '../rows.ts';
-import { isZero } from '../step-direction.ts';
+import { row } from '../rows.ts';
 
 export interface SensorPgdOptions {
   /** Sensors that the attacker holds: along the first axis of an input, [channels, length] or [features]; null for all. */
@@ -74,9 +63,7 @@ export const sensorPgd = defineAttack<'sensor-pgd', SensorPgdOptions>({
     const { eps } = assertPerturbation(perturbation, ['linf'], 'sensor-pgd');
     const reach = reachOf(target, options);
     const state = await beginAttack(target, data, context);
-    const { size, classes, box } = state;
-    const zeroGradients = new Uint8Array(state.count);
-    const loss = (rows: readonly number[]): Loss => ({ kind: options.loss, labels: labelsOf(state, rows) });
+    const { size, box } = state;
     /** Puts a shift (in shares of eps) onto a sample, inside the bounds. */
     const place = (point: Float32Array, center: Float32Array, shift: Float32Array): void => {
       for (let f = 0; f < size; f++) {
@@ -86,33 +73,25 @@ export const sensorPgd = defineAttack<'sensor-pgd', SensorPgdOptions>({
       }
     };
 
-    for (let restart = 0; restart < options.restarts; restart++) {
-      let samples = survivors(state);
-      let points = inputsOf(state, samples);
-      const shifts = new Map<number, Float32Array>();
-      samples.forEach((sample, at) => {
-        const random = state.random(sample, `sensor-pgd/${restart}`);
-        const shift = Float32Array.from(reach.limit, (limit) => limit * (2 * random.uniform() - 1));
-        shifts.set(sample, shift);
-        place(row(points, size, at), row(state.inputs, size, sample), shift);
-      });
-      for (let step = 0; step <= options.steps && samples.length > 0; step++) {
-        if (context.signal?.aborted === true) return { ...state.result, zeroGradients };
-        const last = step === options.steps;
-        const asked = last
-          ? { scores: await scoresOf(target, state, points, samples), gradient: null }
-          : await gradientOf(target, state, points, samples, loss);
-        // Long steps first, short ones at the end.
-        const share = 0.5 * (1 + Math.cos((Math.PI * step) / options.steps));
-        const length = Math.max(share, 0.02) * 0.5;
-        const still: number[] = [];
-        samples.forEach((sample, at) => {
-          const point = row(points, size, at);
-          if (isWrong(row(asked.scores, classes, at), state.labels[sample]!)) return succeed(state, sample, point);
-          still.push(at);
-          if (asked.gradient === null) return;
-          const slope = row(asked.gradient, size, at);
-          if (step === 0 && isZero(slope)) zeroGradients[sample] = 1;
+    const shifts = new Map<number, Float32Array>();
+    const { steps, restarts, loss } = options;
+    return ascendGradient(
+      target,
+      state,
+      {
+        steps,
+        restarts,
+        loss,
+        begin: (point, sample, restart) => {
+          const random = state.random(sample, `sensor-pgd/${restart}`);
+          const shift = Float32Array.from(reach.limit, (limit) => limit * (2 * random.uniform() - 1));
+          shifts.set(sample, shift);
+          place(point, row(state.inputs, size, sample), shift);
+        },
+        move: (point, slope, sample, step) => {
+          // Long steps first, short ones at the end.
+          const share = 0.5 * (1 + Math.cos((Math.PI * step) / steps));
+          const length = Math.max(share, 0.02) * 0.5;
           const shift = shifts.get(sample)!;
           const pull = new Float64Array(shift.length);
           for (let f = 0; f < size; f++) if (reach.unit[f]! >= 0) pull[reach.unit[f]!]! += slope[f]!;
@@ -121,16 +100,10 @@ export const sensorPgd = defineAttack<'sensor-pgd', SensorPgdOptions>({
             shift[u] = Math.min(Math.max(shift[u]! + length * limit * Math.sign(pull[u]!), -limit), limit);
           }
           place(point, row(state.inputs, size, sample), shift);
-        });
-        if (still.length < samples.length) {
-          points = gatherRows(points, size, still);
-          samples = still.map((at) => samples[at]!);
-        }
-        context.progress?.((restart + step / (options.steps + 1)) / options.restarts);
-      }
-    }
-    context.progress?.(1);
-    return { ...state.result, zeroGradients };
+        },
+      },
+      context,
+    );
   },
 });
 

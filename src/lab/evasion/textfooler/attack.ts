@@ -1,8 +1,8 @@
 import { FUNCTION_WORDS } from '../../text/function-words.ts';
 import { synonymsOf } from '../../text/synonyms.ts';
 import { textSimilarity } from '../../text/text-similarity.ts';
-import { movedBy, withWord } from '../../text/word-spans.ts';
 import { defineAttack } from '../define-attack.ts';
+import { replaceWords } from '../replace-words.ts';
 import { attackTexts } from '../text-search.ts';
 import { wordsByImportance } from '../word-importance.ts';
 
@@ -50,29 +50,16 @@ export const textfooler = defineAttack<'textfooler', TextFoolerOptions>({
       const order = await wordsByImportance(search, [...synonyms.keys()]);
       if (order === null) return;
       const similarity = (text: string): number => textSimilarity(search.original, text);
-      let text = search.original;
-      let margin = search.margin;
-      let count = 0;
-      const changed: { start: number; grown: number }[] = [];
-      for (const word of order) {
-        if (count >= search.allowed) return;
-        const here = movedBy(word, changed);
-        const tried = synonyms
-          .get(word)!
-          .map((synonym) => withWord(text, here, synonym))
-          .filter((candidate) => similarity(candidate) >= minSimilarity);
-        if (tried.length === 0) continue;
-        // Of several that fool the model, the one that is nearest to the original (Algorithm 1, lines 18 to 21).
-        const margins = await search.ask(tried, similarity);
-        if (margins === null) return;
-        let best = search.labelsOnly ? 0 : -1;
-        margins.forEach((value, i) => {
-          if (value < margin) [margin, best] = [value, i];
-        });
-        if (best < 0) continue;
-        count++;
-        changed.push({ start: word.start, grown: tried[best]!.length - text.length });
-        text = tried[best]!;
-      }
+      // Of several that fool the model, the one that is nearest to the original (Algorithm 1, lines 18 to 21).
+      await replaceWords(
+        search,
+        order,
+        (word, put) =>
+          synonyms
+            .get(word)!
+            .map(put)
+            .filter((candidate) => similarity(candidate) >= minSimilarity),
+        similarity,
+      );
     }),
 });
