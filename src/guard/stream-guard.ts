@@ -1,13 +1,10 @@
 import { drive, type Steps } from '../core/drive.ts';
 import { Fault } from '../core/fault.ts';
 import type { Usage } from '../core/usage.ts';
-import type { Copy, Delta, FrameView, SseEvent, StreamReader } from '../conversation/surface.ts';
-import { type JsonPath, pathId, type Segment, type SegmentKind } from '../conversation/segment.ts';
-import { type JsonEdit, spliceJson } from '../text/json/splice-json.ts';
-import { stringLeaves } from '../text/json/string-leaves.ts';
-import { writeFrame } from '../conversation/sse/write-frame.ts';
+import type { Copy, Delta, FrameView, StreamReader } from '../conversation/surface.ts';
+import type { Segment } from '../conversation/segment.ts';
+import type { JsonEdit } from '../text/json/splice-json.ts';
 import type { Frame } from '../conversation/sse/split-frames.ts';
-import type { Subject } from '../detect/detector.ts';
 import { ChannelScan } from './channel-scan.ts';
 import { DecisionLog } from './decision-log.ts';
 import { lookBehindEscapes } from './escaped-arguments.ts';
@@ -18,65 +15,13 @@ import { type Redaction, mergeRedactions, redact, toRedaction } from './redactio
 import { restoreEcho } from './restore-echo.ts';
 import { Restorer, restoreText, type Restoring } from './restorer.ts';
 import { type Rule, reads, readsAnswers } from './rule.ts';
+import { type HeldFrame, isDecided, type Piece, renderFrame } from './held-frame.ts';
+import { addRedactions, type Channel, holds, isArguments, type Place, rangesIn, tailsOf } from './stream-channel.ts';
+import { unknownDeltas } from './unknown-deltas.ts';
 import { WindowedScan } from './windowed-scan.ts';
 
 /** Channels that one stream may have; more is not a model's answer. */
 const MAX_CHANNELS = 256;
-
-interface Channel {
-  readonly key: string;
-  readonly kind: SegmentKind;
-  readonly message: number;
-  readonly tool: string | undefined;
-  readonly subject: Subject;
-  readonly scans: readonly (ChannelScan | WindowedScan)[];
-  /** Some rule follows it in windows, beside the stream. */
-  readonly windowed: boolean;
-  /** Units received. */
-  length: number;
-  /** Units that every enforced rule has decided. */
-  decided: number;
-  redactions: Redaction[];
-  redacted: boolean;
-  /** Decided whole: nothing more is expected. */
-  closed: boolean;
-  /** The provider itself said that it is over. */
-  ended: boolean;
-  /** Whole text as received, kept only where somebody needs it. */
-  original: string;
-  /** Puts values back in the place of their placeholders; null where there are none. */
-  readonly restorer: Restorer | null;
-  /** Arguments of a tool, whole, with values back in place. */
-  restored: string | null;
-}
-
-/** What one name of a channel (one block, one part) holds of its text. */
-interface Place {
-  readonly channel: Channel;
-  readonly start: number;
-  end: number;
-}
-
-interface Piece {
-  readonly channel: Channel;
-  readonly start: number;
-  readonly end: number;
-  readonly path: JsonPath;
-  readonly text: string;
-  /** Of a repeated copy: what was found in it by itself, at the channel's offsets. */
-  readonly own: readonly Redaction[];
-}
-
-interface Queued {
-  readonly frame: Frame;
-  readonly view: FrameView;
-  readonly pieces: readonly Piece[];
-  readonly edits: readonly JsonEdit[];
-  /** Channels that it ends: a client that has read it takes their text for whole. */
-  readonly ends: readonly Channel[];
-  /** The lines beside its data (comments, ids) may not leave. */
-  readonly bare: boolean;
-}
 
 export interface StreamGuardOptions {
   readonly rules: readonly Rule[];
@@ -99,8 +44,6 @@ export interface Released {
   /** The frame that ends the stream is among them. */
   readonly terminal: boolean;
 }
-
-const NO_BYTES = new Uint8Array(0);
 
 const NOTHING: Released = { chunks: [], terminal: false };
 
@@ -130,7 +73,7 @@ export class StreamGuard {
   /** Rules that do not follow streams in windows. */
   readonly #wholeRules: readonly Rule[];
   readonly #gone = new AbortController();
-  #queue: Queued[] = [];
+  #queue: HeldFrame[] = [];
   #queuedBytes = 0;
   #usage: Usage | null = null;
   #id: string | null = null;
@@ -505,7 +448,7 @@ export class StreamGuard {
     return edits;
   }
 
-  #enqueue(queued: Queued): void {
+  #enqueue(queued: HeldFrame): void {
     this.#queue.push(queued);
     this.#queuedBytes += queued.frame.bytes.length;
   }
@@ -515,7 +458,7 @@ export class StreamGuard {
     if (queue.length === 0) return NOTHING;
     const chunks: Uint8Array[] = [];
     let terminal = false;
-    let kept: Queued[] | null = null;
+    let kept: HeldFrame[] | null = null;
     let heldLanes: Set<string> | null = null;
     let barrier = false;
     for (let index = 0; index < queue.length; index += 1) {
@@ -529,7 +472,7 @@ export class StreamGuard {
         else (heldLanes ??= new Set()).add(lane);
         continue;
       }
-      const { bytes, event } = this.#render(queued);
+      const { bytes, event } = renderFrame(queued, (name) => this.#places.get(name)?.channel);
       this.#queuedBytes -= queued.frame.bytes.length;
       if (event !== null) this.#reader.sent(event);
       if (queued.view.terminal) {
@@ -550,58 +493,11 @@ export class StreamGuard {
     }
     return { chunks, terminal };
   }
-
-  /** The frame's own bytes where nothing changed; otherwise the same JSON with only the texts replaced. */
-  #render(queued: Queued): { bytes: Uint8Array; event: SseEvent | null } {
-    const { bare, frame, view, pieces } = queued;
-    if (frame.event === null) return { bytes: bare ? NO_BYTES : frame.bytes, event: null };
-    const edits: JsonEdit[] = [...queued.edits];
-    for (const { channel, start, end, path, text, own } of pieces) {
-      if (!channel.redacted && own.length === 0) continue;
-      const overlapping = rangesIn(channel, start, end);
-      const ranges = own.length === 0 ? overlapping : mergeRedactions([...own, ...overlapping]);
-      if (ranges.length > 0) edits.push({ path, value: redact(text, ranges, start) });
-    }
-    for (const { channel, path } of view.shadows) {
-      if (this.#places.get(channel)?.channel.redacted === true) edits.push({ path, value: null });
-    }
-    if (edits.length === 0 && !bare) return { bytes: frame.bytes, event: frame.event };
-    const event = { event: bare ? '' : frame.event.event, data: spliceJson(frame.event.data, withoutRepeats(edits)) };
-    return { bytes: writeFrame(event), event };
-  }
 }
 
 /** Rules of slow detectors that need not have the whole of a text to let some of it go. */
 function isWindowed({ inspector, release }: Rule): boolean {
   return inspector.streaming === undefined && (release === 'lag' || release === 'immediate');
-}
-
-function addRedactions(channel: Channel, redactions: readonly Redaction[]): void {
-  if (redactions.length === 0) return;
-  // Rules see the text with its values back in place; frames hold it as the model wrote it.
-  const restorer = isArguments(channel) ? null : channel.restorer;
-  const own = restorer === null ? redactions : redactions.map((range) => restorer.redactionToModel(range));
-  channel.redactions = [...mergeRedactions([...channel.redactions, ...own])];
-  channel.redacted = true;
-}
-
-function tailsOf({ scans }: Channel): ReadonlyMap<Rule, string> {
-  return new Map(scans.flatMap((scan) => (scan instanceof ChannelScan ? [[scan.rule, scan.tail] as const] : [])));
-}
-
-function holds({ channel, start, end }: Place, text: string): boolean {
-  return channel.original.slice(start, end) === text;
-}
-
-function isArguments({ kind }: Channel): boolean {
-  return kind === 'tool-arguments';
-}
-
-/** What is to be replaced between two offsets. What a rule takes out is not put back. */
-function rangesIn({ redactions, restorer }: Channel, start: number, end: number): readonly Redaction[] {
-  const overlapping = redactions.filter((range) => range.start < end && range.end > start);
-  const restored = restorer?.between(start, end) ?? [];
-  return restored.length === 0 ? overlapping : mergeRedactions([...overlapping, ...restored]);
 }
 
 function toSegment(from: Pick<Segment, 'id' | 'kind' | 'message' | 'text'>): Segment {
@@ -615,17 +511,6 @@ function tooMany(): Fault {
 /** The response object that an event of the Responses API carries. */
 function responseIn({ data }: FrameView): unknown {
   return (data as { response?: unknown } | undefined)?.response;
-}
-
-function isDecided({ pieces, ends }: Queued): boolean {
-  for (const { channel, end } of pieces) if (channel.decided < end) return false;
-  for (const channel of ends) if (channel.windowed && isPending(channel)) return false;
-  return true;
-}
-
-/** True while a rule that may end the stream still looks at what the channel said, even where that has left. */
-function isPending({ scans }: Channel): boolean {
-  return scans.some((scan) => scan instanceof WindowedScan && scan.rule.mode === 'enforce' && scan.pending);
 }
 
 const COMMENT: FrameView = {
@@ -642,31 +527,3 @@ const COMMENT: FrameView = {
   error: null,
   shadows: [],
 };
-
-/** One edit a place: what takes a member out, or came first, counts. */
-function withoutRepeats(edits: readonly JsonEdit[]): readonly JsonEdit[] {
-  if (edits.length < 2) return edits;
-  const places = new Map<string, JsonEdit>();
-  for (const edit of edits) {
-    const place = pathId(edit.path);
-    if (!places.has(place) || 'remove' in edit) places.set(place, edit);
-  }
-  return [...places.values()];
-}
-
-/** Every string in an event of an unknown kind is text of a channel of its own, so that rules see it and hold-back applies. */
-function unknownDeltas(event: SseEvent): readonly Delta[] {
-  let data: unknown;
-  try {
-    data = JSON.parse(event.data);
-  } catch {
-    throw new Fault('ERR_UPSTREAM_INVALID', 'The provider sent a stream event whose data is not JSON.', {
-      where: event.event === '' ? 'data' : `event ${event.event.slice(0, 64)}`,
-    });
-  }
-  const deltas: Delta[] = [];
-  for (const { path, text } of stringLeaves(data)) {
-    deltas.push({ channel: `?${event.event}/${pathId(path)}`, kind: 'text', message: -1, path, text });
-  }
-  return deltas;
-}
