@@ -27,32 +27,14 @@ import { register as threats } from './commands/threats.ts';
 import { register as vault } from './commands/vault.ts';
 import { packageVersion } from './version.ts';
 
-const COMMANDS: readonly RegisterCommand[] = [
-  init,
-  config,
-  serve,
-  data,
-  detect,
-  assess,
-  attack,
-  certify,
-  scan,
-  explain,
-  sign,
-  passport,
-  flow,
-  mcp,
-  keys,
-  model,
-  policy,
-  canary,
-  audit,
-  admin,
-  vault,
-  harden,
-  detector,
-  threats,
-];
+/** In the order of the help, under the headings there. */
+const COMMANDS: Readonly<Record<string, readonly RegisterCommand[]>> = {
+  'The gateway:': [init, config, serve, keys, policy, canary, vault, admin],
+  'Texts and tool calls:': [detect, flow, mcp],
+  'What is loaded:': [scan, explain, data],
+  'Models:': [assess, model, attack, harden, certify, detector],
+  'Evidence:': [audit, sign, passport, threats],
+};
 
 const EXAMPLES = `
 Examples:
@@ -60,6 +42,9 @@ Examples:
   parapet config check                      say what is wrong in it, with line and column
   parapet serve --config parapet.yaml       start the gateway and the console
   parapet keys create --principal alice     make a key for a caller
+  parapet scan models/                      say what files would do to whoever loads them
+  parapet data check data/                  say what is wrong in a data set
+  parapet assess model.onnx --data test.npz --budget 10m --out report/
 
 Exit codes: 0 fine, 1 findings, 2 wrong usage or configuration, 3 incomplete or internal error.`;
 
@@ -76,7 +61,7 @@ const WRONG_INPUT: ReadonlySet<FaultCode> = new Set<FaultCode>([
 /** The program with all its commands, not yet run. */
 export function createProgram(io: Io): Command {
   const program = new Command('parapet')
-    .description('A security gateway in front of AI models: access, budgets, inspection, evidence.')
+    .description('Secures an AI system over its whole life: a gateway in front of models, a lab, scanners, evidence.')
     .version(packageVersion(), '-v, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
@@ -88,7 +73,10 @@ export function createProgram(io: Io): Command {
       writeOut: (text) => io.out(text.replace(/\n$/, '')),
       writeErr: (text) => io.err(text.replace(/\n$/, '')),
     });
-  for (const register of COMMANDS) register(program, io);
+  for (const [heading, commands] of Object.entries(COMMANDS)) {
+    program.commandsGroup(heading);
+    for (const register of commands) register(program, io);
+  }
   inheritSettings(program);
   return program;
 }
