@@ -241,7 +241,7 @@ function summary(found: Assessment, out: string): string {
       curve.points.map(({ eps, certified }) => [
         `certified (${curve.method}), ${curve.norm} ${epsText(eps)}`,
         percent(certified),
-        `${curve.samples} samples`,
+        `${curve.samples} samples${curve.complete ? '' : ', cut off'}`,
       ]),
     ),
   ];

@@ -186,7 +186,8 @@ function decades(from: number, to: number): readonly number[] {
       if (tick >= from * (1 - 1e-9) && tick <= to * (1 + 1e-9)) ticks.push(tick);
     }
   }
-  return ticks.length > 1 ? ticks : [from, to];
+  // Within less than a decade round numbers at even steps say more.
+  return ticks.length > 2 ? ticks : niceTicks(from, to);
 }
 
 function niceTicks(from: number, to: number): readonly number[] {

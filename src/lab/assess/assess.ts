@@ -244,7 +244,7 @@ export async function assess(
   // What only time kept from being measured is tried again by a later call.
   if (state.detectors === null && detectors !== null && !unmeasured.some(({ cut }) => cut))
     [state.detectors, state.detectorsLeftOut] = [detectors, unmeasured];
-  notRun.push(...(state.detectorsLeftOut ?? unmeasured));
+  if (detectors !== null) notRun.push(...(state.detectorsLeftOut ?? unmeasured));
   limit.clear();
   state.seconds += (performance.now() - began) / 1000;
   await writeAssessState(statePath, state);

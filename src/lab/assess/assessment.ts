@@ -61,8 +61,9 @@ export interface RobustnessCurve {
 export interface CertifiedCurve {
   readonly method: string;
   readonly norm: Norm;
+  /** Looked at; the shares are of these. */
   readonly samples: number;
-  /** False where time ran out: then undecided samples count as not certified. */
+  /** False where time ran out before all were looked at. */
   readonly complete: boolean;
   readonly points: readonly {
     readonly eps: number;

@@ -38,7 +38,13 @@ function judge(requirement: Requirement, found: Omit<Assessment, 'requirements' 
     const point = curve?.points.find((one) => near(one.eps, eps));
     if (curve === undefined || point === undefined) return unknown(`There is no certificate for ${norm} ${eps}.`);
     const decision = isMet(requirement, point.certified);
-    // What was not decided counts as not certified: an unfinished curve can only be too low.
+    const few = curve.samples < Math.min(FEWEST, found.data.count);
+    if (few && decision)
+      return {
+        ...unknown(`Only ${curve.samples} samples were looked at, too few to decide; give more time.`),
+        measured: point.certified,
+      };
+    // Of the samples that were looked at, what was not decided counts as not certified: the number can only be too low.
     if (!curve.complete && (!decision || requirement.operator.startsWith('<')))
       return { ...unknown('Time ran out before every sample was decided.'), measured: point.certified };
     return {

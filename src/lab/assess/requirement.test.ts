@@ -133,4 +133,6 @@ test('an unfinished certificate can only be too low', () => {
   assert.equal(verdictOf('certified_accuracy>=0.3@linf:0.1', found(60, { certificates })), 'met');
   assert.equal(verdictOf('certified_accuracy>=0.5@linf:0.1', found(60, { certificates })), 'unknown');
   assert.equal(verdictOf('certified_accuracy<=0.5@linf:0.1', found(60, { certificates })), 'unknown');
+  const few = [{ ...certificates[0], samples: 9 }];
+  assert.equal(verdictOf('certified_accuracy>=0.3@linf:0.1', found(60, { certificates: few })), 'unknown');
 });

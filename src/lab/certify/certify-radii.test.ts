@@ -4,7 +4,7 @@ import { buildArchitecture, buildMlp } from '../../engine/build/architectures.ts
 import { buildNetwork } from '../../engine/testing/build-network.ts';
 import { isFault } from '../../core/fault.ts';
 import { seededRandom } from '../../math/random.ts';
-import type { LabelledData } from '../labelled-data.ts';
+import { type LabelledData, sliceData } from '../labelled-data.ts';
 import { argmax } from '../loss-of-scores.ts';
 import { certifyRadii } from './certify-radii.ts';
 import { type Certifier, openCertifier } from './open-certifier.ts';
@@ -75,8 +75,10 @@ test('radii: shares add up, do not grow, and stronger methods certify no less', 
     assert.ok(certified[1]![at]! >= certified[0]![at]! && certified[2]![at]! >= certified[1]![at]!);
   }
   assert.ok(certified[2]![1]! > 0.5, 'most samples of a small network are certified at a small radius');
-  const none = await certifyRadii(certifier, data, { radii: [0.01], norm: 'linf', seconds: 0 });
-  assert.deepEqual([none.complete, none.points[0]!.unknown], [false, 1]);
+  await assert.rejects(
+    certifyRadii(certifier, data, { radii: [0.01], norm: 'linf', seconds: 0 }),
+    (error) => isFault(error) && error.code === 'ERR_BUDGET_EXHAUSTED',
+  );
   await certifier.close();
 });
 
@@ -98,4 +100,24 @@ test('what is refused: values outside the bounds, radii that are none, operators
     openCertifier(odd, { threads: 0 }),
     (error) => isFault(error) && error.code === 'ERR_MODEL_UNSUPPORTED' && /Cos/.test(error.line),
   );
+});
+
+test('radii: what was cut off stands on the samples that were looked at', async () => {
+  const certifier = await openCertifier(buildMlp({ inputShape: [6], classes: 3, seed: 'radii' }, [12, 12]), {
+    threads: 0,
+  });
+  const data = await labelledByModel(certifier, 12, 'radii');
+  const options = { radii: [0.2, 0.01], norm: 'linf', seconds: null } as const;
+  const stop = new AbortController();
+  const cut = await certifyRadii(certifier, data, {
+    ...options,
+    signal: stop.signal,
+    progress: (done) => {
+      if (done >= 0.5) stop.abort();
+    },
+  });
+  assert.deepEqual([cut.complete, cut.samples], [false, 6]);
+  const first = await certifyRadii(certifier, sliceData(data, 0, 6), options);
+  assert.deepEqual(cut.points, first.points);
+  await certifier.close();
 });

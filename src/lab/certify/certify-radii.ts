@@ -7,7 +7,7 @@ import type { Arithmetic } from './crown.ts';
 import type { BoundMethod } from './decide-region.ts';
 import { type Certifier, openCertifier, type SampleVerdict } from './open-certifier.ts';
 
-/** What is known at one radius, as shares of all samples. They and the misclassified samples add up to 1. */
+/** What is known at one radius, as shares of the samples that were looked at. They and the misclassified samples add up to 1. */
 export interface CertifiedRadius {
   readonly eps: number;
   /** Right, and shown to stay right everywhere within eps: a lower bound of the robust accuracy. */
@@ -21,8 +21,9 @@ export interface CertifiedRadius {
 export interface CertifiedRadii {
   readonly method: BoundMethod;
   readonly norm: 'linf' | 'l2';
+  /** How many were looked at, from the first one on; the shares are of these. */
   readonly samples: number;
-  /** False where time ran out before every sample was looked at at every radius: those count as unknown. */
+  /** False where time ran out, or somebody interrupted, before every sample was looked at at every radius. */
   readonly complete: boolean;
   /** In the order of the radii asked about. */
   readonly points: readonly CertifiedRadius[];
@@ -50,7 +51,7 @@ export interface CertifyRadiiOptions {
  * How much of the accuracy is certain, radius by radius. What is left of the time is divided evenly over the samples and radii that are
  * left; quick decisions leave more for the others. What holds at a radius holds at smaller ones, and a
  * counterexample at larger ones, so that a sample is asked about as few radii as decide it.
- * @throws Fault as `openCertifier`; `ERR_USAGE` for radii that are none
+ * @throws Fault as `openCertifier`; `ERR_USAGE` for radii that are none; `ERR_BUDGET_EXHAUSTED` where time did not suffice for one sample
  */
 export async function certifyRadii(
   model: string | Uint8Array | OnnxModel | Certifier,
@@ -69,53 +70,52 @@ export async function certifyRadii(
     const tally = new Map(ascending.map((eps) => [eps, { certified: 0, falsified: 0, unknown: 0 }]));
     const total = data.count * ascending.length;
     let left = total;
-    let complete = true;
+    let samples = 0;
     const size = sampleSize(certifier.target);
-    for (let sample = 0; sample < data.count; sample++) {
-      const x = data.inputs.slice(sample * size, (sample + 1) * size);
-      let known: SampleVerdict['verdict'] | null = null;
-      const open: number[] = [];
+    for (; samples < data.count; samples++) {
+      const x = data.inputs.slice(samples * size, (samples + 1) * size);
+      const verdicts: Exclude<SampleVerdict['verdict'], 'misclassified'>[] = [];
       for (const eps of ascending) {
-        if (known === null) {
-          const share = (end - performance.now()) / left;
-          const timeout = Math.min(share, (options.perSample ?? 60) * 1000);
-          if (signal?.aborted === true || end <= performance.now()) {
-            complete = false;
-            tally.get(eps)!.unknown++;
-            left--;
-            continue;
-          }
-          const { verdict } = await certifier.certify(x, data.labels[sample]!, {
-            norm,
-            eps,
-            method,
-            timeout,
-            ...(options.arithmetic === undefined ? {} : { arithmetic: options.arithmetic }),
-            ...(options.seed === undefined ? {} : { seed: options.seed }),
-            ...(signal === undefined ? {} : { signal }),
-          });
-          // A counterexample and a wrong answer stay what they are at every larger radius.
-          if (verdict === 'falsified' || verdict === 'misclassified') known = verdict;
-          else tally.get(eps)![verdict]++;
-          if (verdict === 'unknown') open.push(eps);
-          // A proof at this radius is one at the smaller ones that were left open.
-          if (verdict === 'certified')
-            for (const smaller of open.splice(0)) {
-              tally.get(smaller)!.unknown--;
-              tally.get(smaller)!.certified++;
-            }
-        }
-        if (known === 'falsified') tally.get(eps)!.falsified++;
+        if (signal?.aborted === true || end <= performance.now()) break;
+        const share = (end - performance.now()) / left;
+        const { verdict } = await certifier.certify(x, data.labels[samples]!, {
+          norm,
+          eps,
+          method,
+          timeout: Math.min(share, (options.perSample ?? 60) * 1000),
+          ...(options.arithmetic === undefined ? {} : { arithmetic: options.arithmetic }),
+          ...(options.seed === undefined ? {} : { seed: options.seed }),
+          ...(signal === undefined ? {} : { signal }),
+        });
         left--;
+        if (verdict === 'misclassified') {
+          // At every radius; it is none of what is counted.
+          left -= ascending.length - 1;
+          verdicts.length = ascending.length;
+          break;
+        }
+        // A proof at this radius is one at the smaller ones that were left open, a counterexample one at the larger ones.
+        if (verdict === 'certified') verdicts.fill('certified');
+        verdicts.push(verdict);
+        if (verdict !== 'falsified') continue;
+        while (verdicts.length < ascending.length && left--) verdicts.push('falsified');
+        break;
       }
+      if (verdicts.length < ascending.length || signal?.aborted === true) break;
+      ascending.forEach((eps, at) => {
+        const verdict = verdicts[at];
+        if (verdict !== undefined) tally.get(eps)![verdict]++;
+      });
       progress?.(1 - left / total);
     }
-    const share = (count: number): number => count / data.count;
+    if (samples === 0 && signal?.aborted !== true)
+      throw new Fault('ERR_BUDGET_EXHAUSTED', 'The time did not suffice to certify one sample.');
+    const share = (count: number): number => (samples === 0 ? 0 : count / samples);
     const points = radii.map((eps) => {
       const { certified, falsified, unknown } = tally.get(eps)!;
       return { eps, certified: share(certified), falsified: share(falsified), unknown: share(unknown) };
     });
-    return { method, norm, samples: data.count, complete, points };
+    return { method, norm, samples, complete: samples === data.count, points };
   } finally {
     if (given === null) await certifier.close();
   }
