@@ -12,6 +12,7 @@ import { xgboostOf } from '../to-xgboost.ts';
 import type { TreeEnsemble } from '../tree-ensemble.ts';
 import { binRows } from './binned-rows.ts';
 import { growTree } from './grow-tree.ts';
+import { newtonSplits } from './newton-split.ts';
 import { reachWithin, trainTrees, TREE_TRAINING, type TreeTraining } from './train-trees.ts';
 
 /** Class 1 above a noisy plane of two features that can be trusted a little; a third tells the class with a tiny gap; the fourth is noise. */
@@ -78,15 +79,13 @@ test('the best split is the one that trying all of them by hand finds', () => {
     const tree = growTree(
       binned,
       all,
-      { first, second, labels, loss: (row, step) => (step === 0 ? 0 : first[row]! * step - 1000) },
-      {
-        depth: 1,
-        minChildWeight: 0,
-        lambda,
-        gamma: 0,
-        columns: Int32Array.of(0, 1, 2),
-        monotone: new Int8Array(3),
-      },
+      { labels, loss: (row, step) => (step === 0 ? 0 : first[row]! * step - 1000) },
+      newtonSplits(
+        binned,
+        { first, second, labels },
+        { minChildWeight: 0, lambda, gamma: 0, columns: Int32Array.of(0, 1, 2), monotone: new Int8Array(3) },
+      ),
+      { depth: 1, monotone: new Int8Array(3), low: -Infinity, high: Infinity },
     );
     const sum = (list: Float64Array, take: (row: number) => boolean): number =>
       list.reduce((total, value, row) => total + (take(row) ? value : 0), 0);
