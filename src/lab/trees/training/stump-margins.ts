@@ -147,8 +147,8 @@ export class StumpMargins {
       without[group]! += weights[row]! * Math.exp(margin);
       size[group]!++;
     }
-    const sides = new Sides();
-    for (let group = 0; group < count; group++) sides.add(label[group]!, 'right', whole[group]!);
+    const sides = new Sides(count);
+    for (let group = 0; group < count; group++) sides.addCertain(label[group]!, 'right', whole[group]!);
     const active: number[] = [];
     const onLeft = new Float64Array(count);
     let [reached, left, next] = [0, 0, 0];
@@ -161,28 +161,28 @@ export class StumpMargins {
         const group = order[next]!;
         if (size[group] === 0) continue;
         reached += size[group]!;
-        sides.add(label[group]!, 'right', -whole[group]!);
+        sides.addCertain(label[group]!, 'right', -whole[group]!);
         onLeft[group] = Infinity;
         active.push(group);
       }
       let kept = 0;
-      sides.open.length = 0;
+      sides.clearOpen();
       for (const group of active) {
         const values = signed[label[group]!]!;
         if (to[group]! <= cut) {
-          sides.add(label[group]!, 'left', whole[group]!);
+          sides.addCertain(label[group]!, 'left', whole[group]!);
           left += size[group]!;
           continue;
         }
         active[kept++] = group;
         onLeft[group] = Math.min(onLeft[group]!, values[cut]!);
         const onRight = minima[label[group]!]!.of(cut + 1, to[group]!);
-        sides.open.push({
-          label: label[group]!,
-          turn: onLeft[group]! - onRight,
-          left: without[group]! * Math.exp(-onLeft[group]!),
-          right: without[group]! * Math.exp(-onRight),
-        });
+        sides.addOpen(
+          label[group]!,
+          onLeft[group]! - onRight,
+          without[group]! * Math.exp(-onLeft[group]!),
+          without[group]! * Math.exp(-onRight),
+        );
       }
       active.length = kept;
       if (reached < minRows || rows.length - left < minRows) continue;
@@ -204,35 +204,59 @@ export class StumpMargins {
   }
 }
 
-interface OpenGroup {
-  readonly label: number;
-  /** What its least sum on the left has over that on the right. */
-  readonly turn: number;
-  /** Loss when sent left, and right. */
-  readonly left: number;
-  readonly right: number;
-}
+/** Class 0 left, class 1 left, class 0 right, class 1 right. */
+type Losses = [number, number, number, number];
 
 /** Losses on both sides of a threshold: of rows whose side is certain, by class, and of groups that can be on both. */
 class Sides {
-  readonly open: OpenGroup[] = [];
-  readonly #certain = new Float64Array(4);
+  readonly #certain: Losses = [0, 0, 0, 0];
+  readonly #sums: Losses = [0, 0, 0, 0];
+  #open = 0;
+  readonly #label: Uint8Array;
+  readonly #turn: Float64Array;
+  readonly #left: Float64Array;
+  readonly #right: Float64Array;
 
-  add(label: number, side: 'left' | 'right', loss: number): void {
+  constructor(groups: number) {
+    this.#label = new Uint8Array(groups);
+    this.#turn = new Float64Array(groups);
+    this.#left = new Float64Array(groups);
+    this.#right = new Float64Array(groups);
+  }
+
+  addCertain(label: number, side: 'left' | 'right', loss: number): void {
     this.#certain[(side === 'left' ? 0 : 2) + label]! += loss;
   }
 
-  /** [class 0 left, class 1 left, class 0 right, class 1 right] when the right value exceeds the left one by `jump`. */
-  #split(jump: number): [number, number, number, number] {
-    let [zeroLeft, oneLeft, zeroRight, oneRight] = this.#certain;
-    for (const group of this.open) {
-      if (group.label === 1) {
-        if (jump < group.turn) oneRight! += group.right;
-        else oneLeft! += group.left;
-      } else if (-jump < group.turn) zeroRight! += group.right;
-      else zeroLeft! += group.left;
+  clearOpen(): void {
+    this.#open = 0;
+  }
+
+  /**
+   * A group that goes where it is worse off.
+   * @param turn what its least sum on the left has over that on the right
+   * @param left its loss when sent left, before the new stump; `right` when sent right
+   */
+  addOpen(label: number, turn: number, left: number, right: number): void {
+    const at = this.#open++;
+    this.#label[at] = label;
+    this.#turn[at] = turn;
+    this.#left[at] = left;
+    this.#right[at] = right;
+  }
+
+  /** Losses by side and class when the right value exceeds the left one by `jump`. */
+  #split(jump: number): Losses {
+    const sums = this.#sums;
+    for (let at = 0; at < 4; at++) sums[at] = this.#certain[at]!;
+    for (let at = 0; at < this.#open; at++) {
+      const label = this.#label[at]!;
+      if ((label === 1 ? jump : -jump) < this.#turn[at]!) sums[2 + label]! += this.#right[at]!;
+      else sums[label]! += this.#left[at]!;
     }
-    return [Math.max(zeroLeft!, 0), Math.max(oneLeft!, 0), Math.max(zeroRight!, 0), Math.max(oneRight!, 0)];
+    // Certain sums are kept by adding and taking away, which can leave a little less than nothing.
+    for (let at = 0; at < 4; at++) sums[at] = Math.max(sums[at]!, 0);
+    return sums;
   }
 
   /** The two values within +-cap that minimise the loss: along the jump, where the loss has kinks, by a bracket; the left value in closed form. */
@@ -248,7 +272,7 @@ class Sides {
       if (zeroRight * up * up * ratio >= oneRight) high = Math.min(high, jump);
       else low = Math.max(low, jump);
       // Where no group turns in between, the minimum is there.
-      const there = Math.log(oneRight / zeroRight) / 2 - Math.log(oneLeft / zeroLeft) / 2;
+      const there = (Math.log(oneRight / zeroRight) - Math.log(oneLeft / zeroLeft)) / 2;
       if (Math.abs(there - jump) < 1e-9) break;
       jump = there > low && there < high && round % 3 !== 2 ? there : (low + high) / 2;
     }

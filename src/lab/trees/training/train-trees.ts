@@ -101,7 +101,8 @@ export function trainTrees(
   const random = seededRandom(options.seed);
   const weights = Float64Array.from(labels, (label) => (label === 1 ? options.positiveWeight : 1));
   const logistic = options.loss === 'logistic';
-  const base = firstGuess(labels, weights, logistic ? 1 : 0.5);
+  // The exponential loss begins at nothing, as in the paper: its trees find the share of the classes themselves.
+  const base = logistic ? firstGuess(labels, weights) : 0;
   const training = new WorstCases(binned, labels, base, options.depth);
   const validation = options.validation === undefined ? null : validationCases(options, binned, reach, base);
   const { worst } = training;
@@ -266,15 +267,15 @@ function check(data: LabelledData, features: number, options: TreeTraining): voi
   }
 }
 
-/** A share of the log-odds of class 1, as float32: the whole is the best constant for the logistic loss, a half for the exponential. */
-function firstGuess(labels: Uint8Array, weights: Float64Array, share: number): number {
+/** The log-odds of class 1, as float32. */
+function firstGuess(labels: Uint8Array, weights: Float64Array): number {
   let [one, all] = [0, 0];
   labels.forEach((label, row) => {
     all += weights[row]!;
     if (label === 1) one += weights[row]!;
   });
   const odds = Math.min(Math.max(one / all, 1e-6), 1 - 1e-6);
-  return Math.fround(share * Math.log(odds / (1 - odds)));
+  return Math.fround(Math.log(odds / (1 - odds)));
 }
 
 function share(count: number, part: number, random: ReturnType<typeof seededRandom>): Int32Array {
