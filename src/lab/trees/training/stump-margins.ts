@@ -278,9 +278,33 @@ class Sides {
     }
     const [zeroLeft, oneLeft, zeroRight, oneRight] = this.#split(jump);
     const up = Math.exp(jump);
-    const offset = Math.log((oneLeft + oneRight / up) / (zeroLeft + zeroRight * up)) / 2;
-    const left = Math.min(Math.max(offset, -cap), cap);
-    const right = Math.min(Math.max(left + jump, -cap), cap);
+    const left = Math.log((oneLeft + oneRight / up) / (zeroLeft + zeroRight * up)) / 2;
+    const right = left + jump;
+    const held = [left, right].map((value) => Math.min(Math.max(value, -cap), cap)) as [number, number];
+    if (held[0] === left && held[1] === right) return this.#valued(left, right);
+    // The loss is convex: its least within the bounds lies on a bound that its least without them breaks.
+    const onLeft = held[0] === left ? null : this.#valued(held[0], this.#bestBeside(held[0], 'right', cap, direction));
+    const onRight = held[1] === right ? null : this.#valued(this.#bestBeside(held[1], 'left', cap, direction), held[1]);
+    return onRight === null || (onLeft !== null && onLeft.loss <= onRight.loss) ? onLeft! : onRight;
+  }
+
+  /** The best value of one side beside a fixed one of the other. */
+  #bestBeside(fixed: number, side: 'left' | 'right', cap: number, direction: number): number {
+    const above = side === 'right' ? direction > 0 : direction < 0;
+    const below = side === 'right' ? direction < 0 : direction > 0;
+    let low = above ? fixed : -cap;
+    let high = below ? fixed : cap;
+    for (let round = 0; round < 40 && high - low > 1e-7; round++) {
+      const middle = (low + high) / 2;
+      const sums = this.#split(side === 'right' ? middle - fixed : fixed - middle);
+      const [zero, one] = side === 'right' ? [sums[2], sums[3]] : [sums[0], sums[1]];
+      if (zero * Math.exp(middle) >= one * Math.exp(-middle)) high = middle;
+      else low = middle;
+    }
+    return (low + high) / 2;
+  }
+
+  #valued(left: number, right: number): { left: number; right: number; loss: number } {
     const sums = this.#split(right - left);
     const loss =
       sums[1] * Math.exp(-left) + sums[0] * Math.exp(left) + sums[3] * Math.exp(-right) + sums[2] * Math.exp(right);
