@@ -32,6 +32,7 @@ export function exponentialSplits(
   options: ExponentialOptions,
 ): SplitSearch {
   return {
+    refit: false,
     leaf: (rows, low, high) => {
       const [zero, one] = weightsByClass(rows, weights, labels);
       return leafValue(one, zero, low, high);

@@ -20,6 +20,8 @@ export interface Split {
 
 /** How a loss judges leaves and splits. Values stay within `low` and `high`. */
 export interface SplitSearch {
+  /** A leaf has the value that is best for all rows that can reach it, where this is set; else the value that its split was judged with. */
+  readonly refit: boolean;
   /** Value of one leaf for all these rows. */
   leaf(rows: Int32Array, low: number, high: number): number;
   /** The split with the least loss in the worst case, or null when none is better than one leaf. */
@@ -45,8 +47,7 @@ export interface GrowOptions {
 /**
  * One tree with robust splits (Andriushchenko and Hein 2019, arXiv 1906.03526, section 4): for a split whose left leaf is to be lower, a row of class 1
  * that can be on both sides counts on the left, one of class 0 on the right, since that is where an attacker sends it; and the other
- * way round. The better of the two that its own leaf values agree with is the split's worth, and a leaf's value is the one that its split was judged
- * with. Rows that can be on both sides go down both. With no reach this is an ordinary boosted tree with histograms.
+ * way round. The better of the two that its own leaf values agree with is the split's worth. Rows that can be on both sides go down both. With no reach this is an ordinary boosted tree with histograms.
  */
 export function growTree(
   binned: BinnedRows,
@@ -62,7 +63,7 @@ export function growTree(
     tree.cut.push(0);
     tree.left.push(-1);
     tree.right.push(-1);
-    tree.value.push(value);
+    tree.value.push(search.refit ? search.leaf(own, low, high) : value);
     if (depth === options.depth || own.length < 2) return node;
     const split = search.best(own, low, high);
     if (split === null) return node;

@@ -28,6 +28,7 @@ let histogram = new Float64Array(0);
 /** Splits by the quadratic approximation of a loss, as XGBoost weighs them (Chen and Guestrin 2016, arXiv 1603.02754, section 2.2), in the worst case. */
 export function newtonSplits(binned: BinnedRows, derivatives: Derivatives, options: NewtonOptions): SplitSearch {
   return {
+    refit: true,
     leaf: (rows, low, high) => {
       const [g, h] = sums(rows, derivatives);
       return clamp(-g / (h + options.lambda), low, high);
