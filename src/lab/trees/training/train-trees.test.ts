@@ -357,6 +357,17 @@ test('written as an XGBoost model and read back, every margin is the same; the s
   assert.deepEqual(writeXgboostModel(xgboostOf(again)), bytes);
 });
 
+test('rows of one class alone make one leaf', () => {
+  const data = sample('train', 20);
+  for (const depth of [1, 3]) {
+    const ensemble = trainTrees(
+      { ...data, labels: data.labels.map(() => 1) },
+      { ...SMALL, depth, loss: 'exponential', learningRate: 1, trees: 1 },
+    );
+    assert.deepEqual([...rawOutputs(ensemble, data.inputs, 2)], [1, 1]);
+  }
+});
+
 test('data and options that cannot be trained with are refused', () => {
   const data = sample('train', 20);
   assert.throws(() => trainTrees({ ...data, labels: data.labels.map(() => 2) }, SMALL), /two classes/);

@@ -3,8 +3,8 @@ import { seededRandom } from '../../../math/random.ts';
 import type { LabelledData } from '../../labelled-data.ts';
 import { TreeEnsembleBuilder, type TreeEnsemble } from '../tree-ensemble.ts';
 import { binRows, placeRows, type BinnedRows, type Reach } from './binned-rows.ts';
-import { exponentialSplits } from './exponential-split.ts';
-import { growTree, worstValues, type GrownTree } from './grow-tree.ts';
+import { exponentialSplits, leafValue, weightsByClass } from './exponential-split.ts';
+import { growTree, worstValues, type GrownTree, type Split } from './grow-tree.ts';
 import { newtonSplits } from './newton-split.ts';
 import { StumpMargins } from './stump-margins.ts';
 
@@ -139,14 +139,9 @@ export function trainTrees(
     let tree: GrownTree;
     if (!logistic && training.stumps !== null) {
       const stump = training.stumps.bestStump(sample, second, { ...options, columns, monotone }, options.maxLeaf);
-      if (stump === null) break;
-      tree = {
-        feature: [stump.feature, -1, -1],
-        cut: [stump.cut, -1, -1],
-        left: [1, -1, -1],
-        right: [2, -1, -1],
-        value: [0, stump.left, stump.right],
-      };
+      // Nothing left to gain. With no stump at all the answer is one leaf.
+      if (stump === null && trees.length > 0) break;
+      tree = stump === null ? leafTree(second, labels, sample, options.maxLeaf) : stumpTree(stump);
     } else {
       const search = logistic
         ? newtonSplits(binned, { first, second, labels }, { ...options, columns, monotone })
@@ -171,6 +166,21 @@ export function trainTrees(
   }
   if (validation !== null) trees.length = kept;
   return assemble(trees, binned, features, base, options.featureNames ?? []);
+}
+
+function stumpTree({ feature, cut, left, right }: Split): GrownTree {
+  return {
+    feature: [feature, -1, -1],
+    cut: [cut, -1, -1],
+    left: [1, -1, -1],
+    right: [2, -1, -1],
+    value: [0, left, right],
+  };
+}
+
+function leafTree(weights: Float64Array, labels: Uint8Array, rows: Int32Array, most: number): GrownTree {
+  const [zero, one] = weightsByClass(rows, weights, labels);
+  return { feature: [-1], cut: [-1], left: [-1], right: [-1], value: [leafValue(one, zero, -most, most)] };
 }
 
 /** By row: 1 where an attacker moves it. */
