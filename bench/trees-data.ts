@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { LabelledData } from '../src/lab/labelled-data.ts';
+import { seededRandom } from '../src/math/random.ts';
 
 const DATA = new URL('../../shared/data/models/', import.meta.url);
 
@@ -28,6 +29,24 @@ function fromRows(
     inputShape: [features],
   });
   return { name, train: part(known), test: part(rows.slice(cut)) };
+}
+
+/** A table's training rows, shuffled, 80 % to fit and 20 % to choose the number of trees with. Test rows choose nothing. */
+export function fitAndValidation(data: LabelledData, seed: number): { fit: LabelledData; validation: LabelledData } {
+  const order = seededRandom(`validation/${seed}`).shuffle(Int32Array.from({ length: data.count }, (_, row) => row));
+  const cut = Math.floor(0.8 * data.count);
+  const features = data.inputShape[0]!;
+  const part = (rows: Int32Array): LabelledData => {
+    const inputs = new Float32Array(rows.length * features);
+    rows.forEach((row, at) => inputs.set(data.inputs.subarray(row * features, (row + 1) * features), at * features));
+    return {
+      inputs,
+      labels: Int32Array.from(rows, (row) => data.labels[row]!),
+      count: rows.length,
+      inputShape: data.inputShape,
+    };
+  };
+  return { fit: part(order.subarray(0, cut)), validation: part(order.subarray(cut)) };
 }
 
 function csv(path: string): number[][] {

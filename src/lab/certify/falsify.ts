@@ -1,6 +1,7 @@
 import type { Random } from '../../math/random.ts';
 import { type BoundedNetwork, evaluateNetwork, inputGradient } from './bounded-network.ts';
-import { projectIntoRegion } from './input-region.ts';
+import type { OutputConstraint } from '../../formats/vnnlib/read-vnnlib.ts';
+import { type InputRegion, projectIntoRegion } from './input-region.ts';
 import { caseDistance, furthestConstraint, type UnsafeRegion } from './unsafe-region.ts';
 
 export interface FalsifyOptions {
@@ -29,20 +30,40 @@ export async function falsify(
   for (let restart = 0; restart < restarts; restart++) {
     for (const constraints of region.cases) {
       const x = low.map((value, i) => (restart === 0 ? value + width[i]! / 2 : value + width[i]! * random.uniform()));
-      projectIntoRegion(x, region.box);
-      for (let step = 0; step <= steps; step++) {
-        if (expired()) return false;
-        const values = evaluateNetwork(network, x);
-        const output = values.at(-1)!;
-        if (caseDistance(constraints, output) <= 0 && (await accept(x))) return true;
-        if (step === steps || constraints.length === 0) break;
-        const { coefficients } = constraints[furthestConstraint(constraints, output)]!;
-        const gradient = inputGradient(network, values, coefficients);
-        const rate = 0.25 * 0.85 ** step + 0.002;
-        for (let i = 0; i < x.length; i++) x[i]! -= rate * width[i]! * Math.sign(gradient[i]!);
-        projectIntoRegion(x, region.box);
-      }
+      if (await descend(network, region.box, constraints, x, { width, steps, expired }, accept)) return true;
     }
+  }
+  return false;
+}
+
+export interface DescendOptions {
+  /** [inputs]: what steps are measured in. */
+  readonly width: Float64Array;
+  readonly steps: number;
+  readonly expired: () => boolean;
+}
+
+/** Descent from one point, which it moves. */
+export async function descend(
+  network: BoundedNetwork,
+  box: InputRegion,
+  constraints: readonly OutputConstraint[],
+  x: Float64Array,
+  { width, steps, expired }: DescendOptions,
+  accept: (x: Float64Array) => Promise<boolean>,
+): Promise<boolean> {
+  projectIntoRegion(x, box);
+  for (let step = 0; step <= steps; step++) {
+    if (expired()) return false;
+    const values = evaluateNetwork(network, x);
+    const output = values.at(-1)!;
+    if (caseDistance(constraints, output) <= 0 && (await accept(x))) return true;
+    if (step === steps || constraints.length === 0) break;
+    const { coefficients } = constraints[furthestConstraint(constraints, output)]!;
+    const gradient = inputGradient(network, values, coefficients);
+    const rate = 0.25 * 0.85 ** step + 0.002;
+    for (let i = 0; i < x.length; i++) x[i]! -= rate * width[i]! * Math.sign(gradient[i]!);
+    projectIntoRegion(x, box);
   }
   return false;
 }

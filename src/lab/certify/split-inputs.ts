@@ -1,5 +1,6 @@
 import { type BoundedNetwork, evaluateNetwork, outputSize } from './bounded-network.ts';
 import { type Arithmetic, boundBackward, boundNetwork, type NetworkBounds } from './crown.ts';
+import { descend } from './falsify.ts';
 import { gradientRange } from './gradient-range.ts';
 import { optimiseSlopes } from './optimise-slopes.ts';
 import { type InputRegion, lowestPoint } from './input-region.ts';
@@ -9,6 +10,9 @@ export type SplitOutcome =
   | { readonly verdict: 'holds'; readonly boxes: number }
   | { readonly verdict: 'violated'; readonly boxes: number }
   | { readonly verdict: 'unknown'; readonly boxes: number; readonly reason: string };
+
+/** Of the descent from the best point of a box. */
+const STEPS = 8;
 
 /** Of slope optimisation for a constraint that plain bounds do not rule out. */
 const ROUNDS = 4;
@@ -28,7 +32,9 @@ export interface SplitOptions {
 
 /**
  * Branch and bound over the inputs: a box whose bounds do not rule out every case is halved along the input that moves the bound most.
- * Complete for networks with few inputs, up to the limits given. Depth first, so that memory stays small.
+ * Complete for networks with few inputs, up to the limits given. Depth first, so that memory stays small; of two halves the one whose middle is
+ * nearer to an unsafe output first. From the nearest point of each box a few steps of descent are tried. A box that cannot be halved any further, at an output on
+ * the very edge of being unsafe, is left aside while others are searched.
  * @param accept decides whether an unsafe candidate counts
  */
 export async function splitInputs(
@@ -39,6 +45,7 @@ export async function splitInputs(
 ): Promise<SplitOutcome> {
   const stack: Task[] = [{ box: region.box, open: region.cases.map((_, i) => i), parent: undefined }];
   let boxes = 0;
+  let stuck = false;
   while (stack.length > 0) {
     if (expired()) return { verdict: 'unknown', boxes, reason: 'out of time' };
     if (boxes >= mostBoxes) return { verdict: 'unknown', boxes, reason: `more than ${mostBoxes} boxes` };
@@ -50,19 +57,43 @@ export async function splitInputs(
     });
     const open = openCases(network, bounds, region, task.open);
     if (open.length === 0) continue;
+    let nearest: { readonly x: Float64Array; readonly index: number; readonly distance: number } | undefined;
     for (const x of candidates(task.box, open)) {
       const output = evaluateNetwork(network, x).at(-1)!;
-      if (open.some(({ index }) => caseDistance(region.cases[index]!, output) <= 0) && (await accept(x)))
-        return { verdict: 'violated', boxes };
+      for (const { index } of open) {
+        const distance = caseDistance(region.cases[index]!, output);
+        if (distance <= 0 && (await accept(x))) return { verdict: 'violated', boxes };
+        if (nearest === undefined || distance < nearest.distance) nearest = { x, index, distance };
+      }
     }
+    // Steps as wide as the box may leave it, for the region around it.
+    const width = task.box.high.map((value, i) => value - task.box.low[i]!);
+    const from = nearest!.x.slice();
+    const limits = { width, steps: STEPS, expired };
+    if (await descend(network, region.box, region.cases[nearest!.index]!, from, limits, accept))
+      return { verdict: 'violated', boxes };
     const halves = halve(
       task.box,
       open.map(({ row, slopes }) => splitScores(task.box, slopes, gradientRange(network, bounds, row))),
     );
-    if (halves === null) return { verdict: 'unknown', boxes, reason: 'a box cannot be halved any further' };
-    for (const box of halves) stack.push({ box, open: open.map(({ index }) => index), parent: bounds });
+    if (halves === null) {
+      stuck = true;
+      continue;
+    }
+    const indices = open.map(({ index }) => index);
+    const distances = halves.map((box) => {
+      const output = evaluateNetwork(network, middleOf(box)).at(-1)!;
+      return Math.min(...indices.map((index) => caseDistance(region.cases[index]!, output)));
+    });
+    const order = distances[0]! < distances[1]! ? [halves[1], halves[0]] : halves;
+    for (const box of order) stack.push({ box, open: indices, parent: bounds });
   }
+  if (stuck) return { verdict: 'unknown', boxes, reason: 'a box cannot be halved any further' };
   return { verdict: 'holds', boxes };
+}
+
+function middleOf(box: InputRegion): Float64Array {
+  return box.low.map((value, i) => value / 2 + box.high[i]! / 2);
 }
 
 /** A case that bounds do not rule out. */
@@ -109,8 +140,7 @@ export function openCases(
 
 /** The middle of the box, and the corners in which the linear bounds are smallest. */
 function candidates(box: InputRegion, open: readonly OpenCase[]): readonly Float64Array[] {
-  const middle = box.low.map((value, i) => value / 2 + box.high[i]! / 2);
-  return [middle, ...open.map(({ slopes }) => lowestPoint(slopes, box))];
+  return [middleOf(box), ...open.map(({ slopes }) => lowestPoint(slopes, box))];
 }
 
 /** Share of each input in what moves the bound: half by the linear bound's slopes, half by the range of the gradient. */

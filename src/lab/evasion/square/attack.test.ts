@@ -7,7 +7,8 @@ import { counted } from '../../testing/restricted-targets.ts';
 import { distance } from '../norm-ball.ts';
 import { pgd } from '../pgd/attack.ts';
 import { shareAt, square, SQUARE_DEFAULTS } from './attack.ts';
-import { windowPattern } from './l2-windows.ts';
+import { imageLayout } from '../../image-layout.ts';
+import { moveInL2, windowPattern } from './l2-windows.ts';
 
 test('the schedule of shares is the one for 10,000 queries, stretched only when asked', () => {
   const at = (iteration: number, rescaleSchedule = false): number =>
@@ -33,6 +34,28 @@ test('a window of the L2 attack has length one, a positive and a negative half, 
     for (let y = 0; y < side; y++)
       for (let x = 0; x < side; x++) assert.ok(Math.abs(turned[x * side + y]! - pattern[y * side + x]!) < 1e-12);
   }
+});
+
+test('windows of the L2 attack reach every row and column but the last', () => {
+  const layout = imageLayout([1, 9, 9])!;
+  const windows = { layout, eps: 1, low: new Float32Array(81).fill(-9), high: new Float32Array(81).fill(9) };
+  const origin = new Float32Array(81);
+  const random = seededRandom('places');
+  const [rows, columns] = [new Set<number>(), new Set<number>()];
+  for (let round = 0; round < 200; round++) {
+    const point = new Float32Array(81);
+    moveInL2(point, origin, origin, 9 / 81, windows, random);
+    point.forEach((value, at) => {
+      if (value === 0) return;
+      rows.add(Math.floor(at / 9));
+      columns.add(at % 9);
+    });
+  }
+  for (const places of [rows, columns]) assert.deepEqual([...places].sort(), [0, 1, 2, 3, 4, 5, 6, 7]);
+  // A window as large as the picture has one place.
+  const point = new Float32Array(81);
+  moveInL2(point, origin, origin, 1, windows, random);
+  assert.ok(point.every((value) => value !== 0));
 });
 
 test('square in L2 spends the whole of eps wherever the bounds allow it', async () => {

@@ -75,7 +75,11 @@ export function moveInL2(
   let side = Math.max(Math.round(Math.sqrt(share * layout.height * layout.width)), 3);
   if (side % 2 === 0) side++;
   side = Math.min(side, layout.height, layout.width);
-  const place = (): [number, number] => [random.below(layout.height - side + 1), random.below(layout.width - side + 1)];
+  // Up to, and not including, the last place: as in the paper's own code and in AutoAttack. On pictures with an empty border that fools more.
+  const place = (): [number, number] => [
+    random.below(Math.max(layout.height - side, 1)),
+    random.below(Math.max(layout.width - side, 1)),
+  ];
   const [top, left] = place();
   const [otherTop, otherLeft] = place();
   const inFirst = (y: number, x: number): boolean => y >= top && y < top + side && x >= left && x < left + side;

@@ -22,8 +22,8 @@ export interface BinnedRows {
 }
 
 /**
- * Candidate thresholds lie between neighbouring values of `x - down` and `x + up`, where a split's worst case changes; where there
- * are more than `most`, at even shares of the rows.
+ * Candidate thresholds lie between neighbouring values of `x - down` and `x + up`, where a split's worst case changes, and within the values that rows have:
+ * beyond them a leaf would be reached by attacks alone. Where there are more than `most`, they lie at even shares of the rows.
  * @param movable by row: 0 for a row that nobody moves
  */
 export function binRows(
@@ -34,25 +34,56 @@ export function binRows(
   movable: Uint8Array,
   most: number,
 ): BinnedRows {
-  const thresholds: Float32Array[] = [];
+  const thresholds = Array.from({ length: features }, (_, feature) => {
+    const [low, high] = intervals(x, rows, features, feature, reach, movable);
+    let [least, greatest] = [Infinity, -Infinity];
+    for (let row = 0; row < rows; row++) {
+      least = Math.min(least, x[row * features + feature]!);
+      greatest = Math.max(greatest, x[row * features + feature]!);
+    }
+    return candidates(low, high, most).filter((cut) => cut >= least && cut < greatest);
+  });
+  return placeRows(x, rows, thresholds, reach, movable);
+}
+
+/** Rows among thresholds that exist. */
+export function placeRows(
+  x: Float32Array,
+  rows: number,
+  thresholds: readonly Float32Array[],
+  reach: Reach,
+  movable: Uint8Array,
+): BinnedRows {
+  const features = thresholds.length;
   const from = new Uint16Array(rows * features);
   const to = new Uint16Array(rows * features);
-  for (let feature = 0; feature < features; feature++) {
-    const low = new Float64Array(rows);
-    const high = new Float64Array(rows);
-    for (let row = 0; row < rows; row++) {
-      const value = x[row * features + feature]!;
-      low[row] = movable[row] === 1 ? value - reach.down[feature]! : value;
-      high[row] = movable[row] === 1 ? value + reach.up[feature]! : value;
-    }
-    const cuts = candidates(low, high, most);
-    thresholds.push(cuts);
+  thresholds.forEach((cuts, feature) => {
+    const [low, high] = intervals(x, rows, features, feature, reach, movable);
     for (let row = 0; row < rows; row++) {
       from[feature * rows + row] = firstNotBelow(cuts, low[row]!);
       to[feature * rows + row] = firstNotBelow(cuts, high[row]!);
     }
-  }
+  });
   return { rows, features, thresholds, from, to };
+}
+
+/** Where an attacker can put a feature, row by row. */
+function intervals(
+  x: Float32Array,
+  rows: number,
+  features: number,
+  feature: number,
+  reach: Reach,
+  movable: Uint8Array,
+): [Float64Array, Float64Array] {
+  const low = new Float64Array(rows);
+  const high = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const value = x[row * features + feature]!;
+    low[row] = movable[row] === 1 ? value - reach.down[feature]! : value;
+    high[row] = movable[row] === 1 ? value + reach.up[feature]! : value;
+  }
+  return [low, high];
 }
 
 function candidates(low: Float64Array, high: Float64Array, most: number): Float32Array {

@@ -11,7 +11,11 @@ import { ensembleOfXgboost } from '../from-xgboost.ts';
 import { xgboostOf } from '../to-xgboost.ts';
 import type { TreeEnsemble } from '../tree-ensemble.ts';
 import { binRows } from './binned-rows.ts';
-import { growTree } from './grow-tree.ts';
+import { growTree, type Split } from './grow-tree.ts';
+import { newtonSplits } from './newton-split.ts';
+import { bestExponentialSplit, middleCut } from './exponential-split.ts';
+import { RangeMinimum } from './range-minimum.ts';
+import { StumpMargins } from './stump-margins.ts';
 import { reachWithin, trainTrees, TREE_TRAINING, type TreeTraining } from './train-trees.ts';
 
 /** Class 1 above a noisy plane of two features that can be trusted a little; a third tells the class with a tiny gap; the fourth is noise. */
@@ -78,15 +82,13 @@ test('the best split is the one that trying all of them by hand finds', () => {
     const tree = growTree(
       binned,
       all,
-      { first, second, labels, loss: (row, step) => (step === 0 ? 0 : first[row]! * step - 1000) },
-      {
-        depth: 1,
-        minChildWeight: 0,
-        lambda,
-        gamma: 0,
-        columns: Int32Array.of(0, 1, 2),
-        monotone: new Int8Array(3),
-      },
+      { labels, loss: (row, step) => (step === 0 ? 0 : first[row]! * step - 1000) },
+      newtonSplits(
+        binned,
+        { first, second, labels },
+        { minChildWeight: 0, lambda, gamma: 0, columns: Int32Array.of(0, 1, 2), monotone: new Int8Array(3) },
+      ),
+      { depth: 1, monotone: new Int8Array(3), low: -Infinity, high: Infinity },
     );
     const sum = (list: Float64Array, take: (row: number) => boolean): number =>
       list.reduce((total, value, row) => total + (take(row) ? value : 0), 0);
@@ -126,9 +128,191 @@ test('the best split is the one that trying all of them by hand finds', () => {
   }
 });
 
-test('a monotone feature only ever raises the output', () => {
+/** Small tables with ties, and the exponential loss of a stump in the worst case, row by row. */
+function smallTable(random: ReturnType<typeof seededRandom>): {
+  readonly x: Float32Array;
+  readonly labels: Uint8Array;
+  readonly weights: Float64Array;
+} {
+  const x = Float32Array.from({ length: 24 * 2 }, () => random.below(9) / 8);
+  const labels = Uint8Array.from({ length: 24 }, () => random.below(2));
+  return { x, labels, weights: Float64Array.from(labels, () => 0.1 + random.uniform()) };
+}
+
+/** A low value of a function of two values within +-1: a grid, then finer ones around its best point. Never below the true minimum. */
+function lowOf(value: (a: number, b: number) => number): number {
+  let [least, a, b] = [Infinity, 0, 0];
+  for (const width of [0.25, 0.05, 0.01]) {
+    const [ca, cb] = [a, b];
+    for (let i = -4; i <= 4; i++) {
+      for (let j = -4; j <= 4; j++) {
+        const [u, v] = [ca + i * width, cb + j * width].map((x) => Math.min(Math.max(x, -1), 1)) as [number, number];
+        const own = value(u, v);
+        if (own < least) [least, a, b] = [own, u, v];
+      }
+    }
+  }
+  return least;
+}
+
+test('the best split by the exponential loss is the one that trying all of them by hand finds', () => {
+  const random = seededRandom('exponential');
+  const all = Int32Array.from({ length: 24 }, (_, row) => row);
+  let splits = 0;
+  for (let round = 0; round < 12; round++) {
+    const { x, labels, weights } = smallTable(random);
+    const far = 0.0625 * random.below(4);
+    const minRows = 1 + random.below(4);
+    const binned = binRows(x, 24, 2, reachWithin(2, far), new Uint8Array(24).fill(1), 1000);
+    const options = { columns: Int32Array.of(0, 1), monotone: new Int8Array(2), minRows };
+    const found = bestExponentialSplit(binned, all, weights, labels, options, -1, 1);
+    const lossOf = ({ feature, cut, left, right }: Split): number =>
+      all.reduce((sum, row) => {
+        const [value, threshold] = [x[row * 2 + feature]!, binned.thresholds[feature]![cut]!];
+        const sign = labels[row] === 1 ? 1 : -1;
+        const margins = [
+          ...(value - far <= threshold ? [sign * left] : []),
+          ...(value + far > threshold ? [sign * right] : []),
+        ];
+        return sum + weights[row]! * Math.exp(-Math.min(...margins));
+      }, 0);
+    let best = Infinity;
+    for (let feature = 0; feature < 2; feature++) {
+      binned.thresholds[feature]!.forEach((threshold, cut) => {
+        if (all.filter((row) => x[row * 2 + feature]! - far <= threshold).length < minRows) return;
+        if (all.filter((row) => x[row * 2 + feature]! + far > threshold).length < minRows) return;
+        best = Math.min(
+          best,
+          lowOf((left, right) => lossOf({ feature, cut, left, right })),
+        );
+      });
+    }
+    if (found === null) {
+      const single = lowOf((a) =>
+        all.reduce((sum, row) => sum + weights[row]! * Math.exp(labels[row] === 1 ? -a : a), 0),
+      );
+      assert.ok(best >= single * (1 - 1e-3), `round ${round}: ${best} beats one leaf, ${single}`);
+      continue;
+    }
+    splits++;
+    assert.ok(Math.abs(found.loss - lossOf(found)) < 1e-9 * found.loss, `${found.loss}, by hand ${lossOf(found)}`);
+    assert.ok(found.loss <= best * (1 + 1e-9), `round ${round}: ${found.loss}, best ${best}`);
+  }
+  assert.ok(splits >= 6, `${splits} splits`);
+});
+
+test('a new stump beside others on its feature is the best one for the exact worst case', () => {
+  const random = seededRandom('stump');
+  const all = Int32Array.from({ length: 24 }, (_, row) => row);
+  for (let round = 0; round < 4; round++) {
+    const { x, labels } = smallTable(random);
+    const far = 0.0625 + 0.125 * random.below(2);
+    const binned = binRows(x, 24, 2, reachWithin(2, far), new Uint8Array(24).fill(1), 1000);
+    const margins = new StumpMargins(binned, labels);
+    const stumps: Split[] = [];
+    for (let feature = 0; feature < 2; feature++) {
+      for (let count = 0; count < 2; count++) {
+        const cuts = binned.thresholds[feature]!.length;
+        const [left, right] = [random.normal() / 2, random.normal() / 2];
+        const stump = { feature, cut: random.below(cuts), left, right };
+        stumps.push(stump);
+        margins.add({
+          feature: [feature, -1, -1],
+          cut: [stump.cut, -1, -1],
+          left: [1, -1, -1],
+          right: [2, -1, -1],
+          value: [0, left, right],
+        });
+      }
+    }
+    /** Margin of a row in the exact worst case: by feature, the least over all segments that the row can be in. */
+    const worst = (row: number, list: readonly Split[]): number => {
+      const sign = labels[row] === 1 ? 1 : -1;
+      let sum = 0;
+      for (let feature = 0; feature < 2; feature++) {
+        let least = Infinity;
+        for (let at = binned.from[feature * 24 + row]!; at <= binned.to[feature * 24 + row]!; at++) {
+          const own = list.filter((stump) => stump.feature === feature);
+          least = Math.min(
+            least,
+            own.reduce((total, stump) => total + sign * (at <= stump.cut ? stump.left : stump.right), 0),
+          );
+        }
+        sum += least;
+      }
+      return sum;
+    };
+    for (const row of all)
+      assert.ok(Math.abs((labels[row] === 1 ? 1 : -1) * margins.worst[row]! - worst(row, stumps)) < 1e-12);
+    const weights = Float64Array.from(all, (row) => Math.exp(-worst(row, stumps)));
+    const options = { columns: Int32Array.of(0, 1), monotone: new Int8Array(2), minRows: 1 };
+    const found = margins.bestStump(all, weights, options, 1);
+    const lossWith = (stump: Split): number =>
+      all.reduce((sum, row) => sum + Math.exp(-worst(row, [...stumps, stump])), 0);
+    let best = weights.reduce((sum, weight) => sum + weight, 0);
+    for (let feature = 0; feature < 2; feature++) {
+      for (let cut = 0; cut < binned.thresholds[feature]!.length; cut++) {
+        best = Math.min(
+          best,
+          lowOf((left, right) => lossWith({ feature, cut, left, right })),
+        );
+      }
+    }
+    assert.ok(found !== null);
+    assert.ok(Math.abs(found.loss - lossWith(found)) < 1e-9 * found.loss, `${found.loss}, by hand ${lossWith(found)}`);
+    assert.ok(found.loss <= best * (1 + 1e-6), `round ${round}: ${JSON.stringify(found)}, best ${best}`);
+  }
+});
+
+test('minima of stretches; of cuts that are as good as each other, the middle one', () => {
+  const values = Float64Array.of(3, 1, 4, 1.5, 9, 2.6, 5);
+  const minimum = new RangeMinimum(values);
+  for (let first = 0; first < 7; first++)
+    for (let last = first; last < 7; last++)
+      assert.equal(minimum.of(first, last), Math.min(...values.subarray(first, last + 1)));
+  assert.equal(middleCut(Float32Array.of(0, 0.1, 0.2, 0.9, 1), 0, 3), 2);
+  assert.equal(middleCut(Float32Array.of(0, 0.1), 1, 1), 1);
+});
+
+test('validation rows choose how many trees are kept, and more robust trees are trained with the exponential loss', () => {
+  const [train, check] = [sample('train', 400), sample('check', 200)];
+  for (const depth of [1, 3]) {
+    const shares: number[] = [];
+    const options = {
+      ...SMALL,
+      depth,
+      trees: 25,
+      loss: 'exponential',
+      bins: 1000,
+      reach: reachWithin(4, 0.1),
+      validation: check,
+    } as const;
+    const ensemble = trainTrees(train, options, ({ validation }) => {
+      shares.push(validation!);
+    });
+    const least = Math.min(...shares);
+    assert.equal(ensemble.roots.length, shares.indexOf(least) + 1);
+    // For stumps the share is that of the rows that an attack breaks, exactly; for deeper trees an upper bound of it.
+    const found = errors(ensemble, check, 0.1).robust;
+    if (depth === 1) assert.ok(Math.abs(found - least) < 1e-9, `${found}, by the training ${least}`);
+    else assert.ok(found <= least + 1e-9 && found > 0, `${found}, by the training ${least}`);
+    assert.ok(least < 0.2, `${least}`);
+  }
+});
+
+for (const [loss, depth] of [
+  ['logistic', 3],
+  ['exponential', 3],
+  ['exponential', 1],
+] as const) {
+  test(`a monotone feature only ever raises the output: ${loss} loss, depth ${depth}`, () => monotone(loss, depth));
+}
+
+function monotone(loss: TreeTraining['loss'], depth: number): void {
   const ensemble = trainTrees(sample('train', 300), {
     ...SMALL,
+    loss,
+    depth,
     subsample: 0.7,
     columns: 0.8,
     monotone: Int8Array.of(1, 0, 0, -1),
@@ -141,7 +325,7 @@ test('a monotone feature only ever raises the output', () => {
     const [before, after] = rawOutputs(ensemble, Float32Array.of(...x, ...raised), 2);
     assert.ok(sign * (after! - before!) >= 0);
   }
-});
+}
 
 test('stumps are certified exactly, and training lowers their robust error', () => {
   const [train, check] = [sample('train', 300), sample('check', 100)];
@@ -173,10 +357,25 @@ test('written as an XGBoost model and read back, every margin is the same; the s
   assert.deepEqual(writeXgboostModel(xgboostOf(again)), bytes);
 });
 
+test('rows of one class alone make one leaf', () => {
+  const data = sample('train', 20);
+  for (const depth of [1, 3]) {
+    const ensemble = trainTrees(
+      { ...data, labels: data.labels.map(() => 1) },
+      { ...SMALL, depth, loss: 'exponential', learningRate: 1, trees: 1 },
+    );
+    assert.deepEqual([...rawOutputs(ensemble, data.inputs, 2)], [1, 1]);
+  }
+});
+
 test('data and options that cannot be trained with are refused', () => {
   const data = sample('train', 20);
   assert.throws(() => trainTrees({ ...data, labels: data.labels.map(() => 2) }, SMALL), /two classes/);
   assert.throws(() => trainTrees({ ...data, inputs: data.inputs.map(() => NaN) }, SMALL), /finite/);
   assert.throws(() => trainTrees(data, { ...SMALL, learningRate: 0 }), /learningRate/);
   assert.throws(() => trainTrees(data, { ...SMALL, reach: reachWithin(3, 0.1) }), /one entry for each/);
+  assert.throws(() => trainTrees(data, { ...SMALL, maxLeaf: Infinity }), /maxLeaf/);
+  assert.throws(() => trainTrees(data, { ...SMALL, minRows: -1 }), /minRows/);
+  const empty = { ...data, inputs: new Float32Array(0), labels: new Int32Array(0), count: 0 };
+  assert.throws(() => trainTrees(data, { ...SMALL, validation: empty }), /validation/);
 });
