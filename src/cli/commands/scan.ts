@@ -199,6 +199,7 @@ async function compared(
 ): Promise<readonly FileResult[]> {
   const { compareWithLock, definitionsOf, lockOf } = await import('../../scan/agents/agent-lock.ts');
   const { compareDefinitions } = await import('../../scan/agents/compare-definitions.ts');
+  const { joinSkillFiles } = await import('../../scan/agents/join-skill-files.ts');
   const { addFindings } = await import('../../scan/agents/add-findings.ts');
   const found = definitionsOf(results);
   if (options.writeLock !== undefined) {
@@ -206,7 +207,7 @@ async function compared(
     io.err(`note: ${found.length} definitions are locked in ${options.writeLock}`);
   }
   const drifts = lock === null ? [] : compareWithLock(found, lock);
-  return addFindings(results, [...compareDefinitions(found), ...drifts]);
+  return addFindings(results, [...joinSkillFiles(results), ...compareDefinitions(found), ...drifts]);
 }
 
 function isAddress(path: string): boolean {

@@ -31,6 +31,7 @@ export const COMMAND_DANGERS: readonly CommandDanger[] = [
     String.raw`\b(?:ba|z|da|k)?sh[ \t]{1,4}(?:-c[ \t]{1,4})?["']?(?:<\(|\$\(|\x60)[ \t]{0,4}(?:curl|wget)\b`,
     String.raw`\b(?:eval|source|\.)[ \t]{1,4}["']?(?:<\(|\$\(|\x60)[ \t]{0,4}(?:curl|wget)\b`,
     String.raw`\b(?:curl|wget)\b[^\n]{0,300}(?:-o|-O|[ \t]>|--output)[ \t]{0,4}(/?[\w./~$-]{1,100})[^\n]{0,100}(?:&&|;)[ \t]{0,4}(?:sudo[ \t]{1,4})?(?:chmod[ \t]{1,4}[+\w]{1,8}[ \t]{1,4}[\w./~$-]{1,100}[ \t]{0,4}(?:&&|;)|(?:ba|z)?sh[ \t]{1,4}[\w./~$-]{1,100})`,
+    String.raw`\b(?:wget|curl[ \t]{1,4}-[a-zA-Z]{0,6}O)\b[^\n|;&]{0,300}(?:https?:|\$)[^\n|;&]{0,300}(?:&&|;)[ \t]{0,4}(?:sudo[ \t]{1,4})?(?:chmod[ \t]{1,4}[+\w]{1,8}[ \t]{1,4}[\w./~$-]{1,100}[ \t]{0,4}(?:&&|;)|(?:ba|z|da)?sh[ \t]{1,4}[\w./~$-]{1,100}|\./[\w.-]{1,80})`,
     String.raw`\b(?:iex|invoke-expression)\b[^\n]{0,60}\b(?:irm|iwr|invoke-(?:webrequest|restmethod)|downloadstring|net\.webclient)\b[^\n]{0,80}(?:https?:|\$)`,
     String.raw`\b(?:irm|iwr|invoke-(?:webrequest|restmethod)|downloadstring)\b[^\n]{0,200}(?:https?:|\$|[\w-]\.[a-z]{2,10}\b)[^\n]{0,200}\|[ \t]{0,4}(?:iex|invoke-expression)\b`,
     String.raw`\bmshta[ \t]{1,4}https?:|\bcertutil\b[^\n]{0,80}-urlcache\b[^\n]{0,80}https?:|\bregsvr32\b[^\n]{0,60}/i:https?:|\bbitsadmin\b[^\n]{0,80}/transfer\b[^\n]{0,80}https?:`,
@@ -52,12 +53,12 @@ export const COMMAND_DANGERS: readonly CommandDanger[] = [
     String.raw`\bbase64\b[ \t]{1,4}(?:-d|-D|--decode)\b[^\n]{0,200}\|[ \t]{0,4}(?:${RUN})`,
     String.raw`\b(?:xxd[ \t]{1,4}-r|openssl[ \t]{1,4}(?:enc|base64|aes)[^\n|]{0,80}-d)\b[^\n]{0,200}\|[ \t]{0,4}(?:${RUN})`,
     String.raw`\b(?:eval|source)[ \t]{1,4}["']?(?:\$\(|\x60)[^\n]{0,200}\bbase64[ \t]{1,4}(?:-d|-D|--decode)\b`,
-    String.raw`\b(?:exec|eval|compile)\([ \t]{0,4}(?:\w{1,30}\.){0,3}(?:b64decode|b32decode|a85decode|unhexlify|fromhex|decompress|loads)\(`,
+    String.raw`\b(?:exec|eval|compile)\([ \t]{0,4}(?:\w{1,30}\.){0,3}(?:b(?:16|32|64|85)decode|a85decode|decodebytes|unhexlify|fromhex|decompress|loads)\(`,
     String.raw`\b(?:exec|eval)\([ \t]{0,4}(?:bytes|bytearray|codecs\.decode|["']{2}\.join\([ \t]{0,4}(?:chr|map\([ \t]{0,4}chr))\b`,
     String.raw`\beval\([ \t]{0,4}(?:atob|unescape|decodeuricomponent|string\.fromcharcode|buffer\.from)\(`,
     String.raw`\b(?:new[ \t]{1,4})?function\([ \t]{0,4}(?:atob|buffer\.from)\(`,
     String.raw`\b(?:powershell|pwsh)\b[^\n]{0,80}[ \t]-e(?:nc|ncodedcommand)?[ \t]{1,4}[A-Za-z0-9+/=]{40}`,
-    String.raw`\bmarshal\.loads\([ \t]{0,4}(?:\w{1,30}\.){0,3}(?:b64decode|decompress|fromhex|unhexlify)\(`,
+    String.raw`\bmarshal\.loads\([ \t]{0,4}(?:\w{1,30}\.){0,3}(?:b(?:16|32|64|85)decode|decompress|fromhex|unhexlify)\(`,
   ),
   danger(
     'persistence',
@@ -130,4 +131,13 @@ const SUSPICIOUS =
 /** Whether what is downloaded comes from a place that nobody answers for, or the address is put together when it runs. */
 export function isFromAnybody(text: string): boolean {
   return SUSPICIOUS.test(text) || !/https:\/\//i.test(text);
+}
+
+/** Installers that their makers publish for being piped into a shell, and the hosts of examples (RFC 2606). */
+const MAKERS =
+  /https:\/\/(?:[\w-]{1,40}\.)?(?:example\.(?:com|org|net)|rustup\.rs|astral\.sh|docker\.com|deno\.land|bun\.sh|python-poetry\.org|pnpm\.io|helm\.sh|k3s\.io|ollama\.com|opencode\.ai|claude\.ai|cursor\.(?:com|sh)|mise\.run|mise\.jdx\.dev|starship\.rs|tailscale\.com|fly\.io|supabase\.com|railway\.(?:app|com)|vercel\.com|amazonaws\.com|cloud\.google\.com|googleapis\.com|k8s\.io|sdkman\.io|nixos\.org|determinate\.systems|paradigm\.xyz|solana\.com|anza\.xyz|cli\.github\.com|github\.com|gitlab\.com|aka\.ms|microsoft\.com|nodesource\.com|yarnpkg\.com|volta\.sh|brew\.sh|pulumi\.com|hashicorp\.com|circleci\.com|aquasecurity\.io|semgrep\.dev|fluxcd\.io|linkerd\.io|istio\.io|kubernetes\.io|modal\.com|nvidia\.com|huggingface\.co|pixi\.sh|conda\.io|micro\.mamba\.pm|r-lib\.org|posit\.co|julialang\.org|ziglang\.org|golang\.org|go\.dev|ghcup\.haskell\.org|get-ghcup\.haskell\.org|opam\.ocaml\.org|dot\.net|convex\.dev|planetscale\.com|turso\.tech|dagger\.io|earthly\.dev|grafana\.com|datadoghq\.com|newrelic\.com|sentry\.io|snyk\.io|doppler\.com|infisical\.com|1password\.com|atuin\.sh|warp\.dev|charm\.sh|cargo-binstall|render\.com|heroku\.com|netlify\.com|cloudflare\.com|stripe\.com|sourcegraph\.com|codecov\.io)(?=[/\s"'\x60)]|$)/i;
+
+/** Whether what is downloaded and run comes from the maker of a program that many know. */
+export function isFromMaker(text: string): boolean {
+  return MAKERS.test(text);
 }

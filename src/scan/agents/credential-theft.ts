@@ -13,6 +13,12 @@ const STORES: readonly { readonly what: string; readonly pattern: RegExp }[] = [
 
 const NETWORK =
   /\b(?:curl|wget|nc|ncat|scp|rsync)[ \t]{1,4}[^\n]{0,200}(?:https?:|@|-d\b|\$)|\brequests\.(?:post|put|get)\(|\burllib\.request\b|\bhttpx\.|\bhttp\.client\b|\baiohttp\b|\bsocket\.(?:socket|create_connection)\(|(?<![\w.])fetch\(|\baxios[.(]|\bhttps?\.request\(|\bInvoke-(?:WebRequest|RestMethod)\b|\bsmtplib\b/i;
+/** Goes through all variables of the environment. */
+const ALL_VARIABLES =
+  /\bfor\b[^\n:]{0,80}\bin[ \t]{1,4}(?:dict\()?os\.environ(?:\.(?:items|keys|copy)\(\))?[ \t)]{0,3}[:\]})\n ]|\bin[ \t]{1,4}(?:sorted\(|list\()?os\.environ(?:\.(?:items|keys)\(\))|\bObject\.(?:entries|keys)\([ \t]{0,4}process\.env[ \t]{0,4}\)/g;
+/** Parts of names of variables that hold secrets, as literals. */
+const SECRET_NAMES =
+  /["'/|](?:[\w*.]{0,20})(?:secret|token|passw(?:or)?d|credential|api_?key|private_?key|access_?key|key|auth)s?["'/|]/gi;
 /** All variables of the environment, on the way out. */
 const WHOLE_ENVIRONMENT =
   /\b(?:requests\.(?:post|put)|urlopen|fetch|axios\.post|httpx\.post)\([^\n]{0,300}(?:dict\(os\.environ\)|os\.environ(?![.[\w])|process\.env(?![.[\w])|JSON\.stringify\(process\.env\))/gi;
@@ -32,8 +38,52 @@ export function credentialTheft(
       says: `reads where ${what} lie${what.startsWith('a ') ? 's' : ''}${network ? ', and reaches the network' : ''}`,
     });
   }
+  const harvest = text.matchAll(ALL_VARIABLES).next().value;
+  if (harvest !== undefined && new Set([...text.matchAll(SECRET_NAMES)].map(([name]) => name.toLowerCase())).size >= 2)
+    found.push({
+      at: harvest.index,
+      severity: network ? 'high' : 'low',
+      says: `looks through all variables for secrets${network ? ', and reaches the network' : ''}`,
+    });
   const environment = text.matchAll(WHOLE_ENVIRONMENT).next().value;
   if (environment !== undefined)
     found.push({ at: environment.index, severity: 'high', says: 'sends all variables of the environment' });
   return found;
+}
+
+/** Files of credentials as a text for an agent names them. */
+const NAMED =
+  /~?\/?\.ssh\/(?:id_\w{1,12}|\*|[\w.-]{0,20}_key)|\.aws\/(?:credentials|config)\b|\.config\/gcloud\/\w|\.kube\/config\b|\.config\/gh\/hosts\.yml|\.(?:netrc|pypirc|npmrc|git-credentials)\b|\.(?:cursor|claude|codeium)\/[\w-]{0,20}(?:mcp|credentials)[\w.-]{0,12}\.json|\.docker\/config\.json|\.env(?:\.\w{1,20})?\b(?!\.example)|\b(?:login data|cookies\.sqlite|wallet\.dat)\b/gi;
+const TAKE =
+  /\b(?:read|collect|gather|include|record|store|pass|cat|open|copy|send|upload|attach|append|capture|load)\b[^.!?]{0,300}$/i;
+/** How far apart two names may stand and still be of one list, in characters. */
+const NEAR = 240;
+
+/**
+ * Where a text has the agent read files of credentials: a list of at least three kinds after a verb of taking. One file that is named, as honest
+ * texts about clouds and shells do, is none.
+ */
+export function credentialReading(text: string): readonly number[] {
+  const found: number[] = [];
+  let first = -1;
+  let last = -1;
+  let kinds = new Set<string>();
+  const close = (): void => {
+    if (kinds.size >= 3 && TAKE.test(text.slice(Math.max(0, first - 400), first))) found.push(first);
+  };
+  for (const match of text.matchAll(NAMED)) {
+    const kind = match[0]
+      .toLowerCase()
+      .replace(/^[~/]+/, '')
+      .slice(0, 6);
+    if (last === -1 || match.index - last > NEAR) {
+      close();
+      first = match.index;
+      kinds = new Set();
+    }
+    kinds.add(kind);
+    last = match.index;
+  }
+  close();
+  return found.slice(0, 3);
 }

@@ -44,6 +44,8 @@ const PHRASES: readonly Phrase[] = [
     String.raw`\b(?:silently|secretly|covertly|stealthily) (?:call|send|read|include|pass|run|execute|forward|append|add|copy|upload|install|download|exfiltrate|collect|modify|insert)\b`,
     String.raw`\bwithout …(?:telling|informing|notifying|alerting) …(?:the )?user\b`,
     String.raw`\b(?:hide|conceal) (?:this|it|these|that|the|all) …from the user\b`,
+    String.raw`\b(?:do not|don'?t|never|must not|should not) (?:tell|mention|reveal|disclose|expose) (?:this|it|that|these|them|the|any) …to the user\b`,
+    String.raw`\b(?:process|handle|complete|perform) (?:(?:it|this|these|them|that|all|everything) )?(?:silently|secretly|covertly)\b`,
     String.raw`\bthe user (?:must|should|does|need|may) not …(?:know|see|notice|be told|be aware|find out)\b`,
   ),
   phrase(

@@ -1,8 +1,11 @@
 import type { AgentScript, AgentText } from '../../agents/agent-fact.ts';
-import { type CommandDanger, dangersIn, isFromAnybody } from '../../agents/command-danger.ts';
+import { type CommandDanger, dangersIn, isFromAnybody, isFromMaker } from '../../agents/command-danger.ts';
 import { encodedBlobs, obfuscationsIn, paddingIn, selfExtracting } from '../../agents/concealment.ts';
-import { credentialTheft } from '../../agents/credential-theft.ts';
+import { collectingAddresses } from '../../agents/collecting-address.ts';
+import { credentialReading, credentialTheft } from '../../agents/credential-theft.ts';
+import { decodedCommands, decodedLiteral } from '../../agents/decoded-command.ts';
 import { firstOfEach } from '../../agents/first-of-each.ts';
+import { lockedArchives } from '../../agents/locked-archive.ts';
 import { show } from '../../agents/show.ts';
 import { unpinnedInstalls } from '../../agents/unpinned-installs.ts';
 import type { Judgement } from '../../rule.ts';
@@ -32,6 +35,19 @@ function dangers(
 
 /** Variables or outputs of commands; a file that a script uploads may be what it is for. */
 const CARRIES_SECRETS = /\$\(|\x60|\benv\b|\bprintenv\b|\.env\b|\.ssh|\.aws|credential|secret|token|passwd/i;
+
+function hiddenLiteral({ text, lines }: Readable): readonly Judgement[] {
+  const at = decodedLiteral(text);
+  return at === null
+    ? []
+    : [
+        {
+          at: lines.place(at),
+          severity: 'medium',
+          message: 'The text has the agent decode a part of it that nobody can read.',
+        },
+      ];
+}
 
 const both = (judge: (what: 'text' | 'script', readable: Readable) => readonly Judgement[]): Check['judge'] => ({
   'agent-text': ({ doc }) => judge('text', doc),
@@ -64,20 +80,18 @@ export const COMMAND_TEXT_CHECKS: readonly Check[] = [
               ? isFromAnybody(text)
                 ? 'high'
                 : 'medium'
-              : isFromAnybody(text)
+              : isFromAnybody(text) || !isFromMaker(text)
                 ? 'medium'
                 : 'low',
         ),
       ];
-      const archive =
-        /\b(?:unzip[ \t]{1,4}[^\n]{0,80}-P[ \t]{0,2}\S|7z[az]?[ \t]{1,4}[xe][ \t]{1,4}[^\n]{0,80}-p\S{2,}|unrar[ \t]{1,4}[xe][ \t]{1,4}[^\n]{0,80}-p\S{2,}|password(?:-protected)?[ \t]{1,4}(?:zip|archive|rar)\b[^\n]{0,80}\bpassword[ \t:=]{1,4}\S)/i.exec(
-          readable.text,
-        );
-      if (archive !== null)
+      for (const { at, downloaded } of lockedArchives(readable.text))
         found.push({
-          at: readable.lines.place(archive.index),
-          severity: 'medium',
-          message: `The ${what} opens an archive with a password.`,
+          at: readable.lines.place(at),
+          severity: downloaded ? 'high' : 'medium',
+          message: downloaded
+            ? `The ${what} has an archive downloaded that it opens with a password of its own.`
+            : `The ${what} opens an archive with a password.`,
         });
       return found;
     }),
@@ -92,6 +106,12 @@ export const COMMAND_TEXT_CHECKS: readonly Check[] = [
     taxonomy: ['CWE-506', 'AML.T0068'],
     judge: both((what, readable) => [
       ...dangers(what, readable, ['decode-and-run'], () => (what === 'script' ? 'high' : 'medium')),
+      ...decodedCommands(readable.text).map(({ at, says }) => ({
+        at: readable.lines.place(at),
+        severity: what === 'script' ? ('critical' as const) : ('high' as const),
+        message: `The ${what} ${says}.`,
+      })),
+      ...(what === 'text' ? hiddenLiteral(readable) : []),
       ...obfuscationsIn(readable.text).map(({ at, says }) => ({
         at: readable.lines.place(at),
         severity: 'medium' as const,
@@ -159,8 +179,32 @@ export const COMMAND_TEXT_CHECKS: readonly Check[] = [
           ...dangers('script', script, ['send-out'], (_, text) => (CARRIES_SECRETS.test(text) ? 'high' : 'low')),
         ];
       },
-      'agent-text': ({ doc }) => dangers('text', doc, ['send-out'], () => 'low'),
+      'agent-text': ({ doc }) => [
+        ...credentialReading(doc.text).map((at) => ({
+          at: doc.lines.place(at),
+          severity: 'medium' as const,
+          message: 'The text has the agent read several files in which credentials lie.',
+        })),
+        ...dangers('text', doc, ['send-out'], () => 'low'),
+      ],
     },
+  },
+  {
+    id: 'skill-collecting-address',
+    title: 'Address where anybody collects what is sent',
+    severity: 'medium',
+    meaning:
+      'Request bins, tunnels to a machine at home, places for nameless files, and bots whose credential stands in the address take whatever is sent to them, and nobody answers for them. Tests use them; what ships does not need them.',
+    fix: 'Name the service itself. Where it is only an example, write `example.com`.',
+    references: ['https://attack.mitre.org/techniques/T1567/', 'https://attack.mitre.org/techniques/T1572/'],
+    taxonomy: ['CWE-506', 'AML.T0057', 'AML.T0025'],
+    judge: both((what, { text, lines }) =>
+      collectingAddresses(text).map(({ at, host }) => ({
+        at: lines.place(at),
+        severity: what === 'script' ? ('medium' as const) : ('low' as const),
+        message: `The ${what} names ${show(host, 80)}, where anybody collects what is sent.`,
+      })),
+    ),
   },
   {
     id: 'skill-persistence',
