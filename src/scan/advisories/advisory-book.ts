@@ -1,4 +1,4 @@
-import { type Advisory, fixedIn, isAffected, sourceOf } from './advisory.ts';
+import { type Advisory, isAffected, rangeOf, sourceOf } from './advisory.ts';
 import { compareVersions, type Ecosystem, packageKey } from './compare-versions.ts';
 
 /** Ranges that one version can lead through on its way to a free one. */
@@ -38,17 +38,27 @@ export class AdvisoryBook {
     );
   }
 
-  /** The first version from here up, step by step along the ends of ranges, that nothing here is said about; null where there is none. */
+  /**
+   * The first version from here up, step by step along the ends of ranges, that nothing here is said about: `0.22.0`, or where a publisher names only the
+   * last bad one, `what comes after 0.12.3`. null where there is none, or none can be told.
+   */
   freeFrom(ecosystem: Ecosystem, name: string, version: string): string | null {
     let at = version;
+    let after = false;
     for (let step = 0; step < MOST_STEPS; step++) {
       const known = this.of(ecosystem, name, at);
       if (known.length === 0) return at;
+      const from = at;
+      after = false;
       for (const one of known) {
-        const until = fixedIn(one, at);
-        if (until === null) return null;
-        if ((compareVersions(ecosystem, until, at) ?? 0) > 0) at = until;
+        const range = rangeOf(one, from);
+        const end = range?.until ?? range?.last ?? null;
+        if (end === null) return null;
+        const step = compareVersions(ecosystem, end, at) ?? 0;
+        if (step > 0 || (step === 0 && range!.until === null)) [at, after] = [end, range!.until === null];
       }
+      if (after) return `what comes after ${at}`;
+      if (at === from) return null;
     }
     return null;
   }

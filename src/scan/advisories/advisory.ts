@@ -42,9 +42,9 @@ function isInRange(ecosystem: Ecosystem, { from, until, last }: VersionRange, ve
   return low >= 0 && (until === null || high < 0) && (last === null || top <= 0);
 }
 
-/** First version above this one in which it is gone: the end of the range that the version is in; null where there is none. */
-export function fixedIn(advisory: Advisory, version: string): string | null {
-  return advisory.ranges.find((range) => isInRange(advisory.ecosystem, range, version))?.until ?? null;
+/** The range that a version is in, null where it is in none. */
+export function rangeOf(advisory: Advisory, version: string): VersionRange | null {
+  return advisory.ranges.find((range) => isInRange(advisory.ecosystem, range, version)) ?? null;
 }
 
 /** Where it can be read. */

@@ -55,7 +55,8 @@ export function parseOsv(record: unknown): ParsedOsv | null {
       if (held === null && list(entry['versions']).length === 0) unclear++;
       return held ?? [];
     });
-    const own = levelOf(entry['database_specific']) ?? levelOf(entry['ecosystem_specific']) ?? scoreOf(entry['severity']);
+    const own =
+      levelOf(entry['database_specific']) ?? levelOf(entry['ecosystem_specific']) ?? scoreOf(entry['severity']);
     const advisory: Advisory = {
       id,
       aliases: others,
