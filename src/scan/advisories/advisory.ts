@@ -49,7 +49,7 @@ export function rangeOf(advisory: Advisory, version: string): VersionRange | nul
 
 /** Where it can be read. */
 export function sourceOf(id: string): string {
-  if (/^CVE-\d/.test(id)) return `https://www.cve.org/CVERecord?id=${id}`;
-  if (/^GHSA-/.test(id)) return `https://github.com/advisories/${id}`;
+  if (id.startsWith('CVE-')) return `https://www.cve.org/CVERecord?id=${id}`;
+  if (id.startsWith('GHSA-')) return `https://github.com/advisories/${id}`;
   return `https://osv.dev/vulnerability/${id}`;
 }

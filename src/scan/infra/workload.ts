@@ -92,6 +92,12 @@ export function variable(workload: Workload, ...names: readonly string[]): (Plac
   return workload.env.findLast(({ name }) => names.includes(name)) ?? null;
 }
 
+/** Whether one of these variables has a value, or may have one from a place that is not seen: a file, a secret. */
+export function isGiven(workload: Workload, ...names: readonly string[]): boolean {
+  const value = variable(workload, ...names);
+  return value === null ? workload.moreEnv : value.text !== '';
+}
+
 /** True for what people write for yes. */
 export function isOn(value: { readonly text: string } | null): boolean {
   return value !== null && /^(?:true|1|yes|on)$/i.test(value.text.trim());

@@ -5,6 +5,7 @@ import { matches } from '../../infra/matches.ts';
 import {
   commandLine,
   isEverywhere,
+  isGiven,
   isImage,
   isOff,
   isOn,
@@ -34,12 +35,6 @@ const isTorchServe = (one: Workload): boolean =>
   isImage(one, /(?:^|\/)torchserve(?:-[\w-]+)?$/) || starts(one, 'torchserve');
 const isLlamaCpp = (one: Workload): boolean =>
   isImage(one, /llama\.cpp|llama-cpp/) || starts(one, 'llama-server', 'rpc-server');
-
-/** The value of a variable, or that it comes from a place that is not seen. */
-function hasSecret(one: Workload, ...names: readonly string[]): boolean {
-  const value = variable(one, ...names);
-  return value !== null ? value.text !== '' : one.moreEnv;
-}
 
 /** Engines that serve models. */
 export const SERVING_CHECKS: readonly Check[] = [
@@ -158,7 +153,7 @@ export const SERVING_CHECKS: readonly Check[] = [
     taxonomy: ['CWE-306', 'AML.T0049'],
     judge: {
       'infra-workload': ({ workload }) =>
-        isVllm(workload) && option(workload, '--api-key') === null && !hasSecret(workload, 'VLLM_API_KEY')
+        isVllm(workload) && option(workload, '--api-key') === null && !isGiven(workload, 'VLLM_API_KEY')
           ? openTo(workload, 'high', 'runs vLLM without an API key', 8000)
           : null,
     },
@@ -364,7 +359,7 @@ export const SERVING_CHECKS: readonly Check[] = [
       'infra-workload': ({ workload }) =>
         isTgi(workload) &&
         option(workload, '--api-key') === null &&
-        !hasSecret(workload, 'API_KEY') &&
+        !isGiven(workload, 'API_KEY') &&
         reachOf(workload, 80, 3000, 8080) === 'published'
           ? openTo(workload, 'medium', 'runs Text Generation Inference without a key', 80, 3000, 8080)
           : null,
@@ -456,7 +451,7 @@ export const SERVING_CHECKS: readonly Check[] = [
           return everywhere || reachOf(workload, 50052) === 'published'
             ? openTo(workload, 'high', 'runs an RPC worker, which has no protection,', 50052)
             : null;
-        const keyed = option(workload, '--api-key', '--api-key-file') !== null || hasSecret(workload, 'LLAMA_API_KEY');
+        const keyed = option(workload, '--api-key', '--api-key-file') !== null || isGiven(workload, 'LLAMA_API_KEY');
         return !keyed && reachOf(workload, 8080, 8000) === 'published'
           ? openTo(workload, 'medium', 'runs llama.cpp without an API key', 8080, 8000)
           : null;
@@ -477,7 +472,7 @@ export const SERVING_CHECKS: readonly Check[] = [
         const key = variable(workload, 'LITELLM_MASTER_KEY', 'LITELLM_SALT_KEY');
         if (key !== null && /^sk-(?:1234|xxx|your|change)/i.test(key.text))
           return { at: key.at, message: `${titled(workload)} uses the master key of the examples.` };
-        if (!isImage(workload, /(?:^|\/)litellm(?:-database|-non_root)?$/) || hasSecret(workload, 'LITELLM_MASTER_KEY'))
+        if (!isImage(workload, /(?:^|\/)litellm(?:-database|-non_root)?$/) || isGiven(workload, 'LITELLM_MASTER_KEY'))
           return null;
         const config = option(workload, '--config');
         return config === null ? openTo(workload, 'high', 'runs LiteLLM without a master key', 4000) : null;

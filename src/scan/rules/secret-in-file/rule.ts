@@ -1,4 +1,5 @@
 import { defineRule } from '../../rule.ts';
+import { plainText } from '../../plain-text.ts';
 
 export const secretInFile = defineRule({
   meta: {
@@ -15,7 +16,7 @@ export const secretInFile = defineRule({
   judge: {
     secret: ({ title, mask, severity }) => ({
       severity: severity === 'critical' ? 'high' : severity,
-      message: `It holds a credential (${title}): ${mask.replace(/[^\x20-\x7e]/g, '?')}.`,
+      message: `It holds a credential (${title}): ${plainText(mask)}.`,
     }),
   },
 });
