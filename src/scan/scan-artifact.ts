@@ -38,7 +38,7 @@ export function scanSource(
 ): FileResult {
   const scan = new Scan(options, context ?? bundleContext(file));
   scan.look(file, source, [], 0, null);
-  const findings = scan.findings.toSorted((a, b) => rank(b) - rank(a));
+  const findings = withoutEchoes(scan.findings, options.rules).toSorted((a, b) => rank(b) - rank(a));
   return {
     file,
     verdict: verdictOf(findings, scan.gaps),
@@ -50,6 +50,20 @@ export function scanSource(
     ...(scan.licences.length === 0 ? {} : { licences: scan.licences }),
     ...(scan.packages.length === 0 ? {} : { packages: scan.packages }),
   };
+}
+
+/** Findings without those of rules that are silent where another speaks about the same line. */
+function withoutEchoes(findings: readonly ScanFinding[], rules: readonly Rule[]): readonly ScanFinding[] {
+  const yielding = new Map(
+    rules.flatMap(({ meta }) => (meta.yieldsTo === undefined ? [] : [[meta.id, meta.yieldsTo] as const])),
+  );
+  if (!findings.some(({ rule }) => yielding.has(rule))) return findings;
+  const spot = ({ member, line }: Where): string => `${line ?? ''} ${member ?? ''}`;
+  const said = new Set(findings.map(({ rule, where }) => `${rule} ${spot(where)}`));
+  return findings.filter(
+    ({ rule, where }) =>
+      where.line === undefined || !(yielding.get(rule) ?? []).some((one) => said.has(`${one} ${spot(where)}`)),
+  );
 }
 
 /** Archives in which skills and extensions of agents travel: what is in them belongs to one. */

@@ -52,9 +52,13 @@ export interface Workload {
   readonly at: Spot;
 }
 
-/** Folder, tag and digest taken away: `ghcr.io/x/vllm-openai:v1@sha256:…` → `vllm-openai`. */
+/**
+ * Tag and digest taken away: `ghcr.io/x/vllm-openai:v1@sha256:…` → `ghcr.io/x/vllm-openai`. Of a compose service whose image is a variable, which a file beside
+ * it sets, the name of the service: people call the service `ollama` that runs Ollama.
+ */
 export function imageName(workload: Workload): string {
   const image = workload.image?.text.toLowerCase() ?? '';
+  if (workload.from === 'compose' && image.startsWith('$')) return workload.name.toLowerCase();
   return image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
 }
 

@@ -17,10 +17,12 @@ checkFamily(infraModel, {
       ),
       file('serve.sh', 'vllm serve a/b --trust-remote-code'),
       compose('image: x:1', 'environment: ["TRUST_REMOTE_CODE=true"]'),
+      compose(VLLM, 'environment: {VLLM_ADDITIONAL_ARGS: "--tensor-parallel-size=8 --trust-remote-code"}'),
     ],
     line: 4,
     good: [
       compose(VLLM, 'command: --model x/y'),
+      compose(VLLM, 'environment: {VLLM_ADDITIONAL_ARGS: "--trust-remote-code=false", NOTE: "no --trust-remote-code"}'),
       file('load.py', 'm = AutoModel.from_pretrained("a/b", trust_remote_code=False)'),
       file('load.py', '# trust_remote_code is never set'),
     ],

@@ -31,7 +31,13 @@ const CHECKS: readonly Check[] = [
       'infra-workload': ({ workload }) => {
         const flag = option(workload, '--trust-remote-code');
         const value = variable(workload, 'TRUST_REMOTE_CODE', 'HF_TRUST_REMOTE_CODE', 'VLLM_TRUST_REMOTE_CODE');
-        const at = flag !== null && !/^(?:false|0)$/i.test(flag.text) ? flag.at : isOn(value) ? value!.at : null;
+        const given = workload.env.find(
+          ({ name, text }) =>
+            /(?:ARGS|OPTS|FLAGS|OPTIONS)$/.test(name) &&
+            /(?:^|\s)--trust[-_]remote[-_]code(?!=(?:false|0))(?:[\s=]|$)/i.test(text),
+        );
+        const at =
+          flag !== null && !/^(?:false|0)$/i.test(flag.text) ? flag.at : isOn(value) ? value!.at : (given?.at ?? null);
         return at === null ? null : { at, message: `${titled(workload)} runs programs that come with a model.` };
       },
       'infra-text': ({ what, text, lines }) =>

@@ -1,5 +1,5 @@
 import { show } from '../../agents/show.ts';
-import { type Located, textOf } from '../../../formats/located/located.ts';
+import { leavesOf, type LocatedLeaf, type LocatedScalar } from '../../../formats/located/located.ts';
 import { openTo, titled } from '../../infra/exposure.ts';
 import { matches } from '../../infra/matches.ts';
 import {
@@ -61,16 +61,20 @@ export const SERVING_CHECKS: readonly Check[] = [
       },
       'infra-objects': ({ objects, lines }) =>
         objects
-          .filter(({ kind }) => kind === 'RayCluster' || kind === 'RayService')
+          .filter(({ kind }) => /^Ray(?:Cluster|Service|Job|CronJob)$/.test(kind))
           .flatMap(({ root, name }): Judgement[] => {
-            const head = at(root, 'headServiceType');
-            if (head === null || !/^(?:LoadBalancer|NodePort)$/.test(head.text)) return [];
-            return [
-              {
-                at: lines.place(head.start),
-                message: `The Ray cluster ${show(name)} publishes its head by a ${head.text}.`,
-              },
-            ];
+            const leaves = [...leavesOf(root)];
+            const last = (path: string): LocatedScalar | undefined =>
+              leaves.find((one) => one.path.endsWith(`.headGroupSpec.${path}`))?.node;
+            const type = last('serviceType') ?? last('headService.spec.type');
+            if (type !== undefined && /^(?:LoadBalancer|NodePort)$/.test(type.text)) {
+              const message = `The Ray cluster ${show(name)} publishes its head by a ${type.text}.`;
+              return [{ at: lines.place(type.start), message }];
+            }
+            const host = last('rayStartParams.dashboard-host');
+            if (host === undefined || !isEverywhere(host.text) || asksForToken(leaves)) return [];
+            const message = `The Ray cluster ${show(name)} starts its dashboard on all addresses, open to the whole cluster.`;
+            return [{ at: lines.place(host.start), severity: 'high', message }];
           }),
     },
   },
@@ -533,14 +537,11 @@ function fitsEverything(urls: string): boolean {
     .some((one) => /^(?:\.\*|file:\/\/\.\*(?:\|.*)?|http\(?s?\)?\??:\/\/\.\*|https?:\/\/\.\*)$/.test(one.trim()));
 }
 
-/** A scalar of that name anywhere in an object. */
-function at(root: Located, name: string): { readonly text: string; readonly start: number } | null {
-  if (root.kind !== 'map') return null;
-  for (const member of root.members) {
-    const text = textOf(member.value);
-    if (member.name === name && text !== undefined) return { text, start: member.value.start };
-    const below = at(member.value, name);
-    if (below !== null) return below;
-  }
-  return null;
+/** Ray's token authentication, by KubeRay's `authOptions` or by the variable. */
+function asksForToken(leaves: readonly LocatedLeaf[]): boolean {
+  return leaves.some(
+    ({ path, node }, index) =>
+      (path.endsWith('.authOptions.mode') && node.text === 'token') ||
+      (node.text === 'RAY_AUTH_MODE' && leaves[index + 1]?.node.text === 'token'),
+  );
 }

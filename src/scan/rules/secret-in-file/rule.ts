@@ -7,6 +7,7 @@ export const secretInFile = defineRule({
     title: 'Credential in a file',
     severity: 'high',
     threats: ['backdoor'],
+    yieldsTo: ['secret-in-infrastructure'],
     meaning:
       'A key, token or password stands in a file that travels with the model. Whoever has the file has the credential, and it stays in the history of the repository after it is deleted.',
     fix: 'Revoke it, then remove it from the file and its history. Read credentials from the environment.',
