@@ -1,3 +1,4 @@
+import type { PackageUse } from './advisories/package-use.ts';
 import type { AgentFact } from './agents/agent-fact.ts';
 import type { InfraFact } from './infra/infra-fact.ts';
 import type { NestedPickle, PickleAnomaly, PickleGlobal } from '../formats/pickle/pickle-machine.ts';
@@ -21,6 +22,7 @@ export type Fact =
   | AgentFact
   | InfraFact
   | TextFact
+  | PackageUse
   | {
       readonly kind: 'pickle-global';
       readonly offset: number;

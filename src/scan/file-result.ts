@@ -1,3 +1,4 @@
+import type { PackageUse } from './advisories/package-use.ts';
 import type { AgentDefinition } from './agents/agent-fact.ts';
 import { isAtLeast, type Severity } from '../core/severity.ts';
 
@@ -9,6 +10,12 @@ export interface Where {
   readonly line?: number;
   /** Column, from 1, in UTF-16 units: what SARIF and editors count by default. */
   readonly column?: number;
+}
+
+/** A package that a file names, and where. */
+export interface FoundPackage {
+  readonly use: PackageUse;
+  readonly where: Where;
 }
 
 export interface ScanFinding {
@@ -32,6 +39,8 @@ export interface FileResult {
   readonly gaps: readonly { readonly reason: string; readonly where: Where }[];
   /** Licences that it states: what is compared between files, and no part of a report. */
   readonly licences?: readonly { readonly id: string | null; readonly line: number }[];
+  /** Packages and versions that it names: what is compared with advisories, and no part of a report. */
+  readonly packages?: readonly FoundPackage[];
   /** Bytes. */
   readonly size: number;
   /** Definitions of agents in it: what is compared between files and with a lock, and no part of a report. */

@@ -11,6 +11,8 @@ export interface RuleMeta<Id extends string = string> {
   /** Severity where a finding does not say another. */
   readonly severity: Severity;
   readonly threats: readonly Threat[];
+  /** Rules that say more about the same line: where one of them speaks, this one is silent. */
+  readonly yieldsTo?: readonly string[];
   /** What it means when this is found: one or two sentences. */
   readonly meaning: string;
   /** What to do about it. */

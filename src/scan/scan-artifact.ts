@@ -2,7 +2,7 @@ import type { ByteSource } from '../bytes/byte-source.ts';
 import type { AgentDefinition } from './agents/agent-fact.ts';
 import { type Artifact, type ArtifactContext, extensionOf, headLength } from './artifact.ts';
 import type { Fact, Spot } from './fact.ts';
-import { type FileResult, type ScanFinding, verdictOf, type Where } from './file-result.ts';
+import { type FileResult, type FoundPackage, type ScanFinding, verdictOf, type Where } from './file-result.ts';
 import type { MemoryTurn } from './memory-turn.ts';
 import type { Observer, Reader } from './reader.ts';
 import type { Judged, Judgement, Rule } from './rule.ts';
@@ -20,6 +20,8 @@ export interface ScanOptions {
 
 /** Definitions of one file that are compared with others. */
 const MOST_DEFINITIONS = 10_000;
+/** Packages of one file that advisories are compared with. */
+const MOST_PACKAGES = 50_000;
 
 type Judge = (fact: Fact) => Judged;
 
@@ -36,7 +38,7 @@ export function scanSource(
 ): FileResult {
   const scan = new Scan(options, context ?? bundleContext(file));
   scan.look(file, source, [], 0, null);
-  const findings = scan.findings.toSorted((a, b) => rank(b) - rank(a));
+  const findings = withoutEchoes(scan.findings, options.rules).toSorted((a, b) => rank(b) - rank(a));
   return {
     file,
     verdict: verdictOf(findings, scan.gaps),
@@ -46,7 +48,22 @@ export function scanSource(
     size: source.size,
     ...(scan.definitions.length === 0 ? {} : { definitions: scan.definitions }),
     ...(scan.licences.length === 0 ? {} : { licences: scan.licences }),
+    ...(scan.packages.length === 0 ? {} : { packages: scan.packages }),
   };
+}
+
+/** Findings without those of rules that are silent where another speaks about the same line. */
+function withoutEchoes(findings: readonly ScanFinding[], rules: readonly Rule[]): readonly ScanFinding[] {
+  const yielding = new Map(
+    rules.flatMap(({ meta }) => (meta.yieldsTo === undefined ? [] : [[meta.id, meta.yieldsTo] as const])),
+  );
+  if (!findings.some(({ rule }) => yielding.has(rule))) return findings;
+  const spot = ({ member, line }: Where): string => `${line ?? ''} ${member ?? ''}`;
+  const said = new Set(findings.map(({ rule, where }) => `${rule} ${spot(where)}`));
+  return findings.filter(
+    ({ rule, where }) =>
+      where.line === undefined || !(yielding.get(rule) ?? []).some((one) => said.has(`${one} ${spot(where)}`)),
+  );
 }
 
 /** Archives in which skills and extensions of agents travel: what is in them belongs to one. */
@@ -66,6 +83,7 @@ class Scan {
   readonly formats = new Set<string>();
   readonly definitions: AgentDefinition[] = [];
   #context: ArtifactContext | undefined;
+  readonly packages: FoundPackage[] = [];
   readonly licences: { readonly id: string | null; readonly line: number }[] = [];
   readonly #readers: readonly Reader[];
   readonly #judges = new Map<string, { readonly rule: Rule; readonly judge: Judge }[]>();
@@ -80,6 +98,7 @@ class Scan {
   #held = 0;
   #stopped = false;
   #definitionsCut = false;
+  #packagesCut = false;
 
   constructor({ readers, rules, limits = SCAN_LIMITS, now, turn }: ScanOptions, context: ArtifactContext | undefined) {
     this.#context = context;
@@ -192,6 +211,13 @@ class Scan {
       else if (!this.#definitionsCut) {
         this.#definitionsCut = true;
         this.#gap(artifact, `definitions after the first ${MOST_DEFINITIONS} are not compared`, fact);
+      }
+    }
+    if (fact.kind === 'package') {
+      if (this.packages.length < MOST_PACKAGES) this.packages.push({ use: fact, where: place(artifact, fact) });
+      else if (!this.#packagesCut) {
+        this.#packagesCut = true;
+        this.#gap(artifact, `packages after the first ${MOST_PACKAGES} are not compared with advisories`, fact);
       }
     }
     for (const { rule, judge } of this.#judges.get(fact.kind) ?? []) {

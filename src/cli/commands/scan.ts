@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { Fault, isFault } from '../../core/fault.ts';
 import { isAtLeast, SEVERITIES, type Severity } from '../../core/severity.ts';
 import type { Report } from '../../report/reported.ts';
+import type { AdvisoryBook } from '../../scan/advisories/advisory-book.ts';
 import type { AgentLock } from '../../scan/agents/agent-lock.ts';
 import type { AcceptedFinding, Baseline } from '../../scan/baseline.ts';
 import type { FileResult, Where } from '../../scan/file-result.ts';
@@ -32,6 +33,7 @@ interface ScanCommandOptions {
   readonly lock?: string;
   readonly writeLock?: string;
   readonly licencePolicy: string;
+  readonly advisories: readonly string[];
   readonly allowPrivateAddresses?: true;
   readonly probe?: true;
 }
@@ -68,6 +70,12 @@ export const register: RegisterCommand = (program, io) => {
       `what licences that restrict the use are worth: ${LICENCE_POLICIES.join(', ')}`,
       'low',
     )
+    .option(
+      '--advisories <path>',
+      'compare packages and images with advisories in the format of OSV: a record, a folder, or an archive of osv.dev; may be repeated',
+      collect,
+      [],
+    )
     .option('--allow-private-addresses', 'addresses may lie in your own network, and be without TLS')
     .option('--probe', 'ask addresses as services, with GET alone, whether they let strangers in; only what is yours')
     .addHelpText(
@@ -100,6 +108,7 @@ export const register: RegisterCommand = (program, io) => {
           : await (
               await import('../../scan/agents/agent-lock.ts')
             ).readAgentLock(resolve(io.cwd, options.lock), options.lock);
+      const book = await advisoryBook(options.advisories, io);
       const stdin = paths.includes('-') ? await spool(io) : null;
       const raw: FileResult[] = [];
       const places = new Map<string, string>();
@@ -147,7 +156,7 @@ export const register: RegisterCommand = (program, io) => {
       }
       if (io.signal.aborted) throw new Fault('ERR_USAGE', 'Interrupted: not all files were looked at.');
       const results: FileResult[] = [];
-      for (const result of applyLicencePolicy(await compared(raw, lock, options, today, io), licencePolicy)) {
+      for (const result of applyLicencePolicy(await compared(raw, lock, options, book, today, io), licencePolicy)) {
         const outcome = applyBaseline(result, baseline, today);
         results.push(outcome.result);
         accepted += outcome.accepted;
@@ -194,6 +203,7 @@ async function compared(
   results: readonly FileResult[],
   lock: AgentLock | null,
   options: ScanCommandOptions,
+  book: AdvisoryBook | null,
   today: string,
   io: Io,
 ): Promise<readonly FileResult[]> {
@@ -207,7 +217,24 @@ async function compared(
     io.err(`note: ${found.length} definitions are locked in ${options.writeLock}`);
   }
   const drifts = lock === null ? [] : compareWithLock(found, lock);
-  return addFindings(results, [...joinSkillFiles(results), ...compareDefinitions(found), ...drifts]);
+  const together = addFindings(results, [...joinSkillFiles(results), ...compareDefinitions(found), ...drifts]);
+  if (book === null) return together;
+  return (await import('../../scan/advisories/apply-advisories.ts')).applyAdvisories(together, book);
+}
+
+/** Advisories that the user has, and how new they are; null without any. */
+async function advisoryBook(paths: readonly string[], io: Io): Promise<AdvisoryBook | null> {
+  if (paths.length === 0) return null;
+  const { readAdvisories } = await import('../../scan/advisories/read-advisories.ts');
+  const { AdvisoryBook } = await import('../../scan/advisories/advisory-book.ts');
+  const all = [];
+  for (const path of paths) {
+    const { advisories, records, newest, unclear } = await readAdvisories(resolve(io.cwd, path), path);
+    for (const one of advisories) all.push(one);
+    io.err(`note: ${records} advisories in ${path}, the newest of ${newest ?? 'an unknown day'}`);
+    if (unclear > 0) io.err(`warning: ${unclear} ranges of versions in ${path} cannot be compared`);
+  }
+  return new AdvisoryBook(all);
 }
 
 function isAddress(path: string): boolean {

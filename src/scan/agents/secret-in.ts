@@ -2,6 +2,7 @@ import { secretLeak } from '../../detect/secret-leak/detector.ts';
 import type { Inspector } from '../../detect/detector.ts';
 import { isPlaceholder } from '../../detect/secret-leak/plausible.ts';
 import { isAtLeast } from '../../core/severity.ts';
+import { plainText } from '../plain-text.ts';
 
 /** A credential in a text: what it is and a mask of it, never itself. */
 export interface FoundSecret {
@@ -26,7 +27,7 @@ export function secretsIn(text: string): readonly FoundSecret[] {
     .map(({ rule, mask, span }) => ({
       start: span.start,
       end: span.end,
-      shown: `${rule.replace(/^secret-leak\//, '')}, ${mask.replace(/[^\x20-\x7e]/g, '?')}`,
+      shown: `${rule.replace(/^secret-leak\//, '')}, ${plainText(mask)}`,
     }));
 }
 

@@ -19,7 +19,7 @@ export function helmWorkloads(
   let images = 0;
   const search = (node: Located, path: string): void => {
     if (node.kind !== 'map') return;
-    const image = imageOf(memberAt(node, 'image'), lines);
+    const image = imageOf(memberAt(node, 'image'), path.slice(path.lastIndexOf('.') + 1), lines);
     if (image !== null && ++images <= MOST_IMAGES)
       found.push(workloadOf(node, path === '' ? chart : path, image, lines));
     for (const { name, value } of node.members)
@@ -30,10 +30,12 @@ export function helmWorkloads(
   return found;
 }
 
-function imageOf(node: Located | undefined, lines: LineIndex): Placed | null {
+/** @param part the map's own name: a part of a chart that names a tag alone runs the image of that name */
+function imageOf(node: Located | undefined, part: string, lines: LineIndex): Placed | null {
   const text = textOf(node);
   if (text !== undefined) return text === '' ? null : { text, at: lines.place(node!.start) };
-  const repository = textOf(memberAt(node, 'repository')) ?? textOf(memberAt(node, 'name'));
+  const own = textOf(memberAt(node, 'tag')) === undefined || part === '' ? undefined : part;
+  const repository = textOf(memberAt(node, 'repository')) ?? textOf(memberAt(node, 'name')) ?? own;
   if (repository === undefined || repository === '') return null;
   const registry = textOf(memberAt(node, 'registry'));
   const tag = textOf(memberAt(node, 'tag'));
@@ -89,7 +91,10 @@ function workloadOf(node: Located, name: string, image: Placed, lines: LineIndex
     name,
     image,
     command: words,
-    env: ['env', 'extraEnv', 'extraEnvVars', 'environment'].flatMap((key) => environment(memberAt(node, key), lines)),
+    env: [
+      ...['env', 'extraEnv', 'extraEnvVars', 'environment'].flatMap((key) => environment(memberAt(node, key), lines)),
+      ...(/(?:^|\.)minio$/i.test(name) ? objectStoreLogin(node, lines) : []),
+    ],
     moreEnv: true,
     ports,
     mounts: [],
@@ -105,6 +110,17 @@ function workloadOf(node: Located, name: string, image: Placed, lines: LineIndex
     },
     at: lines.place(node.start),
   };
+}
+
+/** The chart of MinIO, which others bring along, takes its login from values that become these variables. */
+function objectStoreLogin(node: Located, lines: LineIndex): (Placed & { readonly name: string })[] {
+  return [
+    ['MINIO_SECRET_KEY', memberAt(node, 'secretKey')],
+    ['MINIO_ROOT_PASSWORD', memberAt(node, 'rootPassword') ?? memberAt(node, 'auth', 'rootPassword')],
+  ].flatMap(([name, value]) => {
+    const text = textOf(value as Located | undefined);
+    return text === undefined ? [] : [{ name: name as string, text, at: lines.place((value as Located).start) }];
+  });
 }
 
 function environment(node: Located | undefined, lines: LineIndex): (Placed & { readonly name: string })[] {

@@ -52,9 +52,13 @@ export interface Workload {
   readonly at: Spot;
 }
 
-/** Folder, tag and digest taken away: `ghcr.io/x/vllm-openai:v1@sha256:…` → `vllm-openai`. */
+/**
+ * Tag and digest taken away: `ghcr.io/x/vllm-openai:v1@sha256:…` → `ghcr.io/x/vllm-openai`. Of a compose service whose image is a variable, which a file beside
+ * it sets, the name of the service: people call the service `ollama` that runs Ollama.
+ */
 export function imageName(workload: Workload): string {
   const image = workload.image?.text.toLowerCase() ?? '';
+  if (workload.from === 'compose' && image.startsWith('$')) return workload.name.toLowerCase();
   return image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
 }
 
@@ -90,6 +94,12 @@ const same = (a: string, b: string): boolean => a.replaceAll('_', '-') === b.rep
 
 export function variable(workload: Workload, ...names: readonly string[]): (Placed & { readonly name: string }) | null {
   return workload.env.findLast(({ name }) => names.includes(name)) ?? null;
+}
+
+/** Whether one of these variables has a value, or may have one from a place that is not seen: a file, a secret. */
+export function isGiven(workload: Workload, ...names: readonly string[]): boolean {
+  const value = variable(workload, ...names);
+  return value === null ? workload.moreEnv : value.text !== '';
 }
 
 /** True for what people write for yes. */

@@ -9,6 +9,7 @@ import {
   plainOf,
   textOf,
 } from '../../../formats/located/located.ts';
+import { launchUses } from '../../advisories/package-use.ts';
 import { definitionDigest } from '../../agents/definition-digest.ts';
 import type { AgentNamed, AgentServer, AgentValue } from '../../agents/agent-fact.ts';
 import type { AgentFile } from '../../agents/agent-file.ts';
@@ -87,6 +88,7 @@ export function tellServers(
     const spot = lines.place(at);
     servers.push(server);
     observer.fact({ kind: 'agent-server', ...spot, server });
+    for (const use of launchUses(server)) observer.fact(use);
     const { command, args, url } = server;
     observer.fact({
       kind: 'agent-definition',

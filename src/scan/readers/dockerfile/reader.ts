@@ -1,6 +1,7 @@
 import { decodeLoose } from '../../../formats/decode-text.ts';
 import { parseDockerfile } from '../../../formats/located/dockerfile.ts';
 import { LineIndex } from '../../../formats/located/line-index.ts';
+import { imageUse, installUses } from '../../advisories/package-use.ts';
 import { dockerWorkload } from '../../infra/read-dockerfile.ts';
 import type { Reader } from '../../reader.ts';
 
@@ -26,5 +27,7 @@ export const dockerfile: Reader<'dockerfile'> = {
     observer.fact({ kind: 'infra-dockerfile', ...lines.place(0), instructions, lines });
     const workload = dockerWorkload(instructions, lines);
     observer.fact({ kind: 'infra-workload', ...workload.at, workload });
+    const use = imageUse(workload);
+    for (const one of [...(use === null ? [] : [use]), ...installUses(instructions, lines)]) observer.fact(one);
   },
 };

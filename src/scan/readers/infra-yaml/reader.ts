@@ -2,6 +2,7 @@ import { decodeLoose } from '../../../formats/decode-text.ts';
 import { LineIndex } from '../../../formats/located/line-index.ts';
 import { type Located, memberAt } from '../../../formats/located/located.ts';
 import { parseYamlDocuments } from '../../../formats/located/yaml.ts';
+import { imageUse } from '../../advisories/package-use.ts';
 import { type Artifact, extensionOf } from '../../artifact.ts';
 import { composeWorkloads, isCompose } from '../../infra/read-compose.ts';
 import { helmWorkloads } from '../../infra/read-helm-values.ts';
@@ -53,7 +54,11 @@ export const infraYaml: Reader<'infra-yaml'> = {
           : named === 'values file'
             ? helmWorkloads(root, chartOf(path), lines, (reason) => observer.incomplete(reason))
             : [];
-    for (const workload of workloads) observer.fact({ kind: 'infra-workload', ...workload.at, workload });
+    for (const workload of workloads) {
+      observer.fact({ kind: 'infra-workload', ...workload.at, workload });
+      const use = imageUse(workload);
+      if (use !== null) observer.fact(use);
+    }
     if (objects.length > 0)
       observer.fact({ kind: 'infra-objects', ...lines.place(root.start), objects, workloads, lines });
   },

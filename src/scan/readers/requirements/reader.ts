@@ -34,6 +34,24 @@ export const requirements: Reader<'requirements'> = {
       if (/(?:^| @ )http:/i.test(text)) return say('insecure-index', 'a package comes over an unprotected connection');
       const name = /^([A-Za-z0-9](?:[A-Za-z0-9._-]{0,80}[A-Za-z0-9])?)/.exec(text)?.[1];
       if (name === undefined) return;
+      // What a marker rules out on this machine is installed on another.
+      const version =
+        /^[\w.-]{1,100}\s{0,9}(?:\[[\w.,\s-]{0,100}\])?\s{0,9}={2,3}\s{0,9}(\d[\w.!+-]{0,60})\s*(?:$|[;\\]|--hash)/.exec(
+          text,
+        )?.[1];
+      if (version !== undefined) {
+        const says = `Line ${index + 1} installs ${name} ${version}`;
+        observer.fact({
+          kind: 'package',
+          offset: 0,
+          line: index + 1,
+          ecosystem: 'PyPI',
+          name,
+          version,
+          says,
+          by: 'list',
+        });
+      }
       const meant = nearestPackage(name);
       if (meant !== null) say('typosquat', `the name is one slip away from "${meant}"`);
     });

@@ -1,4 +1,5 @@
 import { defineRule } from '../../rule.ts';
+import { plainText } from '../../plain-text.ts';
 
 /** Operators of TensorFlow that touch files, run code, or reach other machines (tensorflow/core/ops). */
 const TENSORFLOW: Readonly<Record<string, readonly ['critical' | 'high' | 'medium' | 'low', string]>> = {
@@ -103,7 +104,7 @@ export const dangerousOperator = defineRule({
   judge: {
     operator: ({ framework, domain, name, place }) => {
       if (framework === 'R') return null; // Functions, not operators: another rule's.
-      const where = printable(place);
+      const where = plainText(place, 120);
       if (framework === 'TensorFlow') {
         const known = Object.hasOwn(TENSORFLOW, name) ? TENSORFLOW[name]! : undefined;
         if (known !== undefined)
@@ -114,12 +115,12 @@ export const dangerousOperator = defineRule({
         if (ONNX_CODE.test(name))
           return {
             severity: 'critical',
-            message: `The ONNX operator ${printable(name)} in ${where} runs code outside the graph.`,
+            message: `The ONNX operator ${plainText(name, 120)} in ${where} runs code outside the graph.`,
           };
         if (!ONNX_DOMAINS.has(domain)) {
           return {
             severity: 'medium',
-            message: `The ONNX operator ${printable(domain)}::${printable(name)} needs a library of its own, or a function that brings it along.`,
+            message: `The ONNX operator ${plainText(domain, 120)}::${plainText(name, 120)} needs a library of its own, or a function that brings it along.`,
           };
         }
         return null;
@@ -127,23 +128,19 @@ export const dangerousOperator = defineRule({
       if (framework === 'TorchScript') {
         if (TORCHSCRIPT.test(name))
           return {
-            message: `${where} calls ${printable(domain)}.${printable(name)}, which reaches outside the model.`,
+            message: `${where} calls ${plainText(domain, 120)}.${plainText(name, 120)}, which reaches outside the model.`,
           };
         if (!TORCH_DOMAINS.test(domain))
           return {
             severity: 'medium',
-            message: `${where} calls ${printable(domain)}.${printable(name)}, an operator of a library of its own.`,
+            message: `${where} calls ${plainText(domain, 120)}.${plainText(name, 120)}, an operator of a library of its own.`,
           };
         return null;
       }
       return {
         severity: 'medium',
-        message: `The ${framework} operator ${printable(name)} needs a library of its own.`,
+        message: `The ${framework} operator ${plainText(name, 120)} needs a library of its own.`,
       };
     },
   },
 });
-
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 120);
-}

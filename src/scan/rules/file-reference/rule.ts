@@ -1,5 +1,6 @@
 import { defineRule } from '../../rule.ts';
 import { isUnsafePath } from '../../unsafe-path.ts';
+import { plainText } from '../../plain-text.ts';
 
 export const fileReference = defineRule({
   meta: {
@@ -15,7 +16,7 @@ export const fileReference = defineRule({
   },
   judge: {
     'file-reference': ({ format, path, why }) => {
-      const name = path.replace(/[^\x20-\x7e]/g, '?').slice(0, 160);
+      const name = plainText(path, 160);
       if (format === 'OpenVINO') return { severity: 'high', message: `${format} names "${name}": ${why}.` };
       if (/^[a-z][a-z0-9+.-]{1,20}:\/\//i.test(path))
         return { severity: 'high', message: `${format} names an address, "${name}": ${why}.` };

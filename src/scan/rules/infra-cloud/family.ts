@@ -4,6 +4,7 @@ import { attributeAt, literal, resourcesOf } from '../../infra/terraform-values.
 import type { Judgement } from '../../rule.ts';
 import { type Check, defineFamily } from '../../rule-family.ts';
 import type { Severity } from '../../../core/severity.ts';
+import { plainText } from '../../plain-text.ts';
 
 /** One thing that a resource must say, or must not. */
 interface Demand {
@@ -42,7 +43,7 @@ function judgeBy(
           {
             at: lines.place(found?.start ?? block.start),
             ...(demand.severity === undefined ? {} : { severity: demand.severity }),
-            message: `${type}.${name.replace(/[^\x20-\x7e]/g, '?').slice(0, 80)} ${demand.says}.`,
+            message: `${type}.${plainText(name, 80)} ${demand.says}.`,
           },
         ];
       }),

@@ -1,10 +1,10 @@
+import { judgePackage } from '../../advisories/judge-package.ts';
 import { secretsIn } from '../../agents/secret-in.ts';
 import { show } from '../../agents/show.ts';
 import { titled } from '../../infra/exposure.ts';
 import { matches } from '../../infra/matches.ts';
 import { environmentOf } from '../../infra/read-dockerfile.ts';
 import { shellCommands } from '../../infra/shell-words.ts';
-import { knownProblems, productOf } from '../../infra/versions.ts';
 import { commandLine, imageName, isImage, isOn, option, variable, type Workload } from '../../infra/workload.ts';
 import type { Judgement } from '../../rule.ts';
 import { type Check, defineFamily } from '../../rule-family.ts';
@@ -31,7 +31,13 @@ const CHECKS: readonly Check[] = [
       'infra-workload': ({ workload }) => {
         const flag = option(workload, '--trust-remote-code');
         const value = variable(workload, 'TRUST_REMOTE_CODE', 'HF_TRUST_REMOTE_CODE', 'VLLM_TRUST_REMOTE_CODE');
-        const at = flag !== null && !/^(?:false|0)$/i.test(flag.text) ? flag.at : isOn(value) ? value!.at : null;
+        const given = workload.env.find(
+          ({ name, text }) =>
+            /(?:ARGS|OPTS|FLAGS|OPTIONS)$/.test(name) &&
+            /(?:^|\s)--trust[-_]remote[-_]code(?!=(?:false|0))(?:[\s=]|$)/i.test(text),
+        );
+        const at =
+          flag !== null && !/^(?:false|0)$/i.test(flag.text) ? flag.at : isOn(value) ? value!.at : (given?.at ?? null);
         return at === null ? null : { at, message: `${titled(workload)} runs programs that come with a model.` };
       },
       'infra-text': ({ what, text, lines }) =>
@@ -327,42 +333,10 @@ const CHECKS: readonly Check[] = [
     title: 'Version with a published vulnerability',
     severity: 'high',
     meaning: 'The version that is named has a published vulnerability.',
-    fix: 'Use a version from which it is gone.',
-    references: ['https://nvd.nist.gov/', 'https://github.com/advisories'],
+    fix: 'Use the version that the finding names, or a newer one. `parapet scan --advisories` compares with more advisories than are built in.',
+    references: ['https://www.cve.org/', 'https://github.com/advisories', 'https://osv.dev/'],
     taxonomy: ['CWE-1395', 'AML.T0049'],
-    judge: {
-      'infra-workload': ({ workload }) => {
-        const product = productOf(imageName(workload));
-        const tag = /:([^:/@]{1,128})(?:@|$)/.exec(workload.image?.text ?? '')?.[1];
-        const [worst] = product === null || tag === undefined ? [] : knownProblems(product, tag);
-        return worst === undefined
-          ? null
-          : {
-              at: workload.image!.at,
-              severity: worst.severity,
-              message: `${titled(workload)} runs ${product} ${show(tag!)}, which ${worst.what} (${worst.id})${worst.until === null ? '' : `; ${worst.until} does not`}.`,
-            };
-      },
-      'infra-dockerfile': ({ instructions, lines }) =>
-        instructions.flatMap(({ name, text, start }): Judgement[] =>
-          name !== 'RUN'
-            ? []
-            : [...text.matchAll(/(?<=[\s"'])([a-z][\w-]{1,40})(?:\[[\w,]{1,80}\])?==(\d[\w.]{0,30})/gi)].flatMap(
-                ([, product, version]): Judgement[] => {
-                  const [worst] = knownProblems(product!.toLowerCase(), version!);
-                  return worst === undefined
-                    ? []
-                    : [
-                        {
-                          at: lines.place(start),
-                          severity: worst.severity,
-                          message: `The image installs ${product} ${version}, which ${worst.what} (${worst.id})${worst.until === null ? '' : `; ${worst.until} does not`}.`,
-                        },
-                      ];
-                },
-              ),
-        ),
-    },
+    judge: { package: (use) => (use.by === 'server' ? null : judgePackage(use)) },
   },
 ];
 

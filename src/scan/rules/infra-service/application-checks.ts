@@ -4,6 +4,7 @@ import { matches } from '../../infra/matches.ts';
 import {
   commandLine,
   isEverywhere,
+  isGiven,
   isImage,
   isOff,
   isOn,
@@ -46,9 +47,7 @@ function withoutKey(
   base: Severity,
 ): (one: Workload) => Judgement | null {
   return (one) => {
-    if (!isImage(one, image)) return null;
-    const value = variable(one, ...names);
-    if (value === null ? one.moreEnv : value.text !== '') return null;
+    if (!isImage(one, image) || isGiven(one, ...names)) return null;
     return openTo(one, base, says, ...ports);
   };
 }

@@ -27,12 +27,39 @@ checkFamily(infraService, {
         'metadata: { name: r }',
         'spec:',
         '  headGroupSpec:',
-        '    serviceType: ClusterIP',
-        '  headServiceType: LoadBalancer',
+        '    serviceType: LoadBalancer',
+      ),
+      manifest(
+        'apiVersion: ray.io/v1',
+        'kind: RayJob',
+        'metadata: { name: r }',
+        'spec:',
+        '  rayClusterSpec:',
+        '    headGroupSpec:',
+        '      rayStartParams:',
+        '        dashboard-host: "0.0.0.0"',
       ),
     ],
     line: 4,
     good: [
+      ...['  authOptions: { mode: token }', '  env: [{ name: RAY_AUTH_MODE, value: token }]'].map((auth) =>
+        manifest(
+          'apiVersion: ray.io/v1',
+          'kind: RayCluster',
+          'metadata: { name: r }',
+          'spec:',
+          auth,
+          '  headGroupSpec:',
+          '    serviceType: ClusterIP',
+          '    rayStartParams: { dashboard-host: "0.0.0.0" }',
+        ),
+      ),
+      manifest(
+        'apiVersion: ray.io/v1',
+        'kind: RayCluster',
+        'metadata: { name: r }',
+        'spec: { headGroupSpec: { rayStartParams: { dashboard-host: "127.0.0.1" } } }',
+      ),
       compose(
         'image: rayproject/ray:2.53.0',
         'command: ray start --head --dashboard-host 127.0.0.1',
@@ -48,6 +75,10 @@ checkFamily(infraService, {
   'ollama-exposed': {
     bad: [
       compose('image: ollama/ollama:0.12.0', PUBLISHED(11434)),
+      {
+        name: 'compose.yaml',
+        content: 'services:\n  ollama:\n    image: ${IMAGE}:${TAG}\n    ports: ["${PORT}:11434"]\n',
+      },
       docker('FROM ollama/ollama:0.12.0', 'ENV OLLAMA_HOST=0.0.0.0'),
       file('start.sh', 'export OLLAMA_HOST=0.0.0.0:11434', 'ollama serve'),
       pod(['name: o', 'image: ollama/ollama:0.12.0', 'ports: [{ containerPort: 11434, hostPort: 11434 }]']),
@@ -55,6 +86,10 @@ checkFamily(infraService, {
     line: 4,
     good: [
       compose('image: ollama/ollama:0.12.0', LOCAL(11434)),
+      {
+        name: 'compose.yaml',
+        content: 'services:\n  ollama:\n    image: example/proxy:1.0\n    ports: ["80:11434"]\n',
+      },
       compose('image: ollama/ollama:0.12.0'),
       file('start.sh', '# OLLAMA_HOST=0.0.0.0 would open it', 'ollama serve'),
     ],
@@ -306,8 +341,18 @@ checkFamily(infraService, {
     ],
   },
   'default-object-store-login': {
-    bad: [compose('image: minio/minio:RELEASE.2025-09-07T16-13-09Z', env('MINIO_ROOT_PASSWORD=minioadmin'))],
-    good: [compose('image: minio/minio:RELEASE.2025-09-07T16-13-09Z', env('MINIO_ROOT_PASSWORD=${P}'))],
+    bad: [
+      compose('image: minio/minio:RELEASE.2025-09-07T16-13-09Z', env('MINIO_ROOT_PASSWORD=minioadmin')),
+      {
+        name: 'chart/values.yaml',
+        content:
+          'minio:\n  image:\n    tag: RELEASE.2024-12-18T13-15-44Z\n  accessKey: minioadmin\n  secretKey: minioadmin\n',
+      },
+    ],
+    good: [
+      compose('image: minio/minio:RELEASE.2025-09-07T16-13-09Z', env('MINIO_ROOT_PASSWORD=${P}')),
+      { name: 'chart/values.yaml', content: 'minio:\n  image: { tag: "1.0" }\n  secretKey: ""\n' },
+    ],
   },
   'chroma-no-auth': {
     bad: [compose('image: chromadb/chroma:1.3.0', PUBLISHED(8000))],

@@ -1,10 +1,11 @@
 import { show } from '../../agents/show.ts';
-import { type Located, textOf } from '../../../formats/located/located.ts';
+import { leavesOf, type LocatedLeaf, type LocatedScalar } from '../../../formats/located/located.ts';
 import { openTo, titled } from '../../infra/exposure.ts';
 import { matches } from '../../infra/matches.ts';
 import {
   commandLine,
   isEverywhere,
+  isGiven,
   isImage,
   isOff,
   isOn,
@@ -35,12 +36,6 @@ const isTorchServe = (one: Workload): boolean =>
 const isLlamaCpp = (one: Workload): boolean =>
   isImage(one, /llama\.cpp|llama-cpp/) || starts(one, 'llama-server', 'rpc-server');
 
-/** The value of a variable, or that it comes from a place that is not seen. */
-function hasSecret(one: Workload, ...names: readonly string[]): boolean {
-  const value = variable(one, ...names);
-  return value !== null ? value.text !== '' : one.moreEnv;
-}
-
 /** Engines that serve models. */
 export const SERVING_CHECKS: readonly Check[] = [
   {
@@ -66,16 +61,20 @@ export const SERVING_CHECKS: readonly Check[] = [
       },
       'infra-objects': ({ objects, lines }) =>
         objects
-          .filter(({ kind }) => kind === 'RayCluster' || kind === 'RayService')
+          .filter(({ kind }) => /^Ray(?:Cluster|Service|Job|CronJob)$/.test(kind))
           .flatMap(({ root, name }): Judgement[] => {
-            const head = at(root, 'headServiceType');
-            if (head === null || !/^(?:LoadBalancer|NodePort)$/.test(head.text)) return [];
-            return [
-              {
-                at: lines.place(head.start),
-                message: `The Ray cluster ${show(name)} publishes its head by a ${head.text}.`,
-              },
-            ];
+            const leaves = [...leavesOf(root)];
+            const last = (path: string): LocatedScalar | undefined =>
+              leaves.find((one) => one.path.endsWith(`.headGroupSpec.${path}`))?.node;
+            const type = last('serviceType') ?? last('headService.spec.type');
+            if (type !== undefined && /^(?:LoadBalancer|NodePort)$/.test(type.text)) {
+              const message = `The Ray cluster ${show(name)} publishes its head by a ${type.text}.`;
+              return [{ at: lines.place(type.start), message }];
+            }
+            const host = last('rayStartParams.dashboard-host');
+            if (host === undefined || !isEverywhere(host.text) || asksForToken(leaves)) return [];
+            const message = `The Ray cluster ${show(name)} starts its dashboard on all addresses, open to the whole cluster.`;
+            return [{ at: lines.place(host.start), severity: 'high', message }];
           }),
     },
   },
@@ -158,7 +157,7 @@ export const SERVING_CHECKS: readonly Check[] = [
     taxonomy: ['CWE-306', 'AML.T0049'],
     judge: {
       'infra-workload': ({ workload }) =>
-        isVllm(workload) && option(workload, '--api-key') === null && !hasSecret(workload, 'VLLM_API_KEY')
+        isVllm(workload) && option(workload, '--api-key') === null && !isGiven(workload, 'VLLM_API_KEY')
           ? openTo(workload, 'high', 'runs vLLM without an API key', 8000)
           : null,
     },
@@ -364,7 +363,7 @@ export const SERVING_CHECKS: readonly Check[] = [
       'infra-workload': ({ workload }) =>
         isTgi(workload) &&
         option(workload, '--api-key') === null &&
-        !hasSecret(workload, 'API_KEY') &&
+        !isGiven(workload, 'API_KEY') &&
         reachOf(workload, 80, 3000, 8080) === 'published'
           ? openTo(workload, 'medium', 'runs Text Generation Inference without a key', 80, 3000, 8080)
           : null,
@@ -456,7 +455,7 @@ export const SERVING_CHECKS: readonly Check[] = [
           return everywhere || reachOf(workload, 50052) === 'published'
             ? openTo(workload, 'high', 'runs an RPC worker, which has no protection,', 50052)
             : null;
-        const keyed = option(workload, '--api-key', '--api-key-file') !== null || hasSecret(workload, 'LLAMA_API_KEY');
+        const keyed = option(workload, '--api-key', '--api-key-file') !== null || isGiven(workload, 'LLAMA_API_KEY');
         return !keyed && reachOf(workload, 8080, 8000) === 'published'
           ? openTo(workload, 'medium', 'runs llama.cpp without an API key', 8080, 8000)
           : null;
@@ -477,7 +476,7 @@ export const SERVING_CHECKS: readonly Check[] = [
         const key = variable(workload, 'LITELLM_MASTER_KEY', 'LITELLM_SALT_KEY');
         if (key !== null && /^sk-(?:1234|xxx|your|change)/i.test(key.text))
           return { at: key.at, message: `${titled(workload)} uses the master key of the examples.` };
-        if (!isImage(workload, /(?:^|\/)litellm(?:-database|-non_root)?$/) || hasSecret(workload, 'LITELLM_MASTER_KEY'))
+        if (!isImage(workload, /(?:^|\/)litellm(?:-database|-non_root)?$/) || isGiven(workload, 'LITELLM_MASTER_KEY'))
           return null;
         const config = option(workload, '--config');
         return config === null ? openTo(workload, 'high', 'runs LiteLLM without a master key', 4000) : null;
@@ -538,14 +537,11 @@ function fitsEverything(urls: string): boolean {
     .some((one) => /^(?:\.\*|file:\/\/\.\*(?:\|.*)?|http\(?s?\)?\??:\/\/\.\*|https?:\/\/\.\*)$/.test(one.trim()));
 }
 
-/** A scalar of that name anywhere in an object. */
-function at(root: Located, name: string): { readonly text: string; readonly start: number } | null {
-  if (root.kind !== 'map') return null;
-  for (const member of root.members) {
-    const text = textOf(member.value);
-    if (member.name === name && text !== undefined) return { text, start: member.value.start };
-    const below = at(member.value, name);
-    if (below !== null) return below;
-  }
-  return null;
+/** Ray's token authentication, by KubeRay's `authOptions` or by the variable. */
+function asksForToken(leaves: readonly LocatedLeaf[]): boolean {
+  return leaves.some(
+    ({ path, node }, index) =>
+      (path.endsWith('.authOptions.mode') && node.text === 'token') ||
+      (node.text === 'RAY_AUTH_MODE' && leaves[index + 1]?.node.text === 'token'),
+  );
 }

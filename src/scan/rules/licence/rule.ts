@@ -1,5 +1,6 @@
 import { licenceClass } from '../../licences.ts';
 import { defineRule } from '../../rule.ts';
+import { plainText } from '../../plain-text.ts';
 
 export const licence = defineRule({
   meta: {
@@ -23,7 +24,7 @@ export const licence = defineRule({
         return {
           message: source === 'card' ? 'The model card states no licence.' : 'It states no licence that is known.',
         };
-      const name = id.replace(/[^\x20-\x7e]/g, '?').slice(0, 60);
+      const name = plainText(id, 60);
       switch (licenceClass(id)) {
         case 'permissive':
           return { severity: 'info', message: `The licence is ${name}.` };

@@ -1,4 +1,5 @@
 import { defineRule } from '../../rule.ts';
+import { plainText } from '../../plain-text.ts';
 
 export const malformedHeader = defineRule({
   meta: {
@@ -20,7 +21,7 @@ export const malformedHeader = defineRule({
   judge: {
     header: ({ format, issue, overflow }) => ({
       severity: overflow ? 'high' : 'medium',
-      message: `${format}: ${issue.replace(/[^\x20-\x7e]/g, '?')}.`,
+      message: `${format}: ${plainText(issue)}.`,
     }),
   },
 });

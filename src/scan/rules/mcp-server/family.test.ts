@@ -66,8 +66,8 @@ checkFamily(mcpServer, {
     good: [run('server', '--fetch', 'curl'), run('sh', '-c', 'curl -s https://example.invalid/x > /tmp/x')],
   },
   'mcp-vulnerable-version': {
-    bad: [run('npx', 'mcp-remote@0.1.15', 'https://a.invalid'), run('npx', '@modelcontextprotocol/inspector@0.13.0'), run('npx', 'postmark-mcp')],
-    good: [run('npx', 'mcp-remote@0.1.16', 'https://a.invalid'), run('npx', 'mcp-remote', 'https://a.invalid'), run('npx', 'postmark-mcp@1.0.15')],
+    bad: [run('npx', 'mcp-remote@0.1.15', 'https://a.invalid'), run('npx', '@modelcontextprotocol/inspector@0.13.0'), run('npx', 'postmark-mcp'), run('npx', 'postmark-mcp@1.0.18'), run('uvx', 'mcp-server-git==2026.1.13')],
+    good: [run('npx', 'mcp-remote@0.1'), run('npx', 'mcp-remote@^0.1.15'), run('uvx', 'mcp-server-git==2026.1.14'), run('npx', 'mcp-remote@0.1.16', 'https://a.invalid'), run('npx', 'mcp-remote', 'https://a.invalid'), run('npx', 'postmark-mcp@1.0.15')],
   },
   'mcp-typosquat': {
     bad: [

@@ -1,5 +1,6 @@
 import { dangersIn } from '../../agents/command-danger.ts';
-import { advisoryFor, imitatedPackage } from '../../agents/known-packages.ts';
+import { judgePackage } from '../../advisories/judge-package.ts';
+import { imitatedPackage } from '../../agents/imitated-package.ts';
 import { baseName, launchOf } from '../../agents/launch.ts';
 import { show } from '../../agents/show.ts';
 import type { Judgement } from '../../rule.ts';
@@ -107,21 +108,7 @@ export const LAUNCH_CHECKS: readonly Check[] = [
       'CVE-2026-27735',
     ],
     taxonomy: ['CWE-1395', 'CWE-78'],
-    judge: {
-      'agent-server': ({ server }) =>
-        launchOf(server).packages.flatMap((one) => {
-          const known = advisoryFor(one.ecosystem, one.name, one.version);
-          if (known === null) return [];
-          return [
-            {
-              at: one.at.at,
-              severity:
-                known.until === null || known.id === 'CVE-2025-6514' ? ('critical' as const) : ('high' as const),
-              message: `The server ${show(server.name)} runs ${show(one.at.text)}, which ${known.what} (${known.id})${known.until === null ? '' : `; ${known.until} does not`}.`,
-            },
-          ];
-        }),
-    },
+    judge: { package: (use) => (use.by === 'server' ? judgePackage(use) : null) },
   },
   {
     id: 'mcp-typosquat',

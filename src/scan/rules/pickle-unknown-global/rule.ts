@@ -1,5 +1,6 @@
 import { classifyGlobal } from '../../python/classify-global.ts';
 import { defineRule } from '../../rule.ts';
+import { plainText } from '../../plain-text.ts';
 
 export const pickleUnknownGlobal = defineRule({
   meta: {
@@ -19,7 +20,7 @@ export const pickleUnknownGlobal = defineRule({
       if (place === 'found') return null;
       const found = classifyGlobal(global.module, global.name, global.protocol);
       if (found.class !== 'unknown') return null;
-      const name = `${found.module}.${found.name}`.replace(/[^\x20-\x7e]/g, '?').slice(0, 120);
+      const name = plainText(`${found.module}.${found.name}`, 120);
       const called = global.calls > 0;
       if (called && found.telling) return { severity: 'high', message: `Loading it calls ${name}: ${found.why}.` };
       if (called) return { severity: 'medium', message: `Loading it builds ${name}: ${found.why}.` };

@@ -1,6 +1,7 @@
 import type { Severity } from '../../../core/severity.ts';
 import type { SourceRiskKind } from '../../python/source-risks.ts';
 import { defineRule } from '../../rule.ts';
+import { plainText } from '../../plain-text.ts';
 
 /** What a call is worth: when the file is imported, and when a function of it is called. */
 const WORTH: Readonly<Record<SourceRiskKind, readonly [Severity, Severity, string]>> = {
@@ -36,7 +37,7 @@ export const programSource = defineRule({
   judge: {
     'source-call': ({ place, risk, what, atImport }) => {
       const [imported, called, does] = WORTH[risk];
-      const name = what.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
+      const name = plainText(what, 80);
       if (place === 'notebook') return { severity: IN_NOTEBOOK[risk], message: `A cell ${does}: ${name}.` };
       return {
         severity: atImport ? imported : called,

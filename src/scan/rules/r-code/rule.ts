@@ -1,4 +1,5 @@
 import { defineRule } from '../../rule.ts';
+import { plainText } from '../../plain-text.ts';
 
 /** Functions of R that run programs, evaluate text, load native code or reach the network. */
 const DANGEROUS: ReadonlySet<string> = new Set([
@@ -26,7 +27,7 @@ export const rCode = defineRule({
   judge: {
     operator: ({ framework, domain, name }) => {
       if (framework !== 'R') return null;
-      const shown = name.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
+      const shown = plainText(name, 80);
       const dangerous = DANGEROUS.has(name);
       if (domain === 'promise' || domain === 'active-binding') {
         const what = domain === 'promise' ? 'A promise' : 'An active binding';

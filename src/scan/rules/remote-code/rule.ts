@@ -1,5 +1,6 @@
 import { classifyGlobal } from '../../python/classify-global.ts';
 import { defineRule, type Judgement } from '../../rule.ts';
+import { plainText } from '../../plain-text.ts';
 
 /** Keras layers that run more than arithmetic. */
 const KERAS_LAYERS: Readonly<Record<string, readonly ['high' | 'critical', string]>> = {
@@ -39,12 +40,15 @@ export const remoteCode = defineRule({
   },
   judge: {
     'code-reference': ({ framework, path, value }) => {
-      const where = printable(path);
+      const where = plainText(path, 160);
       switch (framework) {
         case 'transformers':
           if (value.includes('--'))
-            return { severity: 'high', message: `${where} loads code of another repository: ${printable(value)}.` };
-          return { message: `${where} loads code of the repository: ${printable(value)}.` };
+            return {
+              severity: 'high',
+              message: `${where} loads code of another repository: ${plainText(value, 160)}.`,
+            };
+          return { message: `${where} loads code of the repository: ${plainText(value, 160)}.` };
         case 'Hydra':
           return hydra(where, value);
         case 'MLflow':
@@ -52,19 +56,19 @@ export const remoteCode = defineRule({
         case 'YAML tag':
           return {
             severity: 'critical',
-            message: `A tag makes unsafe YAML loaders build or call ${printable(value)} (python/${where}).`,
+            message: `A tag makes unsafe YAML loaders build or call ${plainText(value, 160)} (python/${where}).`,
           };
         case 'skops':
           return skops(where, value);
         case 'Keras':
           return keras(where, value);
         default:
-          return { message: `${where} names code: ${printable(value)}.` };
+          return { message: `${where} names code: ${plainText(value, 160)}.` };
       }
     },
     'embedded-code': ({ framework, path }) => ({
       severity: 'critical',
-      message: `${framework} byte code at ${printable(path)}: it runs when the model is loaded or called.`,
+      message: `${framework} byte code at ${plainText(path, 160)}: it runs when the model is loaded or called.`,
     }),
   },
 });
@@ -80,23 +84,24 @@ function hydra(where: string, value: string): Judgement | null {
   if (found.class === 'safe' || TRAINING.test(value)) return null;
   // A class of a package that can run code among other things is what most recipes build.
   if (found.class === 'dangerous' && !found.telling)
-    return { severity: 'low', message: `${where} builds ${printable(value)}.` };
+    return { severity: 'low', message: `${where} builds ${plainText(value, 160)}.` };
   if (found.class === 'dangerous')
-    return { severity: 'critical', message: `${where} calls ${printable(value)}: ${found.why}.` };
+    return { severity: 'critical', message: `${where} calls ${plainText(value, 160)}: ${found.why}.` };
   // Recipes of known frameworks are full of `_target_`; a function of an unknown package is another matter.
   return {
     severity: /^(?:nemo|lightning|pytorch_lightning|torchmetrics|monai)\./.test(value) ? 'info' : 'medium',
-    message: `${where} builds ${printable(value)}.`,
+    message: `${where} builds ${plainText(value, 160)}.`,
   };
 }
 
 function mlflow(where: string, value: string): Judgement | null {
   if (where.endsWith('.cloudpickle_version')) return null;
   if (where.endsWith('loader_module') && /^mlflow(?:\.[a-z_]+)+$/.test(value)) return null;
-  if (where.endsWith('.code')) return { severity: 'low', message: `${where} brings code along: ${printable(value)}.` };
+  if (where.endsWith('.code'))
+    return { severity: 'low', message: `${where} brings code along: ${plainText(value, 160)}.` };
   return {
     severity: where.endsWith('loader_module') ? 'high' : 'medium',
-    message: `${where} loads ${printable(value)}.`,
+    message: `${where} loads ${plainText(value, 160)}.`,
   };
 }
 
@@ -127,23 +132,19 @@ function keras(where: string, value: string): Judgement | null {
     if (found.class === 'dangerous')
       return {
         severity: 'critical',
-        message: `Keras imports ${printable(module)}.${printable(name)} at ${where}: ${found.why}.`,
+        message: `Keras imports ${plainText(module, 160)}.${plainText(name, 160)} at ${where}: ${found.why}.`,
       };
     return {
       severity: 'high',
-      message: `Keras imports ${printable(module)}.${printable(name)} at ${where}, a class of the file's author.`,
+      message: `Keras imports ${plainText(module, 160)}.${plainText(name, 160)} at ${where}, a class of the file's author.`,
     };
   }
   if (KERAS_FUNCTIONS.test(name))
     return {
       severity: 'critical',
-      message: `The configuration names the Keras function ${printable(name)} at ${where}.`,
+      message: `The configuration names the Keras function ${plainText(name, 160)} at ${where}.`,
     };
   if ((match?.[3] ?? '').startsWith('Custom>'))
-    return { message: `The configuration needs a custom class at ${where}: ${printable(name)}.` };
+    return { message: `The configuration needs a custom class at ${where}: ${plainText(name, 160)}.` };
   return null;
-}
-
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 160);
 }

@@ -1,4 +1,5 @@
 import { defineRule } from '../../rule.ts';
+import { plainText } from '../../plain-text.ts';
 
 const SEVERITY = {
   typosquat: 'high',
@@ -22,7 +23,7 @@ export const riskyDependency = defineRule({
   judge: {
     dependency: ({ line, text, issue, detail }) => ({
       severity: Object.hasOwn(SEVERITY, issue) ? SEVERITY[issue as keyof typeof SEVERITY] : 'medium',
-      message: `Line ${line}, "${text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80)}": ${detail}.`,
+      message: `Line ${line}, "${plainText(text, 80)}": ${detail}.`,
     }),
   },
 });

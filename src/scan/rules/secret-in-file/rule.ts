@@ -1,4 +1,5 @@
 import { defineRule } from '../../rule.ts';
+import { plainText } from '../../plain-text.ts';
 
 export const secretInFile = defineRule({
   meta: {
@@ -6,6 +7,7 @@ export const secretInFile = defineRule({
     title: 'Credential in a file',
     severity: 'high',
     threats: ['backdoor'],
+    yieldsTo: ['secret-in-infrastructure'],
     meaning:
       'A key, token or password stands in a file that travels with the model. Whoever has the file has the credential, and it stays in the history of the repository after it is deleted.',
     fix: 'Revoke it, then remove it from the file and its history. Read credentials from the environment.',
@@ -15,7 +17,7 @@ export const secretInFile = defineRule({
   judge: {
     secret: ({ title, mask, severity }) => ({
       severity: severity === 'critical' ? 'high' : severity,
-      message: `It holds a credential (${title}): ${mask.replace(/[^\x20-\x7e]/g, '?')}.`,
+      message: `It holds a credential (${title}): ${plainText(mask)}.`,
     }),
   },
 });

@@ -1,4 +1,5 @@
 import { defineRule } from '../../rule.ts';
+import { plainText } from '../../plain-text.ts';
 
 /** Commands and calls in a description, where nothing should run. Linear: no repetition inside another. */
 const COMMANDS: readonly RegExp[] = [
@@ -29,7 +30,7 @@ export const suspiciousText = defineRule({
   },
   judge: {
     text: ({ path, text }) => {
-      const where = path.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
+      const where = plainText(path, 100);
       if (COMMANDS.some((pattern) => pattern.test(text)))
         return { severity: 'medium', message: `The text at ${where} holds a command or a call.` };
       if (CARRIED_ADDRESS.test(text))

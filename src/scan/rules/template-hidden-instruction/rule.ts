@@ -1,4 +1,5 @@
 import { defineRule } from '../../rule.ts';
+import { plainText } from '../../plain-text.ts';
 
 /** A condition on what somebody wrote: a literal looked for in the content of a message. */
 const CONDITION =
@@ -26,7 +27,7 @@ export const templateHiddenInstruction = defineRule({
   },
   judge: {
     template: ({ key, text }) => {
-      const name = key.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
+      const name = plainText(key, 80);
       for (const match of text.matchAll(CONDITION)) {
         const branch = match[1]!.replace(/\{\{[^}]{0,300}\}\}/g, ' ');
         const literal =

@@ -1,4 +1,5 @@
 import { defineRule } from '../../rule.ts';
+import { plainText } from '../../plain-text.ts';
 
 /** Ways out of a template engine's sandbox, by what they look like in the text. Each is linear: no repetition inside another. */
 const ESCAPES: readonly (readonly [pattern: RegExp, what: string])[] = [
@@ -39,15 +40,11 @@ export const templateInjection = defineRule({
   judge: {
     template: ({ key, text }) => {
       for (const [pattern, what] of ESCAPES) {
-        if (pattern.test(text)) return { message: `The template ${shown(key)} ${what}.` };
+        if (pattern.test(text)) return { message: `The template ${plainText(key, 80)} ${what}.` };
       }
       if (LARGE_RANGE.test(text))
-        return { severity: 'medium', message: `The template ${shown(key)} loops millions of times.` };
+        return { severity: 'medium', message: `The template ${plainText(key, 80)} loops millions of times.` };
       return null;
     },
   },
 });
-
-function shown(key: string): string {
-  return key.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
-}
