@@ -3,7 +3,7 @@ import { type Random, seededRandom } from '../math/random.ts';
 import type { GradientModel } from './gradient-model.ts';
 import type { ShapedGraph } from './graph/shaped-graph.ts';
 import { fromTensor } from './graph/specialise.ts';
-import { evaluateModel } from './reference/evaluate-graph.ts';
+import { type BasePoint, evaluateModel, type EvaluateOptions } from './reference/evaluate-graph.ts';
 import { fromOnnxTensor, referenceTensor, type ReferenceTensor } from './reference/reference-tensor.ts';
 
 export interface GradientCheck {
@@ -239,30 +239,39 @@ function interpreter({ graph, plan, info }: GradientModel, { x, weights, scores 
     metadata: new Map(),
     graph: { name: '', nodes: graph.nodes, initializers: new Map(), inputs: [], outputs: [], values: [] },
   };
-  const scoresOf = (values: ArrayLike<number>): Float64Array => {
+  const scoresOf = (values: ArrayLike<number>, options: EvaluateOptions): Float64Array => {
     const feeds = new Map(constants).set(input.name, referenceTensor('float32', input.shape, values));
-    return evaluateModel(model, feeds).get(output)!.data;
+    return evaluateModel(model, feeds, options).get(output)!.data;
   };
+  // Stand-ins are held against differences of the network in which they stand in for the steps.
+  const base: BasePoint = new Map();
+  const moved: EvaluateOptions = plan.straightThrough ? { standIns: base } : {};
   try {
     for (const [name, tensor] of graph.constants) {
       if (tensor.type !== 'string') constants.set(name, fromOnnxTensor(tensor));
     }
     for (const [name, tensor] of Object.entries(plan.constants))
       constants.set(name, fromOnnxTensor(fromTensor(tensor)));
-    const base = scoresOf(x);
-    const scale = base.reduce((most, one) => Math.max(most, Math.abs(one)), 1e-30);
-    const forwardError = base.reduce((most, one, index) => Math.max(most, Math.abs(one - scores[index]!)), 0) / scale;
+    const here = scoresOf(x, plan.straightThrough ? { record: base } : {});
+    const scale = here.reduce((most, one) => Math.max(most, Math.abs(one)), 1e-30);
+    const forwardError = here.reduce((most, one, index) => Math.max(most, Math.abs(one - scores[index]!)), 0) / scale;
     // An interpreter that computes something else would prove nothing.
     // Where the network rounds, a last digit decides which step is taken.
     if (!(forwardError < (info.coverage.masked.length > 0 ? 0.25 : 1e-2))) return null;
     return {
       forwardError,
-      loss: (values) => scoresOf(values).reduce((sum, score, index) => sum + score * weights[index]!, 0),
+      loss: (values) => scoresOf(values, moved).reduce((sum, score, index) => sum + score * weights[index]!, 0),
     };
   } catch {
     return null;
   }
 }
+
+const PRODUCTS: ReadonlySet<string> = new Set(
+  'MatMul Gemm FusedMatMul MatMulInteger QLinearMatMul QGemm DynamicQuantizeMatMul MatMulIntegerToFloat MatMulNBits'.split(
+    ' ',
+  ),
+);
 
 /** Multiplications of convolutions and matrix products; others are small beside them. */
 export function multiplications(graph: ShapedGraph): number {
@@ -273,10 +282,10 @@ export function multiplications(graph: ShapedGraph): number {
   for (const { op, inputs, outputs } of graph.nodes) {
     const out = size(shape(outputs[0] ?? ''));
     const weights = shape(inputs[1] ?? '');
-    if (op === 'Conv') sum += out * size(weights.slice(1));
+    if (op === 'Conv' || op === 'ConvInteger') sum += out * size(weights.slice(1));
+    else if (op === 'QLinearConv') sum += out * size(shape(inputs[3] ?? '').slice(1));
     else if (op === 'ConvTranspose') sum += size(shape(inputs[0] ?? '')) * size(weights.slice(1));
-    else if (op === 'MatMul' || op === 'Gemm' || op === 'FusedMatMul')
-      sum += out * (shape(inputs[0] ?? '').at(-1) ?? 1);
+    else if (PRODUCTS.has(op)) sum += out * (shape(inputs[0] ?? '').at(-1) ?? 1);
     else if (op === 'LSTM' || op === 'GRU' || op === 'RNN') sum += (shape(inputs[0] ?? '')[0] ?? 1) * 2 * size(weights);
     else sum += out;
   }

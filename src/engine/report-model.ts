@@ -159,13 +159,8 @@ function aboutOpened(model: OnnxModel, { info, plan }: GradientModel, remarks: r
     const what = [...new Set(info.coverage.masked.map(({ operator }) => operator))].join(', ');
     more.push(
       plan.straightThrough
-        ? `Rounding steps (${what}) have a stand-in gradient, which differences cannot confirm.`
+        ? `Steps that hide the gradient (${what}) have a stand-in, held against differences of the network with the stand-ins in the place of the steps.`
         : `Steps hide the gradient (${what}): it is zero where they are met, and attacks need a stand-in or no gradient at all.`,
-    );
-  }
-  if (info.coverage.masked.some(({ operator }) => operator === 'DynamicQuantizeLinear')) {
-    more.push(
-      'The scale of DynamicQuantizeLinear follows the input: differences see a slope there that the gradient leaves out.',
     );
   }
   const type: OnnxElementType =

@@ -141,8 +141,9 @@ export class Composition {
     dims: readonly number[],
     attributes: Readonly<Record<string, AttributeValue>> = {},
     domain = '',
+    type: OnnxElementType = 'float32',
   ): string {
-    return this.#add(op, inputs, [dims], attributes, domain)[0]!;
+    return this.#add(op, inputs, [dims], attributes, domain, type)[0]!;
   }
 
   /** Any operator with outputs of known shapes. */

@@ -14,6 +14,7 @@ import { PLACES } from './rules/places.ts';
 import { POOLING } from './rules/pooling.ts';
 import { PRODUCTS } from './rules/products.ts';
 import { QUANTIZATION } from './rules/quantization.ts';
+import { QUANTIZED_LAYERS } from './rules/quantized-layers.ts';
 import { RECURRENT } from './rules/recurrent.ts';
 import { REDUCTIONS } from './rules/reductions.ts';
 import { RESIZING } from './rules/resize.ts';
@@ -46,6 +47,7 @@ const FAMILIES: readonly (readonly GradientRule[])[] = [
   SAMPLING,
   MASKED,
   QUANTIZATION,
+  QUANTIZED_LAYERS,
   GRADIENT_FREE,
 ];
 

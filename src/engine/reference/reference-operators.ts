@@ -7,6 +7,7 @@ import { MICROSOFT } from './operators/microsoft.ts';
 import { NORMALIZATIONS } from './operators/normalizations.ts';
 import { PRODUCTS } from './operators/products.ts';
 import { QUANTIZATION } from './operators/quantization.ts';
+import { MICROSOFT_QUANTIZED, QLINEAR } from './operators/quantized-layers.ts';
 import { RECURRENT } from './operators/recurrent.ts';
 import { REDUCTIONS } from './operators/reductions.ts';
 import { RESIZING } from './operators/resize.ts';
@@ -26,6 +27,7 @@ const STANDARD: ReferenceOperators = {
   ...RECURRENT,
   ...ATTENTION,
   ...QUANTIZATION,
+  ...QLINEAR,
   ...LOSSES,
   ...CONTROL,
 };
@@ -36,5 +38,5 @@ const EARLY: ReferenceOperators = { SimplifiedLayerNormalization: MICROSOFT['Sim
 /** All operators that the interpreter knows, by domain and name. */
 export const REFERENCE_OPERATORS: ReadonlyMap<string, ReferenceOperators> = new Map([
   ['', { ...STANDARD, ...EARLY }],
-  ['com.microsoft', MICROSOFT],
+  ['com.microsoft', { ...MICROSOFT, ...MICROSOFT_QUANTIZED }],
 ]);

@@ -108,14 +108,22 @@ const biasesOf = (context: GradientContext, body: Composition, mask: string, bia
   ...(bias === '' ? [] : [bias]),
 ];
 
+interface PackedAttention {
+  readonly x: string;
+  readonly weights: string;
+  readonly bias: string;
+  readonly mask: string;
+  readonly past: string;
+  readonly attentionBias: string;
+}
+
 /** ONNX Runtime's Attention: one product makes queries, keys and values. */
-const fusedAttention = composed('Attention', 'com.microsoft', (context, body) => {
+export function packedAttention(
+  context: GradientContext,
+  body: Composition,
+  { x, weights, bias, mask, past, attentionBias }: PackedAttention,
+): string {
   const { node } = context;
-  const [x, weights, bias = '', mask = '', past = '', attentionBias = ''] = node.inputs as [
-    string,
-    string,
-    ...string[],
-  ];
   if (past !== '') context.unsupported('it has a past');
   if (intOf(node, 'do_rotary', 0) === 1) context.unsupported('it rotates its embeddings');
   const heads = intOf(node, 'num_heads', 1);
@@ -132,7 +140,16 @@ const fusedAttention = composed('Attention', 'com.microsoft', (context, body) =>
     past: 0,
     softcap: 0,
   });
-  return [joinHeads(body, y), null];
+  return joinHeads(body, y);
+}
+
+const fusedAttention = composed('Attention', 'com.microsoft', (context, body) => {
+  const [x, weights, bias = '', mask = '', past = '', attentionBias = ''] = context.node.inputs as [
+    string,
+    string,
+    ...string[],
+  ];
+  return [packedAttention(context, body, { x, weights, bias, mask, past, attentionBias }), null];
 });
 
 const multiHeadAttention = composed('MultiHeadAttention', 'com.microsoft', (context, body) => {

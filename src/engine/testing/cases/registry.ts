@@ -5,6 +5,7 @@ import { ATTENTION_CASES, FUSED_CASES, SAMPLING_CASES } from './attention.ts';
 import { CONVOLUTION_CASES } from './convolutions.ts';
 import { NORM_CASES, PRODUCT_CASES, RESIZE_CASES, SOFTMAX_CASES } from './layers.ts';
 import { QUANTIZATION_CASES } from './quantization.ts';
+import { QUANTIZED_LAYER_CASES } from './quantized-layers.ts';
 import { RECURRENT_CASES } from './recurrent.ts';
 import { REDUCTION_CASES } from './reductions.ts';
 import { PLACE_CASES, SHAPE_CASES } from './shapes.ts';
@@ -28,4 +29,5 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...FUSED_CASES,
   ...SAMPLING_CASES,
   ...QUANTIZATION_CASES,
+  ...QUANTIZED_LAYER_CASES,
 ];
