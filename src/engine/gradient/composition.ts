@@ -80,12 +80,13 @@ export class Composition {
 
   reshape(x: string, dims: readonly number[]): string {
     if (this.shapeOf(x).join() === dims.join()) return x;
-    return this.#add('Reshape', [x, this.build.ints(dims)], [dims], { allowzero: 1 })[0]!;
+    return this.#add('Reshape', [x, this.build.ints(dims)], [dims], { allowzero: 1 }, '', this.typeOf(x))[0]!;
   }
 
   transpose(x: string, order: readonly number[]): string {
     const own = this.shapeOf(x);
-    return this.#add('Transpose', [x], [order.map((axis) => own[axis]!)], { perm: order })[0]!;
+    const dims = order.map((axis) => own[axis]!);
+    return this.#add('Transpose', [x], [dims], { perm: order }, '', this.typeOf(x))[0]!;
   }
 
   slice(x: string, axis: number, from: number, to: number): string {

@@ -58,6 +58,7 @@ const WITHOUT_CASE = [
   'Size',
   'Unique',
   'Xor',
+  'com.microsoft.GatherBlockQuantized',
 ];
 
 describe('the list of gradient rules', () => {

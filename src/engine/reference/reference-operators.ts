@@ -2,6 +2,7 @@ import { ATTENTION } from './operators/attention.ts';
 import { CONTROL } from './operators/control.ts';
 import { CONVOLUTIONS } from './operators/convolutions.ts';
 import { BROADCASTING, ELEMENTWISE } from './operators/elementwise.ts';
+import { LANGUAGE, MICROSOFT_LANGUAGE } from './operators/language.ts';
 import { LOSSES } from './operators/losses.ts';
 import { MICROSOFT } from './operators/microsoft.ts';
 import { NORMALIZATIONS } from './operators/normalizations.ts';
@@ -28,6 +29,7 @@ const STANDARD: ReferenceOperators = {
   ...ATTENTION,
   ...QUANTIZATION,
   ...QLINEAR,
+  ...LANGUAGE,
   ...LOSSES,
   ...CONTROL,
 };
@@ -38,5 +40,5 @@ const EARLY: ReferenceOperators = { SimplifiedLayerNormalization: MICROSOFT['Sim
 /** All operators that the interpreter knows, by domain and name. */
 export const REFERENCE_OPERATORS: ReadonlyMap<string, ReferenceOperators> = new Map([
   ['', { ...STANDARD, ...EARLY }],
-  ['com.microsoft', { ...MICROSOFT, ...MICROSOFT_QUANTIZED }],
+  ['com.microsoft', { ...MICROSOFT, ...MICROSOFT_QUANTIZED, ...MICROSOFT_LANGUAGE }],
 ]);

@@ -262,7 +262,7 @@ const attention: GradientRule = {
   build(context) {
     const { node } = context;
     const body = new Composition(context);
-    const y = packedAttention(context, body, {
+    const [y] = packedAttention(context, body, {
       x: real(context, body, [0, 3, 6]),
       weights: real(context, body, [1, 4, 7]),
       bias: named(node, 2),

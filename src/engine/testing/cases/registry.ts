@@ -1,7 +1,7 @@
 import type { OperatorCase } from '../operator-case.ts';
 import { ACTIVATION_CASES } from './activations.ts';
 import { ARITHMETIC_CASES, FUNCTION_CASES, MASKED_CASES } from './arithmetic.ts';
-import { ATTENTION_CASES, FUSED_CASES, SAMPLING_CASES } from './attention.ts';
+import { ATTENTION_CASES, FUSED_CASES, LANGUAGE_CASES, SAMPLING_CASES } from './attention.ts';
 import { CONVOLUTION_CASES } from './convolutions.ts';
 import { NORM_CASES, PRODUCT_CASES, RESIZE_CASES, SOFTMAX_CASES } from './layers.ts';
 import { QUANTIZATION_CASES } from './quantization.ts';
@@ -27,6 +27,7 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...RECURRENT_CASES,
   ...ATTENTION_CASES,
   ...FUSED_CASES,
+  ...LANGUAGE_CASES,
   ...SAMPLING_CASES,
   ...QUANTIZATION_CASES,
   ...QUANTIZED_LAYER_CASES,
