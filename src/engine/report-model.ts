@@ -4,6 +4,7 @@ import { timeGradient } from './check-gradient.ts';
 import { checkGradientInParts } from './check-in-parts.ts';
 import type { GradientModel, GradientModelOptions } from './gradient-model.ts';
 import { operatorName } from './gradient/coverage.ts';
+import { reasonOfNoGradient } from './gradient/no-gradient.ts';
 import { place } from './graph/check-onnx.ts';
 import { UnknownOperator } from './graph/specialise.ts';
 import { openGuessed } from './open-guessed.ts';
@@ -162,6 +163,10 @@ function aboutOpened(model: OnnxModel, { info, plan }: GradientModel, remarks: r
         ? `Steps that hide the gradient (${what}) have a stand-in, held against differences of the network with the stand-ins in the place of the steps.`
         : `Steps hide the gradient (${what}): it is zero where they are met, and attacks need a stand-in or no gradient at all.`,
     );
+  }
+  for (const operator of new Set(info.coverage.missing.map((one) => one.operator))) {
+    const reason = reasonOfNoGradient('', operator);
+    if (reason !== undefined) more.push(`${operator} has no gradient here. ${reason}`);
   }
   const type: OnnxElementType =
     info.wholeInput ?? model.graph.inputs.find(({ name }) => name === plan.attacked)?.type ?? 'float32';

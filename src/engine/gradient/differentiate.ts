@@ -12,6 +12,7 @@ import {
   type GradientRule,
   type WantedGradient,
 } from './gradient-rule.ts';
+import { reasonOfNoGradient } from './no-gradient.ts';
 import { findGradientRule } from './registry.ts';
 
 export interface DifferentiateOptions {
@@ -170,7 +171,9 @@ class Backward {
     if (rule === undefined) {
       throw new Fault('ERR_MODEL_UNSUPPORTED', `The operator ${node.op} has no gradient here.`, {
         where: place(node),
-        hint: 'See the table of gradients in the documentation (docs/reference/gradients.md); export the model with other operators.',
+        hint:
+          reasonOfNoGradient(node.domain, node.op) ??
+          'See the table of gradients in the documentation (docs/reference/gradients.md); export the model with other operators.',
       });
     }
     const reason = maskedBy(rule, node, (name) => this.#graph.types.get(name));

@@ -133,7 +133,7 @@ export const STAND_INS: ReadonlyMap<string, Readonly<Record<string, StandIn>>> =
           ? moved((call) => [ROUNDED_GEMM.real(call)])(now, then, outputs)
           : rounded(ROUNDED_GEMM)(now, then, outputs),
       DynamicQuantizeMatMul: moved((call) => [dynamicProduct(call, call.input(0))]),
-      DynamicQuantizeLSTM: moved(dynamicLstm),
+      DynamicQuantizeLSTM: moved((call) => dynamicLstm(call, call.input(0))),
     },
   ],
 ]);

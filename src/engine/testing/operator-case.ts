@@ -25,8 +25,6 @@ export interface OperatorCase {
   readonly parameters?: readonly number[];
   /** ONNX Runtime has no kernel for this one (why); the reference is checked by the gradient alone, and by hand. */
   readonly notRun?: string;
-  /** The true gradient is left out, because it says nothing: the stand-in alone is checked. */
-  readonly standInOnly?: boolean;
   /** Largest difference between reference and ONNX Runtime, where that rounds inside. Default: 2e-5. */
   readonly tolerance?: number;
 }

@@ -213,6 +213,14 @@ const integerToFloat: GradientRule = {
   },
 };
 
+/** x after a round trip through whole numbers of its own range. */
+function requantised(context: GradientContext, body: Composition, x: string): string {
+  const dims = context.shapeOf(x);
+  const whole = body.outputs('DynamicQuantizeLinear', [x], [dims, [], []]);
+  body.types.set(whole[0]!, 'uint8').set(whole[2]!, 'uint8');
+  return body.node('DequantizeLinear', whole, dims);
+}
+
 /** A is quantised by its own range as it runs. */
 const dynamicProduct: GradientRule = {
   op: 'DynamicQuantizeMatMul',
@@ -221,23 +229,19 @@ const dynamicProduct: GradientRule = {
   build(context) {
     const { node } = context;
     const body = new Composition(context);
-    const dims = context.shapeOf(named(node, 0));
-    const whole = body.outputs('DynamicQuantizeLinear', [named(node, 0)], [dims, [], []]);
-    body.types.set(whole[0]!, 'uint8').set(whole[2]!, 'uint8');
-    const a = body.node('DequantizeLinear', whole, dims);
+    const a = requantised(context, body, named(node, 0));
     const y = body.matmul(a, real(context, body, [1, 2, 3], context.shapeOf(named(node, 1)).length - 1));
     return context.backward(body, [named(node, 4) === '' ? y : body.add(y, named(node, 4))]);
   },
 };
 
-/** x and the states are quantised as it runs; the stand-in is LSTM. Weights stand as [directions, width, 4 hidden]. */
+/** x is quantised by its own range as it runs; so are the states, which are taken as they are here. Weights stand as [directions, width, 4 hidden]. */
 const dynamicLstm: GradientRule = {
   op: 'DynamicQuantizeLSTM',
   domain: MICROSOFT,
   masked: STEPS,
-  limits: 'the slope of the scales, which follow the input, is left out',
+  limits: 'the rounding of its states is left out',
   build(context) {
-    if (!context.straightThrough) return [];
     const { node } = context;
     const body = new Composition(context);
     const weights = (at: number, scale: number): string => {
@@ -250,7 +254,12 @@ const dynamicLstm: GradientRule = {
       const shifted = zero === '' ? q : body.sub(q, body.cast(spread(zero), 'float32'));
       return body.transpose(body.mul(shifted, spread(named(node, scale))), [0, 2, 1]);
     };
-    const inputs = [named(node, 0), weights(1, 8), weights(2, 10), ...range(5).map((at) => named(node, at + 3))];
+    const inputs = [
+      requantised(context, body, named(node, 0)),
+      weights(1, 8),
+      weights(2, 10),
+      ...range(5).map((at) => named(node, at + 3)),
+    ];
     const shapes = node.outputs.map((name) => (name === '' ? [] : context.shapeOf(name)));
     return context.backward(body, body.outputs('LSTM', inputs, shapes, Object.fromEntries(node.attributes)));
   },

@@ -182,8 +182,8 @@ function requantised(call: ReferenceCall, a: ReferenceTensor): ReferenceTensor {
   return mapped(q, (one) => (one - zero.data[0]!) * scale.data[0]!, 'float32');
 }
 
-/** LSTM with the weights that the whole numbers stand for. What the runtime rounds at each step is not rounded here. */
-export const dynamicLstm: ReferenceOperator = (call) => {
+/** LSTM with the weights that the whole numbers stand for. The runtime rounds the states, too, at each step; that is left out. */
+export function dynamicLstm(call: ReferenceCall, input: ReferenceTensor): readonly ReferenceTensor[] {
   const weights = (at: number, scale: number): ReferenceTensor => {
     const q = call.input(at);
     const wide = (name: number): ReferenceTensor | null => {
@@ -195,8 +195,8 @@ export const dynamicLstm: ReferenceOperator = (call) => {
     return lastTwoSwapped(mapBroadcast('float32', [shifted, wide(scale)!], (x, s) => x! * s!));
   };
   const rest = Array.from({ length: 5 }, (_, at) => call.optional(at + 3));
-  return RECURRENT['LSTM']!(call.with([call.input(0), weights(1, 8), weights(2, 10), ...rest]));
-};
+  return RECURRENT['LSTM']!(call.with([input, weights(1, 8), weights(2, 10), ...rest]));
+}
 
 export const QLINEAR: ReferenceOperators = operators(STANDARD_ROUNDED);
 
@@ -214,7 +214,7 @@ export const MICROSOFT_QUANTIZED: ReferenceOperators = {
     return [plus(matmul(real(call, 0, 2, 4), b), call.optional(6))];
   },
   DynamicQuantizeMatMul: (call) => [dynamicProduct(call, requantised(call, call.input(0)))],
-  DynamicQuantizeLSTM: dynamicLstm,
+  DynamicQuantizeLSTM: (call) => dynamicLstm(call, requantised(call, call.input(0))),
   QAttention: (call) =>
     MICROSOFT['Attention']!(
       call.with([real(call, 0, 3, 6), real(call, 1, 4, 7), call.input(2), call.optional(5), call.optional(8)]),

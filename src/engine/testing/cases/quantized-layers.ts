@@ -89,7 +89,6 @@ const lstm = (says: string, directions: number, attributes: Readonly<Record<stri
       zeros,
     ],
     tolerance: 0.03,
-    standInOnly: true,
   };
 };
 
