@@ -13,6 +13,8 @@ export class Composition {
   readonly nodes: OnnxNode[] = [];
   readonly shapes = new Map<string, readonly number[]>();
   readonly types = new Map<string, OnnxElementType>();
+  /** Values through which no gradient passes, and no stand-in either: places that are computed. */
+  readonly fixed = new Set<string>();
   readonly #outside: (name: string) => readonly number[];
 
   constructor(context: GradientContext) {
@@ -36,6 +38,13 @@ export class Composition {
   /** A function of one value, element by element. */
   map(op: string, x: string, attributes: Readonly<Record<string, AttributeValue>> = {}): string {
     return this.#add(op, [x], [this.shapeOf(x)], attributes)[0]!;
+  }
+
+  /** A step of a computation of places: no gradient, and no stand-in, passes it. */
+  place(op: 'Floor' | 'Round', x: string): string {
+    const name = this.map(op, x);
+    this.fixed.add(name);
+    return name;
   }
 
   /** An operator of values that broadcast. */

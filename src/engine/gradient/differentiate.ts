@@ -29,6 +29,8 @@ export interface DifferentiateOptions {
   readonly batch: number;
   /** Give masking operators their stand-in gradient (BPDA). Default: they stop the gradient, which is their true one. */
   readonly straightThrough?: boolean;
+  /** Values that are taken for constants. */
+  readonly fixed?: ReadonlySet<string>;
 }
 
 /** An operator on the way that hides the gradient. */
@@ -108,7 +110,8 @@ class Backward {
         for (const name of node.outputs) this.#batched.add(name);
       const active = readNames(node).some((name) => this.#active.has(name));
       for (const name of node.outputs) {
-        if (active && name !== '' && carriesGradient(graph.types.get(name))) this.#active.add(name);
+        if (!active || name === '' || options.fixed?.has(name) === true) continue;
+        if (carriesGradient(graph.types.get(name))) this.#active.add(name);
       }
       if (this.#perSample && MOVES.has(node.op) && node.domain === '' && this.#isParameter(node.inputs[0]!)) {
         this.#moved.add(node.outputs[0]!);

@@ -12,6 +12,7 @@ import { GROUPED_ATTENTION } from './rules/grouped-attention.ts';
 import { LP_NORMALIZATION } from './rules/lp-normalization.ts';
 import { MASKED } from './rules/masked.ts';
 import { NORMALIZATION } from './rules/normalization.ts';
+import { PATCHES } from './rules/patches.ts';
 import { PLACES } from './rules/places.ts';
 import { POOLING } from './rules/pooling.ts';
 import { PRODUCTS } from './rules/products.ts';
@@ -22,6 +23,7 @@ import { REDUCTIONS } from './rules/reductions.ts';
 import { RESIZING } from './rules/resize.ts';
 import { ROTARY } from './rules/rotary.ts';
 import { SAMPLING } from './rules/sampling.ts';
+import { SPECTRAL } from './rules/spectral.ts';
 import { SHAPES } from './rules/shapes.ts';
 import { SOFTMAX } from './rules/softmax.ts';
 
@@ -50,6 +52,8 @@ const FAMILIES: readonly (readonly GradientRule[])[] = [
   ROTARY,
   FUSED,
   SAMPLING,
+  SPECTRAL,
+  PATCHES,
   MASKED,
   QUANTIZATION,
   QUANTIZED_LAYERS,

@@ -12,7 +12,9 @@ import { MICROSOFT_QUANTIZED, QLINEAR } from './operators/quantized-layers.ts';
 import { RECURRENT } from './operators/recurrent.ts';
 import { REDUCTIONS } from './operators/reductions.ts';
 import { RESIZING } from './operators/resize.ts';
+import { PATCHES } from './operators/patches.ts';
 import { CONSTANTS, SHAPES } from './operators/shapes.ts';
+import { SPECTRAL } from './operators/spectral.ts';
 import type { ReferenceOperators } from './reference-operator.ts';
 
 const STANDARD: ReferenceOperators = {
@@ -30,6 +32,8 @@ const STANDARD: ReferenceOperators = {
   ...QUANTIZATION,
   ...QLINEAR,
   ...LANGUAGE,
+  ...SPECTRAL,
+  ...PATCHES,
   ...LOSSES,
   ...CONTROL,
 };

@@ -4,6 +4,7 @@ import {
   dynamicLstm,
   dynamicProduct,
   MICROSOFT_ROUNDED,
+  requantised,
   ROUNDED_GEMM,
   STANDARD_ROUNDED,
   type RoundedLayer,
@@ -133,7 +134,12 @@ export const STAND_INS: ReadonlyMap<string, Readonly<Record<string, StandIn>>> =
           ? moved((call) => [ROUNDED_GEMM.real(call)])(now, then, outputs)
           : rounded(ROUNDED_GEMM)(now, then, outputs),
       DynamicQuantizeMatMul: moved((call) => [dynamicProduct(call, call.input(0))]),
-      DynamicQuantizeLSTM: moved((call) => dynamicLstm(call, call.input(0))),
+      DynamicQuantizeLSTM: (now, then, outputs) => {
+        const [x, base] = [now.input(0), then.input(0)];
+        const here = requantised(then, base);
+        const shifted = { ...here, data: here.data.map((one, at) => one + x.data[at]! - base.data[at]!) };
+        return moved((call) => dynamicLstm(call, call === now ? shifted : here))(now, then, outputs);
+      },
     },
   ],
 ]);

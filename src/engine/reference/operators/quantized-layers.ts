@@ -173,7 +173,7 @@ export function dynamicProduct(call: ReferenceCall, a: ReferenceTensor): Referen
 }
 
 /** A as it is after a round trip through whole numbers of its own range. */
-function requantised(call: ReferenceCall, a: ReferenceTensor): ReferenceTensor {
+export function requantised(call: ReferenceCall, a: ReferenceTensor): ReferenceTensor {
   const [q, scale, zero] = QUANTIZATION['DynamicQuantizeLinear']!(call.with([a])) as [
     ReferenceTensor,
     ReferenceTensor,
