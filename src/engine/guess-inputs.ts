@@ -160,11 +160,16 @@ function unpackedWidth({ initializers }: OnnxGraph, node: OnnxNode, dims: readon
 
 const LAYERS_WITH_LENGTHS: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN']);
 
+/** Between lengths and the layer that reads them: they may be sorted. */
+const MOVES_LENGTHS: ReadonlySet<string> = new Set(
+  'Cast Identity TopK Gather Squeeze Unsqueeze Reshape Slice'.split(' '),
+);
+
 /** Whether an input says how long the sequences of a recurrent layer are. */
 function isLengths(graph: OnnxGraph, input: string): boolean {
   const names = new Set([input]);
   for (const node of graph.nodes) {
-    if (CASTS.has(node.op) && names.has(node.inputs[0] ?? '')) names.add(node.outputs[0] ?? '');
+    if (MOVES_LENGTHS.has(node.op) && names.has(node.inputs[0] ?? '')) for (const name of node.outputs) names.add(name);
     if (LAYERS_WITH_LENGTHS.has(node.op) && names.has(node.inputs[4] ?? '')) return true;
   }
   return false;

@@ -114,7 +114,10 @@ async function specialiseOnce(
       (!SHAPE_ONLY.has(node.op) && readNames(node).some((name) => dynamic.has(name)));
     if (!isDynamic) continue;
     if (DATA_SHAPED.has(node.op) && node.domain === '') {
-      throw new Fault('ERR_MODEL_UNSUPPORTED', 'The shape of a value depends on the data.', { where: place(node) });
+      throw new Fault('ERR_MODEL_UNSUPPORTED', 'The shape of a value depends on the data.', {
+        where: place(node),
+        hint: 'Name a value in front of it as the output (--output): for a detector, the scores before boxes are chosen.',
+      });
     }
     running.push(node);
     for (const name of node.outputs) if (name !== '') dynamic.add(name);

@@ -60,7 +60,8 @@ const dft: GradientRule = {
 const stft = composed('STFT', '', (context, body) => {
   const { node, build } = context;
   const [x, step, window = '', length = ''] = node.inputs as [string, string, string?, string?];
-  const [batch, samples, parts] = context.shapeOf(x) as [number, number, number];
+  // A real signal may come without the axis of real and imaginary parts.
+  const [batch, samples, parts = 1] = context.shapeOf(x) as [number, number, number?];
   const hop = context.numbersOf(step)?.[0] ?? context.unsupported('its step depends on the input');
   const size =
     context.numbersOf(length)?.[0] ??
@@ -73,7 +74,9 @@ const stft = composed('STFT', '', (context, body) => {
     dims: [frames, size],
     data: BigInt64Array.from({ length: frames * size }, (_, at) => BigInt(Math.floor(at / size) * hop + (at % size))),
   });
-  const framed = body.node('Gather', [x, places], [batch, frames, size, parts], { axis: 1 });
+  const framed = body.node('Gather', [body.reshape(x, [batch, samples, parts]), places], [batch, frames, size, parts], {
+    axis: 1,
+  });
   const shaped = window === '' ? framed : body.mul(framed, body.reshape(window, [size, 1]));
   const onesided = intOf(node, 'onesided', 1);
   return [body.node('DFT', [shaped, '', build.int(2)], output, { onesided: parts === 1 ? onesided : 0 })];

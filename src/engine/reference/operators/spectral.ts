@@ -58,7 +58,7 @@ const dft: ReferenceOperator = (call) => {
 const stft = (call: ReferenceCall): readonly ReferenceTensor[] => {
   const [x, step, window] = [call.input(0), call.input(1).data[0]!, call.optional(2)];
   const size = call.optional(3)?.data[0] ?? window!.dims[0]!;
-  const [batch, samples, parts] = x.dims as [number, number, number];
+  const [batch, samples, parts = 1] = x.dims as [number, number, number?];
   const frames = Math.floor((samples - size) / step) + 1;
   const framed = generate('float32', [batch, frames, size, parts], ([sample, frame, at, part]) => {
     const value = x.data[(sample! * samples + frame! * step + at!) * parts + part!]!;

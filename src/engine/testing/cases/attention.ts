@@ -458,6 +458,11 @@ export const SAMPLING_CASES: readonly OperatorCase[] = [
   },
   {
     op: 'STFT',
+    says: 'two axes',
+    inputs: [small([2, 10]), whole([3], []), real([4], 0.2, 1)],
+  },
+  {
+    op: 'STFT',
     says: 'complex, no window',
     attributes: { onesided: 0 },
     inputs: [small([1, 9, 2]), whole([2], []), null, whole([4], [])],
