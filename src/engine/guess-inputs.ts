@@ -123,7 +123,7 @@ function sampleShapes(graph: OnnxGraph, port: OnnxValue, given: readonly number[
 
 const TOKENS = 16;
 /** How exporters of language models call the length of what came before. */
-const PAST = /^past_|^past$/;
+const PAST = /^past(_[a-z]+)*$/;
 
 function fillAll(
   graph: OnnxGraph,
@@ -201,8 +201,11 @@ function cutAtEmbedding(model: OnnxModel, given: PlanOptions): GuessedInputs | n
   return cutBehind(model, given, CASTS) ?? cutBehind(model, given, ID_ARITHMETIC);
 }
 
-const CASTS: ReadonlySet<string> = new Set(['Cast', 'Identity']);
-const ID_ARITHMETIC: ReadonlySet<string> = new Set('Cast Identity Add Sub Mul Mod Less Not Where Clip'.split(' '));
+/** Reshape: GPT-2 brings its ids into the shape that they have. */
+const CASTS: ReadonlySet<string> = new Set(['Cast', 'Identity', 'Reshape']);
+const ID_ARITHMETIC: ReadonlySet<string> = new Set(
+  'Cast Identity Reshape Add Sub Mul Mod Less Not Where Clip'.split(' '),
+);
 
 function cutBehind(model: OnnxModel, given: PlanOptions, keep: ReadonlySet<string>): GuessedInputs | null {
   const { graph } = model;
