@@ -1,7 +1,7 @@
 /** Why operators that are met have no gradient here, and what helps: for messages, by operator of the standard. */
 const REASONS: Readonly<Record<string, string>> = {
-  Loop: 'Its number of rounds, or its condition, depends on the data: only loops of a constant number of rounds are written out. Export the model without the loop, or for a fixed length.',
-  Scan: 'It could not be written out, because the shape of what it goes over is not known.',
+  Loop: 'Its number of rounds, or its condition, depends on the data, or it would become more than 50,000 nodes: only loops of a constant number of rounds are written out. Export the model without the loop, or for a fixed length.',
+  Scan: 'It could not be written out: it would become more than 50,000 nodes, or goes over nothing. Use a shorter input (--shape).',
   If: 'Its condition depends on the data: only branches that are the same for every input of this shape are taken. Export the branch that is meant.',
   SequenceAt: 'The place in the sequence depends on the data.',
   SequenceInsert: 'The place in the sequence depends on the data.',

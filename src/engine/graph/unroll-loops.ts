@@ -1,13 +1,13 @@
-import { Fault } from '../../core/fault.ts';
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../formats/onnx/onnx-model.ts';
 import { intOf, intsOf } from './attributes.ts';
-import { place } from './check-onnx.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { namesOf, renameNode } from './map-graph.ts';
 
-/** Rounds of one loop, and nodes that all loops of a model may become. */
+/** Rounds of one loop, and nodes that it may become. */
 const MAX_ROUNDS = 10_000;
-const MAX_NODES = 200_000;
+const MAX_NODES = 50_000;
+/** Nodes of the whole graph, from which on no more loops are written out. */
+const MAX_TOTAL = 200_000;
 
 /** What is known of the values in front of a loop. */
 export interface KnownValues {
@@ -19,10 +19,10 @@ export interface KnownValues {
 
 /**
  * Writes loops out: Loop whose number of rounds is a constant and whose condition is always true, and Scan. Their bodies stand in the graph as
- * often as they would run, so that everything after this knows plain nodes only. Loops whose rounds depend on the data stay.
+ * often as they would run, so that everything after this knows plain nodes only. Loops whose rounds depend on the data stay, and those
+ * that would become too many nodes.
  * @param known `isRunning`: false for nodes that depend on constants alone, which are left
  * @returns null where there is nothing to write out
- * @throws Fault `ERR_MODEL_UNSUPPORTED` for loops that would become more than 200 000 nodes
  */
 export function unrollLoops(
   model: OnnxModel,
@@ -30,9 +30,10 @@ export function unrollLoops(
 ): OnnxModel | null {
   const build = new GraphBuilder(namesOf(model.graph));
   let changed = false;
+  let total = model.graph.nodes.length;
   const nodes = model.graph.nodes.flatMap((node) => {
     const plain =
-      node.domain !== '' || !known.isRunning(node)
+      node.domain !== '' || total > MAX_TOTAL || !known.isRunning(node)
         ? null
         : node.op === 'Loop'
           ? loopOf(node, known)
@@ -43,7 +44,7 @@ export function unrollLoops(
     changed = true;
     const before = build.nodes.length;
     plain(build);
-    if (build.nodes.length > MAX_NODES) tooLong(node);
+    total += build.nodes.length - before;
     return build.nodes.splice(before);
   });
   if (!changed) return null;
@@ -51,11 +52,9 @@ export function unrollLoops(
   return { ...model, graph: { ...model.graph, nodes, initializers } };
 }
 
-function tooLong(node: OnnxNode): never {
-  throw new Fault('ERR_MODEL_UNSUPPORTED', `A loop is too long to be written out.`, {
-    where: place(node),
-    hint: `At most ${MAX_ROUNDS} rounds and ${MAX_NODES} nodes: make the input shorter, or export the model without the loop.`,
-  });
+/** Loops that are longer stay loops: each value of a graph is asked for its shape. */
+function isTooLong(rounds: number, body: OnnxGraph): boolean {
+  return rounds > MAX_ROUNDS || rounds * body.nodes.length > MAX_NODES;
 }
 
 function bodyOf(node: OnnxNode): OnnxGraph | null {
@@ -72,7 +71,7 @@ function loopOf(node: OnnxNode, known: KnownValues): ((build: GraphBuilder) => v
   if (body === null || count === undefined || start === undefined) return null;
   const total = start === 0 ? 0 : Math.max(0, count);
   if (total > 0 && !isAlwaysTrue(body, known)) return null;
-  if (total > MAX_ROUNDS || total * body.nodes.length > MAX_NODES) tooLong(node);
+  if (isTooLong(total, body)) return null;
   const carried = first.length;
   // Nothing collected in no round would have a shape that nobody says.
   if (total === 0 && node.outputs.slice(carried).some((name) => name !== '')) return null;
@@ -136,7 +135,7 @@ function scanOf(node: OnnxNode, known: KnownValues): ((build: GraphBuilder) => v
   const axes = shapes.map((shape, index) => (at(inputAxes, index) + shape!.length) % shape!.length);
   const total = shapes[0]![axes[0]!]!;
   if (total === 0) return null;
-  if (total > MAX_ROUNDS || total * body.nodes.length > MAX_NODES) tooLong(node);
+  if (isTooLong(total, body)) return null;
   return (build) => {
     let state: readonly string[] = node.inputs.slice(0, states);
     const collected: string[][] = node.outputs.slice(states).map(() => []);
