@@ -167,7 +167,7 @@ describe('guessInputs', () => {
       [{ name: 'n', type: 'int64', shape: [1] }],
     );
     const given = guessInputs(recurrent, { inputShape: [5, 6] })[0]!.options.constants!['n']!;
-    assert.ok(Number(given.data[0]) > 0);
+    assert.ok(Number((given.data as unknown as BigInt64Array)[0]) > 0);
   });
 
   it('says what whole numbers without a gradient need', async () => {
