@@ -30,6 +30,7 @@ export async function checkGradientInParts(
   model: GradientModel,
   seed: string | number,
   progress: (said: string) => void = () => {},
+  open: typeof openGradientModel = openGradientModel,
 ): Promise<GradientCheckInParts> {
   const probe = await makeProbe(model, seed);
   const whole = await checkAt(model, probe, seed);
@@ -38,7 +39,7 @@ export async function checkGradientInParts(
   }
   const cuts = cutsOf(model);
   if (cuts.length === 0) return { ...whole, parts: 1, wrong: null };
-  const parts = new Parts(model, probe.x, cuts, seed, progress);
+  const parts = new Parts(model, probe.x, cuts, seed, progress, open);
   const found = await parts.check();
   if (found === null) return { ...whole, parts: 1, wrong: null };
   if (found.wrong === null && visibility(probe) > LOST) {
@@ -84,6 +85,7 @@ class Parts {
   readonly #places: readonly string[];
   readonly #seed: string | number;
   readonly #progress: (said: string) => void;
+  readonly #open: typeof openGradientModel;
   readonly #values = new Map<string, Float32Array>();
   /** Where the network was cut in the end. */
   readonly #used: number[] = [0];
@@ -95,12 +97,14 @@ class Parts {
     cuts: readonly string[],
     seed: string | number,
     progress: (said: string) => void,
+    open: typeof openGradientModel,
   ) {
     this.#model = model;
     this.#x = x;
     this.#places = [model.plan.input, ...cuts, model.plan.output];
     this.#seed = seed;
     this.#progress = progress;
+    this.#open = open;
     this.#values.set(model.plan.input, x);
   }
 
@@ -173,7 +177,7 @@ class Parts {
     };
     const whole: Tensor = { type: 'float32', dims: [1, ...plan.inputShape], data: this.#x };
     this.#opened += 1;
-    const part = await openGradientModel(sub, {
+    const part = await this.#open(sub, {
       input,
       output,
       inputShape: from === 0 ? plan.inputShape : graph.shapes.get(input)!.slice(1),

@@ -130,6 +130,46 @@ describe('guessInputs', () => {
     assert.deepEqual((await opens(withInput(whole, { type: 'int64' }))).shape, [16, 6]);
   });
 
+  it('cuts tokens that are reshaped, and looked up in a table of few bits', async () => {
+    const reshaped = buildNetwork(['n', 's'], (build, weight, x) => {
+      const ids = build.add('Reshape', [x, build.ints([-1, 16])]);
+      return build.add('ReduceMean', [build.add('Gather', [weight(20, 6), ids])], { keepdims: 0 });
+    });
+    assert.deepEqual((await opens(withInput(reshaped, { type: 'int64' }))).shape, [16, 6]);
+    const packed = buildNetwork(['n', 's'], (build, weight, x) => {
+      const table = build.tensor({ type: 'uint8', dims: [20, 16], data: new Uint8Array(320).fill(0x5a) });
+      const scales = build.floats(new Float32Array(40).fill(0.1), [20, 2]);
+      const rows = build.add(
+        'GatherBlockQuantized',
+        [table, x, scales],
+        { bits: 4, block_size: 16, gather_axis: 0, quantize_axis: 1 },
+        'com.microsoft',
+      );
+      return build.add('MatMul', [build.add('ReduceMean', [rows, build.ints([1])], { keepdims: 0 }), weight(32, 3)]);
+    });
+    assert.deepEqual((await opens(withInput(packed, { type: 'int64' }))).shape, [16, 32]);
+  });
+
+  it('gives a past no length, and sequences their whole length', () => {
+    const attending = withInput(
+      buildNetwork(['n', 4, 6], (build, _, x) => build.add('Concat', [x, 'past'], { axis: 1 })),
+      {},
+      [{ name: 'past', type: 'float32', shape: ['n', 'past_sequence_length', 6] }],
+    );
+    assert.deepEqual(guessInputs(attending, {})[0]!.options.constants!['past']!.dims, [1, 0, 6]);
+    const recurrent = withInput(
+      buildNetwork([5, 1, 6], (build, weight, x) => {
+        const lengths = build.add('Cast', ['n'], { to: 6 });
+        const inputs = [x, weight(1, 8, 6), weight(1, 8, 2), '', lengths];
+        return build.add('LSTM', inputs, { hidden_size: 2 });
+      }),
+      {},
+      [{ name: 'n', type: 'int64', shape: [1] }],
+    );
+    const given = guessInputs(recurrent, { inputShape: [5, 6] })[0]!.options.constants!['n']!;
+    assert.ok(Number((given.data as unknown as BigInt64Array)[0]) > 0);
+  });
+
   it('says what whole numbers without a gradient need', async () => {
     const lookedUp = withInput(
       buildNetwork(['n'], (build, _, x) => build.add('OneHot', [x, build.ints([4]), build.floats([0, 1])])),

@@ -1,4 +1,5 @@
-import type { OnnxGraph, OnnxModel, OnnxValue } from '../formats/onnx/onnx-model.ts';
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from '../formats/onnx/onnx-model.ts';
+import { intOf } from './graph/attributes.ts';
 import { castInputs } from './graph/float-input.ts';
 import { zeros } from './graph/specialise.ts';
 import { prepare } from './graph/prepare.ts';
@@ -121,6 +122,8 @@ function sampleShapes(graph: OnnxGraph, port: OnnxValue, given: readonly number[
 }
 
 const TOKENS = 16;
+/** How exporters of language models call the length of what came before. */
+const PAST = /^past(_[a-z]+)*$/;
 
 function fillAll(
   graph: OnnxGraph,
@@ -136,12 +139,47 @@ function fillAll(
       const dims = declared.map((one, axis) => {
         if (typeof one === 'number') return one;
         if (axis === 0) return 1;
+        // Nothing came before: what the tokens are attended with is as long as they are.
+        if (typeof one === 'string' && PAST.test(one)) return 0;
         const same = like.length === declared.length - 1 ? like[axis - 1] : undefined;
         return (one === null ? undefined : named.get(one)) ?? lengths.get(axis) ?? same ?? TOKENS;
       });
-      return [value.name, fill(value, dims)];
+      const filled = fill(value, dims);
+      return [value.name, isLengths(graph, value.name) ? everyStep(filled, like[0] ?? TOKENS) : filled];
     }),
   );
+}
+
+/** Numbers in a row of a table of few bits: as many as its scales stand for, or as its bytes hold. */
+function unpackedWidth({ initializers }: OnnxGraph, node: OnnxNode, dims: readonly number[]): number {
+  const bits = intOf(node, 'bits', 4);
+  const type = initializers.get(node.inputs[0] ?? '')?.type;
+  const row = dims.slice(1).reduce((size, one) => size * one, 1);
+  return type === 'uint8' ? (row * 8) / bits : row;
+}
+
+const LAYERS_WITH_LENGTHS: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN']);
+
+/** Between lengths and the layer that reads them: they may be sorted. */
+const MOVES_LENGTHS: ReadonlySet<string> = new Set(
+  'Cast Identity TopK Gather Squeeze Unsqueeze Reshape Slice'.split(' '),
+);
+
+/** Whether an input says how long the sequences of a recurrent layer are. */
+function isLengths(graph: OnnxGraph, input: string): boolean {
+  const names = new Set([input]);
+  for (const node of graph.nodes) {
+    if (MOVES_LENGTHS.has(node.op) && names.has(node.inputs[0] ?? '')) for (const name of node.outputs) names.add(name);
+    if (LAYERS_WITH_LENGTHS.has(node.op) && names.has(node.inputs[4] ?? '')) return true;
+  }
+  return false;
+}
+
+/** Lengths of zero would leave nothing of the sequences. */
+function everyStep({ type, dims, data }: Tensor, steps: number): Tensor {
+  if (data instanceof BigInt64Array) data.fill(BigInt(steps));
+  else if (data instanceof Int32Array) data.fill(steps);
+  return { type, dims, data };
 }
 
 function fill({ name, type }: OnnxValue, dims: readonly number[]): Tensor {
@@ -163,8 +201,11 @@ function cutAtEmbedding(model: OnnxModel, given: PlanOptions): GuessedInputs | n
   return cutBehind(model, given, CASTS) ?? cutBehind(model, given, ID_ARITHMETIC);
 }
 
-const CASTS: ReadonlySet<string> = new Set(['Cast', 'Identity']);
-const ID_ARITHMETIC: ReadonlySet<string> = new Set('Cast Identity Add Sub Mul Mod Less Not Where Clip'.split(' '));
+/** Reshape: GPT-2 brings its ids into the shape that they have. */
+const CASTS: ReadonlySet<string> = new Set(['Cast', 'Identity', 'Reshape']);
+const ID_ARITHMETIC: ReadonlySet<string> = new Set(
+  'Cast Identity Reshape Add Sub Mul Mod Less Not Where Clip'.split(' '),
+);
 
 function cutBehind(model: OnnxModel, given: PlanOptions, keep: ReadonlySet<string>): GuessedInputs | null {
   const { graph } = model;
@@ -178,11 +219,12 @@ function cutBehind(model: OnnxModel, given: PlanOptions, keep: ReadonlySet<strin
     const fused = node.op === 'EmbedLayerNormalization';
     const [table, index] = fused ? [node.inputs[2], node.inputs[0]] : [node.inputs[0], node.inputs[1]];
     const port = ids.get(index ?? '');
-    if ((!fused && node.op !== 'Gather') || port === undefined) continue;
+    const packed = node.op === 'GatherBlockQuantized';
+    if ((!fused && !packed && node.op !== 'Gather') || port === undefined) continue;
     const vectors = graph.initializers.get(table ?? '');
-    if (vectors?.dims.length !== 2) continue;
+    if (vectors === undefined || vectors.dims.length < 2 || (!packed && vectors.dims.length !== 2)) continue;
     const output = node.outputs[0]!;
-    const real = vectors.type === 'float32';
+    const real = packed || vectors.type === 'float32';
     const reader = real
       ? undefined
       : graph.nodes.find(({ op, inputs }) => op === 'DequantizeLinear' && inputs[0] === output);
@@ -190,7 +232,8 @@ function cutBehind(model: OnnxModel, given: PlanOptions, keep: ReadonlySet<strin
     if (input === undefined) continue;
     const constants = { ...fillAll(graph, graph.inputs, new Map(), []), ...given.constants };
     const places = constants[port.name]!.dims.slice(1);
-    const inputShape = given.inputShape ?? [...places, vectors.dims[1]!];
+    const width = packed ? unpackedWidth(graph, node, vectors.dims) : vectors.dims[1]!;
+    const inputShape = given.inputShape ?? [...places, width];
     const remarks = [
       `All inputs are tokens: differentiated by the embedding ${input} of ${places.join(' x ')} tokens.`,
     ];

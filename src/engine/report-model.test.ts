@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { OnnxModel, OnnxNode } from '../formats/onnx/onnx-model.ts';
+import { checkGradientInParts } from './check-in-parts.ts';
+import { type GradientModel, openGradientModel } from './gradient-model.ts';
 import { reportOnModel } from './report-model.ts';
 import { float } from './graph/attributes.ts';
 import { buildNetwork, smallConvNet } from './testing/build-network.ts';
@@ -111,20 +113,43 @@ describe('reportOnModel', () => {
   });
 
   it('finds a wrong gradient, and between which values it is', async () => {
-    // The stand-in of Sign is no derivative.
-    const report = await reportOnModel('sign.onnx', vanishing(2, 'Sign'), { straightThrough: true });
-    assert.equal(report.ok, false);
-    assert.ok(report.max_relative_error! > 0.5);
-    assert.match(report.wrong!, /Tanh.* to .*Sign/);
-    const shallow = buildNetwork(['n', 6], (build, weight, x) =>
-      build.add('MatMul', [build.add('Round', [build.add('Mul', [x, build.scalar(9)])]), weight(6, 3)]),
+    const turned = (model: GradientModel): GradientModel => {
+      if (!model.graph.nodes.some(({ op }) => op === 'Softsign')) return model;
+      const vjp: GradientModel['vjp'] = async (x, n, v) => {
+        const { scores, gradient } = await model.vjp(x, n, v);
+        return { scores, gradient: gradient.map((one) => -one) };
+      };
+      return new Proxy(model, {
+        get: (_, key) => {
+          const value: unknown = Reflect.get(model, key, model);
+          return key === 'vjp' ? vjp : typeof value === 'function' ? value.bind(model) : value;
+        },
+      });
+    };
+    const whole = await openGradientModel(vanishing(2, 'Softsign'), { threads: 0 });
+    const found = await checkGradientInParts(
+      turned(whole),
+      '0',
+      () => {},
+      async (model, options) => turned(await openGradientModel(model, options)),
     );
-    const rounded = await reportOnModel('round.onnx', shallow, { straightThrough: true });
-    assert.equal(rounded.ok, false);
-    assert.deepEqual(
-      rounded.masked.map(({ operator }) => operator),
-      ['Round'],
-    );
+    await whole.close();
+    assert.ok(found.error > 0.5);
+    assert.match(found.wrong!, /Tanh.* to .*Softsign/);
+  });
+
+  it('holds stand-ins against the network in which they stand', async () => {
+    for (const end of ['Sign', 'Round', 'Floor', 'Ceil', 'Hardmax']) {
+      const network = buildNetwork(['n', 6], (build, weight, x) =>
+        build.add('Tanh', [
+          build.add('MatMul', [build.add(end, [build.add('Mul', [x, build.scalar(0.7)])]), weight(6, 3)]),
+        ]),
+      );
+      const report = await reportOnModel('steps.onnx', network, { straightThrough: true });
+      assert.equal(report.ok, true, end);
+      assert.deepEqual([report.check, report.masked.length], ['float64', 1], end);
+      assert.ok(!report.remarks.some((one) => one.startsWith('The gradient was zero')), end);
+    }
   });
 
   it('says that rounding hides the gradient', async () => {

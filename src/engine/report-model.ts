@@ -4,6 +4,7 @@ import { timeGradient } from './check-gradient.ts';
 import { checkGradientInParts } from './check-in-parts.ts';
 import type { GradientModel, GradientModelOptions } from './gradient-model.ts';
 import { operatorName } from './gradient/coverage.ts';
+import { reasonOfNoGradient } from './gradient/no-gradient.ts';
 import { place } from './graph/check-onnx.ts';
 import { UnknownOperator } from './graph/specialise.ts';
 import { openGuessed } from './open-guessed.ts';
@@ -159,14 +160,13 @@ function aboutOpened(model: OnnxModel, { info, plan }: GradientModel, remarks: r
     const what = [...new Set(info.coverage.masked.map(({ operator }) => operator))].join(', ');
     more.push(
       plan.straightThrough
-        ? `Rounding steps (${what}) have a stand-in gradient, which differences cannot confirm.`
+        ? `Steps that hide the gradient (${what}) have a stand-in, held against differences of the network with the stand-ins in the place of the steps.`
         : `Steps hide the gradient (${what}): it is zero where they are met, and attacks need a stand-in or no gradient at all.`,
     );
   }
-  if (info.coverage.masked.some(({ operator }) => operator === 'DynamicQuantizeLinear')) {
-    more.push(
-      'The scale of DynamicQuantizeLinear follows the input: differences see a slope there that the gradient leaves out.',
-    );
+  for (const operator of new Set(info.coverage.missing.map((one) => one.operator))) {
+    const reason = reasonOfNoGradient('', operator);
+    if (reason !== undefined) more.push(`${operator} has no gradient here. ${reason}`);
   }
   const type: OnnxElementType =
     info.wholeInput ?? model.graph.inputs.find(({ name }) => name === plan.attacked)?.type ?? 'float32';

@@ -51,6 +51,7 @@ export function backwardOfComposition(
     wrt: wanted,
     batch,
     straightThrough,
+    fixed: body.fixed,
     parameterGradients: perSample.length > 0 ? 'per-sample' : 'sum',
   });
   // An input that stands in two places has its whole gradient in the first.

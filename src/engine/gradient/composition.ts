@@ -13,6 +13,8 @@ export class Composition {
   readonly nodes: OnnxNode[] = [];
   readonly shapes = new Map<string, readonly number[]>();
   readonly types = new Map<string, OnnxElementType>();
+  /** Values through which no gradient passes, and no stand-in either: places that are computed. */
+  readonly fixed = new Set<string>();
   readonly #outside: (name: string) => readonly number[];
 
   constructor(context: GradientContext) {
@@ -36,6 +38,13 @@ export class Composition {
   /** A function of one value, element by element. */
   map(op: string, x: string, attributes: Readonly<Record<string, AttributeValue>> = {}): string {
     return this.#add(op, [x], [this.shapeOf(x)], attributes)[0]!;
+  }
+
+  /** A step of a computation of places: no gradient, and no stand-in, passes it. */
+  place(op: 'Floor' | 'Round', x: string): string {
+    const name = this.map(op, x);
+    this.fixed.add(name);
+    return name;
   }
 
   /** An operator of values that broadcast. */
@@ -80,12 +89,13 @@ export class Composition {
 
   reshape(x: string, dims: readonly number[]): string {
     if (this.shapeOf(x).join() === dims.join()) return x;
-    return this.#add('Reshape', [x, this.build.ints(dims)], [dims], { allowzero: 1 })[0]!;
+    return this.#add('Reshape', [x, this.build.ints(dims)], [dims], { allowzero: 1 }, '', this.typeOf(x))[0]!;
   }
 
   transpose(x: string, order: readonly number[]): string {
     const own = this.shapeOf(x);
-    return this.#add('Transpose', [x], [order.map((axis) => own[axis]!)], { perm: order })[0]!;
+    const dims = order.map((axis) => own[axis]!);
+    return this.#add('Transpose', [x], [dims], { perm: order }, '', this.typeOf(x))[0]!;
   }
 
   slice(x: string, axis: number, from: number, to: number): string {
@@ -141,8 +151,9 @@ export class Composition {
     dims: readonly number[],
     attributes: Readonly<Record<string, AttributeValue>> = {},
     domain = '',
+    type: OnnxElementType = 'float32',
   ): string {
-    return this.#add(op, inputs, [dims], attributes, domain)[0]!;
+    return this.#add(op, inputs, [dims], attributes, domain, type)[0]!;
   }
 
   /** Any operator with outputs of known shapes. */

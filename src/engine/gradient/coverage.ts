@@ -57,8 +57,9 @@ const FROM_WHOLE: ReadonlySet<string> = new Set([
   'DequantizeLinear',
   'MatMulInteger',
   'ConvInteger',
-  'QLinearConv',
-  'QLinearMatMul',
+  'QGemm',
+  'QAttention',
+  'MatMulIntegerToFloat',
 ]);
 
 function passes(graph: ShapedGraph, node: OnnxNode, input: string): boolean {

@@ -12,6 +12,7 @@ import {
   type GradientRule,
   type WantedGradient,
 } from './gradient-rule.ts';
+import { reasonOfNoGradient } from './no-gradient.ts';
 import { findGradientRule } from './registry.ts';
 
 export interface DifferentiateOptions {
@@ -28,6 +29,8 @@ export interface DifferentiateOptions {
   readonly batch: number;
   /** Give masking operators their stand-in gradient (BPDA). Default: they stop the gradient, which is their true one. */
   readonly straightThrough?: boolean;
+  /** Values that are taken for constants. */
+  readonly fixed?: ReadonlySet<string>;
 }
 
 /** An operator on the way that hides the gradient. */
@@ -107,7 +110,8 @@ class Backward {
         for (const name of node.outputs) this.#batched.add(name);
       const active = readNames(node).some((name) => this.#active.has(name));
       for (const name of node.outputs) {
-        if (active && name !== '' && carriesGradient(graph.types.get(name))) this.#active.add(name);
+        if (!active || name === '' || options.fixed?.has(name) === true) continue;
+        if (carriesGradient(graph.types.get(name))) this.#active.add(name);
       }
       if (this.#perSample && MOVES.has(node.op) && node.domain === '' && this.#isParameter(node.inputs[0]!)) {
         this.#moved.add(node.outputs[0]!);
@@ -170,7 +174,9 @@ class Backward {
     if (rule === undefined) {
       throw new Fault('ERR_MODEL_UNSUPPORTED', `The operator ${node.op} has no gradient here.`, {
         where: place(node),
-        hint: 'See the table of gradients in the documentation (docs/reference/gradients.md); export the model with other operators.',
+        hint:
+          reasonOfNoGradient(node.domain, node.op) ??
+          'See the table of gradients in the documentation (docs/reference/gradients.md); export the model with other operators.',
       });
     }
     const reason = maskedBy(rule, node, (name) => this.#graph.types.get(name));

@@ -2,22 +2,28 @@ import type { GradientRule } from './gradient-rule.ts';
 import { ACTIVATIONS } from './rules/activations.ts';
 import { ARITHMETIC } from './rules/arithmetic.ts';
 import { ATTENTION } from './rules/attention.ts';
+import { BLOCK_QUANTIZED } from './rules/block-quantized.ts';
 import { CONVOLUTION } from './rules/convolution.ts';
 import { EINSUM } from './rules/einsum.ts';
 import { FUSED } from './rules/fused.ts';
 import { FUNCTIONS } from './rules/functions.ts';
 import { GRADIENT_FREE } from './rules/gradient-free.ts';
+import { GROUPED_ATTENTION } from './rules/grouped-attention.ts';
 import { LP_NORMALIZATION } from './rules/lp-normalization.ts';
 import { MASKED } from './rules/masked.ts';
 import { NORMALIZATION } from './rules/normalization.ts';
+import { PATCHES } from './rules/patches.ts';
 import { PLACES } from './rules/places.ts';
 import { POOLING } from './rules/pooling.ts';
 import { PRODUCTS } from './rules/products.ts';
 import { QUANTIZATION } from './rules/quantization.ts';
+import { QUANTIZED_LAYERS } from './rules/quantized-layers.ts';
 import { RECURRENT } from './rules/recurrent.ts';
 import { REDUCTIONS } from './rules/reductions.ts';
 import { RESIZING } from './rules/resize.ts';
+import { ROTARY } from './rules/rotary.ts';
 import { SAMPLING } from './rules/sampling.ts';
+import { SPECTRAL } from './rules/spectral.ts';
 import { SHAPES } from './rules/shapes.ts';
 import { SOFTMAX } from './rules/softmax.ts';
 
@@ -42,10 +48,16 @@ const FAMILIES: readonly (readonly GradientRule[])[] = [
   // Compositions.
   RECURRENT,
   ATTENTION,
+  GROUPED_ATTENTION,
+  ROTARY,
   FUSED,
   SAMPLING,
+  SPECTRAL,
+  PATCHES,
   MASKED,
   QUANTIZATION,
+  QUANTIZED_LAYERS,
+  BLOCK_QUANTIZED,
   GRADIENT_FREE,
 ];
 

@@ -5,7 +5,9 @@ import { entryCount, type NumericElementType } from '../../formats/onnx/tensor-d
 import type { OnnxRuntime, Session, Tensor } from '../onnx-runtime.ts';
 import { place, readNames } from './check-onnx.ts';
 import { inlineBranch } from './inline-branch.ts';
+import { resolveSequences, SEQUENCE_OPERATORS } from './resolve-sequences.ts';
 import type { ShapedGraph, ShapedValue } from './shaped-graph.ts';
+import { unrollLoops } from './unroll-loops.ts';
 
 export interface SpecialiseOptions {
   /** Shape of every input, batch included. */
@@ -36,7 +38,8 @@ const MAX_ROUNDS = 16;
 
 /**
  * Fixes the shapes of a prepared model. There is no shape inference here: the graph is run once, with the shape of every value as an
- * output, and types are asked of the runtime. Branches (If) whose condition is constant for these shapes are taken.
+ * output, and types are asked of the runtime. Branches (If) whose condition is constant for these shapes are taken, loops of a constant
+ * number of rounds are written out, and sequences of constant structure are said in the tensors that they are made of.
  * @throws Fault `ERR_MODEL_UNSUPPORTED` when the model does not run on inputs of these shapes, or has values whose shape depends on data.
  */
 export async function specialise(
@@ -47,10 +50,30 @@ export async function specialise(
   let current = withOutputs(model, options.outputs);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const found = await specialiseOnce(current, runtime, options);
-    if (found.branches.size === 0) return found.graph;
-    current = inlineBranch(current, found.branches);
+    const next = simpler(current, found);
+    if (next === null) return found.graph;
+    current = next;
   }
-  throw new Fault('ERR_MODEL_UNSUPPORTED', `The model has branches inside branches, more than ${MAX_ROUNDS} deep.`);
+  throw new Fault(
+    'ERR_MODEL_UNSUPPORTED',
+    `The model has branches and loops inside others, more than ${MAX_ROUNDS} deep.`,
+  );
+}
+
+/** The model without branches, loops and sequences that are constant for these shapes; null: it has none of these. */
+function simpler(model: OnnxModel, { graph, branches }: Specialised): OnnxModel | null {
+  if (branches.size > 0) return inlineBranch(model, branches);
+  const numbersOf = (name: string): readonly number[] | undefined => {
+    const data = graph.constants.get(name)?.data;
+    return data === undefined || data === null ? undefined : Array.from(data as ArrayLike<number | bigint>, Number);
+  };
+  const known = {
+    numbersOf,
+    numberOf: (name: string) => numbersOf(name)?.[0],
+    shapeOf: (name: string) => graph.shapes.get(name) ?? graph.constants.get(name)?.dims,
+  };
+  const running = new Set(graph.nodes);
+  return unrollLoops(model, { ...known, isRunning: (node) => running.has(node) }) ?? resolveSequences(model, known);
 }
 
 function withOutputs(model: OnnxModel, outputs: readonly string[] | undefined): OnnxModel {
@@ -85,10 +108,16 @@ async function specialiseOnce(
   const running: OnnxNode[] = [];
   for (const node of nodes) {
     const isDynamic =
-      RANDOM.has(node.op) || (!SHAPE_ONLY.has(node.op) && readNames(node).some((name) => dynamic.has(name)));
+      RANDOM.has(node.op) ||
+      // A sequence cannot be had as a constant.
+      (node.domain === '' && SEQUENCE_OPERATORS.has(node.op)) ||
+      (!SHAPE_ONLY.has(node.op) && readNames(node).some((name) => dynamic.has(name)));
     if (!isDynamic) continue;
     if (DATA_SHAPED.has(node.op) && node.domain === '') {
-      throw new Fault('ERR_MODEL_UNSUPPORTED', 'The shape of a value depends on the data.', { where: place(node) });
+      throw new Fault('ERR_MODEL_UNSUPPORTED', 'The shape of a value depends on the data.', {
+        where: place(node),
+        hint: 'Name a value in front of it as the output (--output): for a detector, the scores before boxes are chosen.',
+      });
     }
     running.push(node);
     for (const name of node.outputs) if (name !== '') dynamic.add(name);

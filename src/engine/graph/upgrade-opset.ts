@@ -101,6 +101,11 @@ function upgradeNode(node: OnnxNode, version: number, build: GraphBuilder): Onnx
       if (version >= 18 || node.inputs.length > 1) return node;
       return with_(plain, { num_outputs: { kind: 'int', value: node.outputs.length } });
     }
+    case 'DFT': {
+      if (version >= 20) return node;
+      const axis = build.int(intOf(node, 'axis', 1));
+      return { ...without(node, ['axis']), inputs: [first, second, axis] };
+    }
     case 'GridSample': {
       const mode = textOf(node, 'mode', 'bilinear');
       const renamed = mode === 'bilinear' ? 'linear' : mode === 'bicubic' ? 'cubic' : mode;

@@ -1,5 +1,6 @@
 import type { OnnxFunction, OnnxGraph, OnnxModel, OnnxNode } from '../../formats/onnx/onnx-model.ts';
 import { REFERENCE_OPERATORS } from './reference-operators.ts';
+import { STAND_INS } from './stand-ins.ts';
 import { ReferenceAttributes, type ReferenceCall } from './reference-operator.ts';
 import { fromOnnxTensor, type ReferenceTensor } from './reference-tensor.ts';
 
@@ -8,7 +9,17 @@ export type ReferenceValues = ReadonlyMap<string, ReferenceTensor>;
 /** Depth of graphs in graphs and functions in functions that is followed. */
 const DEPTH_LIMIT = 16;
 
-interface Scope {
+/** What each node of a graph read and gave at one point. */
+export type BasePoint = Map<OnnxNode, { readonly call: ReferenceCall; readonly outputs: readonly ReferenceTensor[] }>;
+
+export interface EvaluateOptions {
+  /** Filled with what masking operators read and give. */
+  readonly record?: BasePoint;
+  /** Masking operators give their stand-ins around this point, in place of their steps (`STAND_INS`). */
+  readonly standIns?: BasePoint;
+}
+
+interface Scope extends EvaluateOptions {
   readonly opsets: ReadonlyMap<string, number>;
   readonly functions: readonly OnnxFunction[];
   readonly values: Map<string, ReferenceTensor>;
@@ -21,8 +32,13 @@ interface Scope {
  * of ONNX Runtime. What tests measure forward results and gradients against.
  * @returns every value of the main graph by name.
  */
-export function evaluateModel(model: OnnxModel, feeds: ReferenceValues): ReferenceValues {
+export function evaluateModel(
+  model: OnnxModel,
+  feeds: ReferenceValues,
+  options: EvaluateOptions = {},
+): ReferenceValues {
   const scope: Scope = {
+    ...options,
     opsets: model.opsets,
     functions: model.functions,
     values: new Map(feeds),
@@ -38,8 +54,9 @@ export function evaluateNode(
   node: OnnxNode,
   inputs: readonly (ReferenceTensor | null)[],
   opsets: ReadonlyMap<string, number>,
+  options: EvaluateOptions = {},
 ): readonly ReferenceTensor[] {
-  const scope: Scope = { opsets, functions: [], values: new Map(), outer: null, depth: 0 };
+  const scope: Scope = { ...options, opsets, functions: [], values: new Map(), outer: null, depth: 0 };
   return runNode(node, inputs, scope);
 }
 
@@ -82,6 +99,21 @@ function runNode(
   if (local !== undefined) return runFunction(local, node, inputs, scope);
   const operator = REFERENCE_OPERATORS.get(domain)?.[node.op];
   if (operator === undefined) throw new TypeError(`the reference has no operator ${node.op} of "${domain}"`);
+  const call = callOf(node, inputs, scope, domain);
+  const standIn = STAND_INS.get(domain)?.[node.op];
+  const base = standIn === undefined ? undefined : scope.standIns?.get(node);
+  if (base !== undefined) return standIn!(call, base.call, base.outputs);
+  const outputs = operator(call);
+  if (standIn !== undefined) scope.record?.set(node, { call, outputs });
+  return outputs;
+}
+
+function callOf(
+  node: OnnxNode,
+  inputs: readonly (ReferenceTensor | null)[],
+  scope: Scope,
+  domain: string,
+): ReferenceCall {
   const call: ReferenceCall = {
     node,
     opset: scope.opsets.get(domain) ?? 1,
@@ -104,8 +136,9 @@ function runNode(
       runGraph(graph, inner);
       return graph.outputs.map(({ name }) => lookUp(name, inner));
     },
+    with: (given) => callOf(node, given, scope, domain),
   };
-  return operator(call);
+  return call;
 }
 
 function runFunction(

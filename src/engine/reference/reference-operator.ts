@@ -19,6 +19,8 @@ export interface ReferenceCall {
   ints(at: number): readonly number[];
   /** Outputs of a graph in an attribute, run in the scope of this node; `given` go to its inputs in order. */
   subgraph(graph: OnnxGraph, given: readonly ReferenceTensor[]): readonly ReferenceTensor[];
+  /** The same node with other inputs. */
+  with(inputs: readonly (ReferenceTensor | null)[]): ReferenceCall;
 }
 
 /** Computes a node's outputs, in order; more than the node names are dropped. */

@@ -1,5 +1,5 @@
 import { Fault } from '../../core/fault.ts';
-import type { OnnxModel, OnnxTensor } from '../../formats/onnx/onnx-model.ts';
+import type { OnnxModel, OnnxNode, OnnxTensor } from '../../formats/onnx/onnx-model.ts';
 import { seededRandom } from '../../math/random.ts';
 import { backwardOfComposition } from '../gradient/backward-of-composition.ts';
 import { differentiate } from '../gradient/differentiate.ts';
@@ -7,7 +7,8 @@ import type { GradientContext, GradientRule, WantedGradient } from '../gradient/
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { OnnxRuntime } from '../onnx-runtime.ts';
 import { makeInputs, nodeOf, opsetsOf, toOnnxTensor, type OperatorCase } from './operator-case.ts';
-import { evaluateModel, evaluateNode } from '../reference/evaluate-graph.ts';
+import { type BasePoint, evaluateModel, evaluateNode } from '../reference/evaluate-graph.ts';
+import { STAND_INS } from '../reference/stand-ins.ts';
 import { isFloating } from '../reference/reference-operator.ts';
 import { referenceTensor, sizeOf, type ReferenceTensor } from '../reference/reference-tensor.ts';
 import { relativeError, runModel } from './run-model.ts';
@@ -22,6 +23,8 @@ export interface RuleCheck {
   readonly perSample: number;
   /** Squared norms of those, where the rule has a way of its own; null: it has none. */
   readonly norms: number | null;
+  /** The stand-in of a masking operator, in float64, against differences of what the reference has for it; null: it has none. */
+  readonly standIn: number | null;
 }
 
 const STEP = 1e-6;
@@ -56,7 +59,7 @@ export async function checkRule(one: OperatorCase, rule: GradientRule, runtime: 
     if (name !== undefined && name !== null && !unknown)
       run = Math.max(run, relativeError(runValues.get(name)!, found));
   });
-  return { exact, run, ...checkSamples(setting, rule, wants) };
+  return { exact, run, ...checkSamples(setting, rule, wants), standIn: checkStandIn(setting, rule, wants) };
 }
 
 function checkSamples(
@@ -99,6 +102,33 @@ function checkSamples(
   return { perSample, norms };
 }
 
+function checkStandIn(setting: Setting, rule: GradientRule, wants: readonly (WantedGradient | null)[]): number | null {
+  const { one } = setting;
+  if (STAND_INS.get(one.domain ?? '')?.[one.op] === undefined || rule.masked === undefined) return null;
+  // Whole numbers take part: what a masking operator gives is read by one that makes floats of it.
+  const random = seededRandom(`${one.op} ${one.says} stand-in`);
+  const weights = setting.outputs.map((output, at) =>
+    one.unused?.includes(at) === true || output.dims.length === 0
+      ? null
+      : referenceTensor('float32', output.dims, () => Math.fround(random.normal())),
+  );
+  const whole = { ...setting, weights };
+  const built = buildRule(whole, rule, wants, undefined, true);
+  const values = evaluateModel(built.model, built.feeds);
+  const standIns: BasePoint = new Map();
+  const node = nodeOf(one);
+  evaluateNode(node, setting.inputs, opsetsOf(one), { record: standIns });
+  let error = 0;
+  setting.inputs.forEach((input, at) => {
+    if (wants[at] === null || input === null) return;
+    const wanted = differences(whole, at, weights, { node, standIns });
+    const name = built.names[at];
+    const found = name === undefined || name === null ? referenceTensor('float32', input.dims) : values.get(name)!;
+    error = Math.max(error, relativeError(found, wanted));
+  });
+  return error;
+}
+
 function settingOf(one: OperatorCase): Setting {
   const inputs = makeInputs(one);
   const outputs = evaluateNode(nodeOf(one), inputs, opsetsOf(one)).slice(0, one.outputs ?? 1);
@@ -116,13 +146,14 @@ function differences(
   { one, inputs }: Setting,
   at: number,
   weights: readonly (ReferenceTensor | null)[],
+  { node, standIns }: { readonly node: OnnxNode; readonly standIns?: BasePoint } = { node: nodeOf(one) },
 ): ReferenceTensor {
   const input = inputs[at]!;
-  const node = nodeOf(one);
   const lossAt = (element: number, value: number): number => {
     const data = Float64Array.from(input.data);
     data[element] = value;
-    const outputs = evaluateNode(node, inputs.with(at, { ...input, data }), opsetsOf(one));
+    const options = standIns === undefined ? {} : { standIns };
+    const outputs = evaluateNode(node, inputs.with(at, { ...input, data }), opsetsOf(one), options);
     return weights.reduce((sum, weight, k) => sum + (weight === null ? 0 : dot(weight, outputs[k]!)), 0);
   };
   return referenceTensor('float32', input.dims, (element) => {
@@ -161,6 +192,7 @@ function buildRule(
   rule: GradientRule,
   wants: readonly (WantedGradient | null)[],
   normsOf?: number,
+  straightThrough = false,
 ): BuiltRule {
   const node = nodeOf(one);
   const upstream = weights.map((weight, at) => (weight === null ? null : `dy${at}`));
@@ -172,7 +204,16 @@ function buildRule(
     if (input?.role === 'constant') constants.set(`x${at}`, toOnnxTensor(inputs[at]!));
   });
   outputs.forEach((tensor, at) => tensors.set(`y${at}`, tensor));
-  const context = contextOf({ one, build, tensors, constants, upstream, wants, batch: outputs[0]!.dims[0] ?? 1 });
+  const context = contextOf({
+    one,
+    build,
+    tensors,
+    constants,
+    upstream,
+    wants,
+    batch: outputs[0]!.dims[0] ?? 1,
+    straightThrough,
+  });
   const gradients = rule.build(context);
   const squared = normsOf === undefined ? null : (rule.squaredNorms?.(context, normsOf) ?? null);
   const names = gradients.map((name) => (name === null ? null : build.add('Identity', [name])));
@@ -211,6 +252,7 @@ function contextOf({
   upstream,
   wants,
   batch,
+  straightThrough,
 }: {
   readonly one: OperatorCase;
   readonly build: GraphBuilder;
@@ -219,6 +261,7 @@ function contextOf({
   readonly upstream: readonly (string | null)[];
   readonly wants: readonly (WantedGradient | null)[];
   readonly batch: number;
+  readonly straightThrough: boolean;
 }): GradientContext {
   const node = nodeOf(one);
   const tensorOf = (name: string): ReferenceTensor => {
@@ -230,7 +273,7 @@ function contextOf({
     node,
     build,
     batch,
-    straightThrough: false,
+    straightThrough,
     shapeOf: (name) => tensorOf(name).dims,
     typeOf: (name) => tensorOf(name).type,
     constantOf: (name) => constants.get(name),

@@ -25,6 +25,8 @@ export interface OperatorCase {
   readonly parameters?: readonly number[];
   /** ONNX Runtime has no kernel for this one (why); the reference is checked by the gradient alone, and by hand. */
   readonly notRun?: string;
+  /** Largest difference between reference and ONNX Runtime, where that rounds inside. Default: 2e-5. */
+  readonly tolerance?: number;
 }
 
 /**

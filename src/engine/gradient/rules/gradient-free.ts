@@ -30,4 +30,8 @@ const OPERATORS = [
   'NonMaxSuppression',
 ];
 
-export const GRADIENT_FREE = defineRules(OPERATORS.map((op): GradientRule => ({ op, build: () => [] })));
+export const GRADIENT_FREE = defineRules([
+  ...OPERATORS.map((op): GradientRule => ({ op, build: () => [] })),
+  // An embedding of few bits: ids are looked up in a constant table.
+  { op: 'GatherBlockQuantized', domain: 'com.microsoft', build: () => [] },
+]);

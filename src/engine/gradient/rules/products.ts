@@ -1,5 +1,7 @@
+import type { OnnxNode } from '../../../formats/onnx/onnx-model.ts';
 import { floatOf, intOf } from '../../graph/attributes.ts';
-import { type Formula, formula } from '../formula.ts';
+import { Composition } from '../composition.ts';
+import { type Formula, formula, range } from '../formula.ts';
 import { defineRules, type GradientContext, type GradientRule } from '../gradient-rule.ts';
 import { product } from '../window.ts';
 
@@ -48,7 +50,6 @@ function productOf(context: GradientContext, f: Formula, fused: boolean): Produc
     shape.push(1);
   }
   const flag = (name: string): boolean => fused && intOf(node, name, 0) === 1;
-  if (flag('transBatchA') || flag('transBatchB')) return context.unsupported('it transposes the batch');
   const dy = reshaped(f, { name: upstream, shape: context.shapeOf(node.outputs[0]!) }, shape);
   const alpha = fused ? floatOf(node, 'alpha', 1) : 1;
   return { a, b, dy, transA: flag('transA'), transB: flag('transB'), alpha };
@@ -130,6 +131,26 @@ function ghostNorm(f: Formula, x: Shaped, d: Shaped, alpha: number): string | nu
   return f.sum(grams, [1, 2], false);
 }
 
+function turnsBatch(node: OnnxNode): boolean {
+  return intOf(node, 'transBatchA', 0) === 1 || intOf(node, 'transBatchB', 0) === 1;
+}
+
+/** The batch stands between the axes of the matrices: they are put into the usual order first. */
+function turned(context: GradientContext): readonly (string | null)[] {
+  const { node } = context;
+  const body = new Composition(context);
+  const usual = (name: string, flag: string): string => {
+    const rank = context.shapeOf(name).length;
+    if (intOf(node, flag, 0) !== 1 || rank < 3) return name;
+    return body.transpose(name, [...range(rank - 2).map((axis) => axis + 1), 0, rank - 1]);
+  };
+  const inputs = [usual(node.inputs[0]!, 'transBatchA'), usual(node.inputs[1]!, 'transBatchB')];
+  const attributes = Object.fromEntries([...node.attributes].filter(([name]) => !name.startsWith('transBatch')));
+  return context.backward(body, [
+    body.node('FusedMatMul', inputs, context.shapeOf(node.outputs[0]!), attributes, 'com.microsoft'),
+  ]);
+}
+
 function matMul(op: string, domain: string): GradientRule {
   const fused = op !== 'MatMul';
   return {
@@ -137,6 +158,7 @@ function matMul(op: string, domain: string): GradientRule {
     domain,
     build(context) {
       const f = formula(context.build);
+      if (fused && turnsBatch(context.node)) return turned(context);
       const parts = productOf(context, f, fused);
       if (parts === null) return [];
       return [
@@ -146,6 +168,7 @@ function matMul(op: string, domain: string): GradientRule {
     },
     squaredNorms(context, input) {
       const f = formula(context.build);
+      if (fused && turnsBatch(context.node)) return null;
       const parts = productOf(context, f, fused);
       if (parts === null || input !== 1 || parts.b.shape.length !== 2 || parts.transA) return null;
       return ghostNorm(f, parts.a, parts.dy, parts.alpha);

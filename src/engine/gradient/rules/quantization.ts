@@ -20,33 +20,51 @@ const LIMITS: Partial<Record<OnnxElementType, readonly [number, number]>> = {
   int4: [-8, 7],
 };
 
-/** A scale or zero point so that it broadcasts against x: one for all, or one for each place of `axis`. */
+/** A scale or zero point so that it broadcasts against x: one for all, one for each place of `axis`, or one for each block of it. */
 function spread(context: GradientContext, parameter: string, x: string): string {
   const { node, build } = context;
+  const f = formula(build);
   const dims = context.shapeOf(x);
   const own = context.shapeOf(parameter);
-  if (own.length === 0 || (own.length === 1 && own[0] === 1)) return formula(build).reshape(parameter, []);
-  if (intOf(node, 'block_size', 0) > 0) context.unsupported('it has a scale for each block');
   const axis = axisFrom(intOf(node, 'axis', 1), dims.length);
-  return formula(build).reshape(
+  const block = intOf(node, 'block_size', 0);
+  if (block > 0) {
+    const wide = build.add('Expand', [
+      f.reshape(parameter, own.toSpliced(axis + 1, 0, 1)),
+      build.ints(own.toSpliced(axis + 1, 0, block)),
+    ]);
+    const whole = f.reshape(wide, own.with(axis, own[axis]! * block));
+    return build.add('Slice', [whole, build.ints([0]), build.ints([dims[axis]!]), build.ints([axis])]);
+  }
+  if (own.length === 0 || (own.length === 1 && own[0] === 1)) return f.reshape(parameter, []);
+  return f.reshape(
     parameter,
     range(dims.length).map((one) => (one === axis ? own[0]! : 1)),
   );
 }
 
-const dequantize: GradientRule = {
+const dequantize = (domain: string): GradientRule => ({
   op: 'DequantizeLinear',
+  domain,
   build(context) {
     const { node } = context;
     const dy = context.upstream(0);
     if (dy === null) return [];
     const f = formula(context.build);
-    const [q, scale] = node.inputs as [string, string];
+    const [q, scale, zero = ''] = node.inputs as [string, string, string?];
     const byWhole = context.wants(0) === null ? null : f.mul(dy, spread(context, scale, q));
-    if (context.wants(1) !== null) context.unsupported('the gradient by its scale is asked for');
-    return [byWhole];
+    if (context.wants(1) === null) return [byWhole];
+    if (intOf(node, 'block_size', 0) > 0) context.unsupported('the gradient by a scale for each block is asked for');
+    const real = toReal(context, q);
+    const shifted = zero === '' ? real : f.sub(real, toReal(context, spread(context, zero, q)));
+    const dims = context.shapeOf(q);
+    const own = context.shapeOf(scale);
+    const one = own.length === 0 || own[0] === 1;
+    const axis = axisFrom(intOf(node, 'axis', 1), dims.length);
+    const axes = range(dims.length).filter((at) => one || at !== axis);
+    return [byWhole, f.reshape(f.sum(f.mul(dy, shifted), axes, false), own)];
   },
-};
+});
 
 /** dq / scale where x / scale + zero lies within the type's range. */
 function throughRounding(
@@ -67,8 +85,9 @@ function throughRounding(
 
 const toReal = (context: GradientContext, name: string): string => context.build.add('Cast', [name], { to: FLOAT32 });
 
-const quantize: GradientRule = {
+const quantize = (domain: string): GradientRule => ({
   op: 'QuantizeLinear',
+  domain,
   masked: STEPS,
   build(context) {
     const { node } = context;
@@ -81,19 +100,38 @@ const quantize: GradientRule = {
     const type = context.typeOf(node.outputs[0]!);
     return [throughRounding(context, f, dq, x, wide, shift, type)];
   },
-};
+});
 
-/** Scale and zero point follow the range of x; the stand-in takes them for constants. */
+/**
+ * Scale and zero point follow the range of x: scale = (max(x, 0) - min(x, 0)) / 255. The true gradient is that of the scale, by the
+ * largest and the smallest x alone; the stand-in takes scale and zero point for constants.
+ */
 const dynamicQuantize: GradientRule = {
   op: 'DynamicQuantizeLinear',
   masked: STEPS,
   build(context) {
     const { node, build } = context;
-    const dq = context.upstream(0);
-    if (dq === null || context.wants(0) === null || !context.straightThrough) return [];
-    const named = node.outputs[1] ?? '';
-    const scale = named === '' ? build.addMany('DynamicQuantizeLinear', node.inputs, 3)[1]! : named;
-    return [formula(build).div(dq, scale)];
+    if (context.wants(0) === null) return [];
+    const f = formula(build);
+    if (context.straightThrough) {
+      const dq = context.upstream(0);
+      if (dq === null) return [];
+      const named = node.outputs[1] ?? '';
+      const scale = named === '' ? build.addMany('DynamicQuantizeLinear', node.inputs, 3)[1]! : named;
+      return [f.div(dq, scale)];
+    }
+    const ds = context.upstream(1);
+    if (ds === null) return [];
+    const [x] = node.inputs as [string];
+    const axes = range(context.shapeOf(x).length);
+    const end = (reduce: string, beyond: string): string => {
+      const most = build.add(reduce, [x, build.ints(axes)], { keepdims: 1 });
+      const is = build.add('And', [f.equal(x, most), beyond]);
+      const each = f.float(is);
+      return f.div(each, build.add('Max', [f.sum(each, axes), build.scalar(1)]));
+    };
+    const slope = f.sub(end('ReduceMax', f.greater(x, 0)), end('ReduceMin', f.less(x, 0)));
+    return [f.mul(slope, f.div(f.reshape(ds, []), 255))];
   },
 };
 
@@ -143,4 +181,13 @@ const convInteger: GradientRule = composed('ConvInteger', '', (context, body) =>
   return [body.node('Conv', [shifted(x, zx), shifted(w, zw)], context.shapeOf(node.outputs[0]!), attributes)];
 });
 
-export const QUANTIZATION = defineRules([quantize, dequantize, dynamicQuantize, matMulInteger, convInteger]);
+/** Standard, and as ONNX Runtime has them for 4 and 16 bits in older operator sets. */
+export const QUANTIZATION = defineRules([
+  quantize(''),
+  quantize('com.microsoft'),
+  dequantize(''),
+  dequantize('com.microsoft'),
+  dynamicQuantize,
+  matMulInteger,
+  convInteger,
+]);

@@ -3,6 +3,7 @@ import {
   broadcastTo,
   concatenated,
   generate,
+  mapBroadcast,
   reshaped,
   transposed,
   type ReferenceTensor,
@@ -67,6 +68,19 @@ function asBias(mask: ReferenceTensor | null): ReferenceTensor | null {
   return { type: 'float32', dims: mask.dims, data: mask.data.map((one) => (one === 0 ? -Infinity : 0)) };
 }
 
+/** Of each sample only the first keys count (operator set 24). */
+function withLengths(
+  bias: ReferenceTensor | null,
+  lengths: ReferenceTensor | null,
+  keys: number,
+): ReferenceTensor | null {
+  if (lengths === null) return bias;
+  const short = generate('float32', [lengths.data.length, 1, 1, keys], ([sample, , , key]) =>
+    key! < lengths.data[sample!]! ? 0 : -Infinity,
+  );
+  return bias === null ? short : mapBroadcast('float32', [bias, short], (a, b) => a! + b!);
+}
+
 /** Operator set 23. */
 const attention: ReferenceOperator = (call) => {
   const { attributes } = call;
@@ -79,7 +93,7 @@ const attention: ReferenceOperator = (call) => {
   const v = pastV === null ? newV : concatenated([pastV, newV], 2);
   const { y, scores } = attend(q, k, v, {
     scale: attributes.float('scale', 1 / Math.sqrt(q.dims[3]!)),
-    bias: asBias(call.optional(3)),
+    bias: withLengths(asBias(call.optional(3)), call.optional(6), k.dims[2]!),
     causal: attributes.int('is_causal', 0) === 1,
     past: pastK?.dims[2] ?? 0,
     softcap: attributes.float('softcap', 0),

@@ -1,7 +1,16 @@
 import type { ReferenceCall, ReferenceOperator, ReferenceOperators } from '../reference-operator.ts';
-import { broadcastTo, generate, mapBroadcast, sliced, transposed, type ReferenceTensor } from '../reference-tensor.ts';
+import {
+  broadcastTo,
+  concatenated,
+  generate,
+  mapBroadcast,
+  sliced,
+  transposed,
+  type ReferenceTensor,
+} from '../reference-tensor.ts';
 import { attend, joinHeads, splitHeads } from './attention.ts';
 import { convolve } from './convolutions.ts';
+import { afterPast } from './language.ts';
 import { gelu, mapped, sigmoid, tanhGelu } from './elementwise.ts';
 import { layerNormalization, affine, rmsNormalization, standardised } from './normalizations.ts';
 import { gemm, lastTwoSwapped, matmul } from './products.ts';
@@ -76,8 +85,13 @@ const skipSimplifiedLayerNormalization: ReferenceOperator = (call) => {
 };
 
 /** A mask of 1 (seen) and 0 over the keys, [batch, keys], as numbers to add. */
-function keyMask(mask: ReferenceTensor | null, filter: number): ReferenceTensor | null {
+function keyMask(mask: ReferenceTensor | null, filter: number, count: number): ReferenceTensor | null {
   if (mask === null) return null;
+  if (mask.dims.length === 1) {
+    return generate('float32', [mask.data.length, 1, 1, count], ([sample, , , key]) =>
+      key! < mask.data[sample!]! ? 0 : filter,
+    );
+  }
   if (mask.dims.length !== 2) throw new TypeError('the reference knows masks of [batch, keys] only');
   const [batch, keys] = mask.dims as [number, number];
   return { type: 'float32', dims: [batch, 1, 1, keys], data: mask.data.map((one) => (one === 0 ? filter : 0)) };
@@ -93,14 +107,15 @@ const attention: ReferenceOperator = (call) => {
     const from = sizes.slice(0, at).reduce((sum, one) => sum + one, 0);
     return splitHeads(sliced(all, 2, from, from + sizes[at]!), heads);
   };
-  const { y } = attend(part(0), part(1), part(2), {
+  const [k, v, present] = afterPast(call.optional(4), part(1), part(2));
+  const { y } = attend(part(0), k, v, {
     scale: call.attributes.float('scale', 1 / Math.sqrt(sizes[0]! / heads)),
-    bias: mergedBias(keyMask(mask, call.attributes.float('mask_filter_value', -10000)), call.optional(5)),
+    bias: mergedBias(keyMask(mask, call.attributes.float('mask_filter_value', -10000), k.dims[2]!), call.optional(5)),
     causal: call.attributes.int('unidirectional', 0) === 1,
-    past: 0,
+    past: call.optional(4)?.dims[3] ?? 0,
     softcap: 0,
   });
-  return [joinHeads(y)];
+  return [joinHeads(y), present];
 };
 
 function mergedBias(a: ReferenceTensor | null, b: ReferenceTensor | null): ReferenceTensor | null {
@@ -116,14 +131,21 @@ const multiHeadAttention: ReferenceOperator = (call) => {
     if (x.dims.length === 4) return x;
     return splitHeads(add(x, bias === null ? null : sliced(bias, 0, from, from + x.dims[2]!)), heads);
   };
-  const { y } = attend(side(q, 0), side(call.input(1), width), side(call.input(2), 2 * width), {
+  const [pastK, pastV] = [call.optional(6), call.optional(7)];
+  const [newK, newV] = [side(call.input(1), width), side(call.input(2), 2 * width)];
+  const k = pastK === null ? newK : concatenated([pastK, newK], 2);
+  const v = pastV === null ? newV : concatenated([pastV, newV], 2);
+  const { y } = attend(side(q, 0), k, v, {
     scale: call.attributes.float('scale', 1 / Math.sqrt(width / heads)),
-    bias: mergedBias(keyMask(call.optional(4), call.attributes.float('mask_filter_value', -10000)), call.optional(5)),
+    bias: mergedBias(
+      keyMask(call.optional(4), call.attributes.float('mask_filter_value', -10000), k.dims[2]!),
+      call.optional(5),
+    ),
     causal: call.attributes.int('unidirectional', 0) === 1,
-    past: 0,
+    past: pastK?.dims[2] ?? 0,
     softcap: 0,
   });
-  return [joinHeads(y)];
+  return [joinHeads(y), k, v];
 };
 
 const embedLayerNormalization: ReferenceOperator = (call) => {

@@ -5,22 +5,25 @@ import { axisOf, broadcastTo, referenceTensor, sizeOf, type ReferenceTensor } fr
 import { mapped, roundHalfToEven } from './elementwise.ts';
 import { matmul } from './products.ts';
 
-const RANGES: Partial<Record<OnnxElementType, readonly [number, number]>> = {
+/** Smallest and largest number of a type. */
+export const RANGES: Partial<Record<OnnxElementType, readonly [number, number]>> = {
   uint8: [0, 255],
   int8: [-128, 127],
   uint16: [0, 65535],
   int16: [-32768, 32767],
   int32: [-2147483648, 2147483647],
+  uint4: [0, 15],
+  int4: [-8, 7],
 };
 
-function saturated(value: number, type: OnnxElementType): number {
+export function saturated(value: number, type: OnnxElementType): number {
   const range = RANGES[type];
   if (range === undefined) throw new TypeError(`the reference does not quantise to ${type}`);
   return Math.min(Math.max(value, range[0]), range[1]);
 }
 
 /** A scale or zero point for every element: one for all, one for each place of an axis, or one for each block of an axis. */
-function spread(parameter: ReferenceTensor, x: ReferenceTensor, axis: number, block: number): ReferenceTensor {
+export function spread(parameter: ReferenceTensor, x: ReferenceTensor, axis: number, block: number): ReferenceTensor {
   if (parameter.data.length === 1) return referenceTensor(parameter.type, x.dims, () => parameter.data[0]!);
   const at = axisOf(axis, x.dims.length);
   if (block > 0) {

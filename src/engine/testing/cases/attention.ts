@@ -116,6 +116,13 @@ export const FUSED_CASES: readonly OperatorCase[] = [
     inputs: [small([2, 3, 2]), small([3, 4])],
   },
   {
+    op: 'FusedMatMul',
+    domain: MICROSOFT,
+    says: 'the batch between the axes',
+    attributes: { transBatchA: 1, transBatchB: 1, transB: 1, transA: 0 },
+    inputs: [small([3, 2, 4]), small([5, 2, 4])],
+  },
+  {
     op: 'TransposeMatMul',
     domain: MICROSOFT,
     says: 'left transposed',
@@ -200,34 +207,5 @@ export const FUSED_CASES: readonly OperatorCase[] = [
       real([4], 0.5, 1.5),
       bias(4),
     ],
-  },
-];
-
-const image = small([1, 2, 3, 4]);
-const grid = (
-  says: string,
-  attributes: Readonly<Record<string, AttributeValue>>,
-  low = -1.3,
-  high = 1.25,
-): OperatorCase => ({
-  op: 'GridSample',
-  says,
-  attributes,
-  inputs: [image, real([1, 3, 3, 2], low, high)],
-});
-
-export const SAMPLING_CASES: readonly OperatorCase[] = [
-  grid('linear, zeros', {}),
-  grid('linear, border', { padding_mode: 'border' }),
-  grid('linear, reflection', { padding_mode: 'reflection' }),
-  grid('linear, corners aligned', { align_corners: 1 }),
-  grid('linear, reflection, corners aligned', { align_corners: 1, padding_mode: 'reflection' }),
-  grid('nearest', { mode: 'nearest' }, -0.97, 0.93),
-  {
-    op: 'GridSample',
-    says: 'operator set 16',
-    opset: 16,
-    attributes: { mode: 'bilinear' },
-    inputs: [image, real([1, 2, 2, 2], -0.9, 0.93)],
   },
 ];

@@ -26,7 +26,38 @@ export const QUANTIZATION_CASES: readonly OperatorCase[] = [
     attributes: { axis: 0 },
     inputs: [dynamic(whole([1, -2, 3, 127], [2, 2], 'int8')), scale(0.05, 0.2), zero('int8', 3, -1)],
   },
-  { op: 'DynamicQuantizeLinear', says: 'three outputs', outputs: 3, unused: [1], inputs: [x] },
+  {
+    op: 'DequantizeLinear',
+    says: 'by the scale, by row',
+    attributes: { axis: 0 },
+    inputs: [
+      { ...whole([1, -2, 3, 127], [2, 2], 'int8'), role: 'variable' },
+      numbers([0.05, 0.2]),
+      zero('int8', 3, -1),
+    ],
+  },
+  {
+    op: 'DequantizeLinear',
+    says: 'by the one scale',
+    inputs: [dynamic(whole([1, -2, 3, 127], [2, 2], 'int8')), numbers([0.05], []), zero('int8', 3)],
+  },
+  {
+    op: 'DequantizeLinear',
+    says: 'by block',
+    attributes: { axis: 1, block_size: 2 },
+    inputs: [
+      { ...whole([1, -2, 3, 127, 8, 9], [2, 3], 'int8'), role: 'variable' },
+      constant(numbers([0.05, 0.2, 0.1, 0.3], [2, 2])),
+      whole([1, 2, 3, 4], [2, 2], 'int8'),
+    ],
+  },
+  {
+    op: 'DynamicQuantizeLinear',
+    says: 'by the scale alone, all above zero',
+    outputs: 3,
+    inputs: [real([2, 3], 0.5, 2)],
+  },
+  { op: 'DynamicQuantizeLinear', says: 'three outputs', outputs: 3, inputs: [x] },
   {
     op: 'MatMulInteger',
     says: 'zero points',

@@ -1,12 +1,15 @@
 import type { OperatorCase } from '../operator-case.ts';
 import { ACTIVATION_CASES } from './activations.ts';
 import { ARITHMETIC_CASES, FUNCTION_CASES, MASKED_CASES } from './arithmetic.ts';
-import { ATTENTION_CASES, FUSED_CASES, SAMPLING_CASES } from './attention.ts';
+import { ATTENTION_CASES, FUSED_CASES } from './attention.ts';
 import { CONVOLUTION_CASES } from './convolutions.ts';
+import { LANGUAGE_CASES } from './language.ts';
 import { NORM_CASES, PRODUCT_CASES, RESIZE_CASES, SOFTMAX_CASES } from './layers.ts';
 import { QUANTIZATION_CASES } from './quantization.ts';
+import { QUANTIZED_LAYER_CASES } from './quantized-layers.ts';
 import { RECURRENT_CASES } from './recurrent.ts';
 import { REDUCTION_CASES } from './reductions.ts';
+import { SAMPLING_CASES } from './sampling.ts';
 import { PLACE_CASES, SHAPE_CASES } from './shapes.ts';
 
 /** Every case list. */
@@ -26,6 +29,8 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...RECURRENT_CASES,
   ...ATTENTION_CASES,
   ...FUSED_CASES,
+  ...LANGUAGE_CASES,
   ...SAMPLING_CASES,
   ...QUANTIZATION_CASES,
+  ...QUANTIZED_LAYER_CASES,
 ];
