@@ -52,7 +52,7 @@ export function openDataFile(path: string, options: ReadOptions = {}): DataFile 
   const name = path.toLowerCase().replace(/\.gz$/, '');
   if (startsWith(head, 'PAR1') && !gzip) return { format: 'parquet', rows: () => readParquetRows(path) };
   if (isNpy(head)) return { format: 'npy', rows: () => readNpyRows(path, gzip) };
-  if (startsWith(head, 'PK\x03\x04') && name.endsWith('.npz') && !gzip) {
+  if (startsWith(head, 'PK\x03\x04') && !gzip && (name.endsWith('.npz') || beginsWithArray(head))) {
     return { format: 'npz', rows: () => readNpzRows(path) };
   }
   if (!gzip && isImage(head)) return { format: 'image', rows: () => imageRow(path) };
@@ -73,6 +73,17 @@ export function openDataFile(path: string, options: ReadOptions = {}): DataFile 
     return { format: 'csv', rows: () => readCsvRows(path, gzip, { separator, header: options.header !== false }) };
   }
   return null;
+}
+
+/** True where the first member of a zip archive is named like an array. */
+function beginsWithArray(head: Buffer): boolean {
+  return (
+    head.length > 30 &&
+    head
+      .subarray(30, 30 + head.readUInt16LE(26))
+      .toString('latin1')
+      .endsWith('.npy')
+  );
 }
 
 /** True where the first line is an object by itself and another begins behind it. */

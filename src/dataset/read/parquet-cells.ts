@@ -130,7 +130,8 @@ function mapConverter(pairs: string, key: Convert | null, value: Convert | null)
     ]);
     const names = new Set(members.map(([name]) => String(name)));
     const scalars = members.every(([name]) => typeof name !== 'object' && name !== '__proto__');
-    if (scalars && names.size === members.length) return Object.fromEntries(members as readonly [string, Cell][]);
+    if (scalars && names.size === members.length)
+      return Object.fromEntries(members as unknown as Iterable<readonly [string, Cell]>);
     return members.map(([name, own]) => [name, own]);
   };
 }
