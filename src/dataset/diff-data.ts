@@ -65,7 +65,7 @@ async function* rowsOf(path: string, options: ReadOptions, skipped: string[] | n
   const single = (await stat(path).catch(() => null))?.isFile() === true;
   let number = 0;
   for (const { name, path: file } of await listDataFiles(path, [])) {
-    const data = openDataFile(file, options);
+    const data = openDataFile(file, { ...options, name, documents: true });
     if (data === null) {
       if (single) {
         throw new Fault('ERR_DATA', 'This is no data that is read.', {

@@ -6,7 +6,14 @@ import { shinglesOf, wordsOf } from './minhash.ts';
 import { NearDuplicateFinder } from './near-duplicates.ts';
 import { RowRefs } from './row-refs.ts';
 
-const FILE: InspectedFile = { index: 0, shown: 'x.csv', path: 'x.csv', format: 'csv', split: null };
+const FILE: InspectedFile = {
+  index: 0,
+  shown: 'x.csv',
+  path: 'x.csv',
+  format: 'csv',
+  split: null,
+  collection: 'a.csv',
+};
 
 function find(rows: readonly string[], similarity: number): ReadonlyMap<number, number> {
   const finder = new NearDuplicateFinder(new RowRefs(), similarity);

@@ -103,7 +103,7 @@ async function compareRows(
     for (const leaf of digests.of(sealed.path)) add(leaf, ++before, 0);
     let now = 0;
     try {
-      for await (const batch of openDataFile(file, manifest.reading)!.rows()) {
+      for await (const batch of openDataFile(file, { ...manifest.reading, name: sealed.path })!.rows()) {
         for (const { row } of batch) add(rowLeaf(row), ++now, 1);
       }
     } catch (error) {
