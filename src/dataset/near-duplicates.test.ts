@@ -20,7 +20,15 @@ function find(rows: readonly string[], similarity: number): ReadonlyMap<number, 
   rows.forEach((text, at) => {
     const texts = [{ column: 'text', text, role: null }];
     const place = { file: FILE, number: at + 1, line: at + 2 };
-    finder.add({ ...place, row: { text }, labelColumn: null, label: null, idColumns: new Set<string>(), texts });
+    finder.add({
+      ...place,
+      row: { text },
+      labelColumn: null,
+      label: null,
+      idColumns: new Set<string>(),
+      texts,
+      asides: [],
+    });
   });
   const found = new Map([...finder.pairs()].map(({ row, like }) => [row.number, like.number]));
   finder.close();
