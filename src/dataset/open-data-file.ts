@@ -26,6 +26,8 @@ export type DataFormat = (typeof DATA_FORMATS)[number];
 /** A file with rows. */
 export interface DataFile {
   readonly format: DataFormat;
+  /** True for a JSON object and plain text, which need not be data. */
+  readonly document?: true;
   /** All rows in order, a batch at a time. May be called again. @throws Fault `ERR_DATA` */
   rows(): AsyncGenerator<Batch>;
 }
@@ -95,9 +97,10 @@ export function openDataFile(path: string, options: ReadOptions = {}): DataFile 
   if (options.documents !== true) return null;
   const own = basename(name);
   if (text.startsWith('{') && own.endsWith('.json') && !SETTINGS.test(own)) {
-    return { format: 'json', rows: () => readJsonObjectRows(path, gzip) };
+    return { format: 'json', document: true, rows: () => readJsonObjectRows(path, gzip) };
   }
-  if (own.endsWith('.txt') && !PAPERS.test(own)) return { format: 'text', rows: () => readTextRows(path, gzip) };
+  if (own.endsWith('.txt') && !PAPERS.test(own))
+    return { format: 'text', document: true, rows: () => readTextRows(path, gzip) };
   return null;
 }
 

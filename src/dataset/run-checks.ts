@@ -311,9 +311,7 @@ async function scanOthers(
   readable: readonly Readable[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const harmless = new Set(
-    readable.filter(({ data, file }) => isHarmless(data, file.shown)).map(({ file }) => file.shown),
-  );
+  const harmless = new Set(readable.filter(({ data }) => isHarmless(data)).map(({ file }) => file.shown));
   const wanted = files.filter(
     ({ task, error, formats }) => error === null && !harmless.has(task.shown) && formats[0] !== 'idx',
   );
@@ -335,9 +333,9 @@ async function scanOthers(
   }
 }
 
-/** Rows of text and of Parquet are nothing but rows; one JSON object can be a configuration, and lines of text anything. */
-function isHarmless({ format }: DataFile, shown: string): boolean {
-  return ['csv', 'jsonl', 'parquet', 'idx'].includes(format) || (format === 'json' && !/\.json$/i.test(shown));
+/** Tables are nothing but rows; one JSON object can be a configuration, lines of text and members of an archive anything. */
+function isHarmless({ format, document }: DataFile): boolean {
+  return ['csv', 'jsonl', 'json', 'parquet', 'idx'].includes(format) && document !== true;
 }
 
 function isDocument(shown: string): boolean {

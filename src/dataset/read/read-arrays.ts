@@ -1,12 +1,13 @@
 import { Fault } from '../../core/fault.ts';
 import { memorySource } from '../../bytes/byte-source.ts';
+import { type ElementType, isText, parseElementType } from '../../formats/npy/element-type.ts';
 import { readNpyHeader } from '../../formats/npy/read-npy-header.ts';
 import { walkZip } from '../../formats/zip/zip-walk.ts';
 import { openFileSource } from '../../scan/file-source.ts';
 import type { Cell } from '../canonical-row.ts';
 import { splitOf } from '../columns.ts';
 import type { Batch, PlacedRow } from '../open-data-file.ts';
-import { elementReader, type ElementType, isText, listOf, parseElementType } from './array-element.ts';
+import { elementReader, listOf } from './array-element.ts';
 import { type ByteStream, openByteStream } from './byte-stream.ts';
 
 /** Bytes of one element, and of an array that is stored column by column: that one is held as a whole. */
