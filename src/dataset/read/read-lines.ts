@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.ts';
 import { CsvReader } from '../../formats/csv/csv-reader.ts';
-import type { Cell, Row } from '../canonical-row.ts';
+import type { Cell } from '../canonical-row.ts';
 import type { Batch, PlacedRow } from '../open-data-file.ts';
 import { parseJsonRow } from './parse-json-row.ts';
 import { textPieces } from './text-pieces.ts';
