@@ -323,6 +323,10 @@ export async function runDiff(before: string, after: string, options: DiffArgume
       io.out(`changed  ${place(one.old)} → ${place(one.new)}: ${one.columns.join(', ')}`);
     for (const one of diff.examples.added) io.out(`added    ${place(one)}`);
     for (const one of diff.examples.removed) io.out(`removed  ${place(one)}`);
+    if (diff.compared === 'texts')
+      io.err(
+        'note: one side is CSV, which has no types: cells were compared as text, so that 1, 1.0 and "1" are the same',
+      );
     for (const file of diff.files.skipped) io.err(`note: ${file} is no data that is read`);
   }
   if (diff.added + diff.removed + diff.changed > 0 || diff.columnsAdded.length + diff.columnsRemoved.length > 0)

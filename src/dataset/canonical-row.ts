@@ -21,7 +21,7 @@ const MOST_DEPTH = 64;
 /**
  * A row as the text that is hashed: JSON with members in the order of their names' UTF-16 units (as RFC 8785) and numbers as ECMAScript writes
  * them. What JSON does not know is an object with one member that begins with `$`: `$int` (whole numbers beyond 2^53), `$float` (NaN,
- * infinities, minus zero), `$time` (ISO 8601), `$bytes` (base64). Members of the data that begin with `$` get a second one, so that nothing
+ * infinities, minus zero), `$time` (ISO 8601, as fine as it is), `$bytes` (base64). Members of the data that begin with `$` get a second one, so that nothing
  * reads like another thing.
  * @throws Fault `ERR_DATA` for values nested deeper than 64.
  */

@@ -17,6 +17,10 @@ export interface InspectedFile {
   readonly format: DataFormat;
   /** Which part of a split it is, by its name or as it was said; null where it is none. */
   readonly split: Split | null;
+  /** True where the names of its columns say the split, as in `x_train` and `x_test`. */
+  readonly splitInColumns?: true;
+  /** What it is a part of: pictures belong to the folder with their classes, other files are by themselves. */
+  readonly collection: string;
 }
 
 export interface InspectedRow {
@@ -33,6 +37,8 @@ export interface InspectedRow {
   readonly idColumns: ReadonlySet<string>;
   /** Every text and number in it but the label, with its column. */
   readonly texts: readonly RowText[];
+  /** Texts that are no input of a model and can still hold what they must not: the label, the metadata of a picture. */
+  readonly asides: readonly RowText[];
 }
 
 /** Where in a file of rows: row and column beside what the scanner has. */
@@ -123,6 +129,36 @@ export interface Check<Id extends string = string> {
 
 export function defineCheck<const Id extends string>(check: Check<Id>): Check<Id> {
   return check;
+}
+
+/** All texts of a row, those that are no input included. */
+export function everyText({ texts, asides }: Pick<InspectedRow, 'texts' | 'asides'>): readonly RowText[] {
+  return asides.length === 0 ? texts : [...texts, ...asides];
+}
+
+/** How many rows there are, pictures of one folder counted together. */
+export class RowCounts {
+  readonly #counts = new Map<string, number>();
+
+  add({ collection }: InspectedFile, count = 1): void {
+    this.#counts.set(collection, (this.#counts.get(collection) ?? 0) + count);
+  }
+
+  of({ collection }: InspectedFile): number {
+    return this.#counts.get(collection) ?? 0;
+  }
+}
+
+/** `3 of 60 pictures in train (5.0 %)`, or rows of a file. */
+export function partOf(file: InspectedFile, count: number, total: number): string {
+  if (file.format !== 'image') return shareOf(count, total);
+  return `${shareOf(count, total).replace(' rows', ` pictures in ${shown(file.collection)}`)}`;
+}
+
+/** `line 12 of a.csv`, without the name where it is `here`; of a picture its name. */
+export function refOf(ref: RowRef, here: string): string {
+  if (ref.file.format === 'image') return shown(ref.file.shown);
+  return ref.file.shown === here ? placeOf(ref) : `${placeOf(ref)} of ${ref.file.shown}`;
 }
 
 /** `line 12` or `row 11`. */

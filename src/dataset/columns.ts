@@ -79,6 +79,18 @@ export function splitOf(shownPath: string): Split | null {
   return null;
 }
 
+/** The split that the names of all columns speak of: `x_train` and `y_train`. */
+export function splitOfColumns(columns: readonly string[]): Split | null {
+  const splits = new Set(columns.map((column) => splitOf(column)));
+  return splits.size === 1 ? [...splits][0]! : null;
+}
+
+/** `x_train` without what it says of the split: `x`. */
+export function withoutSplit(column: string): string {
+  const words = column.split('_').filter((word) => splitOf(word) === null);
+  return words.length === 0 ? column : words.join('_');
+}
+
 export function isSplit(text: string): text is Split {
   return (SPLITS as readonly string[]).includes(text);
 }

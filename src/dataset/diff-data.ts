@@ -5,6 +5,7 @@ import { canonicalRow, type Cell, type Row } from './canonical-row.ts';
 import { ExternalSort } from './external-sort.ts';
 import { type Batch, openDataFile, type PlacedRow, type ReadOptions } from './open-data-file.ts';
 import { inFile, listDataFiles } from './seal-data.ts';
+import { textCells } from './text-cells.ts';
 
 export interface DiffOptions extends ReadOptions {
   /** Columns that tell rows apart: rows with the same key are the same row, changed or not. Empty: the whole row. */
@@ -34,6 +35,8 @@ export interface DataDiff {
   readonly columnsRemoved: readonly string[];
   /** Rows beyond the first with a key, on both sides: their partners are found by the order of the rows. */
   readonly repeatedKeys: number;
+  /** `texts` where one side is CSV and the other has types: then 1, 1.0 and "1" are the same, and so are nothing and the empty text. */
+  readonly compared: 'values' | 'texts';
   readonly files: { readonly skipped: readonly string[] };
   readonly examples: {
     readonly added: readonly RowPlace[];
@@ -60,12 +63,26 @@ interface PlacedAt {
   readonly placed: PlacedRow;
 }
 
+interface RowsOptions extends ReadOptions {
+  readonly asTexts: boolean;
+}
+
+/** True where all data of a side is text by nature, false where all of it has types, null where it is mixed or there is none. */
+async function isText(path: string, options: ReadOptions): Promise<boolean | null> {
+  const kinds = new Set<boolean>();
+  for (const { name, path: file } of await listDataFiles(path, [])) {
+    const format = openDataFile(file, { ...options, name, documents: true })?.format;
+    if (format !== undefined) kinds.add(format === 'csv' || format === 'text');
+  }
+  return kinds.size === 1 ? [...kinds][0]! : null;
+}
+
 /** All rows of a side, in order, numbered over its files. */
-async function* rowsOf(path: string, options: ReadOptions, skipped: string[] | null): AsyncGenerator<PlacedAt> {
+async function* rowsOf(path: string, options: RowsOptions, skipped: string[] | null): AsyncGenerator<PlacedAt> {
   const single = (await stat(path).catch(() => null))?.isFile() === true;
   let number = 0;
   for (const { name, path: file } of await listDataFiles(path, [])) {
-    const data = openDataFile(file, options);
+    const data = openDataFile(file, { ...options, name, documents: true });
     if (data === null) {
       if (single) {
         throw new Fault('ERR_DATA', 'This is no data that is read.', {
@@ -79,7 +96,10 @@ async function* rowsOf(path: string, options: ReadOptions, skipped: string[] | n
     let at = 0;
     try {
       for await (const batch of data.rows() as AsyncGenerator<Batch>) {
-        for (const placed of batch) yield { number: number++, file: name, at: ++at, placed };
+        for (const read of batch) {
+          const placed = options.asTexts ? { ...read, row: textCells(read.row) } : read;
+          yield { number: number++, file: name, at: ++at, placed };
+        }
       }
     } catch (error) {
       throw inFile(error, name);
@@ -92,7 +112,9 @@ async function* rowsOf(path: string, options: ReadOptions, skipped: string[] | n
  * the disk.
  * @throws Fault `ERR_DATA` with file and line for what cannot be read, and for a row without the key
  */
-export async function diffData(oldPath: string, newPath: string, options: DiffOptions): Promise<DataDiff> {
+export async function diffData(oldPath: string, newPath: string, given: DiffOptions): Promise<DataDiff> {
+  const sides = [await isText(oldPath, given), await isText(newPath, given)];
+  const options = { ...given, asTexts: !sides.includes(null) && sides[0] !== sides[1] };
   const sort = new ExternalSort(WIDTH);
   const pairs = new ExternalSort(NUMBER * 2 + 1);
   const lone = new ExternalSort(NUMBER + 2);
@@ -123,6 +145,7 @@ export async function diffData(oldPath: string, newPath: string, options: DiffOp
       columns: named.columns,
       columnsAdded: [...columns[1]].filter((name) => !columns[0].has(name)),
       columnsRemoved: [...columns[0]].filter((name) => !columns[1].has(name)),
+      compared: options.asTexts ? 'texts' : 'values',
       files: { skipped: [...new Set(skipped)] },
       examples: named.examples,
     };
@@ -237,7 +260,7 @@ function match(sort: ExternalSort, pairs: ExternalSort, lone: ExternalSort, keye
 async function nameRows(
   oldPath: string,
   newPath: string,
-  options: DiffOptions,
+  options: DiffOptions & RowsOptions,
   pairs: ExternalSort,
   lone: ExternalSort,
 ): Promise<Pick<DataDiff, 'columns' | 'examples'>> {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { canonicalRow, type Cell } from './canonical-row.ts';
 import type { EqualInputs, InspectedRow, RowRef, Split } from './check.ts';
+import { withoutSplit } from './columns.ts';
 import { ExternalSort } from './external-sort.ts';
 import { REF_BYTES, type RowRefs } from './row-refs.ts';
 
@@ -22,7 +23,7 @@ export class EqualInputFinder {
     let some = false;
     for (const [name, cell] of Object.entries(row.row)) {
       if (name === row.labelColumn || row.idColumns.has(name)) continue;
-      inputs[name] = cell;
+      inputs[row.file.splitInColumns === true ? withoutSplit(name) : name] = cell;
       some = true;
     }
     if (!some) return;

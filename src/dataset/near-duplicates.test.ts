@@ -6,14 +6,29 @@ import { shinglesOf, wordsOf } from './minhash.ts';
 import { NearDuplicateFinder } from './near-duplicates.ts';
 import { RowRefs } from './row-refs.ts';
 
-const FILE: InspectedFile = { index: 0, shown: 'x.csv', path: 'x.csv', format: 'csv', split: null };
+const FILE: InspectedFile = {
+  index: 0,
+  shown: 'x.csv',
+  path: 'x.csv',
+  format: 'csv',
+  split: null,
+  collection: 'a.csv',
+};
 
 function find(rows: readonly string[], similarity: number): ReadonlyMap<number, number> {
   const finder = new NearDuplicateFinder(new RowRefs(), similarity);
   rows.forEach((text, at) => {
     const texts = [{ column: 'text', text, role: null }];
     const place = { file: FILE, number: at + 1, line: at + 2 };
-    finder.add({ ...place, row: { text }, labelColumn: null, label: null, idColumns: new Set<string>(), texts });
+    finder.add({
+      ...place,
+      row: { text },
+      labelColumn: null,
+      label: null,
+      idColumns: new Set<string>(),
+      texts,
+      asides: [],
+    });
   });
   const found = new Map([...finder.pairs()].map(({ row, like }) => [row.number, like.number]));
   finder.close();

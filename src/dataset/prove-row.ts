@@ -39,7 +39,7 @@ export async function proveRow(path: string, name: string, number: number, manif
   if (!(Number.isSafeInteger(number) && number >= 1 && number <= file.rows)) {
     throw new Fault('ERR_USAGE', `The file has ${file.rows} rows.`, { where: `row ${number}` });
   }
-  const data = openDataFile(path, manifest.reading);
+  const data = openDataFile(path, { ...manifest.reading, name });
   if (data === null) throw new Fault('ERR_DATA', 'The file is no data that is read.', { where: name });
   const ranges = inclusionRanges(number - 1, file.rows);
   const trees = ranges.map(() => new MerkleRoot());

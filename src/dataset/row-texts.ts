@@ -13,14 +13,14 @@ const MOST_DEPTH = 16;
 const MOST_TEXTS = 20_000;
 
 /**
- * All texts and numbers of a row but the columns left out, those inside lists and objects with the way to them. Bytes are none.
+ * All texts and numbers of a row but the column left out, which are its asides, those inside lists and objects with the way to them. Bytes are none.
  * @returns `whole` false where there are more, or deeper ones, than are read
  */
 export function textsOf(
   row: Row,
   leaveOut: string | null,
-): { readonly texts: readonly RowText[]; readonly whole: boolean } {
-  const texts: RowText[] = [];
+): { readonly texts: readonly RowText[]; readonly asides: readonly RowText[]; readonly whole: boolean } {
+  let texts: RowText[] = [];
   let whole = true;
   const into = (cell: Cell, column: string, role: string | null, depth: number): void => {
     if (typeof cell === 'string') {
@@ -44,7 +44,10 @@ export function textsOf(
     }
   };
   for (const [name, cell] of Object.entries(row)) if (name !== leaveOut) into(cell, name, null, 0);
-  return { texts, whole };
+  const found = texts;
+  texts = [];
+  if (leaveOut !== null) into(row[leaveOut], leaveOut, null, 0);
+  return { texts: found, asides: texts, whole };
 }
 
 const SPACED = /\S\s+\S/;

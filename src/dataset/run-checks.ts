@@ -3,14 +3,25 @@ import { Fault } from '../core/fault.ts';
 import { isAtLeast, SEVERITIES } from '../core/severity.ts';
 import { type FileVerdict, verdictOf, type Where } from '../scan/file-result.ts';
 import { scanFiles, type ScanTask } from '../scan/scan-pool.ts';
-import type { Check, CheckOptions, CheckRun, DataFinding, InspectedFile, InspectedRow, Split } from './check.ts';
-import { idColumnsOf, labelColumnOf, labelText, splitOf } from './columns.ts';
+import {
+  type Check,
+  type CheckOptions,
+  type CheckRun,
+  type DataFinding,
+  type InspectedFile,
+  type InspectedRow,
+  shown as visible,
+  type Split,
+} from './check.ts';
+import { idColumnsOf, labelColumnOf, labelText, splitOf, splitOfColumns } from './columns.ts';
 import { EqualInputFinder } from './equal-inputs.ts';
 import { joinLabels, labelFileName } from './join-labels.ts';
 import { NearDuplicateFinder } from './near-duplicates.ts';
 import { type Batch, type DataFile, openDataFile, type ReadOptions } from './open-data-file.ts';
+import { isPictureMetadata, type PictureLabels, readPictureLabels, withLabel } from './picture-labels.ts';
+import { readPicture } from './read-picture.ts';
 import { RowRefs } from './row-refs.ts';
-import { textsOf } from './row-texts.ts';
+import { type RowText, textsOf } from './row-texts.ts';
 
 export interface CheckDataOptions extends ReadOptions, CheckOptions {
   /** Column of the label; null: one of the usual names. */
@@ -43,8 +54,12 @@ export interface DataReport {
 
 /** Files beside the data that hold no rows and are read by people. */
 const DOCUMENT =
-  /(?:^|\/)(?:[^/]*\.(?:md|txt|rst|cff|bib|html?|toml|cfg|ini|names|info|gitignore|gitattributes)|licen[cs]e[^/]*|readme[^/]*|\.gitignore|\.gitattributes)$/i;
+  /(?:^|\/)(?:[^/]*\.(?:md|txt|rst|cff|bib|html?|toml|cfg|ini|names|info|gitignore|gitattributes)|licen[cs]e[^/]*|readme[^/]*|\.gitignore|\.gitattributes|\.DS_Store)$/i;
+/** Names of files that hold something, where they are what they are called. */
+const NO_EMPTY = /\.(?:png|jpe?g|gif|webp|bmp|tiff?|p[bgp]m|parquet|np[yz]|json|gz)$/i;
 const MOST_FINDINGS = 500;
+/** Rows that cannot be read and are named. */
+const MOST_BAD = 20;
 
 interface Building {
   readonly task: ScanTask;
@@ -54,6 +69,9 @@ interface Building {
   size: number;
   rows: number | null;
   error: string | null;
+  /** Rows that could not be read, at the first reading. */
+  bad: number;
+  again: boolean;
 }
 
 interface Readable {
@@ -62,6 +80,8 @@ interface Readable {
   readonly file: InspectedFile;
   /** False after an error: what follows it is unknown. */
   whole: boolean;
+  /** The same file as each split that its columns speak of. */
+  readonly splits: Map<Split, InspectedFile>;
 }
 
 /**
@@ -75,7 +95,17 @@ export async function checkData(
 ): Promise<DataReport> {
   const files = new Map<string, Building>();
   for (const task of tasks) {
-    files.set(task.shown, { task, formats: [], findings: [], gaps: [], size: 0, rows: null, error: null });
+    files.set(task.shown, {
+      task,
+      formats: [],
+      findings: [],
+      gaps: [],
+      size: 0,
+      rows: null,
+      error: null,
+      bad: 0,
+      again: false,
+    });
   }
   const gap = (shown: string, reason: string, where: Where = { member: null, offset: null }): void => {
     const building = files.get(shown)!;
@@ -102,7 +132,7 @@ export async function checkData(
       notRun: (reason) => void notRun.push({ check: meta.id, reason }),
     }),
   );
-  const readable = await openAll([...files.values()], options);
+  const readable = await openAll([...files.values()], options, gap);
   await scanOthers([...files.values()], readable, options.signal);
   for (const building of files.values()) {
     const { path, shown } = building.task;
@@ -118,11 +148,17 @@ export async function checkData(
   const withRow = runs.filter((run) => run.row !== undefined);
   try {
     const labelled = new Set<string>();
+    let nextIndex = readable.length;
     for (const one of readable) {
       const { shown } = one.file;
       let rows = 0;
       try {
-        for await (const row of inspect(one, options, (reason) => gap(shown, reason))) {
+        for await (const row of inspect(
+          one,
+          options,
+          (reason) => gap(shown, reason),
+          () => nextIndex++,
+        )) {
           if (options.signal?.aborted === true)
             throw new Fault('ERR_USAGE', 'Interrupted: not all rows were looked at.');
           rows = row.number;
@@ -138,10 +174,13 @@ export async function checkData(
       } catch (error) {
         if (options.signal?.aborted === true) throw error;
         one.whole = false;
-        gap(shown, reasonOf(error), placeOfError(error));
+        gap(shown, reasonOf(error, one.file.path), placeOfError(error));
       }
-      if (rows === 0 && one.whole) gap(shown, 'it holds no rows');
-      files.get(shown)!.rows = rows;
+      const building = files.get(shown)!;
+      if (building.bad > MOST_BAD) gap(shown, `${building.bad} rows in all could not be read`);
+      if (rows === 0 && one.whole && building.bad === 0) gap(shown, 'it holds no rows');
+      building.rows = rows;
+      building.again = true;
     }
     if (options.label !== null && readable.length > 0 && labelled.size === 0) {
       throw new Fault('ERR_USAGE', `No file has a column "${options.label}".`, { where: '--label' });
@@ -160,15 +199,24 @@ export async function checkData(
   return { files: [...files.values()].map(toResult), notRun };
 }
 
+type Gap = (shown: string, reason: string, where?: Where) => void;
+
 /** Opens all files that have rows; files of labels that belong to a file of pictures are read with it. */
-async function openAll(files: readonly Building[], options: CheckDataOptions): Promise<Readable[]> {
+async function openAll(files: readonly Building[], options: CheckDataOptions, gap: Gap): Promise<Readable[]> {
   const opened: { building: Building; data: DataFile }[] = [];
   for (const building of files) {
-    const { path } = building.task;
+    const { path, shown } = building.task;
+    const onBadRow = (fault: Fault): void => {
+      if (building.again) return;
+      if (building.bad++ < MOST_BAD) gap(shown, reasonOf(fault, path), placeOfError(fault));
+    };
     try {
       building.size = (await stat(path)).size;
-      const data = openDataFile(path, options);
-      if (data === null) continue;
+      const data = openDataFile(path, { ...options, name: shown, documents: true, onBadRow });
+      if (data === null) {
+        if (building.size === 0 && NO_EMPTY.test(shown)) gap(shown, 'it is empty');
+        continue;
+      }
       building.formats.push(data.format);
       opened.push({ building, data });
     } catch (error) {
@@ -176,24 +224,85 @@ async function openAll(files: readonly Building[], options: CheckDataOptions): P
     }
   }
   const byName = new Map(opened.map((one) => [one.building.task.shown, one]));
+  const labelled = await labelPictures(opened, options, gap);
   const joined = new Set<string>();
   const readable: Readable[] = [];
   for (const { building, data } of opened) {
     const { shown, path } = building.task;
     const name = data.format === 'idx' ? labelFileName(shown) : null;
     const labels = name === null ? undefined : byName.get(name);
+    const own = labelled.get(shown);
+    const collection = data.format === 'image' ? (own?.folder ?? folderOf(folderOf(shown))) : shown;
     const split = options.splits.get(shown) ?? splitOf(shown);
-    const file: InspectedFile = { index: readable.length, shown, path, format: data.format, split };
-    if (labels === undefined || name === null) readable.push({ building, data, file, whole: true });
+    const file: InspectedFile = { index: readable.length, shown, path, format: data.format, split, collection };
+    const rest = { building, file, whole: true, splits: new Map<Split, InspectedFile>() };
+    if (own !== undefined) readable.push({ ...rest, data: own.data });
+    else if (labels === undefined || name === null) readable.push({ ...rest, data });
     else {
       joined.add(name);
       const rows = (): AsyncGenerator<Batch> => joinLabels(data, labels.data, shown);
-      readable.push({ building, data: { format: 'idx', rows }, file, whole: true });
+      readable.push({ ...rest, data: { format: 'idx', rows } });
     }
   }
   return readable
     .filter(({ file }) => !joined.has(file.shown))
     .map((one, index) => ({ ...one, file: { ...one.file, index } }));
+}
+
+/** Pictures whose label stands in a file of metadata beside or above them, with it. */
+async function labelPictures(
+  opened: readonly { readonly building: Building; readonly data: DataFile }[],
+  options: CheckDataOptions,
+  gap: Gap,
+): Promise<ReadonlyMap<string, { readonly data: DataFile; readonly folder: string }>> {
+  const labelled = new Map<string, { data: DataFile; folder: string }>();
+  const byFolder = new Map<
+    string,
+    { readonly shown: string; readonly labels: PictureLabels; readonly seen: Set<string> }
+  >();
+  if (!opened.some(({ data }) => data.format === 'image')) return labelled;
+  for (const { building } of opened) {
+    const { shown, path } = building.task;
+    if (!isPictureMetadata(shown)) continue;
+    try {
+      const data = openDataFile(path, { ...options, onBadRow: () => {} })!;
+      const labels = await readPictureLabels(data, options.label);
+      if (labels !== null) byFolder.set(folderOf(shown), { shown, labels, seen: new Set() });
+    } catch {
+      // It is read once more as a file with rows, and its error told then.
+    }
+  }
+  for (const { building, data } of opened) {
+    if (data.format !== 'image') continue;
+    const { shown } = building.task;
+    let folder = folderOf(shown);
+    while (!byFolder.has(folder) && folder !== folderOf(folder)) folder = folderOf(folder);
+    const metadata = byFolder.get(folder);
+    if (metadata === undefined) continue;
+    const name = shown.slice(folder === '' ? 0 : folder.length + 1);
+    const row = metadata.labels.rows.get(name);
+    const { labelColumn } = metadata.labels;
+    if (row === undefined) gap(shown, `${metadata.shown} does not name it`);
+    else metadata.seen.add(name);
+    if (row === undefined || labelColumn === null) continue;
+    const rows = (): AsyncGenerator<Batch> => withLabel(data.rows(), labelColumn, row.label);
+    labelled.set(shown, { data: { format: 'image', rows }, folder });
+  }
+  for (const { shown, labels, seen } of byFolder.values()) {
+    const absent = [...labels.rows].filter(([name]) => !seen.has(name));
+    const first = absent[0];
+    if (first === undefined) continue;
+    const place = first[1].line === undefined ? `row ${first[1].number}` : `line ${first[1].line}`;
+    gap(
+      shown,
+      `${absent.length} of ${labels.rows.size} files that it names are no pictures that are there, first ${visible(first[0])} in ${place}`,
+    );
+  }
+  return labelled;
+}
+
+function folderOf(shown: string): string {
+  return shown.slice(0, Math.max(0, shown.lastIndexOf('/')));
 }
 
 /** Files that could do something when they are loaded are looked at as the scanner does; text that is data does nothing. */
@@ -202,9 +311,7 @@ async function scanOthers(
   readable: readonly Readable[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const harmless = new Set(
-    readable.filter(({ data }) => !['npy', 'npz', 'image'].includes(data.format)).map(({ file }) => file.shown),
-  );
+  const harmless = new Set(readable.filter(({ data }) => isHarmless(data)).map(({ file }) => file.shown));
   const wanted = files.filter(
     ({ task, error, formats }) => error === null && !harmless.has(task.shown) && formats[0] !== 'idx',
   );
@@ -226,38 +333,67 @@ async function scanOthers(
   }
 }
 
+/** Tables are nothing but rows; one JSON object can be a configuration, lines of text and members of an archive anything. */
+function isHarmless({ format, document }: DataFile): boolean {
+  return ['csv', 'jsonl', 'json', 'parquet', 'idx'].includes(format) && document !== true;
+}
+
 function isDocument(shown: string): boolean {
   return DOCUMENT.test(shown) || /\.(?:py|ya?ml|json)$/i.test(shown);
 }
 
 async function* inspect(
-  { data, file }: Readable,
+  one: Readable,
   options: CheckDataOptions,
   gap: (reason: string) => void,
+  nextIndex: () => number,
 ): AsyncGenerator<InspectedRow> {
+  const { data } = one;
+  let { file } = one;
   let number = 0;
   let shape = '';
   let labelColumn: string | null = null;
   let idColumns: ReadonlySet<string> = new Set();
   let shallow = false;
   for await (const batch of data.rows()) {
-    for (const { row, line } of batch) {
+    for (const { row: read, line } of batch) {
       number++;
+      let row = read;
       const columns = Object.keys(row).join('\n');
       if (columns !== shape) {
         shape = columns;
         labelColumn = labelColumnOf(row, options.label);
         idColumns = idColumnsOf(row);
+        file = fileOf(one, Object.keys(row), nextIndex);
       }
-      const { texts, whole } = textsOf(row, labelColumn);
+      const { texts, asides, whole } = textsOf(row, labelColumn);
       if (!whole && !shallow) {
         shallow = true;
         gap(`${line === undefined ? `row ${number}` : `line ${line}`} has more texts, or deeper ones, than are read`);
       }
       const label = labelColumn === null ? null : labelText(row[labelColumn]);
-      yield { file, number, line, row, labelColumn, label, idColumns, texts };
+      let beside: readonly RowText[] = asides;
+      if (file.format === 'image' && row['image'] instanceof Uint8Array) {
+        const picture = await readPicture(row['image']);
+        for (const reason of picture.gaps) gap(reason);
+        beside = [...asides, ...picture.texts];
+        if (picture.pixels !== null) row = { ...row, image: picture.pixels };
+      }
+      yield { file, number, line, row, labelColumn, label, idColumns, texts, asides: beside };
     }
   }
+}
+
+/** The file, as the split that its columns speak of. */
+function fileOf({ file, splits }: Readable, columns: readonly string[], nextIndex: () => number): InspectedFile {
+  const split = file.format === 'npz' && file.split === null ? splitOfColumns(columns) : null;
+  if (split === null) return file;
+  let own = splits.get(split);
+  if (own === undefined) {
+    own = { ...file, index: nextIndex(), split, splitInColumns: true };
+    splits.set(split, own);
+  }
+  return own;
 }
 
 async function readAgain(
@@ -268,19 +404,30 @@ async function readAgain(
 ): Promise<void> {
   for (const one of readable) {
     try {
-      for await (const row of inspect(one, options, () => {})) {
+      for await (const row of inspect(
+        one,
+        options,
+        () => {},
+        () => one.file.index,
+      )) {
         if (options.signal?.aborted === true) throw new Fault('ERR_USAGE', 'Interrupted: not all rows were looked at.');
         for (const run of runs) run.again?.(row);
       }
     } catch (error) {
       if (options.signal?.aborted === true) throw error;
-      if (one.whole) gap(one.file.shown, `it could not be read a second time: ${reasonOf(error)}`);
+      if (one.whole) gap(one.file.shown, `it could not be read a second time: ${reasonOf(error, one.file.path)}`);
     }
   }
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof Fault) return error.line.replace(/\.$/, '');
+/** The fault in words; where it is, without the file's own path. */
+function reasonOf(error: unknown, path: string): string {
+  if (error instanceof Fault) {
+    const { message, where, hint } = error;
+    const rest = where?.startsWith(path) === true ? where.slice(path.length).replace(/^\s*[>:]\s*/, '') : where;
+    const place = rest === undefined || rest === '' || /^line \d+$/.test(rest) ? '' : ` (at ${rest})`;
+    return `${message.replace(/\.$/, '')}${place}${hint === undefined ? '' : `. ${hint.replace(/\.$/, '')}`}`;
+  }
   return `it cannot be read (${(error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.name : 'unknown')})`;
 }
 

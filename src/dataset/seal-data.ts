@@ -50,7 +50,7 @@ export async function listDataFiles(
 export async function sealFile(file: string, name: string, options: SealOptions): Promise<SealedFile> {
   const { size } = await stat(file);
   const sha256 = await digestOf(file);
-  const data = openDataFile(file, options);
+  const data = openDataFile(file, { ...options, name });
   if (data === null) return { path: name, size, sha256, format: null, rows: 0, root: null };
   const tree = new MerkleRoot();
   try {

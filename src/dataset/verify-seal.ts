@@ -73,6 +73,11 @@ async function compareFile(
   }
   if (now.sha256 === sealed.sha256 && now.root === sealed.root) return null;
   const changed: FileDifference = { path: sealed.path, state: 'changed' };
+  if (now.sha256 === sealed.sha256) {
+    const reason =
+      'the bytes are the same, and its rows are not read as when it was sealed: seal it again with this version';
+    return { ...changed, reason };
+  }
   if (now.root !== null && now.root === sealed.root) return { ...changed, sameRows: true };
   if (sealed.root === null || now.root === null) return changed;
   if (digests === null) return { ...changed, reason: 'the row digests of the seal are not there' };
@@ -103,7 +108,7 @@ async function compareRows(
     for (const leaf of digests.of(sealed.path)) add(leaf, ++before, 0);
     let now = 0;
     try {
-      for await (const batch of openDataFile(file, manifest.reading)!.rows()) {
+      for await (const batch of openDataFile(file, { ...manifest.reading, name: sealed.path })!.rows()) {
         for (const { row } of batch) add(rowLeaf(row), ++now, 1);
       }
     } catch (error) {

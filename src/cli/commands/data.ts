@@ -12,7 +12,7 @@ export const register: RegisterCommand = (program, io) => {
     .description(
       'look at rows: schema, personal data, secrets, hidden text, injections, duplicates, conflicting labels, triggers, leakage, loading scripts',
     )
-    .argument('<path...>', 'files and folders: CSV, JSON Lines, JSON, Parquet, npz, npy, IDX, pictures; .gz')
+    .argument('<path...>', 'files and folders: CSV, JSON Lines, JSON, Parquet, npz, npy, IDX, pictures, text; .gz')
     .option('--schema <file>', 'types, ranges, allowed values, uniqueness and relations of columns, in YAML or JSON')
     .option('--label <column>', 'column of the label (default: one of the usual names)')
     .option('--split <file=split...>', 'which file is train, test or validation, where its name does not say it')

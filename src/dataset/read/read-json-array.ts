@@ -1,16 +1,19 @@
 import { Fault } from '../../core/fault.ts';
 import type { Row } from '../canonical-row.ts';
 import type { Batch, PlacedRow } from '../open-data-file.ts';
-import { parseJsonRow, textPieces } from './read-lines.ts';
+import { parseJson, parseJsonRow } from './parse-json-row.ts';
+import type { OnBadRow } from './read-lines.ts';
+import { textPieces } from './text-pieces.ts';
 
 const MAX_ELEMENT = 64 << 20;
 
 /**
  * Rows of a JSON array of objects, of which one is held at a time.
+ * @param onBadRow told of elements that are no objects; without it, they are errors
  * @throws Fault `ERR_DATA` with the line.
  */
-export async function* readJsonArrayRows(path: string, gzip: boolean): AsyncGenerator<Batch> {
-  const splitter = new ElementSplitter();
+export async function* readJsonArrayRows(path: string, gzip: boolean, onBadRow?: OnBadRow): AsyncGenerator<Batch> {
+  const splitter = new ElementSplitter(onBadRow);
   for await (const piece of textPieces(path, gzip)) {
     const batch = splitter.push(piece);
     if (batch.length > 0) yield batch;
@@ -29,6 +32,11 @@ class ElementSplitter {
   #line = 1;
   #elementLine = 1;
   #afterComma = false;
+  readonly #onBadRow: OnBadRow | undefined;
+
+  constructor(onBadRow: OnBadRow | undefined) {
+    this.#onBadRow = onBadRow;
+  }
 
   push(text: string): Batch {
     const found: PlacedRow[] = [];
@@ -45,7 +53,8 @@ class ElementSplitter {
         else if (unit === 0x7b || unit === 0x5b) this.#depth++;
         else if (unit === 0x7d || unit === 0x5d) {
           if (--this.#depth > 0) continue;
-          found.push(this.#element(this.#held + text.slice(from, at + 1)));
+          const row = this.#element(this.#held + text.slice(from, at + 1));
+          if (row !== null) found.push(row);
           this.#held = '';
           this.#state = 'behind';
         }
@@ -77,15 +86,43 @@ class ElementSplitter {
     if (this.#state !== 'end') throw this.#bad('The JSON array ends too early');
   }
 
-  #element(source: string): PlacedRow {
+  #element(source: string): PlacedRow | null {
     try {
-      return { row: parseJsonRow(source) as Row, line: this.#elementLine };
-    } catch (cause) {
-      throw this.#bad('An element of the array is not JSON', cause, this.#elementLine);
+      return { row: parseJsonRow(source, `line ${this.#elementLine}`), line: this.#elementLine };
+    } catch (fault) {
+      if (this.#onBadRow === undefined || !(fault instanceof Fault)) throw fault;
+      this.#onBadRow(fault);
+      return null;
     }
   }
 
-  #bad(what: string, cause?: unknown, line = this.#line): Fault {
-    return new Fault('ERR_DATA', `${what}.`, { where: `line ${line}`, cause });
+  #bad(what: string): Fault {
+    return new Fault('ERR_DATA', `${what}.`, { where: `line ${this.#line}` });
   }
+}
+
+const MAX_DOCUMENT = 64 << 20;
+
+/**
+ * Rows of a JSON object: those of the only list of objects in it, as question answering data has them, or else the object as one row.
+ * @throws Fault `ERR_DATA`
+ */
+export async function* readJsonObjectRows(path: string, gzip: boolean): AsyncGenerator<Batch> {
+  let text = '';
+  for await (const piece of textPieces(path, gzip)) {
+    text += piece;
+    if (text.length > MAX_DOCUMENT) {
+      throw new Fault('ERR_DATA', `The JSON object is longer than ${MAX_DOCUMENT >> 20} million characters.`, {
+        where: path,
+        hint: 'Write it as JSON Lines, one object a line.',
+      });
+    }
+  }
+  const value = parseJson(text.replace(/^\uFEFF/, ''), 'line 1') as Row;
+  const lists = Object.values(value).filter((member) => Array.isArray(member) && member.length > 0);
+  const list = lists.length === 1 ? (lists[0] as readonly unknown[]) : [];
+  const isRow = (one: unknown): one is Row => typeof one === 'object' && one !== null && !Array.isArray(one);
+  if (list.length === 0 || !list.every(isRow)) yield [{ row: value, line: 1 }];
+  else
+    for (let at = 0; at < list.length; at += 1024) yield list.slice(at, at + 1024).map((row) => ({ row: row as Row }));
 }

@@ -1,46 +1,38 @@
-import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
 import { Fault } from '../../core/fault.ts';
 import { CsvReader } from '../../formats/csv/csv-reader.ts';
-import type { Cell, Row } from '../canonical-row.ts';
+import type { Cell } from '../canonical-row.ts';
 import type { Batch, PlacedRow } from '../open-data-file.ts';
+import { parseJsonRow } from './parse-json-row.ts';
+import { textPieces } from './text-pieces.ts';
 
 const MAX_LINE = 64 << 20;
-const CHUNK = 1 << 18;
+const CSV_LIMITS = { columns: 65_536, field: MAX_LINE, row: MAX_LINE * 2 };
 
-/** Text of a file in pieces, unpacked where it is gzipped. Text that is not UTF-8 is an error and not a replacement character. */
-export async function* textPieces(path: string, gzip: boolean): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const file = createReadStream(path, { highWaterMark: CHUNK });
-  const stream = gzip ? file.pipe(createGunzip({ chunkSize: CHUNK })) : file;
-  if (gzip) file.on('error', (error) => stream.destroy(error));
-  try {
-    for await (const chunk of stream) yield decoder.decode(chunk as Buffer, { stream: true });
-    yield decoder.decode();
-  } catch (cause) {
-    if (cause instanceof Fault) throw cause;
-    throw new Fault('ERR_DATA', 'The file is damaged, or its text is not UTF-8.', { where: path, cause });
-  } finally {
-    file.destroy();
-  }
-}
+/** Told of a row that cannot be read, with its line: then the rows behind it are read all the same. */
+export type OnBadRow = (fault: Fault) => void;
 
 export interface CsvOptions {
   /** Null: the one of `, ; | tab` that the first line has most of. */
   readonly separator: string | null;
   /** False: columns are `c1`, `c2`, …, and the first line is a row. */
   readonly header: boolean;
+  /** Told of rows with too many or too few fields; without it, they are errors. */
+  readonly onBadRow?: OnBadRow | undefined;
 }
 
 /**
  * Rows of CSV, whose cells are all text. Lines of tab-separated values are split as they stand: a quote is a character like any other there
- * (IANA, text/tab-separated-values).
+ * (IANA, text/tab-separated-values). A first line `sep=;` says the separator, as spreadsheets write it; a quote inside a field that begins with
+ * none is a character.
  * @throws Fault `ERR_DATA` with the line.
  */
 export async function* readCsvRows(path: string, gzip: boolean, options: CsvOptions): AsyncGenerator<Batch> {
   let names: readonly string[] | null = null;
   let batch: PlacedRow[] = [];
-  const onRow = (fields: readonly string[], line: number): void => {
+  /** Lines in front of the table. */
+  let before = 0;
+  const onRow = (fields: readonly string[], counted: number): void => {
+    const line = counted + before;
     if (names === null && !options.header) names = fields.map((_, at) => `c${at + 1}`);
     if (names === null) {
       names = fields;
@@ -53,10 +45,17 @@ export async function* readCsvRows(path: string, gzip: boolean, options: CsvOpti
       return;
     }
     if (fields.length !== names.length) {
-      throw new Fault('ERR_DATA', `A row has ${fields.length} fields, and the first line names ${names.length}.`, {
-        where: `line ${line}`,
-        hint: 'Quote fields that hold the separator; --separator names another one.',
-      });
+      const fault = new Fault(
+        'ERR_DATA',
+        `A row has ${fields.length} fields, and the first line names ${names.length}.`,
+        {
+          where: `line ${line}`,
+          hint: 'Quote fields that hold the separator; --separator names another one.',
+        },
+      );
+      if (options.onBadRow === undefined) throw fault;
+      options.onBadRow(fault);
+      return;
     }
     const row: Record<string, Cell> = Object.create(null) as Record<string, Cell>;
     for (let at = 0; at < fields.length; at++) row[names[at]!] = fields[at]!;
@@ -65,11 +64,17 @@ export async function* readCsvRows(path: string, gzip: boolean, options: CsvOpti
   let reader: { push(text: string): void; end(): void } | null = null;
   for await (const piece of textPieces(path, gzip)) {
     if (piece === '') continue;
+    let text = piece;
     if (reader === null) {
-      const separator = options.separator ?? likelySeparator(piece);
-      reader = separator === '\t' ? new TabReader(onRow) : new CsvReader(onRow, separator);
+      const said = options.separator === null ? /^\uFEFF?sep=([^\r\n"])\r?\n/i.exec(text.slice(0, 10)) : null;
+      if (said !== null) {
+        before = 1;
+        text = text.slice(said[0].length);
+      }
+      const separator = options.separator ?? said?.[1] ?? likelySeparator(text);
+      reader = separator === '\t' ? new TabReader(onRow) : new CsvReader(onRow, separator, CSV_LIMITS, 'keep');
     }
-    reader.push(piece);
+    reader.push(text);
     if (batch.length > 0) yield batch;
     batch = [];
   }
@@ -128,16 +133,28 @@ class TabReader {
 
 /**
  * Rows of JSON Lines, one object a line. Whole numbers beyond 2^53 stay exact.
+ * @param onBadRow told of lines that are no objects; without it, they are errors
  * @throws Fault `ERR_DATA` with the line.
  */
-export async function* readJsonRows(path: string, gzip: boolean): AsyncGenerator<Batch> {
+export async function* readJsonRows(path: string, gzip: boolean, onBadRow?: OnBadRow): AsyncGenerator<Batch> {
   let rest = '';
   let line = 0;
+  const take = (text: string, into: PlacedRow[]): void => {
+    line++;
+    const source = line === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text;
+    if (source.trim() === '') return;
+    try {
+      into.push({ row: parseJsonRow(source, `line ${line}`), line });
+    } catch (fault) {
+      if (onBadRow === undefined || !(fault instanceof Fault)) throw fault;
+      onBadRow(fault);
+    }
+  };
   for await (const piece of textPieces(path, gzip)) {
     const batch: PlacedRow[] = [];
     let from = 0;
     for (let end = piece.indexOf('\n'); end !== -1; end = piece.indexOf('\n', from)) {
-      parseLine(rest + piece.slice(from, end), ++line, batch);
+      take(rest + piece.slice(from, end), batch);
       rest = '';
       from = end + 1;
     }
@@ -148,32 +165,37 @@ export async function* readJsonRows(path: string, gzip: boolean): AsyncGenerator
     if (batch.length > 0) yield batch;
   }
   const last: PlacedRow[] = [];
-  parseLine(rest, ++line, last);
+  take(rest, last);
   if (last.length > 0) yield last;
 }
 
-/** One JSON value as a row; whole numbers beyond 2^53 stay exact. @throws SyntaxError */
-export function parseJsonRow(source: string): unknown {
-  return /\d{16}/.test(source) ? JSON.parse(source, exactNumber as never) : JSON.parse(source);
-}
-
-function parseLine(text: string, line: number, into: PlacedRow[]): void {
-  const source = line === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text;
-  if (source.trim() === '') return;
-  let value: unknown;
-  try {
-    value = parseJsonRow(source);
-  } catch (cause) {
-    throw new Fault('ERR_DATA', 'A line is not JSON.', { where: `line ${line}`, cause });
+/**
+ * Lines of plain text, each a row with the column `text`; empty ones are none.
+ * @throws Fault `ERR_DATA`
+ */
+export async function* readTextRows(path: string, gzip: boolean): AsyncGenerator<Batch> {
+  let rest = '';
+  let line = 0;
+  const take = (text: string, into: PlacedRow[]): void => {
+    line++;
+    const own = (line === 1 ? text.replace(/^\uFEFF/, '') : text).replace(/\r$/, '');
+    if (own.trim() !== '') into.push({ row: { text: own }, line });
+  };
+  for await (const piece of textPieces(path, gzip)) {
+    const batch: PlacedRow[] = [];
+    let from = 0;
+    for (let end = piece.indexOf('\n'); end !== -1; end = piece.indexOf('\n', from)) {
+      take(rest + piece.slice(from, end), batch);
+      rest = '';
+      from = end + 1;
+    }
+    rest += piece.slice(from);
+    if (rest.length > MAX_LINE) {
+      throw new Fault('ERR_DATA', `A line is longer than ${MAX_LINE} characters.`, { where: `line ${line + 1}` });
+    }
+    if (batch.length > 0) yield batch;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Fault('ERR_DATA', 'A line is not a JSON object.', { where: `line ${line}` });
-  }
-  into.push({ row: value as Row, line });
-}
-
-/** JSON.parse's reviver with access to the source text: whole numbers that a double does not hold become bigint. */
-function exactNumber(_: string, value: unknown, context?: { readonly source?: string }): unknown {
-  if (typeof value !== 'number' || Number.isSafeInteger(value) || context?.source === undefined) return value;
-  return /^-?\d{1,1000}$/.test(context.source) ? BigInt(context.source) : value;
+  const last: PlacedRow[] = [];
+  take(rest, last);
+  if (last.length > 0) yield last;
 }

@@ -1,9 +1,11 @@
 import { closeSync, openSync, fstatSync, readSync } from 'node:fs';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema, snappyUncompress } from 'hyparquet';
 import { Fault } from '../../core/fault.ts';
-import type { Row } from '../canonical-row.ts';
+import { unpackLz4Block } from '../../formats/lz4/read-lz4.ts';
+import type { Cell } from '../canonical-row.ts';
 import type { Batch } from '../open-data-file.ts';
+import { EXACT_PARSERS, exactCells, type ParquetNode } from './parquet-cells.ts';
 
 /** Unpacked bytes whose rows are decoded at once: a row group with more is read several times over, part by part. */
 const AT_ONCE = 64 << 20;
@@ -18,14 +20,54 @@ const bounded =
   (bytes: Uint8Array, length: number): Uint8Array =>
     unpack(bytes, { maxOutputLength: Math.max(1, Math.min(length, MAX_GROUP)) });
 
+/** No element of Snappy's format makes more than 64 bytes of two. */
+const SNAPPY_RATIO = 32;
+/** A byte of LZ4 adds 255 to a match at most. */
+const LZ4_RATIO = 256;
+
+function unpackSnappy(bytes: Uint8Array, length: number): Uint8Array {
+  if (!(length <= MAX_GROUP && length <= bytes.length * SNAPPY_RATIO)) throw new RangeError('a page is too large');
+  const page = new Uint8Array(length);
+  snappyUncompress(bytes, page);
+  return page;
+}
+
+function unpackLz4(bytes: Uint8Array, length: number): Uint8Array {
+  if (!(length <= MAX_GROUP && length <= bytes.length * LZ4_RATIO)) throw new RangeError('a page is too large');
+  const page = unpackLz4Block(bytes, length);
+  if (page === null) throw new RangeError('a page of LZ4 is damaged');
+  return page;
+}
+
+/** What Parquet calls LZ4 without RAW: blocks behind two big-endian lengths as Hadoop writes them, or one bare block. */
+function unpackHadoopLz4(bytes: Uint8Array, length: number): Uint8Array {
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const parts: Uint8Array[] = [];
+  let [at, made] = [0, 0];
+  while (at + 8 <= source.length) {
+    const [large, small] = [source.readUInt32BE(at), source.readUInt32BE(at + 4)];
+    if (small > source.length - at - 8 || large > length - made) break;
+    const part = unpackLz4Block(source.subarray(at + 8, at + 8 + small), large);
+    if (part === null) break;
+    parts.push(part);
+    made += large;
+    at += 8 + small;
+  }
+  return at === source.length && made === length ? Buffer.concat(parts) : unpackLz4(bytes, length);
+}
+
 const compressors = {
+  SNAPPY: unpackSnappy,
+  LZ4: unpackHadoopLz4,
+  LZ4_RAW: unpackLz4,
   GZIP: bounded(gunzipSync),
   BROTLI: bounded(brotliDecompressSync),
   ZSTD: bounded(zstdDecompressSync),
 };
 
 /**
- * Rows of a Parquet file, a batch at a time: memory is that of one row group's column chunks.
+ * Rows of a Parquet file, a batch at a time: memory is that of one row group's column chunks. Values come as exact as they are stored, so that
+ * rows that differ have different digests.
  * @throws Fault `ERR_DATA` where it is damaged, encrypted or larger than is read.
  */
 export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
@@ -50,7 +92,11 @@ export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
     };
     const tail = new DataView(await file.slice(Math.max(0, size - 8)));
     if (tail.byteLength < 8 || tail.getUint32(0, true) > MAX_FOOTER) throw damaged(path);
+    if (new TextDecoder('latin1').decode(new Uint8Array(await file.slice(0, 4))) === 'PARE') throw encrypted(path);
     const metadata = await parquetMetadataAsync(file);
+    const root = parquetSchema(metadata);
+    const converts = [...exactCells(root as ParquetNode)];
+    const flat = root.children.filter(({ children }) => children.length === 0).map(({ element }) => element.name);
     let start = 0;
     for (const group of metadata.row_groups) {
       const rows = Number(group.num_rows);
@@ -63,16 +109,33 @@ export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
       const step = Math.max(1, Math.floor((rows * AT_ONCE) / Math.max(AT_ONCE, Number(group.total_byte_size))));
       for (let from = start; from < start + rows; from += step) {
         const rowEnd = Math.min(from + step, start + rows);
-        const read = await parquetReadObjects({ file, metadata, rowStart: from, rowEnd, compressors });
+        const read = await parquetReadObjects({
+          file,
+          metadata,
+          rowStart: from,
+          rowEnd,
+          compressors,
+          parsers: EXACT_PARSERS as never,
+          utf8: false,
+        });
         if (read.length !== rowEnd - from) throw damaged(path);
         for (let at = 0; at < read.length; at += BATCH) {
-          yield read.slice(at, at + BATCH).map((row) => ({ row: row as Row }));
+          yield read.slice(at, at + BATCH).map((one) => {
+            const row = one as Record<string, Cell>;
+            // A column with fewer values than the group has rows.
+            if (flat.some((name) => row[name] === undefined)) throw damaged(path);
+            for (const [name, convert] of converts) row[name] = convert(row[name]);
+            return { row };
+          });
         }
       }
       start += rows;
     }
   } catch (cause) {
-    if (cause instanceof Fault) throw cause;
+    if (cause instanceof Fault)
+      throw cause.where === undefined || cause.where.includes(path)
+        ? cause
+        : new Fault(cause.code, cause.message, { where: `${path}: ${cause.where}`, cause });
     throw damaged(path, cause);
   } finally {
     closeSync(descriptor);
@@ -80,8 +143,23 @@ export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
 }
 
 function damaged(path: string, cause?: unknown): Fault {
-  return new Fault('ERR_DATA', 'The Parquet file is damaged, or uses what is not read (encryption, LZ4, LZO).', {
-    where: path,
-    cause,
-  });
+  const message = cause instanceof Error ? cause.message : '';
+  // What the decoder says that it does not do: packing, encoding, or columns in another file.
+  const lacking = /unsupported compression codec: \w{1,20}|unsupported encoding: \w{1,30}|file_path not supported/.exec(
+    message,
+  )?.[0];
+  if (lacking === undefined) return new Fault('ERR_DATA', 'The Parquet file is damaged.', { where: path, cause });
+  return new Fault(
+    'ERR_DATA',
+    `The Parquet file uses what is not read (${lacking.replace('file_path not supported', 'columns in other files')}).`,
+    {
+      where: path,
+      hint: 'Write it again with the codec zstd and the usual encodings.',
+      cause,
+    },
+  );
+}
+
+function encrypted(path: string): Fault {
+  return new Fault('ERR_DATA', 'The Parquet file is encrypted.', { where: path, hint: 'Decrypt it first.' });
 }

@@ -5,9 +5,14 @@ export interface CsvLimits {
   readonly columns: number;
   /** UTF-16 units of one field. */
   readonly field: number;
+  /** UTF-16 units of all fields of one row; no bound but the others without it. */
+  readonly row?: number;
 }
 
 export const DEFAULT_CSV_LIMITS: CsvLimits = { columns: 65_536, field: 1 << 20 };
+
+/** What a quote inside a field that does not begin with one is: damage as in RFC 4180, or a character as spreadsheets and pandas have it. */
+export type BareQuotes = 'refuse' | 'keep';
 
 /** One row, and the line of the file (from 1) on which it begins. */
 export type OnRow = (fields: string[], line: number) => void;
@@ -20,6 +25,8 @@ export class CsvReader {
   readonly #onRow: OnRow;
   readonly #separator: string;
   readonly #limits: CsvLimits;
+  readonly #bareQuotes: BareQuotes;
+  #units = 0;
   #row: string[] = [];
   #field = '';
   /** `start` of a field, inside a `plain` or `quoted` one, or behind the `quote` that may have ended it. */
@@ -30,13 +37,19 @@ export class CsvReader {
   #first = true;
 
   /** @throws Fault `ERR_USAGE` when the separator is not one character, or a quote or a line end. */
-  constructor(onRow: OnRow, separator = ',', limits: CsvLimits = DEFAULT_CSV_LIMITS) {
+  constructor(
+    onRow: OnRow,
+    separator = ',',
+    limits: CsvLimits = DEFAULT_CSV_LIMITS,
+    bareQuotes: BareQuotes = 'refuse',
+  ) {
     if (separator.length !== 1 || '"\r\n'.includes(separator)) {
       throw new Fault('ERR_USAGE', 'The separator of CSV must be one character, and no quote or line end.');
     }
     this.#onRow = onRow;
     this.#separator = separator;
     this.#limits = limits;
+    this.#bareQuotes = bareQuotes;
   }
 
   /** @throws Fault `ERR_DATA` with the line where it went wrong. */
@@ -79,7 +92,10 @@ export class CsvReader {
         this.#state = 'quoted';
         from = at + 1;
       } else if (unit === '"') {
-        if (this.#state === 'plain') this.#bad('a quote stands inside a field that is not quoted');
+        if (this.#state === 'plain') {
+          if (this.#bareQuotes === 'keep') continue;
+          this.#bad('a quote stands inside a field that is not quoted');
+        }
         this.#state = 'quoted';
         from = at + 1;
       } else this.#state = 'plain';
@@ -96,10 +112,14 @@ export class CsvReader {
   #extend(piece: string): void {
     this.#field += piece;
     if (this.#field.length > this.#limits.field) this.#bad(`a field is longer than ${this.#limits.field} characters`);
+    if (this.#units + this.#field.length > (this.#limits.row ?? Infinity)) {
+      this.#bad(`a row is longer than ${this.#limits.row} characters`);
+    }
   }
 
   #endField(): void {
     this.#row.push(this.#field);
+    this.#units += this.#field.length;
     if (this.#row.length > this.#limits.columns) this.#bad(`a row has more than ${this.#limits.columns} fields`);
     this.#field = '';
     this.#state = 'start';
@@ -113,6 +133,7 @@ export class CsvReader {
     this.#endField();
     const row = this.#row;
     this.#row = [];
+    this.#units = 0;
     this.#onRow(row, line);
   }
 

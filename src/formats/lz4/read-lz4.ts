@@ -36,6 +36,22 @@ export function readLz4(source: ByteSource, limit: number): Inflated {
   return { bytes: out.take(), end, next: at };
 }
 
+/**
+ * Unpacks one block without a frame (LZ4 Block Format), as Parquet has them.
+ * @param length bytes that must come out
+ * @returns null where it is damaged, or of another length
+ */
+export function unpackLz4Block(block: Uint8Array, length: number): Uint8Array | null {
+  const out = new Output(length);
+  try {
+    unpackBlock(block, out);
+  } catch (error) {
+    if (error instanceof Ended) return null;
+    throw error;
+  }
+  return out.length === length ? out.take() : null;
+}
+
 class Output {
   bytes = new Uint8Array(1 << 12);
   length = 0;

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
+import { parseElementType } from './element-type.ts';
 
 export interface NpyHeader {
   readonly version: number;
@@ -9,7 +10,7 @@ export interface NpyHeader {
   readonly dataOffset: number;
   /** True where elements are Python objects: the data is a pickle. */
   readonly objects: boolean;
-  /** Length of the data, or null where the type is structured and is not worked out. */
+  /** Length of the data, or null where the type is not one that NumPy writes. */
   readonly bytes: number | null;
 }
 
@@ -44,8 +45,15 @@ export function readNpyHeader(source: ByteSource): NpyHeader | null {
   const code = plain === undefined ? null : /^[<>|=]?([a-zA-Z?])(\d*)(?:\[.*\])?$/.exec(plain);
   const objects =
     plain === undefined ? /['"][<>|=]?O\d*['"]|object/.test(descr) : /^[<>|=]?O\d*$/.test(plain) || plain === 'object';
-  const width =
-    code === null || objects ? null : code[1] === 'U' ? Number(code[2]) * 4 : code[2] === '' ? 1 : Number(code[2]);
+  const width = objects
+    ? null
+    : code === null
+      ? recordSize(descr)
+      : code[1] === 'U'
+        ? Number(code[2]) * 4
+        : code[2] === ''
+          ? 1
+          : Number(code[2]);
   const count = sizes.reduce((product, one) => product * one, 1);
   const bytes = width === null ? null : width * count;
   return {
@@ -57,6 +65,14 @@ export function readNpyHeader(source: ByteSource): NpyHeader | null {
     objects,
     bytes: bytes !== null && Number.isSafeInteger(bytes) ? bytes : null,
   };
+}
+
+function recordSize(descr: string): number | null {
+  try {
+    return parseElementType(descr).size;
+  } catch {
+    return null;
+  }
 }
 
 /** The value of `descr`: a quoted string, or a list with its brackets matched. */

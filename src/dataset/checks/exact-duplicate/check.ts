@@ -1,4 +1,4 @@
-import { defineCheck, placeOf, type RowRef, shareOf, whereOf } from '../../check.ts';
+import { defineCheck, partOf, placeOf, refOf, RowCounts, type RowRef, whereOf } from '../../check.ts';
 
 export const exactDuplicate = defineCheck({
   meta: {
@@ -13,12 +13,14 @@ export const exactDuplicate = defineCheck({
     taxonomy: ['AML.T0020'],
   },
   begin(context) {
-    const rows = new Map<string, number>();
+    const rows = new RowCounts();
+    const repeated = new RowCounts();
     const found = new Map<string, { count: number; first: RowRef; of: RowRef }>();
     return {
-      row: ({ file, number }) => void rows.set(file.shown, number),
+      row: ({ file }) => rows.add(file),
       equalInputs({ repeats }) {
         for (const { count, first, of } of repeats.values()) {
+          repeated.add(first.file, count);
           const known = found.get(first.file.shown);
           if (known === undefined) found.set(first.file.shown, { count, first, of });
           else {
@@ -29,11 +31,13 @@ export const exactDuplicate = defineCheck({
       },
       end() {
         for (const [shown, { count, first, of }] of found) {
-          const total = rows.get(shown)!;
-          const elsewhere = of.file.shown === shown ? '' : ` of ${of.file.shown}`;
+          const [all, total] = [repeated.of(first.file), rows.of(first.file)];
           context.report(shown, {
-            severity: count / total >= 0.2 ? 'medium' : 'low',
-            message: `${shareOf(count, total)} repeat an earlier one; ${placeOf(first)} repeats ${placeOf(of)}${elsewhere}.`,
+            severity: all / total >= 0.2 ? 'medium' : 'low',
+            message:
+              first.file.format === 'image'
+                ? `It is the same picture as ${refOf(of, shown)}; ${partOf(first.file, all, total)} repeat others.`
+                : `${partOf(first.file, all, total)} repeat an earlier one; ${placeOf(first)} repeats ${refOf(of, shown)}.`,
             where: whereOf(first),
             count,
             rows: [first.number],

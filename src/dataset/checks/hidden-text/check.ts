@@ -1,7 +1,7 @@
 import type { Finding } from '../../../core/finding.ts';
 import { obfuscation } from '../../../detect/obfuscation/detector.ts';
 import { ColumnFindings } from '../../column-findings.ts';
-import { defineCheck } from '../../check.ts';
+import { defineCheck, everyText } from '../../check.ts';
 
 const MOST_TEXT = 1 << 20;
 /** What hides text is not ASCII, or an escape for a terminal. */
@@ -45,7 +45,7 @@ export const hiddenText = defineCheck({
     return {
       row(row) {
         found.count(row);
-        for (const { column, text } of row.texts) {
+        for (const { column, text } of everyText(row)) {
           if (!POSSIBLE.test(text)) continue;
           if (text.length > MOST_TEXT) {
             context.gap(row.file.shown, `a text of column ${column} is longer than is read for hidden text`);

@@ -4,7 +4,7 @@ import { obfuscation } from '../../../detect/obfuscation/detector.ts';
 import { userAttack } from '../../../detect/user-attack/detector.ts';
 import type { Subject } from '../../../detect/detector.ts';
 import { ColumnFindings } from '../../column-findings.ts';
-import { defineCheck } from '../../check.ts';
+import { defineCheck, everyText } from '../../check.ts';
 import { isProse, type RowText } from '../../row-texts.ts';
 
 const MOST_TEXT = 1 << 18;
@@ -53,7 +53,7 @@ export const injectedInstruction = defineCheck({
         found.count(row);
         if (row.file.format === 'image' || row.file.format === 'idx') return;
         // One column by such a name is no instruction data: both sides have to be there.
-        const texts = row.texts
+        const texts = everyText(row)
           .map((one) => ({ ...one, channel: channelOf(one) }))
           .filter(({ channel }) => channel !== null);
         if (!texts.some(({ channel }) => channel === 'asked') || !texts.some(({ channel }) => channel === 'given'))

@@ -1,4 +1,4 @@
-import { defineCheck, placeOf, type RowRef, shareOf, shown as visible, whereOf } from '../../check.ts';
+import { defineCheck, partOf, placeOf, refOf, RowCounts, type RowRef, shown as visible, whereOf } from '../../check.ts';
 
 interface Found {
   count: number;
@@ -23,10 +23,13 @@ export const labelConflict = defineCheck({
     taxonomy: ['AML.T0020'],
   },
   begin(context) {
-    const labelled = new Map<string, number>();
+    const labelled = new RowCounts();
+    const conflicting = new RowCounts();
+    let any = false;
     const found = new Map<string, Found>();
     const add = (row: RowRef, other: RowRef, count: number, near: boolean): void => {
       const { shown } = row.file;
+      conflicting.add(row.file, count);
       const known = found.get(shown);
       if (known === undefined) {
         found.set(shown, { count, near: near ? count : 0, rows: [row.number], first: row, other });
@@ -38,7 +41,9 @@ export const labelConflict = defineCheck({
     };
     return {
       row({ file, label }) {
-        if (label !== null) labelled.set(file.shown, (labelled.get(file.shown) ?? 0) + 1);
+        if (label === null) return;
+        labelled.add(file);
+        any = true;
       },
       equalInputs({ parts, first }) {
         const some = parts.filter(({ label }) => label !== null);
@@ -55,14 +60,17 @@ export const labelConflict = defineCheck({
         if (row.label !== null && like.label !== null && row.label !== like.label) add(row, like, 1, true);
       },
       end() {
-        if (labelled.size === 0) context.notRun('no column of labels was found; --label names it');
+        if (!any) context.notRun('no column of labels was found; --label names it');
         for (const [shown, { count, near, rows, first, other }] of found) {
-          const total = labelled.get(shown)!;
-          const elsewhere = other.file.shown === shown ? '' : ` of ${other.file.shown}`;
+          const [all, total] = [conflicting.of(first.file), labelled.of(first.file)];
           const nearly = near === 0 ? '' : ` (${near} of them nearly equal, not equal)`;
+          const says = (ref: RowRef): string => `says "${visible(ref.label!)}"`;
           context.report(shown, {
-            severity: count / total >= 0.005 ? 'medium' : 'low',
-            message: `${shareOf(count, total)} have another label than a row with the same input${nearly}; ${placeOf(first)} says "${visible(first.label!)}", ${placeOf(other)}${elsewhere} says "${visible(other.label!)}".`,
+            severity: all / total >= 0.005 ? 'medium' : 'low',
+            message:
+              first.file.format === 'image'
+                ? `It ${says(first)}, and the same picture as ${refOf(other, shown)} ${says(other)}; so it is with ${partOf(first.file, all, total)}.`
+                : `${partOf(first.file, all, total)} have another label than a row with the same input${nearly}; ${placeOf(first)} ${says(first)}, ${refOf(other, shown)} ${says(other)}.`,
             where: whereOf(first),
             count,
             rows: rows.toSorted((a, b) => a - b),

@@ -2,10 +2,12 @@ import type { Finding } from '../../../core/finding.ts';
 import { isAtLeast } from '../../../core/severity.ts';
 import { personalData } from '../../../detect/personal-data/detector.ts';
 import { ColumnFindings } from '../../column-findings.ts';
-import { defineCheck } from '../../check.ts';
+import { defineCheck, everyText } from '../../check.ts';
 
 /** Without a digit or an @ nothing that is looked for can stand in a text. */
 const POSSIBLE = /[\p{Nd}@]/u;
+/** What columns of ids usually hold: numbers, and digests as UUIDs are. */
+const COUNTED = /^[\da-f-]+$/i;
 const SHORTEST = 5;
 const MOST_PREFIX = 40;
 const MOST_TEXT = 8 << 20;
@@ -32,8 +34,9 @@ export const personalDataColumn = defineCheck({
     return {
       row(row) {
         found.count(row);
-        for (const { column, text } of row.texts) {
-          if (text.length < SHORTEST || row.idColumns.has(column) || !POSSIBLE.test(text)) continue;
+        for (const { column, text } of everyText(row)) {
+          if (text.length < SHORTEST || !POSSIBLE.test(text) || (row.idColumns.has(column) && COUNTED.test(text)))
+            continue;
           if (text.length > MOST_TEXT) {
             context.gap(row.file.shown, `a text of column ${column} is longer than is read for personal data`);
             continue;
@@ -47,7 +50,7 @@ export const personalDataColumn = defineCheck({
       },
       end: () =>
         found.report(context, (one) => ({
-          message: `Column ${one.column}: ${one.what.toLowerCase()} in ${one.rows} of ${one.total} rows (${one.mask}).`,
+          message: `Column ${one.column}: ${one.what.toLowerCase()} in ${one.rows} of ${one.total} rows, first in ${one.place} (${one.mask}).`,
           severity: isAtLeast(one.severity, 'high') ? 'high' : one.severity,
         })),
     };

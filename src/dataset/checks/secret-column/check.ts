@@ -1,7 +1,7 @@
 import type { Finding } from '../../../core/finding.ts';
 import { secretLeak } from '../../../detect/secret-leak/detector.ts';
 import { ColumnFindings } from '../../column-findings.ts';
-import { defineCheck } from '../../check.ts';
+import { defineCheck, everyText } from '../../check.ts';
 
 const SHORTEST = 12;
 const MOST_TEXT = 8 << 20;
@@ -28,7 +28,7 @@ export const secretColumn = defineCheck({
     return {
       async row(row) {
         found.count(row);
-        for (const { column, text } of row.texts) {
+        for (const { column, text } of everyText(row)) {
           if (text.length < SHORTEST) continue;
           if (text.length > MOST_TEXT) {
             context.gap(row.file.shown, `a text of column ${column} is longer than is read for secrets`);

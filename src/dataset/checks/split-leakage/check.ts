@@ -1,4 +1,4 @@
-import { defineCheck, placeOf, type RowRef, shareOf, whereOf } from '../../check.ts';
+import { defineCheck, partOf, placeOf, refOf, RowCounts, type RowRef, whereOf } from '../../check.ts';
 
 const SHOWN = 10;
 
@@ -15,11 +15,13 @@ export const splitLeakage = defineCheck({
     taxonomy: ['AML.T0020'],
   },
   begin(context) {
-    const rows = new Map<string, number>();
+    const rows = new RowCounts();
+    const leaked = new RowCounts();
     const found = new Map<string, { count: number; near: number; rows: number[]; first: RowRef; other: RowRef }>();
     let splits = 0;
     const seen = new Set<string>();
     const add = (row: RowRef, other: RowRef, count: number, near: boolean): void => {
+      leaked.add(row.file, count);
       const known = found.get(row.file.shown);
       if (known === undefined) {
         found.set(row.file.shown, { count, near: near ? count : 0, rows: [row.number], first: row, other });
@@ -30,8 +32,8 @@ export const splitLeakage = defineCheck({
       if (known.rows.length < SHOWN) known.rows.push(row.number);
     };
     return {
-      row({ file, number }) {
-        rows.set(file.shown, number);
+      row({ file }) {
+        rows.add(file);
         if (file.split === null || seen.has(file.split)) return;
         seen.add(file.split);
         splits++;
@@ -51,16 +53,19 @@ export const splitLeakage = defineCheck({
       },
       end() {
         if (!(seen.has('train') && splits > 1)) {
-          context.notRun('there are no files of training and of test by their names; --train and --test name them');
+          context.notRun('no names tell training data from test data; --split names them');
           return;
         }
         for (const [shown, { count, near, rows: some, first, other }] of found) {
-          const total = rows.get(shown)!;
-          const share = count / total;
+          const [all, total] = [leaked.of(first.file), rows.of(first.file)];
+          const share = all / total;
           const nearly = near === 0 ? '' : ` (${near} of them nearly equal, not equal)`;
           context.report(shown, {
             severity: share >= 0.05 ? 'high' : share >= 0.001 ? 'medium' : 'low',
-            message: `${shareOf(count, total)} are in the training data${nearly}; ${placeOf(first)} is ${placeOf(other)} of ${other.file.shown}.`,
+            message:
+              first.file.format === 'image'
+                ? `It is the same picture as ${refOf(other, shown)}, which is training data; so it is with ${partOf(first.file, all, total)}.`
+                : `${partOf(first.file, all, total)} are in the training data${nearly}; ${placeOf(first)} is ${refOf(other, shown)}.`,
             where: whereOf(first),
             count,
             rows: some.toSorted((a, b) => a - b),
