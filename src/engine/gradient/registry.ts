@@ -2,6 +2,7 @@ import type { GradientRule } from './gradient-rule.ts';
 import { ACTIVATIONS } from './rules/activations.ts';
 import { ARITHMETIC } from './rules/arithmetic.ts';
 import { ATTENTION } from './rules/attention.ts';
+import { BLOCKED_RULES } from './rules/blocked.ts';
 import { CONVOLUTION } from './rules/convolution.ts';
 import { EINSUM } from './rules/einsum.ts';
 import { FUSED } from './rules/fused.ts';
@@ -56,12 +57,16 @@ for (const rule of FAMILIES.flat()) {
   RULES.set(key, rule);
 }
 
+/** Not listed: no file has these operators, and their kernels are there on some machines only. */
+const INTERNAL = new Map(BLOCKED_RULES.map((rule) => [ruleKey(rule.domain!, rule.op), rule]));
+
 /** The rule for an operator; undefined: it has no gradient. */
 export function findGradientRule(domain: string, op: string): GradientRule | undefined {
-  return RULES.get(ruleKey(domain, op));
+  const key = ruleKey(domain, op);
+  return RULES.get(key) ?? INTERNAL.get(key);
 }
 
-/** All rules, in the order of the families. */
+/** All rules for operators that models have, in the order of the families. */
 export function gradientRules(): readonly GradientRule[] {
   return [...RULES.values()];
 }

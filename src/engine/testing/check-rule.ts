@@ -231,6 +231,7 @@ function contextOf({
     build,
     batch,
     straightThrough: false,
+    block: 1,
     shapeOf: (name) => tensorOf(name).dims,
     typeOf: (name) => tensorOf(name).type,
     constantOf: (name) => constants.get(name),

@@ -2,6 +2,8 @@ import { Fault } from '../../core/fault.ts';
 import type { OnnxModel, OnnxValue } from '../../formats/onnx/onnx-model.ts';
 import { differentiate } from '../gradient/differentiate.ts';
 import { reorderPools } from '../gradient/reorder-pools.ts';
+import { blockConvolutions } from '../gradient/block-convolutions.ts';
+import { channelBlock } from '../graph/blocked-layout.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { assembleBytes, shapeIn, type ShapedGraph, type ShapedValue } from '../graph/shaped-graph.ts';
 import { specialise } from '../graph/specialise.ts';
@@ -118,6 +120,9 @@ export async function buildTrainingProgram(options: ProgramOptions): Promise<Tra
       ? null
       : await specialise(model, runtime, { shapes: shapesFor(batch), parameters: [...weights, ...running], outputs });
 
+  const block = await channelBlock(runtime);
+  const faster = (graph: ShapedGraph): ShapedGraph =>
+    block === null ? reorderPools(graph) : blockConvolutions(reorderPools(graph), block);
   const targetShapes = outputs.map((name) => shapeIn(training, name).slice(1));
   const portOf = (name: string): ProgramPort => ({ name, dims: model.graph.initializers.get(name)!.dims });
   return {
@@ -130,9 +135,8 @@ export async function buildTrainingProgram(options: ProgramOptions): Promise<Tra
     weights: weights.map(portOf),
     running: running.map(portOf),
     statistics,
-    train: buildTrain(reorderPools(training), options, outputs, trades ? batch : trainBatch, statistics),
-    attack:
-      options.attack === undefined ? null : buildAttack(reorderPools(inUse!), options, outputs, input, options.attack),
+    train: buildTrain(faster(training), options, outputs, trades ? batch : trainBatch, statistics),
+    attack: options.attack === undefined ? null : buildAttack(faster(inUse!), options, outputs, input, options.attack),
     probabilities: trades ? buildProbabilities(inUse!, outputs[0]!) : null,
   };
 }
