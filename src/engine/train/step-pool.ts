@@ -76,15 +76,22 @@ export async function runAll(
   parameters: ParameterValues,
   batches: readonly MicroBatch[],
 ): Promise<MicroResult> {
+  const share = 1 / batches.length;
   let sum: MicroResult | null = null;
-  for (const [index, batch] of batches.entries()) {
-    const result = await runner.run(parameters, batch);
-    // Running mean over micro-batches: after the last one it is the mean.
-    sum = sum === null ? result : combine([sum, result], [index / (index + 1), 1 / (index + 1)]);
+  for (const batch of batches) {
+    const result: MicroResult = await runner.run(parameters, batch, { share, before: sum?.gradients ?? null });
+    for (const one of result.statistics) for (let i = 0; i < one.length; i++) one[i]! *= share;
+    const { statistics } = sum ?? result;
+    if (sum !== null) {
+      result.statistics.forEach((one, which) => one.forEach((value, i) => (statistics[which]![i]! += value)));
+    }
+    const [loss, correct] = [(sum?.loss ?? 0) + share * result.loss, (sum?.correct ?? 0) + result.correct];
+    sum = { gradients: result.gradients, statistics, loss, correct };
   }
   return sum!;
 }
 
+/** Means over threads; what each did is `shares` of the whole. */
 function combine(results: readonly MicroResult[], shares: readonly number[]): MicroResult {
   const mix = (pick: (result: MicroResult) => readonly Float32Array[]): readonly Float32Array[] =>
     pick(results[0]!).map((first, which) => {
