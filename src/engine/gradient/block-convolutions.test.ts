@@ -228,6 +228,17 @@ describe('blockConvolutions', () => {
     wanted.forEach((one, at) => assert.ok(relativeError(found[at]!, one) < 1e-5));
   });
 
+  it('leaves a convolution that steps to ONNX Runtime where its weights are constant', async (t) => {
+    if (skipped(t)) return;
+    const shape = [2, 3, 8, 8];
+    const model = buildNetwork(shape, (build, weight, x) =>
+      build.add('Conv', [x, weight(32, 3, 7, 7)], { strides: [2, 1] }),
+    );
+    const [constant, trained] = [await shaped(model, shape, []), await shaped(model, shape, weightsOf(model))];
+    assert.equal(blockConvolutions(constant, block!), constant);
+    assert.equal(blockConvolutions(trained, block!).block, block);
+  });
+
   it('is not there in WebAssembly', async () => {
     assert.equal(await channelBlock(await loadOnnxRuntime('wasm')), null);
   });

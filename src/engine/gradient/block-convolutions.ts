@@ -169,6 +169,8 @@ class Blocking {
     if (channels * taps < MIN_WORK && !this.#isPooled(y)) return false;
     const window = windowOf({ node, unsupported: refused }, input, this.#shapeOf(y).slice(2), kernel);
     if ([...window.begin, ...window.end].some((pad) => pad < 0)) return false;
+    // Where it steps, the gradient by its input leaves the layout; with constant weights ONNX Runtime does as well by itself.
+    if (window.strides.some((one) => one > 1) && this.#graph.constants.has(w)) return false;
     const dims = narrow
       ? [outputs / block, block, channels, taps]
       : [outputs / block, block, channels / block, block, taps];

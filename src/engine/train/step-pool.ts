@@ -81,12 +81,16 @@ export async function runAll(
   for (const batch of batches) {
     const result: MicroResult = await runner.run(parameters, batch, { share, before: sum?.gradients ?? null });
     for (const one of result.statistics) for (let i = 0; i < one.length; i++) one[i]! *= share;
-    const { statistics } = sum ?? result;
+    const { statistics }: MicroResult = sum ?? result;
     if (sum !== null) {
       result.statistics.forEach((one, which) => one.forEach((value, i) => (statistics[which]![i]! += value)));
     }
-    const [loss, correct] = [(sum?.loss ?? 0) + share * result.loss, (sum?.correct ?? 0) + result.correct];
-    sum = { gradients: result.gradients, statistics, loss, correct };
+    sum = {
+      gradients: result.gradients,
+      statistics,
+      loss: share * result.loss + (sum?.loss ?? 0),
+      correct: result.correct + (sum?.correct ?? 0),
+    };
   }
   return sum!;
 }
