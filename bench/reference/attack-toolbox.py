@@ -20,12 +20,17 @@ torch.set_num_threads(threads)
 torch.manual_seed(0)
 np.random.seed(0)
 
+class Single(nn.Module):
+    """HopSkipJump hands in float64."""
+    def forward(self, x):
+        return x.float()
+
 net = nn.Sequential(
     nn.Conv2d(1, 16, 4, 2, 1), nn.ReLU(), nn.Conv2d(16, 32, 4, 2, 1), nn.ReLU(), nn.Flatten(),
     nn.Linear(32 * 7 * 7, 100), nn.ReLU(), nn.Linear(100, 10))
 arrays = {one.name: numpy_helper.to_array(one) for one in onnx.load(Path(__file__).parents[1] / 'attacks' / 'mnist-pgd.onnx').graph.initializer}
 net.load_state_dict({name: torch.from_numpy(arrays[name].copy()) for name in net.state_dict()})
-net.eval()
+net = nn.Sequential(Single(), net).eval()
 spent = 0
 def count(module, given, output):
     global spent
