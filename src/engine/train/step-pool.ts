@@ -77,7 +77,7 @@ export async function runAll(
   batches: readonly MicroBatch[],
 ): Promise<MicroResult> {
   const share = 1 / batches.length;
-  let sum: MicroResult | null = null;
+  let sum = null as MicroResult | null;
   for (const batch of batches) {
     const result: MicroResult = await runner.run(parameters, batch, { share, before: sum?.gradients ?? null });
     for (const one of result.statistics) for (let i = 0; i < one.length; i++) one[i]! *= share;
