@@ -30,21 +30,21 @@ net = nn.Sequential(
     nn.Linear(32 * 7 * 7, 100), nn.ReLU(), nn.Linear(100, 10))
 arrays = {one.name: numpy_helper.to_array(one) for one in onnx.load(Path(__file__).parents[1] / 'attacks' / 'mnist-pgd.onnx').graph.initializer}
 net.load_state_dict({name: torch.from_numpy(arrays[name].copy()) for name in net.state_dict()})
-net = nn.Sequential(Single(), net).eval()
 spent = 0
 def count(module, given, output):
     global spent
     spent += len(output)
 net.register_forward_hook(count)
+whole = nn.Sequential(Single(), net).eval()
 
 x = np.frombuffer(gzip.open(folder / 't10k-images-idx3-ubyte.gz').read(), np.uint8, offset=16)[:200 * 784]
 x = x.reshape(-1, 1, 28, 28).astype(np.float32) / 255
 y = np.frombuffer(gzip.open(folder / 't10k-labels-idx1-ubyte.gz').read(), np.uint8, offset=8)[:200].astype(np.int64)
-classifier = PyTorchClassifier(net, nn.CrossEntropyLoss(), (1, 28, 28), 10, clip_values=(0, 1), device_type='cpu')
+classifier = PyTorchClassifier(whole, nn.CrossEntropyLoss(), (1, 28, 28), 10, clip_values=(0, 1), device_type='cpu')
 attacks = {
     'pgd': (200, lambda: ProjectedGradientDescentPyTorch(classifier, np.inf, 0.3, 0.01, max_iter=40, num_random_init=1, batch_size=200, verbose=False)),
-    'square': (200, lambda: SquareAttack(classifier, np.inf, max_iter=1000, eps=0.3, p_init=0.8, batch_size=200, verbose=False)),
-    'hopskipjump': (10, lambda: HopSkipJump(classifier, norm=np.inf, max_iter=10, max_eval=1000, init_eval=100, batch_size=200, verbose=False)),
+    'square': (200, lambda: SquareAttack(classifier, np.inf, max_iter=300, eps=0.3, p_init=0.8, batch_size=200, verbose=False)),
+    'hopskipjump': (2, lambda: HopSkipJump(classifier, norm=np.inf, max_iter=10, max_eval=1000, init_eval=100, batch_size=200, verbose=False)),
 }
 for name in chosen:
     images, make = attacks[name]
