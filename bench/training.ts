@@ -2,6 +2,7 @@ import { buildArchitecture } from '../src/engine/build/architectures.ts';
 import { prepare } from '../src/engine/graph/prepare.ts';
 import { loadOnnxRuntime } from '../src/engine/onnx-runtime.ts';
 import { ADAMW, createOptimiser } from '../src/engine/train/optimiser.ts';
+import { runAll } from '../src/engine/train/step-pool.ts';
 import { StepRunner } from '../src/engine/train/step-runner.ts';
 import { trainableWeights } from '../src/engine/train/trainable-weights.ts';
 import { buildTrainingProgram } from '../src/engine/train/training-program.ts';
@@ -46,28 +47,18 @@ async function stepper(micro: number): Promise<Stepper> {
     ADAMW,
     weights.map(({ length }) => length),
   );
-  const sums = weights.map(({ length }) => new Float32Array(length));
-  const update = (): void => optimiser.update(weights, sums, 1e-4);
+  const batches = Array.from({ length: BATCH / micro }, (_, at) => ({
+    inputs: { input: x.subarray(at * micro * 3072, (at + 1) * micro * 3072) },
+    targets: [target.subarray(at * micro * 10, (at + 1) * micro * 10)],
+    perturbation: { kind: 'none' } as const,
+    seed: '',
+  }));
+  let gradients: readonly Float32Array[] = weights.map(({ length }) => new Float32Array(length));
+  const update = (): void => optimiser.update(weights, gradients, 1e-4);
   return {
     update,
     async step() {
-      for (const sum of sums) sum.fill(0);
-      for (let from = 0; from < BATCH; from += micro) {
-        const { gradients } = await runner.run(
-          { weights, running: [] },
-          {
-            inputs: { input: x.subarray(from * 3072, (from + micro) * 3072) },
-            targets: [target.subarray(from * 10, (from + micro) * 10)],
-            perturbation: { kind: 'none' },
-            seed: '',
-          },
-        );
-        const share = micro / BATCH;
-        gradients.forEach((gradient, which) => {
-          const sum = sums[which]!;
-          for (let i = 0; i < sum.length; i++) sum[i]! += share * gradient[i]!;
-        });
-      }
+      ({ gradients } = await runAll(runner, { weights, running: [] }, batches));
       update();
     },
   };

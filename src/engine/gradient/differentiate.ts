@@ -281,6 +281,7 @@ class Backward {
       node,
       build,
       batch,
+      block: graph.block ?? 1,
       straightThrough,
       wants,
       unsupported,

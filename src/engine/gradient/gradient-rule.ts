@@ -48,6 +48,8 @@ export interface GradientContext {
   readonly build: GraphBuilder;
   /** Samples in the batch for which the graph was specialised. */
   readonly batch: number;
+  /** Channels in a block of the layout that the operators of `graph/blocked-layout.ts` use; 1 where the graph has none. */
+  readonly block: number;
   /** True where the caller asked for stand-in gradients of masking operators. */
   readonly straightThrough: boolean;
   shapeOf(name: string): readonly number[];

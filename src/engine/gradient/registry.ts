@@ -3,10 +3,11 @@ import { ACTIVATIONS } from './rules/activations.ts';
 import { ARITHMETIC } from './rules/arithmetic.ts';
 import { ATTENTION } from './rules/attention.ts';
 import { BLOCK_QUANTIZED } from './rules/block-quantized.ts';
+import { BLOCKED_RULES } from './rules/blocked.ts';
 import { CONVOLUTION } from './rules/convolution.ts';
 import { EINSUM } from './rules/einsum.ts';
-import { FUSED } from './rules/fused.ts';
 import { FUNCTIONS } from './rules/functions.ts';
+import { FUSED } from './rules/fused.ts';
 import { GRADIENT_FREE } from './rules/gradient-free.ts';
 import { GROUPED_ATTENTION } from './rules/grouped-attention.ts';
 import { LP_NORMALIZATION } from './rules/lp-normalization.ts';
@@ -23,9 +24,9 @@ import { REDUCTIONS } from './rules/reductions.ts';
 import { RESIZING } from './rules/resize.ts';
 import { ROTARY } from './rules/rotary.ts';
 import { SAMPLING } from './rules/sampling.ts';
-import { SPECTRAL } from './rules/spectral.ts';
 import { SHAPES } from './rules/shapes.ts';
 import { SOFTMAX } from './rules/softmax.ts';
+import { SPECTRAL } from './rules/spectral.ts';
 
 /** Every rule, by family. A family is a file in `rules/` that exports its list. */
 const FAMILIES: readonly (readonly GradientRule[])[] = [
@@ -68,12 +69,16 @@ for (const rule of FAMILIES.flat()) {
   RULES.set(key, rule);
 }
 
+/** Not listed: no file has these operators, and their kernels are there on some machines only. */
+const INTERNAL = new Map(BLOCKED_RULES.map((rule) => [ruleKey(rule.domain!, rule.op), rule]));
+
 /** The rule for an operator; undefined: it has no gradient. */
 export function findGradientRule(domain: string, op: string): GradientRule | undefined {
-  return RULES.get(ruleKey(domain, op));
+  const key = ruleKey(domain, op);
+  return RULES.get(key) ?? INTERNAL.get(key);
 }
 
-/** All rules, in the order of the families. */
+/** All rules for operators that models have, in the order of the families. */
 export function gradientRules(): readonly GradientRule[] {
   return [...RULES.values()];
 }

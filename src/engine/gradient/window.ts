@@ -16,7 +16,7 @@ export interface Window {
  * @param kernel from the weights; absent: the attribute `kernel_shape`
  */
 export function windowOf(
-  context: GradientContext,
+  context: Pick<GradientContext, 'node' | 'unsupported'>,
   input: readonly number[],
   output: readonly number[],
   kernel: readonly number[] = intsOf(context.node, 'kernel_shape', []),

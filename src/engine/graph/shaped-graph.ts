@@ -1,6 +1,7 @@
 import { Fault } from '../../core/fault.ts';
 import type { OnnxElementType, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../../formats/onnx/onnx-model.ts';
 import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
+import { BLOCKED } from './blocked-layout.ts';
 import { readNames } from './check-onnx.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface ShapedGraph {
   readonly outputs: readonly ShapedValue[];
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   readonly types: ReadonlyMap<string, OnnxElementType>;
+  /** Channels in a block, where convolutions have been put into the blocked layout (`gradient/block-convolutions.ts`). */
+  readonly block?: number;
 }
 
 export interface ShapedValue {
@@ -63,6 +66,7 @@ export function assemble(graph: ShapedGraph, additions: Additions, outputs: read
   const parameters = [...graph.parameters].map(([name, { type, dims }]) => ({ name, type, shape: dims }));
   const opsets = new Map(graph.opsets);
   if (!opsets.has('com.microsoft')) opsets.set('com.microsoft', 1);
+  if (graph.block !== undefined) opsets.set(BLOCKED, 1);
   return {
     irVersion: graph.irVersion,
     producer: 'parapet',

@@ -274,6 +274,7 @@ function contextOf({
     build,
     batch,
     straightThrough,
+    block: 1,
     shapeOf: (name) => tensorOf(name).dims,
     typeOf: (name) => tensorOf(name).type,
     constantOf: (name) => constants.get(name),

@@ -76,15 +76,26 @@ export async function runAll(
   parameters: ParameterValues,
   batches: readonly MicroBatch[],
 ): Promise<MicroResult> {
-  let sum: MicroResult | null = null;
-  for (const [index, batch] of batches.entries()) {
-    const result = await runner.run(parameters, batch);
-    // Running mean over micro-batches: after the last one it is the mean.
-    sum = sum === null ? result : combine([sum, result], [index / (index + 1), 1 / (index + 1)]);
+  const share = 1 / batches.length;
+  let sum = null as MicroResult | null;
+  for (const batch of batches) {
+    const result: MicroResult = await runner.run(parameters, batch, { share, before: sum?.gradients ?? null });
+    for (const one of result.statistics) for (let i = 0; i < one.length; i++) one[i]! *= share;
+    const { statistics }: MicroResult = sum ?? result;
+    if (sum !== null) {
+      result.statistics.forEach((one, which) => one.forEach((value, i) => (statistics[which]![i]! += value)));
+    }
+    sum = {
+      gradients: result.gradients,
+      statistics,
+      loss: share * result.loss + (sum?.loss ?? 0),
+      correct: result.correct + (sum?.correct ?? 0),
+    };
   }
   return sum!;
 }
 
+/** Means over threads; what each did is `shares` of the whole. */
 function combine(results: readonly MicroResult[], shares: readonly number[]): MicroResult {
   const mix = (pick: (result: MicroResult) => readonly Float32Array[]): readonly Float32Array[] =>
     pick(results[0]!).map((first, which) => {

@@ -1,4 +1,5 @@
 import { seededRandom } from '../../math/random.ts';
+import { sizeOf } from '../gradient/formula.ts';
 import { loadOnnxRuntime, type Session, type Tensor } from '../onnx-runtime.ts';
 import { addNoise, type Box, type Perturbation, startingPoint } from './perturb.ts';
 import { ATTACK_INPUTS, type TrainingProgram } from './training-program.ts';
@@ -15,7 +16,7 @@ export interface MicroBatch {
 }
 
 export interface MicroResult {
-  /** Gradients of the mean loss, in the order of the weights. */
+  /** Gradients of the mean loss, in the order of the weights; with a `GradientSum`, those before and this one's share. */
   readonly gradients: readonly Float32Array[];
   /** Mean loss over the samples. */
   readonly loss: number;
@@ -23,6 +24,14 @@ export interface MicroResult {
   readonly correct: number;
   /** Mean and variance over the batch, alternating, in the order of the program's statistics. */
   readonly statistics: readonly Float32Array[];
+}
+
+/** Micro-batches whose gradients are added up. */
+export interface GradientSum {
+  /** The part of this one in the sum. */
+  readonly share: number;
+  /** The sum of those before; null: there were none. */
+  readonly before: readonly Float32Array[] | null;
 }
 
 /** Values of weights and running statistics, in the order of the program's `weights` and `running`. */
@@ -36,6 +45,7 @@ export class StepRunner {
   readonly program: TrainingProgram;
   readonly #box: Box | null;
   readonly #train: Session;
+  readonly #zeros: readonly Float32Array[];
   readonly #attack: Session | null;
   readonly #probabilities: Session | null;
 
@@ -47,6 +57,7 @@ export class StepRunner {
     this.program = program;
     this.#box = box;
     [this.#train, this.#attack, this.#probabilities] = sessions;
+    this.#zeros = program.weights.map(({ dims }) => new Float32Array(sizeOf(dims)));
   }
 
   /** @param threads of each run; more than one only where no other threads run steps */
@@ -66,7 +77,11 @@ export class StepRunner {
     await this.#probabilities?.release();
   }
 
-  async run(parameters: ParameterValues, batch: MicroBatch): Promise<MicroResult> {
+  async run(
+    parameters: ParameterValues,
+    batch: MicroBatch,
+    { share, before }: GradientSum = { share: 1, before: null },
+  ): Promise<MicroResult> {
     const { program } = this;
     const { trades, input, train } = program;
     const weights = this.#weights(parameters);
@@ -74,7 +89,10 @@ export class StepRunner {
     const clean = batch.inputs[input]!;
     const targets = batch.targets.map((data, index) => this.#target(index, data));
     const perturbed = await this.#perturb(clean, batch, inUse, targets);
-    const feeds: Record<string, Tensor> = { ...weights };
+    const feeds: Record<string, Tensor> = { ...weights, [train.share]: scalar(share) };
+    program.weights.forEach(({ dims }, index) => {
+      feeds[train.before[index]!] = { type: 'float32', dims, data: (before ?? this.#zeros)[index]! };
+    });
     const count = trades ? 2 * program.batch : program.batch;
     for (const { name, type, shape } of program.inputs) {
       const data = name === input ? perturbed : batch.inputs[name]!;

@@ -238,6 +238,9 @@ describe('the graph of a training step', () => {
         'target 0': tensor(Float32Array.of(0, 1, 0, 1, 0, 0), [2, 3]),
         'last.weight': tensor(eye, [3, 3]),
         'last.bias': tensor(new Float32Array(3), [3]),
+        [program.train.before[0]!]: tensor(new Float32Array(9).fill(2), [3, 3]),
+        [program.train.before[1]!]: tensor(new Float32Array(3), [3]),
+        [program.train.share]: tensor(Float32Array.of(0.5), []),
       },
       wanted,
     );
@@ -254,7 +257,8 @@ describe('the graph of a training step', () => {
     for (let out = 0; out < 3; out++) {
       for (let from = 0; from < 3; from++) {
         const sum = byScores.reduce((total, row, n) => total + row[out]! * z[n * 3 + from]!, 0);
-        assert.ok(Math.abs(byWeight[out * 3 + from]! - sum) < 1e-5, `${out}, ${from}`);
+        // Half of it, and what was there before.
+        assert.ok(Math.abs(byWeight[out * 3 + from]! - sum / 2 - 2) < 1e-5, `${out}, ${from}`);
       }
     }
     await session.release();

@@ -18,7 +18,7 @@ interface Geometry {
  * Columns of a convolution's input: [batch, channels * K, L], where K is the number of kernel taps and L of output pixels. Done as a
  * depthwise convolution with one-hot kernels, the fastest way measured.
  */
-function columns(
+export function columns(
   build: GraphBuilder,
   x: string,
   batch: number,
