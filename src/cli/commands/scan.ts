@@ -111,7 +111,7 @@ export const register: RegisterCommand = (program, io) => {
         ? new (await import('../remote/http-client.ts')).RemoteClient({
             allowPrivate: options.allowPrivateAddresses === true,
             signal: io.signal,
-            ...(options.probe === true ? { follow: false, timeout: 5000 } : {}),
+            ...(options.probe === true ? { follow: false, timeout: 5000, anyCertificate: true } : {}),
           })
         : null;
       try {
@@ -133,7 +133,21 @@ export const register: RegisterCommand = (program, io) => {
           for (const address of paths.filter(isAddress)) {
             const url = URL.parse(address);
             if (url === null) throw new Fault('ERR_USAGE', 'This is no address.', { where: address });
-            raw.push(await probeEndpoint(client, url, io.err));
+            try {
+              raw.push(await probeEndpoint(client, url, io.err));
+            } catch (error) {
+              // One of many is a row of the report; the only one is what was asked for.
+              if (paths.length === 1 || !isFault(error) || error.code === 'ERR_USAGE') throw error;
+              raw.push({
+                file: `${url.origin}${url.pathname}`,
+                verdict: 'error',
+                formats: ['endpoint'],
+                findings: [],
+                gaps: [],
+                size: 0,
+                error: error.message,
+              });
+            }
           }
         }
         for await (const result of scanFiles(tasks(), { threads, signal: io.signal })) {
