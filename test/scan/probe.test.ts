@@ -262,7 +262,7 @@ test('a service below a path is found there, and one at the origin by an address
   const below = Object.fromEntries(Object.entries(answers).map(([path, answer]) => [`/user/ann${path}`, answer]));
   const first = await serve(below);
   assert.deepEqual(short(await rowOf(first.url)), []);
-  const row = await rowOf(`${first.url}/user/ann/`);
+  const row = await rowOf(`${first.url}/user/ann/lab`);
   assert.deepEqual(short(row), ['critical jupyter-no-token']);
   assert.match(row.findings[0]!.message, /^At \/user\/ann\/api\/contents\?content=0, Jupyter /);
   const second = await serve(answers);

@@ -6,6 +6,8 @@ import { RULES } from '../../scan/registry.ts';
 import { Endpoint } from './endpoint.ts';
 import { type RemoteClient, shown } from './http-client.ts';
 
+/** Names of a path below which questions are asked. */
+const MOST_ABOVE = 3;
 const NOWHERE = { member: null, offset: null };
 
 /**
@@ -47,10 +49,10 @@ export async function probeEndpoint(
   };
 }
 
-/** Where questions are asked: at the origin, and below the path that was named. */
+/** Where questions are asked: at the origin, and below the path that was named and what is above it. */
 function basesOf(address: URL): readonly string[] {
-  const path = address.pathname.replace(/\/+$/, '');
-  return path === '' ? [''] : ['', path];
+  const names = address.pathname.split('/').filter((name) => name !== '');
+  return ['', ...names.slice(0, MOST_ABOVE).map((_, at) => `/${names.slice(0, at + 1).join('/')}`)];
 }
 
 /** What a question shows, with its proof and the version; null where it shows nothing. */
