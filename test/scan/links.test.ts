@@ -27,8 +27,8 @@ async function within(
     for (const [name, content] of Object.entries(files)) {
       const path = join(folder, name);
       mkdirSync(dirname(path), { recursive: true });
-      if (content instanceof Buffer) writeFileSync(path, content);
-      else symlinkSync(content.to, path);
+      if ('to' in content) symlinkSync(content.to, path);
+      else writeFileSync(path, content);
     }
     await run(folder);
   } finally {
