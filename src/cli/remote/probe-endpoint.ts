@@ -61,8 +61,10 @@ async function look(endpoint: Endpoint, base: string, probe: Probe): Promise<Sig
   const seen = answer?.status === 200 ? probe.reads(answer) : null;
   if (seen === null) return null;
   const { proof, version } = probe;
-  if (proof !== undefined && (await endpoint.ask(`${base}${proof.path}`))?.status !== proof.status)
-    return { ...seen, open: null };
+  if (proof !== undefined) {
+    const shown = await endpoint.ask(`${base}${proof.path}`);
+    if (shown?.status !== proof.status || proof.shows?.(shown) === false) return { ...seen, open: null };
+  }
   if (version === undefined || (seen.version ?? null) !== null) return seen;
   const told = await endpoint.ask(`${base}${version.path}`, { optional: true });
   return { ...seen, version: told?.status === 200 ? version.reads(told) : null };

@@ -38,7 +38,12 @@ export interface Probe {
    * Asked after a sighting, which counts where the answer has this status alone: many engines tell who they are to everybody and ask for a key where
    * something is done. A path that takes POST answers GET with 405, and with 401 where the key comes first.
    */
-  readonly proof?: { readonly path: string; readonly status: number };
+  readonly proof?: {
+    readonly path: string;
+    readonly status: number;
+    /** And this of its answer, where the status alone does not say it. */
+    readonly shows?: (answer: ProbeAnswer) => boolean;
+  };
   /** Asked after a sighting that came without a version. */
   readonly version?: { readonly path: string; readonly reads: (answer: ProbeAnswer) => string | null };
 }

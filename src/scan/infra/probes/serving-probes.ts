@@ -135,11 +135,21 @@ export const SERVING_PROBES: readonly Probe[] = [
     rule: 'torchserve-management-open',
     service: 'TorchServe',
     path: '/models',
+    // A new server has no models, and an empty list says nothing by itself: the description of the interface does.
     reads: (answer) => {
       const models = objectOf(answer)?.['models'];
-      return Array.isArray(models) && has(asObject(models[0]), 'modelName', 'modelUrl')
+      return Array.isArray(models) && models.every((one) => has(asObject(one), 'modelName', 'modelUrl'))
         ? { open: 'answers at its management without a token' }
         : null;
+    },
+    proof: {
+      path: '/api-description',
+      status: 200,
+      shows: (answer) => asObject(objectOf(answer)?.['info'])?.['title'] === 'TorchServe APIs',
+    },
+    version: {
+      path: '/api-description',
+      reads: (answer) => asVersion(asObject(objectOf(answer)?.['info'])?.['version']),
     },
   },
   {
