@@ -111,7 +111,7 @@ export class RemoteClient {
   #looking(options: buildConnector.BuildOptions): buildConnector.connector {
     const connector = buildConnector({ ...options, rejectUnauthorized: false });
     return (target, done) =>
-      void connector(target, (...outcome) => {
+      connector(target, (...outcome) => {
         const [, socket] = outcome;
         if (socket instanceof TLSSocket && !socket.authorized) {
           const port = target.port === '' || target.port === '443' ? '' : `:${target.port}`;
