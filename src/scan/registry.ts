@@ -46,6 +46,7 @@ import { infraModel } from './rules/infra-model/family.ts';
 import { infraService } from './rules/infra-service/family.ts';
 import { infraWorkflow } from './rules/infra-workflow/family.ts';
 import { licence } from './rules/licence/rule.ts';
+import { liveEndpoint } from './rules/live-endpoint/family.ts';
 import { malformedHeader } from './rules/malformed-header/rule.ts';
 import { mcpOffer } from './rules/mcp-offer/family.ts';
 import { mcpServer } from './rules/mcp-server/family.ts';
@@ -120,6 +121,7 @@ export const RULES = [
   ...mcpOffer, //
   ...mcpServer, //
   licence, //
+  ...liveEndpoint, //
   notebookContent, //
   pickleDangerousGlobal, //
   pickleHiddenCall, //

@@ -22,6 +22,8 @@ export interface ScanTask {
   /** The name that results show. */
   readonly shown: string;
   readonly context?: ArtifactContext;
+  /** Where the name leads, if it is that of a symbolic link. */
+  readonly link?: string;
   /** Bytes that are no file of the disk; `path` says nothing then. */
   readonly remote?: RemoteBytes;
 }
@@ -60,7 +62,7 @@ export async function* scanFiles(
       // Enough work in hand that no thread waits for the consumer.
       while (waiting.length >= options.threads * 4) yield await waiting.shift()!;
       const thread = threads.find((one) => one.task === null) ?? (await idle(threads));
-      const { remote, ...local } = task;
+      const { remote, link: _, ...local } = task;
       const order: ScanOrder = { ...local, id: next++, limits };
       waiting.push(give(thread, order, limits, remote));
     }

@@ -1,6 +1,7 @@
 import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { Fault } from '../core/fault.ts';
+import { below, LinkFollower } from './follow-links.ts';
 import type { ScanTask } from './scan-pool.ts';
 
 /** Folders of other tools' own data: not looked at unless they are named. */
@@ -11,12 +12,19 @@ export interface WalkOptions {
   readonly exclude?: readonly string[];
   /** Look into folders of other tools, too. */
   readonly all?: boolean;
-  /** Told of links, which are not followed. */
+  /** Told of links, which are not followed unless `links` says how. */
   readonly onLink?: (path: string) => void;
+  readonly links?: {
+    /** Follow links that lead out of the folders, too. */
+    readonly everywhere: boolean;
+    /** Told of a link that is not followed, and why: as the end of the sentence "not looked at: …". */
+    readonly onUnread: (path: string, target: string, reason: string) => void;
+  };
 }
 
 /**
- * Files of the given paths, folder by folder in the order of names. Symbolic links inside folders are not followed.
+ * Files of the given paths, folder by folder in the order of names. Symbolic links inside folders are followed where `links` is there (see
+ * `LinkFollower`): each file and folder once.
  * @param paths as the user wrote them, relative to `cwd`
  * @throws Fault `ERR_USAGE` for a path that does not exist or cannot be listed
  */
@@ -29,7 +37,29 @@ export async function* walkPaths(
   const leaveOut = (shown: string, name: string): boolean =>
     excluded.some((matches) => matches(shown) || matches(name));
 
-  async function* into(path: string, shown: string, around: Skill | null = null): AsyncGenerator<ScanTask> {
+  const { links } = options;
+  const roots: string[] = [];
+  /** Whether the walk comes to a file by folders alone, without a link. */
+  const visits = (real: string): boolean =>
+    roots.some((root) => {
+      const parts = below(root, real).split('/');
+      if (parts[0] === '..' || isAbsolute(parts[0]!)) return false;
+      return (
+        (options.all === true || !parts.slice(0, -1).some((name) => PASSED_OVER.has(name))) &&
+        !parts.some((name, at) => leaveOut(`${root}/${parts.slice(0, at + 1).join('/')}`, name))
+      );
+    });
+  const follower = links === undefined ? null : new LinkFollower({ everywhere: links.everywhere, visits });
+
+  /** @param real path of the folder without links; null where nothing is followed */
+  async function* into(
+    path: string,
+    shown: string,
+    around: Skill | null = null,
+    real: string | null = null,
+    linked: string | null = null,
+  ): AsyncGenerator<ScanTask> {
+    if (real !== null && follower?.enter(real) === false) return;
     let entries;
     try {
       entries = await readdir(path, { withFileTypes: true });
@@ -39,19 +69,34 @@ export async function* walkPaths(
     const own = entries.some((entry) => entry.name.toLowerCase() === 'skill.md' && entry.isFile());
     const skill = own ? { path, shown } : around;
     const context = skill === null ? {} : { context: { skill: skill.shown } };
-    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    // In a cache of Hugging Face names stand at the links of snapshots: these first.
+    const cache = entries.some(({ name }) => name === 'snapshots');
+    const order = (name: string): string => (cache && name === 'blobs' ? '\uffff' : name);
+    for (const entry of entries.toSorted((a, b) => (order(a.name) < order(b.name) ? -1 : 1))) {
       const inside = join(path, entry.name);
       const name = `${shown}/${entry.name}`;
+      const target = linked === null ? {} : { link: `${linked}/${entry.name}` };
       if (leaveOut(name, entry.name)) continue;
       if (entry.isSymbolicLink()) {
         if (skill !== null && (await leadsOut(inside, skill.path))) {
           yield { path: inside, shown: name, context: { skill: skill.shown, link: true } };
-        } else options.onLink?.(name);
+        } else if (follower === null || links === undefined || real === null) options.onLink?.(name);
+        else {
+          const to = await follower.follow(inside, real);
+          if (to.kind === 'file') yield { path: to.real, shown: name, link: to.target, ...context };
+          else if (to.kind === 'folder') yield* into(to.real, name, skill, to.real, to.target);
+          else if (to.kind === 'unread') links.onUnread(name, to.target, to.reason);
+          else options.onLink?.(name);
+        }
       } else if (entry.isDirectory()) {
         // Python runs the byte code of a skill in place of its source.
         const passedOver = PASSED_OVER.has(entry.name) && !(skill !== null && entry.name === '__pycache__');
-        if (options.all === true || !passedOver) yield* into(inside, name, skill);
-      } else if (entry.isFile()) yield { path: inside, shown: name, ...context };
+        const to = real === null ? null : join(real, entry.name);
+        if (options.all === true || !passedOver) yield* into(inside, name, skill, to, target.link ?? null);
+      } else if (entry.isFile()) {
+        if (real !== null && follower?.took(join(real, entry.name)) === true) continue;
+        yield { path: inside, shown: name, ...target, ...context };
+      }
     }
   }
 
@@ -66,8 +111,14 @@ export async function* walkPaths(
     const shown = given.replace(/\/+$/, '') || '/';
     if (stats.isDirectory() || stats.isSymbolicLink()) {
       const target = stats.isSymbolicLink() ? await isFolder(path) : true;
-      if (target) yield* into(path, shown);
-      else yield { path, shown };
+      if (target) {
+        const real = follower === null ? null : await realpath(path);
+        if (real !== null) {
+          roots.push(real);
+          follower?.addRoot(real);
+        }
+        yield* into(path, shown, null, real);
+      } else yield { path, shown };
     } else if (stats.isFile()) {
       const skill = /(?:^|\/)skill\.md$/i.test(shown) ? dirname(shown) : null;
       yield skill === null ? { path, shown } : { path, shown, context: { skill } };

@@ -27,6 +27,7 @@ interface ScanCommandOptions {
   readonly writeBaseline?: string;
   readonly exclude: readonly string[];
   readonly all?: true;
+  readonly follow?: true;
   readonly threads?: string;
   readonly agents?: true;
   readonly home?: string;
@@ -57,6 +58,7 @@ export const register: RegisterCommand = (program, io) => {
     .option('--write-baseline <file>', 'write what is found as a baseline to fill in')
     .option('--exclude <pattern>', 'leave out files or folders; may be repeated', collect, [])
     .option('--all', 'look into .git, node_modules and the like, too')
+    .option('--follow', 'follow symbolic links out of the folders that are named, too')
     .option('--agents', 'look at configurations, skills and instructions of agents in their usual places')
     .option(
       '--home <folder>',
@@ -112,6 +114,9 @@ export const register: RegisterCommand = (program, io) => {
       const stdin = paths.includes('-') ? await spool(io) : null;
       const raw: FileResult[] = [];
       const places = new Map<string, string>();
+      /** Name of a link → what reports show, and back. */
+      const linkNames = new Map<string, string>();
+      const plain = new Map<string, string>();
       const expired: AcceptedFinding[] = [];
       let accepted = 0;
       const links: string[] = [];
@@ -120,7 +125,7 @@ export const register: RegisterCommand = (program, io) => {
         ? new (await import('../remote/http-client.ts')).RemoteClient({
             allowPrivate: options.allowPrivateAddresses === true,
             signal: io.signal,
-            ...(options.probe === true ? { follow: false, timeout: 5000 } : {}),
+            ...(options.probe === true ? { follow: false, timeout: 5000, anyCertificate: true } : {}),
           })
         : null;
       try {
@@ -128,11 +133,25 @@ export const register: RegisterCommand = (program, io) => {
           if (stdin !== null) yield { path: stdin.path, shown: '-' };
           const named = paths.filter((path) => path !== '-' && !isAddress(path));
           const onLink = (path: string): void => void links.push(path);
+          const onUnread = (path: string, target: string, reason: string): void => {
+            const gaps = [{ reason, where: { member: null, offset: null } }];
+            const file = nameOfLink(path, target);
+            plain.set(file, path);
+            raw.push({ file, verdict: 'incomplete', formats: [], findings: [], gaps, size: 0 });
+          };
           const walk = { exclude: options.exclude, all: options.all === true, onLink };
+          const follow = { ...walk, links: { everywhere: options.follow === true, onUnread } };
           const found =
-            options.agents === true ? await agentTasks(named, options.home, walk, io) : walkPaths(named, io.cwd, walk);
+            options.agents === true
+              ? await agentTasks(named, options.home, walk, io)
+              : walkPaths(named, io.cwd, follow);
           for await (const task of found) {
-            places.set(task.shown, task.path);
+            if (task.link !== undefined) {
+              const name = nameOfLink(task.shown, task.link);
+              linkNames.set(task.shown, name);
+              plain.set(name, task.shown);
+            }
+            places.set(linkNames.get(task.shown) ?? task.shown, task.path);
             yield task;
           }
           if (client !== null && options.probe !== true) yield* remoteTasks(client, paths.filter(isAddress), io.err);
@@ -142,11 +161,26 @@ export const register: RegisterCommand = (program, io) => {
           for (const address of paths.filter(isAddress)) {
             const url = URL.parse(address);
             if (url === null) throw new Fault('ERR_USAGE', 'This is no address.', { where: address });
-            raw.push(await probeEndpoint(client, url, io.err));
+            try {
+              raw.push(await probeEndpoint(client, url, io.err));
+            } catch (error) {
+              // One of many is a row of the report; the only one is what was asked for.
+              if (paths.length === 1 || !isFault(error) || error.code === 'ERR_USAGE') throw error;
+              raw.push({
+                file: `${url.origin}${url.pathname}`,
+                verdict: 'error',
+                formats: ['endpoint'],
+                findings: [],
+                gaps: [],
+                size: 0,
+                error: error.message,
+              });
+            }
           }
         }
         for await (const result of scanFiles(tasks(), { threads, signal: io.signal })) {
-          raw.push(result);
+          const name = linkNames.get(result.file);
+          raw.push(name === undefined ? result : { ...result, file: name });
           progress.step(raw.length, result);
         }
       } finally {
@@ -166,10 +200,18 @@ export const register: RegisterCommand = (program, io) => {
         const expires = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
         await writeFile(resolve(io.cwd, options.writeBaseline), baselineOf(results, expires));
       }
-      const text = await render(results, format, failOn, places);
+      // What SARIF names is opened by who reads it: the link, and not what is said of it.
+      const opened = (result: FileResult): FileResult => ({ ...result, file: plain.get(result.file) ?? result.file });
+      const text = await render(format === 'sarif' ? results.map(opened) : results, format, failOn, places);
       if (options.output === undefined) io.out(text.replace(/\n$/, ''));
       else await writeFile(resolve(io.cwd, options.output), text);
-      if (links.length > 0) io.err(`note: ${links.length} symbolic links were not followed`);
+      if (links.length > 0) {
+        io.err(
+          options.agents === true
+            ? `note: ${links.length} symbolic links were not followed`
+            : `note: ${links.length} symbolic links lead to what is looked at elsewhere`,
+        );
+      }
       if (accepted > 0) io.err(`note: ${accepted} findings are accepted in ${options.baseline}`);
       for (const one of expired)
         io.err(`warning: the acceptance of ${one.rule} in ${one.file} expired on ${one.expires}`);
@@ -235,6 +277,10 @@ async function advisoryBook(paths: readonly string[], io: Io): Promise<AdvisoryB
     if (unclear > 0) io.err(`warning: ${unclear} ranges of versions in ${path} cannot be compared`);
   }
   return new AdvisoryBook(all);
+}
+
+function nameOfLink(link: string, target: string): string {
+  return `${link} → ${target}`;
 }
 
 function isAddress(path: string): boolean {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { Agent, request, type Dispatcher } from 'undici';
+import { TLSSocket } from 'node:tls';
+import { Agent, buildConnector, request, type Dispatcher } from 'undici';
 import { Fault } from '../../core/fault.ts';
 import { isPublicAddress, publicLookup } from '../../mcp/safe-address.ts';
 
@@ -13,6 +14,8 @@ export interface RemoteOptions {
   readonly follow?: boolean;
   /** Milliseconds for connection, headers and body each. */
   readonly timeout?: number;
+  /** A certificate that a client would refuse is told of (`certificateProblem`), and the answer is read. Only where nothing that is secret is sent. */
+  readonly anyCertificate?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -34,18 +37,28 @@ export interface RemoteAnswer {
 export class RemoteClient {
   readonly #options: RemoteOptions;
   readonly #agent: Agent;
+  /** Origin → why its certificate would be refused. */
+  readonly #certificates = new Map<string, string>();
 
   constructor(options: RemoteOptions) {
     this.#options = options;
+    const connect = {
+      timeout: options.timeout ?? TIMEOUT,
+      ...(options.allowPrivate ? {} : { lookup: publicLookup }),
+    };
     this.#agent = new Agent({
-      connect: { timeout: options.timeout ?? TIMEOUT, ...(options.allowPrivate ? {} : { lookup: publicLookup }) },
+      connect: options.anyCertificate === true ? this.#looking(connect) : connect,
       headersTimeout: options.timeout ?? TIMEOUT,
       bodyTimeout: options.timeout ?? TIMEOUT,
     });
   }
 
   /** @throws Fault `ERR_USAGE` for an address that may not be asked; `ERR_UPSTREAM_UNREACHABLE` where nothing answers. */
-  async get(address: URL, headers: Readonly<Record<string, string>> = {}): Promise<RemoteAnswer> {
+  async get(
+    address: URL,
+    headers: Readonly<Record<string, string>> = {},
+    signal: AbortSignal = this.#options.signal,
+  ): Promise<RemoteAnswer> {
     let url = address;
     for (let step = 0; ; step++) {
       this.#check(url);
@@ -54,7 +67,7 @@ export class RemoteClient {
         answer = await request(url, {
           dispatcher: this.#agent,
           headers: { 'user-agent': 'parapet', 'accept-encoding': 'identity', ...headers },
-          signal: this.#options.signal,
+          signal: AbortSignal.any([this.#options.signal, signal]),
         });
       } catch (cause) {
         throw unreachable(url, cause);
@@ -89,6 +102,28 @@ export class RemoteClient {
     }
   }
 
+  /** Why the certificate at an address would be refused, as the end of a sentence; null where it would not be, or nothing was asked there. */
+  certificateProblem({ origin }: URL): string | null {
+    return this.#certificates.get(origin) ?? null;
+  }
+
+  /** A connector that looks at certificates and takes them all. */
+  #looking(options: buildConnector.BuildOptions): buildConnector.connector {
+    const connector = buildConnector({ ...options, rejectUnauthorized: false });
+    return (target, done) =>
+      connector(target, (...outcome) => {
+        const [, socket] = outcome;
+        if (socket instanceof TLSSocket && !socket.authorized) {
+          const port = target.port === '' || target.port === '443' ? '' : `:${target.port}`;
+          const host = target.hostname.includes(':') ? `[${target.hostname.replace(/^\[|\]$/g, '')}]` : target.hostname;
+          // A session that is taken up again shows no certificate: the first says more.
+          const origin = `https://${host}${port}`;
+          if (!this.#certificates.has(origin)) this.#certificates.set(origin, problemOf(socket));
+        }
+        done(...outcome);
+      });
+  }
+
   close(): Promise<void> {
     return this.#agent.destroy();
   }
@@ -111,6 +146,25 @@ export class RemoteClient {
 /** An address without what may be secret in it. */
 export function shown(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
+}
+
+function problemOf(socket: TLSSocket): string {
+  const code = String(socket.authorizationError);
+  const { valid_to: until } = socket.getPeerCertificate();
+  const over = until === undefined ? Number.NaN : Date.parse(until);
+  const expired = over < Date.now() ? `, and it expired on ${new Date(over).toISOString().slice(0, 10)}` : '';
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return Number.isNaN(over) ? 'has expired' : `expired on ${new Date(over).toISOString().slice(0, 10)}`;
+    case 'CERT_NOT_YET_VALID':
+      return 'is not valid yet';
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `is for another name${expired}`;
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return `is signed by itself${expired}`;
+    default:
+      return `is not signed by anybody who is trusted here (${code})${expired}`;
+  }
 }
 
 function unreachable(url: URL, cause: unknown): Fault {

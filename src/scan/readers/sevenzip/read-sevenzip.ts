@@ -210,6 +210,8 @@ function unpackOne(
       return bytes;
     }
     default:
-      throw new SevenZipError(`method ${method} is not known`);
+      throw new SevenZipError(
+        KNOWN[method] === undefined ? `method ${method} is not known` : `it is packed by method ${KNOWN[method]}`,
+      );
   }
 }

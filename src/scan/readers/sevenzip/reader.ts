@@ -43,7 +43,9 @@ function readFolder(folder: SevenZipFolder, observer: Observer): void {
   if (folder.obstacle !== null) return observer.incomplete(`${first} is packed by ${folder.obstacle}`);
   const room = observer.mayUnpack(Math.max(folder.size, folder.packed));
   if (room < Math.max(folder.size, folder.packed)) {
-    return observer.incomplete(`${first} and what is packed with it unpacks to ${folder.size} bytes`);
+    return observer.incomplete(
+      `${first} and what is packed with it unpacks to ${folder.size} bytes, more than the ${room} that are allowed`,
+    );
   }
   let bytes: Uint8Array;
   try {

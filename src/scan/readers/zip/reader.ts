@@ -67,6 +67,19 @@ export const zip: Reader<'zip'> = {
   },
 };
 
+/** Methods that are not unpacked here, by their names (APPNOTE.TXT 4.4.5). */
+const METHODS: Readonly<Record<number, string>> = {
+  1: 'Shrink',
+  6: 'Implode',
+  9: 'Deflate64',
+  12: 'BZip2',
+  14: 'LZMA',
+  93: 'Zstandard',
+  95: 'XZ',
+  98: 'PPMd',
+  99: 'AES, which needs a password',
+};
+
 /** Longest header of a CRX file that is taken for one. */
 const CRX_HEADER = 1 << 18;
 
@@ -97,7 +110,11 @@ function readMember(artifact: Artifact, entry: ZipEntry, observer: Observer): vo
       }
       if (unpacked !== null) freeBytes(unpacked.bytes);
     } else if (encrypted) flagged(entry, false, observer);
-    else observer.incomplete(`"${entry.name.slice(0, 80)}" is packed by method ${method}`, entry.localOffset);
+    else
+      observer.incomplete(
+        `"${entry.name.slice(0, 80)}" is packed by ${METHODS[method] ?? `method ${method}`}`,
+        entry.localOffset,
+      );
   }
 }
 

@@ -98,7 +98,8 @@ export const APPLICATION_CHECKS: readonly Check[] = [
     id: 'mlflow-default-admin',
     title: 'MLflow with the login of its documentation',
     severity: 'high',
-    meaning: 'The first administrator of MLflow has a published password until somebody changes it.',
+    meaning:
+      'The first administrator of older versions of MLflow has a published password until somebody changes it; newer ones take the one they are given.',
     fix: 'Change it, and set MLFLOW_FLASK_SERVER_SECRET_KEY from a secret.',
     references: ['https://mlflow.org/docs/latest/self-hosting/security/basic-http-auth/'],
     taxonomy: ['CWE-1392', 'AML.T0049'],
