@@ -2,13 +2,15 @@ import { mkdir, rm } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import { writeNpz } from '../formats/npy/write-npy.ts';
-import { assess, type AssessArtefacts, type AssessProgress } from '../lab/assess/assess.ts';
+import { assess, type AssessArtefacts, type AssessOptions, type AssessProgress } from '../lab/assess/assess.ts';
+import { estimateAssessment } from '../lab/assess/begin-assessment.ts';
 import { type Assessment, SCENARIOS, type Scenario } from '../lab/assess/assessment.ts';
 import { epsText } from '../lab/assess/eps-text.ts';
 import { parseRequirement } from '../lab/assess/requirement.ts';
 import { NORMS, type Perturbation } from '../lab/evasion/attack.ts';
 import type { LabelledData } from '../lab/labelled-data.ts';
 import { boxOf } from '../lab/evasion/norm-ball.ts';
+import { isHttpTarget } from '../lab/http-target/http-target.ts';
 import { loadTargetData } from '../lab/load-target-data.ts';
 import { openTarget } from '../lab/open-target.ts';
 import { isGradientTarget, type Target } from '../lab/target.ts';
@@ -19,6 +21,7 @@ import { assessmentToReport } from '../report/assessment/to-report.ts';
 import { toSarif } from '../report/to-sarif.ts';
 import { assessCertificates } from './assess-certificates.ts';
 import { assessDetectors } from './assess-detectors.ts';
+import { estimateText, money } from './assess-estimate.ts';
 import type { Io } from './command.ts';
 import { type DataArguments, dataOptions, parseBounds } from './data-options.ts';
 import { digestOfLocator } from './digest-of-locator.ts';
@@ -41,6 +44,9 @@ export interface AssessArguments extends DataArguments {
   readonly expectAccuracy?: string;
   readonly bounds?: string;
   readonly text?: string;
+  readonly queries?: string;
+  readonly queryLog?: string;
+  readonly estimate?: boolean;
   readonly threads: string;
   readonly seed: string;
   readonly fresh?: boolean;
@@ -65,26 +71,36 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
   const accuracy =
     options.expectAccuracy === undefined ? undefined : parseNumber(options.expectAccuracy, '--expect-accuracy');
   const threads = parseWhole(options.threads, '--threads');
+  const queries = options.queries === undefined ? undefined : parseWhole(options.queries, '--queries');
+  const out = resolve(io.cwd, options.out);
+  const state = join(out, 'state');
+  if (options.fresh === true) await rm(state, { recursive: true, force: true });
   const target = await openTarget(model, {
     cwd: io.cwd,
     env: io.env,
     ...(bounds === undefined ? {} : { bounds }),
     threads,
+    ...(queries === undefined ? {} : { queries }),
+    ...(options.queryLog === undefined ? {} : { queryLog: options.queryLog }),
+    // Whatever is paid for is kept: the same command goes on without asking again.
+    fallbackQueryLog: join(state, 'queries.jsonl'),
   });
   try {
+    if (!isHttpTarget(target) && (queries ?? options.queryLog) !== undefined) {
+      throw new Fault('ERR_USAGE', '--queries and --query-log are for models behind HTTP.', {
+        hint: 'What a model in a file is asked is bounded by --budget and --samples.',
+      });
+    }
     const perturbations = parsePerturbations(options, target);
     const data = await loadTargetData(target, resolve(io.cwd, options.data), {
       ...dataOptions(options, undefined),
       ...(options.text === undefined ? {} : { text: options.text }),
     });
     assertInside(data, target);
-    const out = resolve(io.cwd, options.out);
-    const state = join(out, 'state');
-    if (options.fresh === true) await rm(state, { recursive: true, force: true });
     const version = packageVersion();
     // Certificates and detectors look inside of a network, which only a file of it allows.
     const file = isGradientTarget(target) && /\.onnx$/i.test(model) ? resolve(io.cwd, model) : null;
-    const { assessment, artefacts } = await assess({
+    const asked: AssessOptions = {
       target,
       data,
       modelDigest: await digestOfLocator(model, io.cwd),
@@ -107,7 +123,16 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
           }),
       signal: io.signal,
       progress: progressTo(io),
-    });
+      planned: (estimate) => {
+        if (isHttpTarget(target)) io.err(estimateText(estimate));
+      },
+    };
+    if (options.estimate === true) {
+      const estimate = await estimateAssessment(asked);
+      io.out(options.json === true ? JSON.stringify(estimate) : estimateText(estimate));
+      return;
+    }
+    const { assessment, artefacts } = await assess(asked);
     const time = Date.now();
     const about = { version, time, command: commandLine(model, options) };
     await mkdir(out, { recursive: true });
@@ -221,7 +246,7 @@ function commandLine(model: string, options: AssessArguments): string {
   const quoted = (text: string): string => (/^[\w./:=,@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
   const parts = ['parapet', 'assess', quoted(model)];
   for (const [name, value] of Object.entries(options) as [string, unknown][]) {
-    if (value === undefined || name === 'fresh' || name === 'json') continue;
+    if (value === undefined || name === 'fresh' || name === 'json' || name === 'estimate') continue;
     const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     for (const one of Array.isArray(value) ? (value as string[]) : [String(value)]) parts.push(flag, quoted(one));
   }
@@ -245,6 +270,21 @@ function summary(found: Assessment, out: string): string {
       ]),
     ),
   ];
+  if (found.queries !== null) {
+    const { sent, remembered, inAll, budget, cost } = found.queries;
+    rows.push([
+      'queries sent',
+      String(inAll),
+      [
+        inAll === sent ? '' : `${sent} of them now`,
+        remembered === 0 ? '' : `${remembered} answered by the log`,
+        budget === null ? '' : `of ${budget}`,
+        cost === null ? '' : `about ${money(cost)}`,
+      ]
+        .filter((part) => part !== '')
+        .join(', '),
+    ]);
+  }
   const failed = found.selfChecks.filter(({ verdict }) => verdict === 'fail');
   const parts = [formatTable(['', 'share', ''], rows)];
   if (failed.length > 0) {

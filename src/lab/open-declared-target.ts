@@ -80,9 +80,14 @@ function openRemote(file: TargetFile, options: DeclaredOptions): Promise<Target>
       folder: options.folder,
       env: options.env ?? {},
       ...(options.queries === undefined ? {} : { queries: options.queries }),
-      ...(options.queryLog === undefined ? {} : { queryLog: resolve(options.cwd ?? '.', options.queryLog) }),
+      ...logOf(file, options),
     },
   );
+}
+
+function logOf({ http }: TargetFile, { queryLog, fallbackQueryLog, cwd = '.' }: DeclaredOptions) {
+  const path = queryLog ?? (http!.log === undefined ? fallbackQueryLog : undefined);
+  return path === undefined ? {} : { queryLog: resolve(cwd, path) };
 }
 
 /** What the declaration adds to a model that is open: preprocessing, canonical texts, what is told, names and constraints. */

@@ -16,6 +16,8 @@ export interface OpenTargetOptions extends ModelFileOptions {
   readonly queries?: number;
   /** File of its answers, so that a run that is stopped asks for none of them again. Default: what its file says. */
   readonly queryLog?: string;
+  /** File of its answers where neither this call nor its file names one. */
+  readonly fallbackQueryLog?: string;
 }
 
 /**

@@ -3,6 +3,8 @@ export { Fault } from '../core/fault.ts';
 export type { FaultCode } from '../core/fault.ts';
 export type { Loss, LossGradient } from '../engine/loss.ts';
 export { assess, type AssessOptions, type AssessArtefacts, type AssessProgress } from '../lab/assess/assess.ts';
+export { estimateAssessment } from '../lab/assess/begin-assessment.ts';
+export type { AssessmentEstimate } from '../lab/assess/estimate.ts';
 export {
   SCENARIOS,
   type Assessment,

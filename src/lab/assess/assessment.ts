@@ -28,6 +28,8 @@ export interface AssessStep {
   readonly why: string;
   /** How long it was expected to take, in seconds. */
   readonly expectedSeconds: number;
+  /** Queries that it takes at most, predicting its clean and its saved samples included; null where nothing bounds them. */
+  readonly queries: number | null;
 }
 
 export interface StepResult {
@@ -111,6 +113,19 @@ export interface NotRun {
   readonly cut: boolean;
 }
 
+export interface QueriesAsked {
+  /** Samples sent by this call. */
+  readonly sent: number;
+  /** Answers that an earlier call had paid for. */
+  readonly remembered: number;
+  /** Samples sent in all, by earlier calls with the same log, too. */
+  readonly inAll: number;
+  /** What may be sent in all; null: no bound. */
+  readonly budget: number | null;
+  /** Of all that was sent; null where the target declares no price. */
+  readonly cost: { readonly amount: number; readonly currency: string } | null;
+}
+
 /** Everything that an assessment found, without the samples themselves: what `assessment.json` holds. */
 export interface Assessment {
   readonly format: 'parapet-assessment';
@@ -135,6 +150,8 @@ export interface Assessment {
   readonly seconds: number;
   /** Milliseconds of a forward pass and of a forward and backward pass, one sample of a batch. */
   readonly cost: { readonly forward: number; readonly gradient: number | null };
+  /** What a model behind HTTP was asked; null for others. */
+  readonly queries: QueriesAsked | null;
   readonly clean: {
     readonly accuracy: Share;
     readonly chance: number;

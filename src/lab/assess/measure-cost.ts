@@ -1,5 +1,6 @@
 import type { Perturbation } from '../evasion/attack.ts';
 import type { Handshake } from '../handshake.ts';
+import type { HttpTarget } from '../http-target/http-target.ts';
 import { type LabelledData, sliceData } from '../labelled-data.ts';
 import { robustAccuracy } from '../robust-accuracy.ts';
 import { isGradientTarget, sampleSize, type Target } from '../target.ts';
@@ -50,6 +51,30 @@ export async function measureCost(
     ...(signal === undefined ? {} : { signal }),
   });
   return { forward, gradient, surviving: probed.clean === 0 ? 1 : probed.robust / probed.clean };
+}
+
+/** Samples in one call when the time of a query is measured: attacks ask of about so many at once. */
+const ASKED_TOGETHER = 8;
+
+/**
+ * Seconds of a query, as attacks ask: of a few samples at once, and then of the next. The median over calls. Where an earlier run's log answers, the same
+ * samples are asked once more.
+ * @param count samples that are asked
+ */
+export async function measureQuery(target: HttpTarget, data: LabelledData, count: number): Promise<number> {
+  const size = sampleSize(target);
+  const sent = (): number => target.account.spending().queries;
+  const each: number[] = [];
+  for (let turn = 0; turn < 3 && each.length === 0; turn++) {
+    for (let from = 0; from < count; from += ASKED_TOGETHER) {
+      const n = Math.min(ASKED_TOGETHER, count - from);
+      const before = sent();
+      const seconds = await secondsOf(() => target.scores(data.inputs.slice(from * size, (from + n) * size), n));
+      if (sent() - before === n) each.push(seconds / n);
+    }
+  }
+  each.sort((a, b) => a - b);
+  return each[Math.floor(each.length / 2)] ?? 0;
 }
 
 async function secondsOf(run: () => Promise<unknown>): Promise<number> {

@@ -25,10 +25,12 @@ export interface PlanOptions {
   readonly samples: number;
   /** Seconds for everything; null: no limit. */
   readonly budget: number | null;
+  /** Queries for all steps together; null or absent: no limit. */
+  readonly queries?: number | null;
 }
 
 /** A step before it is known how many samples it gets. */
-interface Draft extends Omit<AssessStep, 'samples' | 'chunk' | 'expectedSeconds'> {
+interface Draft extends Omit<AssessStep, 'samples' | 'chunk' | 'expectedSeconds' | 'queries'> {
   /** Share of the budget. */
   readonly weight: number;
   /** Seconds a sample. */
@@ -56,15 +58,24 @@ export function planAssessment(target: Target, cost: MeasuredCost, options: Plan
   return drafts.map(({ weight, each, least, most, ...draft }): AssessStep => {
     const seconds = options.budget === null ? Infinity : (options.budget * PLANNED * weight) / weights;
     const paid = Math.floor(seconds / Math.max(each, 1e-9));
-    const samples = Math.max(Math.min(Math.max(paid, least), most, options.samples), 1);
-    const wholeSet = attackNamed(draft.attack)?.meta.wholeSet === true;
+    const attack = attackNamed(draft.attack);
+    const perSample = attack?.mostQueries === undefined ? null : attack.mostQueries(draft.options) + BESIDES_ATTACK;
+    // Few samples whose whole attack is paid for say more than many that are cut off.
+    const mayAsk = Math.floor(((options.queries ?? Infinity) * weight) / weights);
+    const asked = perSample === null ? Infinity : Math.floor(mayAsk / perSample);
+    const samples = Math.max(Math.min(Math.max(paid, least), most, options.samples, asked), 1);
+    const wholeSet = attack?.meta.wholeSet === true;
     // An interruption, or the end of a step's time, shall lose a few seconds and not minutes.
     const chunk = wholeSet
       ? samples
       : Math.max(1, Math.min(64, samples, Math.max(8, Math.floor(3 / Math.max(each, 1e-9)))));
-    return { ...draft, samples, chunk, expectedSeconds: samples * each };
+    const queries = perSample === null ? null : Math.min(samples * perSample, mayAsk);
+    return { ...draft, samples, chunk, expectedSeconds: samples * each, queries };
   });
 }
+
+/** A sample is predicted as it is, and once more from what was saved. */
+const BESIDES_ATTACK = 2;
 
 /** What is kept for self-checks, certificates, detectors and mistakes of the estimate. */
 const PLANNED = 0.6;

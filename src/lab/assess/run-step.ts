@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { isFault } from '../../core/fault.ts';
+import { isHttpTarget } from '../http-target/http-target.ts';
+import { limitQueries } from '../http-target/limit-queries.ts';
 import { attackNamed } from '../evasion/registry.ts';
 import { type AttackReport, runAttack } from '../evasion/run-attack.ts';
 import { type LabelledData, sliceData } from '../labelled-data.ts';
@@ -19,6 +21,8 @@ export interface StepRun {
   readonly limit: TimeLimit;
   /** Seconds of this step. */
   readonly share: number;
+  /** Queries of this step to a target behind HTTP; Infinity: no bound. */
+  readonly queries: number;
   /** It had its share of the time in an earlier call: what was attacked then is its result. */
   readonly had: boolean;
   readonly progress: (done: number) => void;
@@ -43,11 +47,18 @@ export async function runStep(step: AssessStep, run: StepRun): Promise<StepRan> 
   const { limit, had } = run;
   const own = timeLimit(had ? -Infinity : performance.now() + run.share * 1000, limit.signal);
   let report: AttackReport;
+  const data = sliceData(run.data, 0, Math.min(step.samples, run.data.count));
+  // Predicting clean and saved samples is kept back, so that a share that is spent still ends in a result.
+  const target =
+    isHttpTarget(run.target) && run.queries < Infinity
+      ? limitQueries(run.target, run.queries - 2 * data.count)
+      : run.target;
   try {
     report = await runAttack({
       attack,
-      target: run.target,
-      data: sliceData(run.data, 0, Math.min(step.samples, run.data.count)),
+      target,
+      judge: run.target,
+      data,
       perturbation: step.perturbation,
       options: step.options,
       seed: run.seed,
@@ -59,6 +70,11 @@ export async function runStep(step: AssessStep, run: StepRun): Promise<StepRan> 
     });
   } catch (error) {
     if (isFault(error) && error.code === 'ERR_USAGE') return failed(error.message);
+    // Not even the clean samples could be asked.
+    if (isFault(error) && error.code === 'ERR_BUDGET_EXHAUSTED') {
+      const { step: nothing, ...rest } = failed('the budget of queries is spent');
+      return { step: { ...nothing, status: 'queries' }, ...rest };
+    }
     throw error;
   } finally {
     own.clear();

@@ -21,7 +21,9 @@ export function fitToTime(
     const samples = Math.min(step.samples, Math.max(FEWEST, Math.floor(step.samples * scale)));
     if (samples === step.samples) continue;
     const chunk = Math.min(step.chunk, samples);
-    plan[next] = { ...step, samples, chunk, expectedSeconds: (step.expectedSeconds * samples) / step.samples };
+    const part = samples / step.samples;
+    const queries = step.queries === null ? null : Math.floor(step.queries * part);
+    plan[next] = { ...step, samples, chunk, expectedSeconds: step.expectedSeconds * part, queries };
     changed = true;
   }
   return changed;

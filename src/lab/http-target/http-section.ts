@@ -52,10 +52,15 @@ const COMMON = {
   queries: z.int().min(1).optional().describe('Samples that may be asked in all.'),
   price: z
     .strictObject({
-      perQuery: z.number().nonnegative(),
+      perQuery: z.number().nonnegative().optional().describe('What one sample costs.'),
+      perThousand: z.number().nonnegative().optional().describe('What 1,000 samples cost.'),
       currency: z.string().max(10).default('USD'),
       most: z.number().positive().optional().describe('What may be spent in all; bounds the queries.'),
     })
+    .refine(
+      ({ perQuery, perThousand }) => (perQuery === undefined) !== (perThousand === undefined),
+      'say either perQuery or perThousand',
+    )
     .optional(),
   log: z.string().min(1).optional().describe('File of answers: a run that is stopped asks for none of them again.'),
 } as const;
@@ -96,6 +101,11 @@ export const HTTP_SECTION = z.discriminatedUnion('protocol', [
     answer: ANSWER,
   }),
 ]);
+
+/** What one sample costs, in the currency of the section. */
+export function pricePerQuery({ perQuery, perThousand = 0 }: NonNullable<HttpSection['price']>): number {
+  return perQuery ?? perThousand / 1000;
+}
 
 export type HttpSection = z.output<typeof HTTP_SECTION>;
 export type JsonSection = Extract<HttpSection, { protocol: 'json' }>;

@@ -5,7 +5,7 @@ import { restrictScores } from '../restrict-scores.ts';
 import { type Bounds, sampleSize, type ScoreType, type Target } from '../target.ts';
 import { textTarget } from '../text/text-target.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
-import type { HttpSection } from './http-section.ts';
+import { type HttpSection, pricePerQuery } from './http-section.ts';
 import { HttpModel, type HttpTarget } from './http-target.ts';
 import { jsonProtocol } from './json-protocol.ts';
 import { memoryQueryLog, openQueryLog } from './query-log.ts';
@@ -76,7 +76,7 @@ export async function openHttpTarget(
               declaration: digestOf(declaration),
             }),
       budget: budgetOf(http, queries),
-      price: http.price === undefined ? null : { perQuery: http.price.perQuery, currency: http.price.currency },
+      price: http.price === undefined ? null : { perQuery: pricePerQuery(http.price), currency: http.price.currency },
     });
     const told = shape.scoreType;
     const k = declaration.topK ?? shape.classes;
@@ -205,7 +205,8 @@ function targetOf(
 
 function budgetOf({ queries, price }: HttpSection, given: number | undefined): number | null {
   const bounds = [given ?? queries];
-  if (price?.most !== undefined && price.perQuery > 0) bounds.push(Math.floor(price.most / price.perQuery + 1e-9));
+  const each = price === undefined ? 0 : pricePerQuery(price);
+  if (price?.most !== undefined && each > 0) bounds.push(Math.floor(price.most / each + 1e-9));
   const said = bounds.filter((one) => one !== undefined);
   return said.length === 0 ? null : Math.min(...said);
 }
