@@ -61,7 +61,10 @@ export async function readAssessState(path: string, identity: string): Promise<A
   const whole =
     typeof cost?.forward === 'number' &&
     Array.isArray(plan) &&
-    plan.every((step) => typeof step?.id === 'string' && Number.isInteger(step.samples) && step.samples > 0) &&
+    plan.every(
+      (step) =>
+        typeof step?.id === 'string' && Number.isInteger(step.samples) && step.samples > 0 && step.expectedSamples > 0,
+    ) &&
     Number.isInteger(clean) &&
     clean > 0 &&
     Number.isInteger(checked) &&

@@ -1,6 +1,7 @@
 import { type Fault, isFault } from '../../core/fault.ts';
 import { digestOfData } from '../evasion/attack-log.ts';
 import type { Perturbation } from '../evasion/attack.ts';
+import { attackNamed } from '../evasion/registry.ts';
 import type { AttackReport } from '../evasion/run-attack.ts';
 import { runSelfChecks } from '../evasion/self-checks.ts';
 import { isHttpTarget } from '../http-target/http-target.ts';
@@ -9,7 +10,7 @@ import { isGradientTarget, type Target } from '../target.ts';
 import { adviceFor } from './advice.ts';
 import { writeAssessState } from './assess-state.ts';
 import type { Assessment, CertifiedCurve, DetectorResult, NotRun, Scenario, StepResult } from './assessment.ts';
-import { beginAssessment, scoresAreTold } from './begin-assessment.ts';
+import { beginAssessment, scoresAreTold, stillToCome } from './begin-assessment.ts';
 import type { AssessmentEstimate } from './estimate.ts';
 import { cleanOf, curvesOf, robustOf, worstCases } from './join-results.ts';
 import { judgeRequirements } from './judge-requirements.ts';
@@ -17,7 +18,7 @@ import { progressOfSteps } from './progress-of-steps.ts';
 import { QUERIES_A_CHECK, shareOfQueries } from './query-plan.ts';
 import type { Requirement } from './requirement.ts';
 import { runStep } from './run-step.ts';
-import { fitToTime, shareOfTime, timeLimit } from './share-time.ts';
+import { fittedToTime, keptSeconds, paceSoFar, shareOfTime, timeLimit } from './share-time.ts';
 
 export interface AssessOptions {
   readonly target: Target;
@@ -135,6 +136,16 @@ export async function assess(
     await writeAssessState(statePath, state);
   };
 
+  const secondsForAttacks = (): number | null => {
+    const left = secondsLeft();
+    const coming = stillToCome(options, {
+      checks: !checked && state.selfChecks === null,
+      certificates: state.certificates === null,
+      detectors: state.detectors === null,
+    });
+    return left === null ? null : left - keptSeconds(options.budget!, coming);
+  };
+
   /** Queries of a step: what self-checks will take is kept back. */
   const queriesFor = (at: number): number => {
     const left = isHttpTarget(target) ? target.account.left() : null;
@@ -146,8 +157,11 @@ export async function assess(
   for (let at = 0; at < state.plan.length; at++) {
     // Whether the numbers can be believed comes right after the numbers, before what is nice to know.
     if (!checked && !(state.plan[at]!.standard && state.plan[at]!.scenario !== 'sticker')) await runChecks();
-    if (fitToTime(state.plan, at, began, secondsLeft(), state.started)) await writeAssessState(statePath, state);
-    const step = state.plan[at]!;
+    const share = shareOfTime(state.plan, at, secondsForAttacks());
+    const planned = state.plan[at]!;
+    const isWhole = attackNamed(planned.attack)?.meta.wholeSet === true && !state.started.includes(planned.id);
+    const step = isWhole ? fittedToTime(planned, share, paceSoFar(steps)) : planned;
+    state.plan[at] = step;
     const since = performance.now();
     advance(step, 0);
     if (!state.started.includes(step.id)) {
@@ -160,7 +174,7 @@ export async function assess(
       seed,
       state: options.state,
       limit,
-      share: shareOfTime(state.plan, at, secondsLeft()),
+      share,
       queries: queriesFor(at),
       had: state.enough[step.id] !== undefined,
       progress: (done) => advance(step, done),

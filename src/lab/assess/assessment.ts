@@ -18,15 +18,17 @@ export interface AssessStep {
   readonly attack: string;
   readonly options: unknown;
   readonly perturbation: Perturbation;
-  /** Samples that are attacked: the first ones of the shuffled data. */
+  /** Samples that are attacked at most: the first ones of the shuffled data. Its share of the time may end a step earlier. */
   readonly samples: number;
-  /** Samples attacked together: what an interruption can lose. */
+  /** Samples that its share of the time was expected to be enough for. */
+  readonly expectedSamples: number;
+  /** Samples attacked together at most: what an interruption can lose. */
   readonly chunk: number;
   /** The step that measures robust accuracy under its norm and eps. */
   readonly standard: boolean;
   /** Why it is part of the plan: one sentence. */
   readonly why: string;
-  /** How long it was expected to take, in seconds. */
+  /** How long the expected samples were expected to take, in seconds. */
   readonly expectedSeconds: number;
   /** Queries that it takes at most, predicting its clean and its saved samples included; null where nothing bounds them. */
   readonly queries: number | null;

@@ -16,6 +16,7 @@ import { type AssessmentEstimate, estimateOf } from './estimate.ts';
 import { checkedSamples, cleanSamples, measureCost, measureQuery } from './measure-cost.ts';
 import { type MeasuredCost, planAssessment } from './plan-assessment.ts';
 import { planQueries } from './query-plan.ts';
+import { keptSeconds } from './share-time.ts';
 
 export interface BegunAssessment {
   readonly seed: string;
@@ -134,6 +135,7 @@ async function planned(
   const checked =
     (keeps ? before.checked : probed?.checked) ??
     (scoresAreTold(target) ? Math.min(checkedSamples(cost, budget), data.count) : 0);
+  const coming = stillToCome(options, { checks: checked > 0, certificates: true, detectors: true });
   const plan = keeps
     ? before.plan
     : [
@@ -143,7 +145,7 @@ async function planned(
           stickerArea: options.stickerArea ?? 0.05,
           // What is attacked has been predicted clean.
           samples: Math.min(most, clean),
-          budget,
+          budget: budget === null ? null : budget - keptSeconds(budget, coming),
           queries: probed?.attacks ?? null,
         }),
       ];
@@ -164,6 +166,18 @@ async function planned(
   await writeAssessState(statePath, state);
   const besides = { probe: probed?.probe ?? 0, clean, checked: state.selfChecks === null ? checked : 0 };
   return { state, estimate: estimateOf(target, plan, cost, besides, budget) };
+}
+
+/** What of it will be looked at after the attacks, where this call looks at it at all. */
+export function stillToCome(
+  { scenarios, certify, detect }: AssessOptions,
+  left: { readonly checks: boolean; readonly certificates: boolean; readonly detectors: boolean },
+): typeof left {
+  return {
+    checks: left.checks,
+    certificates: left.certificates && certify !== undefined && scenarios.includes('certificate'),
+    detectors: left.detectors && detect !== undefined && scenarios.includes('detector'),
+  };
 }
 
 /** The self-checks are about small changes of numbers: they say nothing of texts, and nothing where labels alone are told. */

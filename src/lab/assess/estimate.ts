@@ -71,10 +71,10 @@ export function estimateOf(
       seconds: (clean + probe) * forward,
       ...asked(clean + probe),
     },
-    ...plan.map(({ id, title, samples, queries, expectedSeconds }) => ({
+    ...plan.map(({ id, title, expectedSamples, queries, expectedSeconds }) => ({
       id,
       title,
-      samples,
+      samples: expectedSamples,
       seconds: expectedSeconds,
       ...asked(queries),
     })),

@@ -23,14 +23,14 @@ export interface PlanOptions {
   readonly stickerArea: number;
   /** Most samples of one step. */
   readonly samples: number;
-  /** Seconds for everything; null: no limit. */
+  /** Seconds for all steps together; null: no limit. */
   readonly budget: number | null;
   /** Queries for all steps together; null or absent: no limit. */
   readonly queries?: number | null;
 }
 
 /** A step before it is known how many samples it gets. */
-interface Draft extends Omit<AssessStep, 'samples' | 'chunk' | 'expectedSeconds' | 'queries'> {
+interface Draft extends Omit<AssessStep, 'samples' | 'expectedSamples' | 'chunk' | 'expectedSeconds' | 'queries'> {
   /** Share of the budget. */
   readonly weight: number;
   /** Seconds a sample. */
@@ -56,29 +56,33 @@ export function planAssessment(target: Target, cost: MeasuredCost, options: Plan
   const drafts = draftsOf(target, cost, options).filter(({ scenario }) => options.scenarios.includes(scenario));
   const weights = drafts.reduce((sum, draft) => sum + draft.weight, 0);
   return drafts.map(({ weight, each, least, most, ...draft }): AssessStep => {
-    const seconds = options.budget === null ? Infinity : (options.budget * PLANNED * weight) / weights;
+    const seconds = options.budget === null ? Infinity : (options.budget * weight) / weights;
     const paid = Math.floor(seconds / Math.max(each, 1e-9));
     const attack = attackNamed(draft.attack);
     const perSample = attack?.mostQueries === undefined ? null : attack.mostQueries(draft.options) + BESIDES_ATTACK;
     // Few samples whose whole attack is paid for say more than many that are cut off.
     const mayAsk = Math.floor(((options.queries ?? Infinity) * weight) / weights);
     const asked = perSample === null ? Infinity : Math.floor(mayAsk / perSample);
-    const samples = Math.max(Math.min(Math.max(paid, least), most, options.samples, asked), 1);
+    const all = Math.max(1, Math.min(most, options.samples, asked));
+    const expectedSamples = Math.max(1, Math.min(paid, all));
     const wholeSet = attack?.meta.wholeSet === true;
+    // What is expected may be wrong; what the time is really enough for is seen on the way (`pacer`), up to a few times that.
+    const samples = Math.min(all, Math.max(least, wholeSet ? expectedSamples : expectedSamples * AT_MOST));
     // An interruption, or the end of a step's time, shall lose a few seconds and not minutes.
     const chunk = wholeSet
       ? samples
-      : Math.max(1, Math.min(64, samples, Math.max(8, Math.floor(3 / Math.max(each, 1e-9)))));
+      : Math.max(1, Math.min(64, samples, Math.max(8, Math.floor(Math.max(3, seconds / 10) / Math.max(each, 1e-9)))));
     const queries = perSample === null ? null : Math.min(samples * perSample, mayAsk);
-    return { ...draft, samples, chunk, expectedSeconds: samples * each, queries };
+    const expected = wholeSet ? samples : expectedSamples;
+    return { ...draft, samples, expectedSamples: expected, chunk, expectedSeconds: expected * each, queries };
   });
 }
 
 /** A sample is predicted as it is, and once more from what was saved. */
 const BESIDES_ATTACK = 2;
 
-/** What is kept for self-checks, certificates, detectors and mistakes of the estimate. */
-const PLANNED = 0.6;
+/** Times the expected samples that a step may attack when it is faster than expected. */
+const AT_MOST = 4;
 
 function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Draft[] {
   if (isTextTarget(target)) return textDrafts(target, cost, options);
@@ -105,7 +109,7 @@ function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Dra
         perturbation: { norm, eps },
         standard: true,
         why: 'The measure that papers report: four attacks in turn, each on what the ones before left.',
-        weight: 10,
+        weight: 20,
         each:
           surviving * ((100 + 100 * others) * gradient + 100 * others * (gradient + forward) + 5000 * forward) + cheap,
         least: 16,
@@ -121,7 +125,7 @@ function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Dra
         perturbation: { norm, eps },
         standard: true,
         why: `The strongest attack under ${norm} on inputs of this shape.`,
-        weight: 8,
+        weight: 16,
         each: surviving * 500 * gradient + cheap,
         least: 16,
         most: Infinity,
@@ -136,7 +140,7 @@ function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Dra
         perturbation: { norm, eps },
         standard: true,
         why: 'The target tells scores and no gradients: random search is the strongest attack on it.',
-        weight: 10,
+        weight: 20,
         each: 5000 * forward,
         least: 8,
         most: Infinity,
@@ -151,7 +155,7 @@ function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Dra
         perturbation: { norm, eps },
         standard: true,
         why: 'The target tells labels only.',
-        weight: 10,
+        weight: 20,
         each: 10_000 * forward,
         least: 8,
         most: Infinity,
@@ -286,7 +290,7 @@ function treeDrafts(cost: MeasuredCost, options: PlanOptions): Draft[] {
       perturbation: { norm, eps: Infinity },
       standard: true,
       why: 'For trees the nearest input of another class can be found and proven to be the nearest.',
-      weight: 10,
+      weight: 20,
       each: 0.05,
       least: 32,
       most: Infinity,
@@ -342,7 +346,7 @@ function textDrafts(target: Target, cost: MeasuredCost, options: PlanOptions): D
           perturbation,
           standard: true,
           why,
-          weight: scores ? 10 : 5,
+          weight: scores ? 20 : 10,
           each: (found.mostQueries?.(found.defaults) ?? 1000) * 0.3 * cost.forward,
           least: 16,
           most: Infinity,

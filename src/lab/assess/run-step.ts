@@ -8,7 +8,7 @@ import { type LabelledData, sliceData } from '../labelled-data.ts';
 import type { Target } from '../target.ts';
 import type { AssessStep, StepResult } from './assessment.ts';
 import { queriesCurve, shrinkingCurve } from './black-box-curves.ts';
-import { FEWEST, timeLimit, type TimeLimit } from './share-time.ts';
+import { FEWEST, pacer, timeLimit, type TimeLimit } from './share-time.ts';
 
 export interface StepRun {
   readonly target: Target;
@@ -35,6 +35,9 @@ export interface StepRan {
   readonly enough: number | null;
 }
 
+/** Times its share that a step may take. */
+const OVERTIME = 1.2;
+
 /** One planned attack, from where its log left off. An attack that the target does not allow is a gap of the report and no end of it. */
 export async function runStep(step: AssessStep, run: StepRun): Promise<StepRan> {
   const attack = attackNamed(step.attack);
@@ -45,7 +48,12 @@ export async function runStep(step: AssessStep, run: StepRun): Promise<StepRan> 
   });
   if (attack === undefined) return failed(`there is no attack ${step.attack}`);
   const { limit, had } = run;
-  const own = timeLimit(had ? -Infinity : performance.now() + run.share * 1000, limit.signal);
+  const { share } = run;
+  // The pacer ends the step in time; the limit is for a chunk that takes much longer than those before it.
+  const own = timeLimit(had ? -Infinity : performance.now() + share * OVERTIME * 1000, limit.signal);
+  const next = pacer(step.chunk, share, () => performance.now());
+  let paced = false;
+  const began = performance.now();
   let report: AttackReport;
   const data = sliceData(run.data, 0, Math.min(step.samples, run.data.count));
   // Predicting clean and saved samples is kept back, so that a share that is spent still ends in a result.
@@ -63,10 +71,14 @@ export async function runStep(step: AssessStep, run: StepRun): Promise<StepRan> 
       options: step.options,
       seed: run.seed,
       expectation: null,
-      chunk: step.chunk,
+      chunk: (done) => {
+        const size = had ? 0 : next(done);
+        paced ||= size < 1;
+        return size;
+      },
       log: join(run.state, `${step.id}.jsonl`),
       ...(own.signal === undefined ? {} : { signal: own.signal }),
-      progress: run.progress,
+      progress: (done) => run.progress(Math.min(1, Math.max(done, (performance.now() - began) / 1000 / share))),
     });
   } catch (error) {
     if (isFault(error) && error.code === 'ERR_USAGE') return failed(error.message);
@@ -81,7 +93,7 @@ export async function runStep(step: AssessStep, run: StepRun): Promise<StepRan> 
   }
   // Samples are in random order: the first ones of them that its share of the time was enough for are a whole result about fewer samples.
   const isEnough =
-    report.status === 'aborted' && (had || own.isOver()) && report.attacked >= Math.min(FEWEST, step.samples);
+    report.status === 'aborted' && (had || paced || own.isOver()) && report.attacked >= Math.min(FEWEST, step.samples);
   const status =
     report.status === 'complete' || isEnough
       ? 'complete'
@@ -89,7 +101,9 @@ export async function runStep(step: AssessStep, run: StepRun): Promise<StepRan> 
         ? 'queries'
         : limit.isOver()
           ? 'budget'
-          : 'interrupted';
+          : paced || own.isOver()
+            ? 'budget'
+            : 'interrupted';
   const reasons = {
     complete: '',
     queries: 'the budget of queries is spent',

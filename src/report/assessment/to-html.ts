@@ -406,9 +406,9 @@ function queriesLine({ queries }: Assessment): string {
 }
 
 function again(found: Assessment, about: AssessmentPage): readonly string[] {
-  const steps = found.steps.map(({ step }) => [
+  const steps = found.steps.map(({ step, attacked }) => [
     `<code>${escapeMarkup(step.id)}</code>`,
-    String(step.samples),
+    String(attacked),
     `<code>${escapeMarkup(JSON.stringify(step.options))}</code>`,
   ]);
   return [
