@@ -5,6 +5,7 @@ import { writeNpz } from '../formats/npy/write-npy.ts';
 import { assess, type AssessArtefacts, type AssessOptions, type AssessProgress } from '../lab/assess/assess.ts';
 import { estimateAssessment } from '../lab/assess/begin-assessment.ts';
 import { type Assessment, SCENARIOS, type Scenario } from '../lab/assess/assessment.ts';
+import { isWrappedTarget } from '../lab/defence/wrapped-target.ts';
 import { epsText } from '../lab/assess/eps-text.ts';
 import { parseRequirement } from '../lab/assess/requirement.ts';
 import { NORMS, type Perturbation } from '../lab/evasion/attack.ts';
@@ -19,7 +20,7 @@ import { assessmentToHtml } from '../report/assessment/to-html.ts';
 import { assessmentToJunit } from '../report/assessment/to-junit.ts';
 import { assessmentToReport } from '../report/assessment/to-report.ts';
 import { toSarif } from '../report/to-sarif.ts';
-import { assessCertificates } from './assess-certificates.ts';
+import { assessCertificates, certificatesOfWrapper } from './assess-certificates.ts';
 import { assessDetectors } from './assess-detectors.ts';
 import { estimateText, money } from './assess-estimate.ts';
 import type { Io } from './command.ts';
@@ -98,8 +99,9 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
     });
     assertInside(data, target);
     const version = packageVersion();
-    // Certificates and detectors look inside of a network, which only a file of it allows.
-    const file = isGradientTarget(target) && /\.onnx$/i.test(model) ? resolve(io.cwd, model) : null;
+    // Certificates and detectors look inside of a network, which only a file of it allows; most detectors ask what a wrapper answers as well.
+    const network = isGradientTarget(target) && /\.onnx$/i.test(model);
+    const file = network || isWrappedTarget(target) ? resolve(io.cwd, model) : null;
     const asked: AssessOptions = {
       target,
       data,
@@ -118,7 +120,11 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
       ...(file === null
         ? {}
         : {
-            ...assessCertificates(target, file, { perturbations, requirements, threads }),
+            ...(network ? assessCertificates : certificatesOfWrapper)(target, file, {
+              perturbations,
+              requirements,
+              threads,
+            }),
             ...assessDetectors(target, file, { perturbations, threads, seed: options.seed }),
           }),
       signal: io.signal,

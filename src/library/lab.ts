@@ -82,6 +82,8 @@ export { openDetector, openThresholds, type Inspection, type OpenedDetector } fr
 export { INPUT_DETECTORS, inputDetectorNamed } from '../lab/detector/registry.ts';
 export { isReported } from '../lab/detector/reported.ts';
 export { readThresholds, writeThresholds } from '../lab/detector/thresholds-file.ts';
+export { isWrappedTarget, type WrappedTarget } from '../lab/defence/wrapped-target.ts';
+export { parseWrapperConfig, type WrapperConfig, type WrapperStep } from '../lab/defence/wrapper-config.ts';
 export { ensembleTarget } from '../lab/ensemble-target.ts';
 export { adversarialPatch } from '../lab/evasion/adversarial-patch/attack.ts';
 export { apgd } from '../lab/evasion/apgd/attack.ts';

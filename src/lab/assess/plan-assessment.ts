@@ -71,7 +71,7 @@ export function planAssessment(target: Target, cost: MeasuredCost, options: Plan
     // An interruption, or the end of a step's time, shall lose a few seconds and not minutes.
     const chunk = wholeSet
       ? samples
-      : Math.max(1, Math.min(64, samples, Math.max(8, Math.floor(Math.max(3, seconds / 10) / Math.max(each, 1e-9)))));
+      : Math.max(1, Math.min(64, samples, Math.max(8, Math.floor(Math.min(15, seconds / 4) / Math.max(each, 1e-9)))));
     const queries = perSample === null ? null : Math.min(samples * perSample, mayAsk);
     const expected = wholeSet ? samples : expectedSamples;
     return { ...draft, samples, expectedSamples: expected, chunk, expectedSeconds: expected * each, queries };
@@ -216,7 +216,7 @@ function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Dra
           perturbation: { norm, eps: size },
           standard: false,
           why: 'A point of the curve of accuracy over eps.',
-          weight: 0.3,
+          weight: 0.5,
           each: 50 * gradient * Math.min(1, surviving + 0.3) + 5 * gradient,
           least: 32,
           most: 200,
