@@ -14,6 +14,7 @@ import { boxOf } from '../lab/evasion/norm-ball.ts';
 import { isHttpTarget } from '../lab/http-target/http-target.ts';
 import { loadTargetData } from '../lab/load-target-data.ts';
 import { openTarget } from '../lab/open-target.ts';
+import { kindOfSample, SAMPLE_KINDS, type SampleKind, withKind } from '../lab/sample-kind.ts';
 import { isGradientTarget, type Target } from '../lab/target.ts';
 import { isTextTarget } from '../lab/text/text-target.ts';
 import { assessmentToHtml } from '../report/assessment/to-html.ts';
@@ -45,6 +46,7 @@ export interface AssessArguments extends DataArguments {
   readonly expectAccuracy?: string;
   readonly bounds?: string;
   readonly text?: string;
+  readonly kind?: string;
   readonly queries?: string;
   readonly queryLog?: string;
   readonly estimate?: boolean;
@@ -76,7 +78,8 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
   const out = resolve(io.cwd, options.out);
   const state = join(out, 'state');
   if (options.fresh === true) await rm(state, { recursive: true, force: true });
-  const target = await openTarget(model, {
+  const kind = chosenKind(options.kind);
+  const opened = await openTarget(model, {
     cwd: io.cwd,
     env: io.env,
     ...(bounds === undefined ? {} : { bounds }),
@@ -87,6 +90,7 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
     fallbackQueryLog: join(state, 'queries.jsonl'),
   });
   try {
+    const target = kind === undefined ? opened : withKind(opened, kind, '--kind');
     if (!isHttpTarget(target) && (queries ?? options.queryLog) !== undefined) {
       throw new Fault('ERR_USAGE', '--queries and --query-log are for models behind HTTP.', {
         hint: 'What a model in a file is asked is bounded by --budget and --samples.',
@@ -130,6 +134,7 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
       signal: io.signal,
       progress: progressTo(io),
       planned: (estimate) => {
+        io.err(kindOfSample(target).says);
         if (isHttpTarget(target)) io.err(estimateText(estimate));
       },
     };
@@ -154,8 +159,18 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
     else io.out(summary(assessment, relative(io.cwd, out) || '.'));
     io.exitCode = exitCodeOf(assessment);
   } finally {
-    await target.close();
+    await opened.close();
   }
+}
+
+/** @throws Fault `ERR_USAGE` */
+function chosenKind(given: string | undefined): SampleKind | undefined {
+  const found = SAMPLE_KINDS.find((one) => one === given);
+  if (given === undefined || found !== undefined) return found;
+  throw new Fault('ERR_USAGE', `There is no kind ${JSON.stringify(given.slice(0, 40))}.`, {
+    where: '--kind',
+    hint: SAMPLE_KINDS.join(', '),
+  });
 }
 
 /** 1: a requirement is not met. 3: nothing was found wanting, but not everything ran. */

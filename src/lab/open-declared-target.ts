@@ -7,6 +7,7 @@ import { seededRandom } from '../math/random.ts';
 import { isFolder, openModelFile, readModelFile } from './open-model-file.ts';
 import type { OpenTargetOptions } from './open-target.ts';
 import { restrictScores } from './restrict-scores.ts';
+import { withKind } from './sample-kind.ts';
 import { parseTabularDeclaration } from './tabular/declaration.ts';
 import { type Bounds, isGradientTarget, sampleSize, type Target } from './target.ts';
 import type { TargetFile } from './target-file.ts';
@@ -126,6 +127,7 @@ async function declared(opened: Target, file: TargetFile, { folder, where }: Dec
     }
     target = { ...target, constraints };
   }
+  if (file.kind !== undefined) target = withKind(target, file.kind, `${where}, kind`);
   return file.name === undefined ? target : { ...target, name: file.name };
 }
 

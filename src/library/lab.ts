@@ -127,6 +127,7 @@ export { openOnnxTarget, type OnnxTarget, type OnnxTargetOptions } from '../lab/
 export { type Bounds, type GradientTarget, isGradientTarget, type ScoreType, type Target } from '../lab/target.ts';
 export { decodeText, encodeText } from '../lab/text-codec.ts';
 export { isTextTarget, type TextTarget, textTarget, type TextTargetOptions } from '../lab/text/text-target.ts';
+export { kindOfSample, type KindOfSample, SAMPLE_KINDS, type SampleKind, withKind } from '../lab/sample-kind.ts';
 export { splitData } from '../lab/split-data.ts';
 export { readTreeModel, type TreeModel } from '../lab/trees/read-tree-model.ts';
 export { createTreeTarget, type TreeTarget, type TreeTargetOptions } from '../lab/trees/tree-target.ts';

@@ -5,6 +5,7 @@ import { attackNamed } from '../evasion/registry.ts';
 import type { AttackReport } from '../evasion/run-attack.ts';
 import { runSelfChecks } from '../evasion/self-checks.ts';
 import { isHttpTarget } from '../http-target/http-target.ts';
+import { kindOfSample } from '../sample-kind.ts';
 import { type LabelledData, sliceData } from '../labelled-data.ts';
 import { isGradientTarget, type Target } from '../target.ts';
 import { adviceFor } from './advice.ts';
@@ -18,7 +19,7 @@ import { progressOfSteps } from './progress-of-steps.ts';
 import { QUERIES_A_CHECK, shareOfQueries } from './query-plan.ts';
 import type { Requirement } from './requirement.ts';
 import { runStep } from './run-step.ts';
-import { fittedToTime, keptSeconds, paceSoFar, shareOfTime, timeLimit } from './share-time.ts';
+import { FEWEST, fittedToTime, keptSeconds, paceSoFar, shareOfTime, timeLimit } from './share-time.ts';
 
 export interface AssessOptions {
   readonly target: Target;
@@ -115,7 +116,9 @@ export async function assess(
     if (ended() !== null) return void leftOut('self-checks', ended()!, true);
     const account = isHttpTarget(target) ? target.account : null;
     const left = account?.left() ?? Infinity;
-    const samples = Math.min(state.checked ?? data.count, data.count);
+    // Fewer where attacks took longer than foreseen: the checks would, too.
+    const paced = Math.floor((state.checked ?? data.count) / (options.budget === null ? 1 : paceSoFar(steps)));
+    const samples = Math.min(state.checked ?? data.count, data.count, Math.max(paced, FEWEST));
     if (samples === 0 || left < samples * QUERIES_A_CHECK) {
       return void leftOut('self-checks', 'the budget of queries does not pay for them', true);
     }
@@ -152,6 +155,10 @@ export async function assess(
     const kept = checked || state.selfChecks !== null ? 0 : (state.checked ?? 0) * QUERIES_A_CHECK;
     return shareOfQueries(state.plan, at, left === null ? null : Math.max(0, left - kept));
   };
+
+  if (options.scenarios.includes('sticker') && isGradientTarget(target) && kindOfSample(target).kind === 'series') {
+    leftOut('sticker', 'samples are a series, onto which nothing can be stuck (--kind image says otherwise)', false);
+  }
 
   const advance = progressOfSteps(state.plan, began, options.progress);
   for (let at = 0; at < state.plan.length; at++) {
@@ -239,6 +246,7 @@ export async function assess(
   const worst = worstCases(reports, clean, data, state.plan);
   const robust = perturbations.flatMap((one) => robustOf(one, state.plan, steps, worst));
   const incomplete = steps.some(({ status }) => status !== 'complete') || notRun.some(({ cut }) => cut);
+  const kind = kindOfSample(target);
   const box = { low: smallest(target.bounds.low), high: -smallest(negated(target.bounds.high)) };
   const measured: Omit<Assessment, 'requirements' | 'advice'> = {
     format: 'parapet-assessment',
@@ -252,7 +260,8 @@ export async function assess(
       bounds: box,
       scoreType: target.scoreType,
       gradients: isGradientTarget(target),
-      remarks: 'remarks' in target ? (target.remarks as readonly string[]) : [],
+      kind: kind.kind,
+      remarks: [...('remarks' in target ? (target.remarks as readonly string[]) : []), kind.says],
     },
     data: { name: options.dataName ?? 'data', sha256: digestOfData(options.data), count: data.count },
     seed,

@@ -1,5 +1,6 @@
 import type { Norm, Perturbation } from '../evasion/attack.ts';
 import type { AttackMetrics, Share } from '../evasion/metrics.ts';
+import type { SampleKind } from '../sample-kind.ts';
 import type { SelfCheck } from '../evasion/self-checks.ts';
 import type { RequirementResult } from './requirement.ts';
 
@@ -142,6 +143,8 @@ export interface Assessment {
     readonly bounds: { readonly low: number; readonly high: number };
     readonly scoreType: string;
     readonly gradients: boolean;
+    /** What a sample is: declared, or by its shape; how it is known stands in the remarks. */
+    readonly kind: SampleKind;
     readonly remarks: readonly string[];
   };
   readonly data: { readonly name: string; readonly sha256: string; readonly count: number };

@@ -194,6 +194,7 @@ function identityOf(options: AssessOptions, perturbations: readonly Perturbation
         model: options.modelDigest ?? target.name,
         inputShape: target.inputShape,
         classes: target.classes,
+        kind: target.kind,
         low: typeof target.bounds.low === 'number' ? target.bounds.low : digestOf(target.bounds.low),
         high: typeof target.bounds.high === 'number' ? target.bounds.high : digestOf(target.bounds.high),
         data: digestOfData(data),

@@ -1,6 +1,7 @@
 import type { Norm, Perturbation } from '../evasion/attack.ts';
 import { attackNamed } from '../evasion/registry.ts';
 import { imageLayout, isPicture } from '../image-layout.ts';
+import { kindOfSample } from '../sample-kind.ts';
 import { isGradientTarget, type Target } from '../target.ts';
 import { isTextTarget } from '../text/text-target.ts';
 import { isTreeTarget } from '../trees/tree-target.ts';
@@ -94,7 +95,8 @@ function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Dra
   const others = Math.max(1, Math.min(9, target.classes - 1));
   const { surviving } = cost;
   const cheap = 40 * gradient;
-  const picture = isPicture(imageLayout(target.inputShape));
+  // Onto a window of sensors nothing can be stuck.
+  const picture = kindOfSample(target).kind === 'image' && isPicture(imageLayout(target.inputShape));
   const squares = imageLayout(target.inputShape) !== undefined;
 
   for (const { norm, eps } of options.perturbations) {

@@ -186,10 +186,12 @@ async function reportOf<Options>(
   const size = sampleSize(target);
   const box = boxOf(target);
   const entries = [...log.entries.values()].toSorted((a, b) => a.sample - b.sample);
-  const saved = new Float32Array(entries.length * size);
+  const written = new Float32Array(entries.length * size);
   entries.forEach((entry, at) => {
-    saved.set(entry.x === undefined ? row(data.inputs, size, entry.sample) : valuesOf(entry.x), at * size);
+    written.set(entry.x === undefined ? row(data.inputs, size, entry.sample) : valuesOf(entry.x), at * size);
   });
+  // A picture file is checked as the file that it is, its rounding included.
+  const saved = target.asSent?.(written) ?? written;
   const scores = await scoresInParts(target, saved, entries.length);
   const inBytes =
     run.eightBit === true ? await scoresInParts(target, roundedToBytes(saved, size, box), entries.length) : null;
