@@ -38,7 +38,7 @@ test('a model behind PatchCleanser is attacked, certified and assessed', async (
   const wrapper = JSON.parse(readFileSync(join(folder, 'patch.wrapper.json'), 'utf8')) as { steps: unknown[] };
   const step = { kind: 'patchcleanser', patch: { height: 2, width: 2 }, masksPerAxis: 2, fill: 0.5 };
   assert.deepEqual(wrapper, { version: 1, model: 'patch.onnx', steps: [step] });
-  const certified = await parapet('certify patch.wrapper.json --data data.npz --samples 20 --json');
+  const certified = await parapet('certify patch.wrapper.json --data data.npz --samples 8 --json');
   assert.equal(certified.code, 0, certified.err);
   const report = JSON.parse(certified.out) as {
     method: string;
@@ -49,13 +49,13 @@ test('a model behind PatchCleanser is attacked, certified and assessed', async (
   assert.ok(report.cleanAccuracy.value > 0.9 && report.certifiedAccuracy.value > 0.5, certified.out);
   // No patch of that size changes what is certified: 4 of 64 pixels.
   const attacked = await parapet(
-    'attack patch.wrapper.json --data data.npz --samples 20 --attack adversarial-patch --norm patch --eps 0.0625 --set iterations=10 --json',
+    'attack patch.wrapper.json --data data.npz --samples 8 --attack adversarial-patch --norm patch --eps 0.0625 --set iterations=3 --json',
   );
   assert.equal(attacked.code, 0, attacked.err);
   const { robustAccuracy } = JSON.parse(attacked.out) as { robustAccuracy: { value: number } };
   assert.ok(robustAccuracy.value >= report.certifiedAccuracy.value);
   const assessed = await parapet(
-    'assess patch.wrapper.json --data data.npz --samples 4 --budget none --threat sticker --out report --json',
+    'assess patch.wrapper.json --data data.npz --samples 4 --budget none --threat certificate --out report --json',
   );
   assert.equal(assessed.code, 0, assessed.err);
   const { model } = JSON.parse(assessed.out) as { model: { name: string; gradients: boolean; remarks: string[] } };
