@@ -1,6 +1,9 @@
 import type { AssessOptions } from '../lab/assess/assess.ts';
 import type { Requirement } from '../lab/assess/requirement.ts';
 import { certifyRadii } from '../lab/certify/certify-radii.ts';
+import { SMOOTHING_DEFAULTS } from '../lab/certify/smoothing.ts';
+import { smoothSamples } from '../lab/certify/smooth-samples.ts';
+import { isWrappedTarget } from '../lab/defence/wrapped-target.ts';
 import type { Perturbation } from '../lab/evasion/attack.ts';
 import { sliceData } from '../lab/labelled-data.ts';
 import type { Target } from '../lab/target.ts';
@@ -56,6 +59,50 @@ export function assessCertificates(
         );
       }
       return curves;
+    },
+  };
+}
+
+/** Noisy copies for one certificate of an assessment: a fiftieth of what papers take, so radii are smaller and as certain. */
+const COPIES = 2000;
+
+/** The certificates' part of an assessment of a hardened model: those of randomised smoothing, in L2, where its wrapper votes over noise. */
+export function certificatesOfWrapper(
+  target: Target,
+  _file: string,
+  {
+    perturbations,
+    requirements,
+  }: { readonly perturbations: readonly Perturbation[]; readonly requirements: readonly Requirement[] },
+): Pick<AssessOptions, 'certify'> {
+  const step = isWrappedTarget(target) ? target.wrapper[0] : undefined;
+  if (!isWrappedTarget(target) || step?.kind !== 'randomised-smoothing') return {};
+  const { sigma, alpha } = step;
+  const asked = [...perturbations, ...requirements.flatMap(({ perturbation }) => perturbation ?? [])]
+    .filter(({ norm, eps }) => norm === 'l2' && Number.isFinite(eps))
+    .map(({ eps }) => eps);
+  const radii = [...new Set([...[0.25, 0.5, 1, 1.5, 2, 2.5].map((factor) => factor * sigma), ...asked])].toSorted(
+    (a, b) => a - b,
+  );
+  return {
+    certify: async (data, seconds, signal) => {
+      const report = await smoothSamples(target.inside, sliceData(data, 0, Math.min(CERTIFIED, data.count)), {
+        ...SMOOTHING_DEFAULTS,
+        sigma,
+        alpha,
+        n: COPIES,
+        radii,
+        seconds: seconds === null ? null : seconds / 3,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      const points = report.curve.map(({ radius, accuracy }) => ({
+        eps: radius,
+        certified: accuracy,
+        falsified: 0,
+        unknown: 1 - accuracy,
+      }));
+      const complete = report.status === 'complete';
+      return [{ method: 'randomised smoothing', norm: 'l2', samples: report.looked, complete, points }];
     },
   };
 }

@@ -2,9 +2,14 @@ import { Fault } from '../core/fault.ts';
 import type { DetectorModelFile } from '../lab/detector/calibrate.ts';
 import type { DetectorModels, InputDetectorMeta } from '../lab/detector/detector.ts';
 import { type FeatureTarget, openFeatureTarget } from '../lab/feature-target.ts';
+import { wrapperAt } from '../lab/defence/open-wrapper.ts';
+import { isWrappedTarget } from '../lab/defence/wrapped-target.ts';
 import { type OnnxTarget, openOnnxTarget } from '../lab/onnx-target.ts';
-import type { Bounds, Target } from '../lab/target.ts';
+import { readModelFile } from '../lab/open-model-file.ts';
+import { openTarget } from '../lab/open-target.ts';
+import { type Bounds, type GradientTarget, isGradientTarget, type Target } from '../lab/target.ts';
 import { digestFile } from './digest-file.ts';
+import { digestOfLocator } from './digest-of-locator.ts';
 
 export interface DetectorModelOptions {
   readonly model: string;
@@ -16,7 +21,7 @@ export interface DetectorModelOptions {
 
 /** The models that one detector needs, opened from ONNX files. */
 export interface OpenedModels {
-  readonly model: OnnxTarget;
+  readonly model: GradientTarget;
   readonly models: DetectorModels;
   readonly files: readonly DetectorModelFile[];
   close(): Promise<void>;
@@ -41,9 +46,9 @@ export async function openDetectorModels(
     for (const one of opened) await one.close();
   };
   try {
-    const model = await openOnnxTarget(file, { bounds, threads });
+    const model = await openModel(file, needs.includes('features'), { bounds, threads });
     opened.push(model);
-    const sha256 = await digestFile(file);
+    const sha256 = isWrappedTarget(model) ? await digestOfLocator(file, '.') : await digestFile(file);
     const files: DetectorModelFile[] = [{ role: 'model', sha256 }];
     let features: FeatureTarget | undefined;
     if (needs.includes('features')) {
@@ -64,4 +69,23 @@ export async function openDetectorModels(
     await close();
     throw error;
   }
+}
+
+/** A network, or a hardened one behind its wrapper, whose bounds are then the wrapper's. */
+async function openModel(
+  file: string,
+  features: boolean,
+  options: { readonly bounds: Bounds; readonly threads: number },
+): Promise<GradientTarget> {
+  if (wrapperAt(file, await readModelFile(file)) === null) return openOnnxTarget(file, options);
+  if (features) {
+    throw new Fault('ERR_USAGE', 'A detector that looks at a layer needs the network itself.', {
+      where: file,
+      hint: 'Give the ONNX file that the wrapper names.',
+    });
+  }
+  const target = await openTarget(file, { threads: options.threads });
+  if (isGradientTarget(target)) return target;
+  await target.close();
+  throw new Fault('ERR_MODEL_UNSUPPORTED', 'The wrapper stands around no network.', { where: file });
 }

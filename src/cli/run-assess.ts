@@ -2,23 +2,28 @@ import { mkdir, rm } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import { writeNpz } from '../formats/npy/write-npy.ts';
-import { assess, type AssessArtefacts, type AssessProgress } from '../lab/assess/assess.ts';
+import { assess, type AssessArtefacts, type AssessOptions, type AssessProgress } from '../lab/assess/assess.ts';
+import { estimateAssessment } from '../lab/assess/begin-assessment.ts';
 import { type Assessment, SCENARIOS, type Scenario } from '../lab/assess/assessment.ts';
+import { isWrappedTarget } from '../lab/defence/wrapped-target.ts';
 import { epsText } from '../lab/assess/eps-text.ts';
 import { parseRequirement } from '../lab/assess/requirement.ts';
 import { NORMS, type Perturbation } from '../lab/evasion/attack.ts';
 import type { LabelledData } from '../lab/labelled-data.ts';
 import { boxOf } from '../lab/evasion/norm-ball.ts';
+import { isHttpTarget } from '../lab/http-target/http-target.ts';
 import { loadTargetData } from '../lab/load-target-data.ts';
 import { openTarget } from '../lab/open-target.ts';
+import { kindOfSample, SAMPLE_KINDS, type SampleKind, withKind } from '../lab/sample-kind.ts';
 import { isGradientTarget, type Target } from '../lab/target.ts';
 import { isTextTarget } from '../lab/text/text-target.ts';
 import { assessmentToHtml } from '../report/assessment/to-html.ts';
 import { assessmentToJunit } from '../report/assessment/to-junit.ts';
 import { assessmentToReport } from '../report/assessment/to-report.ts';
 import { toSarif } from '../report/to-sarif.ts';
-import { assessCertificates } from './assess-certificates.ts';
+import { assessCertificates, certificatesOfWrapper } from './assess-certificates.ts';
 import { assessDetectors } from './assess-detectors.ts';
+import { estimateText, money } from './assess-estimate.ts';
 import type { Io } from './command.ts';
 import { type DataArguments, dataOptions, parseBounds } from './data-options.ts';
 import { digestOfLocator } from './digest-of-locator.ts';
@@ -41,6 +46,10 @@ export interface AssessArguments extends DataArguments {
   readonly expectAccuracy?: string;
   readonly bounds?: string;
   readonly text?: string;
+  readonly kind?: string;
+  readonly queries?: string;
+  readonly queryLog?: string;
+  readonly estimate?: boolean;
   readonly threads: string;
   readonly seed: string;
   readonly fresh?: boolean;
@@ -65,26 +74,39 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
   const accuracy =
     options.expectAccuracy === undefined ? undefined : parseNumber(options.expectAccuracy, '--expect-accuracy');
   const threads = parseWhole(options.threads, '--threads');
-  const target = await openTarget(model, {
+  const queries = options.queries === undefined ? undefined : parseWhole(options.queries, '--queries');
+  const out = resolve(io.cwd, options.out);
+  const state = join(out, 'state');
+  if (options.fresh === true) await rm(state, { recursive: true, force: true });
+  const kind = chosenKind(options.kind);
+  const opened = await openTarget(model, {
     cwd: io.cwd,
     env: io.env,
     ...(bounds === undefined ? {} : { bounds }),
     threads,
+    ...(queries === undefined ? {} : { queries }),
+    ...(options.queryLog === undefined ? {} : { queryLog: options.queryLog }),
+    // Whatever is paid for is kept: the same command goes on without asking again.
+    fallbackQueryLog: join(state, 'queries.jsonl'),
   });
   try {
+    const target = kind === undefined ? opened : withKind(opened, kind, '--kind');
+    if (!isHttpTarget(target) && (queries ?? options.queryLog) !== undefined) {
+      throw new Fault('ERR_USAGE', '--queries and --query-log are for models behind HTTP.', {
+        hint: 'What a model in a file is asked is bounded by --budget and --samples.',
+      });
+    }
     const perturbations = parsePerturbations(options, target);
     const data = await loadTargetData(target, resolve(io.cwd, options.data), {
       ...dataOptions(options, undefined),
       ...(options.text === undefined ? {} : { text: options.text }),
     });
     assertInside(data, target);
-    const out = resolve(io.cwd, options.out);
-    const state = join(out, 'state');
-    if (options.fresh === true) await rm(state, { recursive: true, force: true });
     const version = packageVersion();
-    // Certificates and detectors look inside of a network, which only a file of it allows.
-    const file = isGradientTarget(target) && /\.onnx$/i.test(model) ? resolve(io.cwd, model) : null;
-    const { assessment, artefacts } = await assess({
+    // Certificates and detectors look inside of a network, which only a file of it allows; most detectors ask what a wrapper answers as well.
+    const network = isGradientTarget(target) && /\.onnx$/i.test(model);
+    const file = network || isWrappedTarget(target) ? resolve(io.cwd, model) : null;
+    const asked: AssessOptions = {
       target,
       data,
       modelDigest: await digestOfLocator(model, io.cwd),
@@ -102,12 +124,26 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
       ...(file === null
         ? {}
         : {
-            ...assessCertificates(target, file, { perturbations, requirements, threads }),
+            ...(network ? assessCertificates : certificatesOfWrapper)(target, file, {
+              perturbations,
+              requirements,
+              threads,
+            }),
             ...assessDetectors(target, file, { perturbations, threads, seed: options.seed }),
           }),
       signal: io.signal,
       progress: progressTo(io),
-    });
+      planned: (estimate) => {
+        io.err(kindOfSample(target).says);
+        if (isHttpTarget(target)) io.err(estimateText(estimate));
+      },
+    };
+    if (options.estimate === true) {
+      const estimate = await estimateAssessment(asked);
+      io.out(options.json === true ? JSON.stringify(estimate) : estimateText(estimate));
+      return;
+    }
+    const { assessment, artefacts } = await assess(asked);
     const time = Date.now();
     const about = { version, time, command: commandLine(model, options) };
     await mkdir(out, { recursive: true });
@@ -123,8 +159,18 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
     else io.out(summary(assessment, relative(io.cwd, out) || '.'));
     io.exitCode = exitCodeOf(assessment);
   } finally {
-    await target.close();
+    await opened.close();
   }
+}
+
+/** @throws Fault `ERR_USAGE` */
+function chosenKind(given: string | undefined): SampleKind | undefined {
+  const found = SAMPLE_KINDS.find((one) => one === given);
+  if (given === undefined || found !== undefined) return found;
+  throw new Fault('ERR_USAGE', `There is no kind ${JSON.stringify(given.slice(0, 40))}.`, {
+    where: '--kind',
+    hint: SAMPLE_KINDS.join(', '),
+  });
 }
 
 /** 1: a requirement is not met. 3: nothing was found wanting, but not everything ran. */
@@ -221,7 +267,7 @@ function commandLine(model: string, options: AssessArguments): string {
   const quoted = (text: string): string => (/^[\w./:=,@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
   const parts = ['parapet', 'assess', quoted(model)];
   for (const [name, value] of Object.entries(options) as [string, unknown][]) {
-    if (value === undefined || name === 'fresh' || name === 'json') continue;
+    if (value === undefined || name === 'fresh' || name === 'json' || name === 'estimate') continue;
     const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     for (const one of Array.isArray(value) ? (value as string[]) : [String(value)]) parts.push(flag, quoted(one));
   }
@@ -245,6 +291,21 @@ function summary(found: Assessment, out: string): string {
       ]),
     ),
   ];
+  if (found.queries !== null) {
+    const { sent, remembered, inAll, budget, cost } = found.queries;
+    rows.push([
+      'queries sent',
+      String(inAll),
+      [
+        inAll === sent ? '' : `${sent} of them now`,
+        remembered === 0 ? '' : `${remembered} answered by the log`,
+        budget === null ? '' : `of ${budget}`,
+        cost === null ? '' : `about ${money(cost)}`,
+      ]
+        .filter((part) => part !== '')
+        .join(', '),
+    ]);
+  }
   const failed = found.selfChecks.filter(({ verdict }) => verdict === 'fail');
   const parts = [formatTable(['', 'share', ''], rows)];
   if (failed.length > 0) {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../core/fault.ts';
 import { writeNpz } from '../formats/npy/write-npy.ts';
+import { measureQuery } from '../lab/assess/measure-cost.ts';
 import { countedTarget } from '../lab/counted-target.ts';
 import { type Attack, type Norm, NORMS } from '../lab/evasion/attack.ts';
 import type { Share } from '../lab/evasion/metrics.ts';
@@ -35,6 +36,7 @@ export interface AttackArguments extends DataArguments {
   readonly text?: string;
   readonly queries?: string;
   readonly queryLog?: string;
+  readonly estimate?: boolean;
   readonly threads: string;
   readonly seed: string;
   readonly log?: string;
@@ -70,6 +72,10 @@ export async function runAttackCommand(model: string, options: AttackArguments, 
       ...(options.text === undefined ? {} : { text: options.text }),
     });
     const data = sliceData(all, 0, Math.min(samples, all.count));
+    if (options.estimate === true) {
+      io.out(await estimateLine(target, attack, attackOptions, data));
+      return;
+    }
     const limited = isHttpTarget(target) ? withinBudget(target, attack, attackOptions, data.count, io) : { target };
     const report = await runAttack({
       attack,
@@ -185,6 +191,24 @@ function withinBudget(
     });
   }
   return { target: countedTarget<Target>(target, left).target, chunk: account.round };
+}
+
+/** What a run would ask and cost, by the time of a first batch, whose answers the log keeps. */
+async function estimateLine(
+  target: Target,
+  attack: Attack<string, unknown>,
+  options: unknown,
+  data: LabelledData,
+): Promise<string> {
+  if (!isHttpTarget(target)) {
+    throw new Fault('ERR_USAGE', '--estimate says what a model behind HTTP would be asked.', {
+      hint: 'parapet assess --estimate says it of any model.',
+    });
+  }
+  const { most, line } = queryEstimate(data.count, attack.mostQueries?.(options), target.account);
+  const each = await measureQuery(target, data, Math.min(32, data.count, target.account.left() ?? Infinity));
+  const whole = most === null ? '' : `, ${Math.ceil(most * each)} s at most`;
+  return `${line}\nmeasured: ${Number(each.toPrecision(3))} s a query${whole}`;
 }
 
 async function save(file: string, data: LabelledData, report: AttackReport, texts: boolean): Promise<void> {

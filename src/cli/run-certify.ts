@@ -9,10 +9,16 @@ import { BOUND_METHODS } from '../lab/certify/decide-region.ts';
 import { openCertifier } from '../lab/certify/open-certifier.ts';
 import { SMOOTHING_DEFAULTS } from '../lab/certify/smoothing.ts';
 import { type SmoothingReport, smoothSamples } from '../lab/certify/smooth-samples.ts';
+import { wrapperAt } from '../lab/defence/open-wrapper.ts';
+import { certifyPatches } from '../lab/defence/patchcleanser/certify-patches.ts';
+import { isWrappedTarget, type WrappedTarget } from '../lab/defence/wrapped-target.ts';
+import type { WrapperStep } from '../lab/defence/wrapper-config.ts';
 import type { Share } from '../lab/evasion/metrics.ts';
 import { handshake } from '../lab/handshake.ts';
 import { type LabelledData, sliceData } from '../lab/labelled-data.ts';
 import { loadData } from '../lab/load-data.ts';
+import { readModelFile } from '../lab/open-model-file.ts';
+import { openTarget } from '../lab/open-target.ts';
 import { openOnnxTarget } from '../lab/onnx-target.ts';
 import type { Target } from '../lab/target.ts';
 import type { Io } from './command.ts';
@@ -31,7 +37,7 @@ export interface CertifyArguments extends DataArguments {
   readonly norm: string;
   readonly method: string;
   readonly smoothing?: boolean;
-  readonly sigma: string;
+  readonly sigma?: string;
   readonly n: string;
   readonly n0: string;
   readonly alpha: string;
@@ -65,7 +71,10 @@ export async function runCertify(model: string, options: CertifyArguments, io: I
     await verifyProperties(file, property, { arithmetic, perSample, seconds, seed, out, json }, io);
     return;
   }
-  if (options.smoothing === true) await smoothing(file, options, seconds, io);
+  const wrapper = wrapperAt(file, await readModelFile(file));
+  if (wrapper !== null) await wrapped(file, wrapper.steps[0], options, seconds, io);
+  else if (options.smoothing === true)
+    await smoothing(() => openOnnxTarget(file, targetOptions(options)), file, options, seconds, io);
   else await bounded(file, options, { arithmetic, perSample, seconds }, io);
 }
 
@@ -107,8 +116,67 @@ async function bounded(
   }
 }
 
-async function smoothing(file: string, options: CertifyArguments, seconds: number | null, io: Io): Promise<void> {
-  const sigma = parseNumber(options.sigma, '--sigma');
+/** A hardened model, by the certificate of its wrapper's first step. */
+async function wrapped(
+  file: string,
+  step: WrapperStep | undefined,
+  options: CertifyArguments,
+  seconds: number | null,
+  io: Io,
+): Promise<void> {
+  const open = async (): Promise<WrappedTarget> => {
+    // Bounds are the wrapper's.
+    const target = await openTarget(file, { threads: parseWhole(options.threads, '--threads') });
+    if (isWrappedTarget(target)) return target;
+    throw new Fault('ERR_MODEL_UNSUPPORTED', 'The file is no wrapper.', { where: file });
+  };
+  if (step?.kind === 'randomised-smoothing') {
+    const own = { ...options, sigma: options.sigma ?? String(step.sigma) };
+    if (parseNumber(own.sigma, '--sigma') !== step.sigma) {
+      throw new Fault('ERR_USAGE', `The wrapper smooths with sigma ${step.sigma}.`, {
+        where: '--sigma',
+        hint: 'Leave it out, or certify the ONNX file.',
+      });
+    }
+    await smoothing(async () => (await open()).inside, file, own, seconds, io);
+    return;
+  }
+  if (step?.kind !== 'patchcleanser' || options.smoothing === true) {
+    throw new Fault('ERR_MODEL_UNSUPPORTED', `There is no certificate for "${step?.kind ?? 'no step'}".`, {
+      where: file,
+      hint: 'Certificates are known of wrappers that begin with randomised-smoothing or patchcleanser; attack the others (parapet attack).',
+    });
+  }
+  const target = await open();
+  try {
+    const data = await readSamples(target.inside, options, io);
+    const report = await certifyPatches(target.inside, step, data, {
+      seconds,
+      signal: io.signal,
+      progress: progressLine(io),
+    });
+    const json = JSON.stringify(report);
+    if (options.out !== undefined) await writeWholeFile(resolve(io.cwd, options.out), `${json}\n`);
+    const size = `${step.patch.height} x ${step.patch.width} pixels`;
+    const rows = [
+      ['clean accuracy, behind the masks', percent(report.cleanAccuracy)],
+      [`certified accuracy, patches up to ${size}`, percent(report.certifiedAccuracy)],
+    ];
+    io.out(options.json === true ? json : formatTable(['', `${report.looked} samples, PatchCleanser`], rows));
+    if (report.status !== 'complete') io.exitCode = 3;
+  } finally {
+    await target.close();
+  }
+}
+
+async function smoothing(
+  open: () => Promise<Target>,
+  file: string,
+  options: CertifyArguments,
+  seconds: number | null,
+  io: Io,
+): Promise<void> {
+  const sigma = parseNumber(options.sigma ?? '0.25', '--sigma');
   const alpha = parseNumber(options.alpha, '--alpha');
   if (!(sigma > 0)) throw new Fault('ERR_USAGE', '--sigma must be above 0.');
   if (!(alpha > 0 && alpha < 1)) throw new Fault('ERR_USAGE', '--alpha is between 0 and 1.');
@@ -119,7 +187,7 @@ async function smoothing(file: string, options: CertifyArguments, seconds: numbe
       : options.radii.split(',').map((part) => parseNumber(part, '--radii'));
   if (options.out?.endsWith('.npz') === true)
     throw new Fault('ERR_USAGE', 'Smoothing finds no counterexamples: --out takes a .json file here.');
-  const target = await openOnnxTarget(file, targetOptions(options));
+  const target = await open();
   try {
     const data = await readSamples(target, options, io);
     const report = await smoothSamples(target, data, {

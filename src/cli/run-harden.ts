@@ -105,7 +105,7 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
   let wrapper: string | null = null;
   if (result.artefact.wrapper.length > 0) {
     wrapper = `${out.replace(/\.onnx$/i, '')}.wrapper.json`;
-    const config = wrapperConfig(basename(out), result.artefact.wrapper);
+    const config = wrapperConfig(basename(out), result.artefact.wrapper, { low, high });
     await writeFile(wrapper, `${JSON.stringify(config, null, 2)}\n`);
   }
   await rm(checkpoint, { force: true });

@@ -2,6 +2,8 @@ import { Fault } from '../core/fault.ts';
 import type { TrainingProgress } from '../engine/train/train.ts';
 import type { OnnxModel } from '../formats/onnx/onnx-model.ts';
 import type { Artefact, Defence } from './defence/defence.ts';
+import { wrappedTarget } from './defence/wrapped-target.ts';
+import type { WrapperStep } from './defence/wrapper-config.ts';
 import { type LabelledData, sliceData } from './labelled-data.ts';
 import { openOnnxTarget } from './onnx-target.ts';
 import { type RobustAccuracy, robustAccuracy } from './robust-accuracy.ts';
@@ -50,12 +52,14 @@ export async function harden(options: HardenOptions): Promise<HardenResult> {
     throw new Fault('ERR_DATA', 'The samples that are held out have another shape than those that are trained on.');
   }
   const measured = sliceData(heldOut, 0, Math.min(heldOut.count, measure.samples));
-  const robust = async (one: OnnxModel): Promise<RobustAccuracy> => {
-    const target = await openOnnxTarget(one, {
+  const robust = async (one: OnnxModel, wrapper: readonly WrapperStep[] = []): Promise<RobustAccuracy> => {
+    const bare = await openOnnxTarget(one, {
       bounds: options.bounds,
       inputShape: data.inputShape,
       threads: options.threads > 1 ? options.threads : 0,
     });
+    // What is measured is what is used: the model behind its wrapper, attacked through it.
+    const target = wrapper.length === 0 ? bare : await wrappedTarget(bare, wrapper, otherModels);
     try {
       const { norm, eps } = measure;
       return await robustAccuracy(target, measured, {
@@ -78,5 +82,10 @@ export async function harden(options: HardenOptions): Promise<HardenResult> {
     ...(signal === undefined ? {} : { signal }),
     ...(options.progress === undefined ? {} : { progress: options.progress }),
   });
-  return { artefact, before, after: artefact.interrupted ? null : await robust(artefact.model) };
+  return { artefact, before, after: artefact.interrupted ? null : await robust(artefact.model, artefact.wrapper) };
+}
+
+/** A defence gives one model. */
+function otherModels(): never {
+  throw new Fault('ERR_MODEL_UNSUPPORTED', 'A defence gives one model.');
 }

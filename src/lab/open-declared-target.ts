@@ -7,6 +7,7 @@ import { seededRandom } from '../math/random.ts';
 import { isFolder, openModelFile, readModelFile } from './open-model-file.ts';
 import type { OpenTargetOptions } from './open-target.ts';
 import { restrictScores } from './restrict-scores.ts';
+import { withKind } from './sample-kind.ts';
 import { parseTabularDeclaration } from './tabular/declaration.ts';
 import { type Bounds, isGradientTarget, sampleSize, type Target } from './target.ts';
 import type { TargetFile } from './target-file.ts';
@@ -80,9 +81,14 @@ function openRemote(file: TargetFile, options: DeclaredOptions): Promise<Target>
       folder: options.folder,
       env: options.env ?? {},
       ...(options.queries === undefined ? {} : { queries: options.queries }),
-      ...(options.queryLog === undefined ? {} : { queryLog: resolve(options.cwd ?? '.', options.queryLog) }),
+      ...logOf(file, options),
     },
   );
+}
+
+function logOf({ http }: TargetFile, { queryLog, fallbackQueryLog, cwd = '.' }: DeclaredOptions) {
+  const path = queryLog ?? (http!.log === undefined ? fallbackQueryLog : undefined);
+  return path === undefined ? {} : { queryLog: resolve(cwd, path) };
 }
 
 /** What the declaration adds to a model that is open: preprocessing, canonical texts, what is told, names and constraints. */
@@ -121,6 +127,7 @@ async function declared(opened: Target, file: TargetFile, { folder, where }: Dec
     }
     target = { ...target, constraints };
   }
+  if (file.kind !== undefined) target = withKind(target, file.kind, `${where}, kind`);
   return file.name === undefined ? target : { ...target, name: file.name };
 }
 

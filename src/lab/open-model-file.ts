@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import { loadOnnx } from '../engine/load-onnx.ts';
+import { openWrapper, wrapperAt } from './defence/open-wrapper.ts';
 import { openOnnxTarget } from './onnx-target.ts';
 import type { Bounds, Target } from './target.ts';
 import { ensembleOfOnnx } from './trees/from-onnx.ts';
@@ -17,10 +18,17 @@ export interface ModelFileOptions {
   readonly threads?: number;
 }
 
-/** A model file: ONNX, XGBoost or LightGBM, told by its bytes. */
+/** A model file: ONNX, XGBoost or LightGBM, told by its bytes; or the wrapper of a hardened model (docs/wrappers.md). */
 export async function openModelFile(path: string, bytes: Uint8Array, options: ModelFileOptions): Promise<Target> {
   const { bounds, classNames, threads } = options;
   const name = basename(path);
+  const wrapper = wrapperAt(path, bytes);
+  if (wrapper !== null) {
+    const own = wrapper.bounds === undefined ? {} : { bounds: { low: wrapper.bounds[0], high: wrapper.bounds[1] } };
+    return openWrapper(path, wrapper, async (model) =>
+      openModelFile(model, await readModelFile(model), { ...own, ...options }),
+    );
+  }
   if (looksLikeTrees(bytes)) {
     const trees = readTreeModel(bytes);
     return createTreeTarget(trees.ensemble, {

@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { Fault } from '../core/fault.ts';
+import { wrapperAt } from './defence/open-wrapper.ts';
 import { openDeclaredTarget } from './open-declared-target.ts';
 import { isFolder, type ModelFileOptions, openModelFile, readModelFile } from './open-model-file.ts';
 import type { Target } from './target.ts';
@@ -16,11 +17,13 @@ export interface OpenTargetOptions extends ModelFileOptions {
   readonly queries?: number;
   /** File of its answers, so that a run that is stopped asks for none of them again. Default: what its file says. */
   readonly queryLog?: string;
+  /** File of its answers where neither this call nor its file names one. */
+  readonly fallbackQueryLog?: string;
 }
 
 /**
  * Opens what is to be tested: an ONNX file (a network with gradients, or tree ensembles), a tree model of XGBoost (`.json`, `.ubj`) or LightGBM
- * (`.txt`), a folder with a transformer classifier of texts, a target file (`.yaml`, `.json`; see docs/targets.md), or the address of a model that speaks the Open Inference Protocol
+ * (`.txt`), a hardened model behind its `wrapper.json` (docs/wrappers.md), a folder with a transformer classifier of texts, a target file (`.yaml`, `.json`; see docs/targets.md), or the address of a model that speaks the Open Inference Protocol
  * (`https://host/v2/models/NAME`). What it is, `isGradientTarget`, `isTreeTarget`, `isTextTarget` and `isHttpTarget` tell.
  * @throws Fault `ERR_USAGE` when it cannot be read, `ERR_CONFIG` (file, line, key), `ERR_MODEL_MALFORMED`, `ERR_MODEL_UNSUPPORTED`, `ERR_TARGET`
  */
@@ -40,7 +43,7 @@ export async function openTarget(locator: string, options: OpenTargetOptions = {
 
 /** The declaration that a file holds; null for a model file. @throws Fault `ERR_CONFIG` as `parseTargetFile` */
 export function targetFileAt(path: string, bytes: Uint8Array): TargetFile | null {
-  if (!/\.ya?ml$/i.test(path) && !isTargetJson(bytes)) return null;
+  if (!/\.ya?ml$/i.test(path) && (!isTargetJson(bytes) || wrapperAt(path, bytes) !== null)) return null;
   return parseTargetFile(Buffer.from(bytes).toString('utf8'), basename(path));
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HTTP_SECTION } from './http-target/http-section.ts';
 import { parseYamlAs } from './parse-yaml-as.ts';
+import { SAMPLE_KINDS } from './sample-kind.ts';
 import { SCORE_TYPES } from './target.ts';
 import { MOST_CLASSES, MOST_VALUES } from './target-limits.ts';
 
@@ -60,6 +61,10 @@ export const TARGET_FILE = z
       .describe('Number of the classes, or their names in the order of the scores.'),
     scores: z.enum(SCORE_TYPES).optional().describe('What an attacker is told.'),
     topK: SIZE.optional().describe('With scores: top-k, how many classes are told.'),
+    kind: z
+      .enum(SAMPLE_KINDS)
+      .optional()
+      .describe('What a sample is: it decides which attacks make sense. Default: by its shape.'),
     constraints: z.string().min(1).optional().describe('File of constraints on rows of a table, beside this file.'),
     text: z
       .strictObject({
@@ -83,6 +88,14 @@ export const TARGET_FILE = z
     if (file.text !== undefined && file.bounds !== undefined) wrong('bounds', 'texts have no bounds');
     if (file.text !== undefined && file.constraints !== undefined) wrong('constraints', 'texts have no constraints');
     if (file.http?.protocol === 'json') {
+      const { send, encoding, body, form } = file.http;
+      if (send === 'json' && body === undefined) wrong('http', 'say the body of a request');
+      if (send !== 'json' && body !== undefined) wrong('http', 'a body is for send: json');
+      if (send !== 'multipart' && form !== undefined) wrong('http', 'a form is for send: multipart');
+      if (send !== 'json' && encoding !== 'png') wrong('http', `send: ${send} needs encoding: png`);
+      if (encoding === 'png' && file.text !== undefined) wrong('text', 'texts are no pictures');
+      if (encoding === 'png' && file.preprocessing !== undefined)
+        wrong('preprocessing', 'a picture is sent as it is: what is done to it then is the matter of the endpoint');
       if (file.classes === undefined) wrong('classes', 'say the classes: an endpoint does not tell them');
       if (file.text === undefined && file.inputShape === undefined)
         wrong('inputShape', 'say the shape of a sample: an endpoint does not tell it');

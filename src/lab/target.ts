@@ -1,4 +1,5 @@
 import type { Loss, LossGradient } from '../engine/loss.ts';
+import type { SampleKind } from './sample-kind.ts';
 import type { TabularDeclaration } from './tabular/declaration.ts';
 
 /** What a target tells about its answer: everything an attack may rely on follows from it. */
@@ -24,8 +25,12 @@ export interface Target {
   readonly classNames?: readonly string[];
   readonly bounds: Bounds;
   readonly scoreType: ScoreType;
+  /** What samples are, where it was declared; `kindOfSample` tells it of all. */
+  readonly kind?: SampleKind;
   /** What rows of a table may hold and an attacker may change, where it was declared. Attacks that keep constraints take it for theirs. */
   readonly constraints?: TabularDeclaration;
+  /** What the model really sees of samples, [n, ...inputShape], where that is less than float32: a picture file has 256 levels. It is what is saved and reported. */
+  asSent?(x: Float32Array): Float32Array;
   /**
    * Scores of n samples, [n, classes]. Where `scoreType` is `label`, a one-hot row; where it is `top-k`, zero for what was not told.
    * @throws Fault `ERR_TARGET` when the model did not answer.

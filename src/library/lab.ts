@@ -3,6 +3,8 @@ export { Fault } from '../core/fault.ts';
 export type { FaultCode } from '../core/fault.ts';
 export type { Loss, LossGradient } from '../engine/loss.ts';
 export { assess, type AssessOptions, type AssessArtefacts, type AssessProgress } from '../lab/assess/assess.ts';
+export { estimateAssessment } from '../lab/assess/begin-assessment.ts';
+export type { AssessmentEstimate } from '../lab/assess/estimate.ts';
 export {
   SCENARIOS,
   type Assessment,
@@ -80,6 +82,8 @@ export { openDetector, openThresholds, type Inspection, type OpenedDetector } fr
 export { INPUT_DETECTORS, inputDetectorNamed } from '../lab/detector/registry.ts';
 export { isReported } from '../lab/detector/reported.ts';
 export { readThresholds, writeThresholds } from '../lab/detector/thresholds-file.ts';
+export { isWrappedTarget, type WrappedTarget } from '../lab/defence/wrapped-target.ts';
+export { parseWrapperConfig, type WrapperConfig, type WrapperStep } from '../lab/defence/wrapper-config.ts';
 export { ensembleTarget } from '../lab/ensemble-target.ts';
 export { adversarialPatch } from '../lab/evasion/adversarial-patch/attack.ts';
 export { apgd } from '../lab/evasion/apgd/attack.ts';
@@ -123,6 +127,7 @@ export { openOnnxTarget, type OnnxTarget, type OnnxTargetOptions } from '../lab/
 export { type Bounds, type GradientTarget, isGradientTarget, type ScoreType, type Target } from '../lab/target.ts';
 export { decodeText, encodeText } from '../lab/text-codec.ts';
 export { isTextTarget, type TextTarget, textTarget, type TextTargetOptions } from '../lab/text/text-target.ts';
+export { kindOfSample, type KindOfSample, SAMPLE_KINDS, type SampleKind, withKind } from '../lab/sample-kind.ts';
 export { splitData } from '../lab/split-data.ts';
 export { readTreeModel, type TreeModel } from '../lab/trees/read-tree-model.ts';
 export { createTreeTarget, type TreeTarget, type TreeTargetOptions } from '../lab/trees/tree-target.ts';

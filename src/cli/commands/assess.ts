@@ -34,6 +34,10 @@ export const register: RegisterCommand = (program, io) => {
     .option('--expect-accuracy <share>', 'the accuracy on clean data that you know the model to have')
     .option('--samples <n>', 'most samples that one attack gets', '1000')
     .option('--bounds <low,high>', 'smallest and largest value of an input; default: as declared, or 0,1')
+    .option('--kind <kind>', 'what a sample is: image, series, table or text; default: as declared, or by its shape')
+    .option('--queries <n>', 'samples that a target behind HTTP is asked at most, in all; the plan divides them')
+    .option('--query-log <file>', 'answers of a target behind HTTP; default: in the folder of the report')
+    .option('--estimate', 'say what it would take in queries, time and money, and stop')
     .option('--text <key>', 'key of the text in JSON Lines; default: text');
   addDataOptions(command)
     .option('--threads <n>', 'threads', '2')

@@ -32,6 +32,7 @@ export const register: RegisterCommand = (program, io) => {
     .option('--text <key>', 'key of the text in JSON Lines; default: text')
     .option('--queries <n>', 'samples that a target behind HTTP is asked at most, in all')
     .option('--query-log <file>', 'answers of a target behind HTTP: a run that is stopped asks for none of them again')
+    .option('--estimate', 'say what a target behind HTTP would be asked and what that costs, and stop')
     .option('--threads <n>', 'threads', '2')
     .option('--seed <text>', 'seed of everything that is random', 'parapet')
     .option('--log <file>', 'results so far: a run that is stopped goes on from there')

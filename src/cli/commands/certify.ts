@@ -14,7 +14,10 @@ export const register: RegisterCommand = (program, io) => {
     .option('--method <id>', 'ibp (fastest), crown, or split (branch and bound until decided)', 'split')
     .option('--property <file...>', 'properties in VNN-LIB, in place of data')
     .option('--smoothing', 'randomised smoothing of the model in place of bounds; certifies L2 radii')
-    .option('--sigma <size>', 'smoothing: deviation of the noise, in units of the inputs', '0.25')
+    .option(
+      '--sigma <size>',
+      "smoothing: deviation of the noise, in units of the inputs; default: the wrapper's, or 0.25",
+    )
     .option('--n <count>', 'smoothing: noisy copies of each sample', '10000')
     .option('--n0 <count>', 'smoothing: noisy copies that choose the class', '100')
     .option('--alpha <share>', 'smoothing: probability with which a certificate may be wrong', '0.001')
@@ -37,6 +40,7 @@ export const register: RegisterCommand = (program, io) => {
 Examples:
   parapet certify model.onnx --data test.npz --eps 2/255 --method crown --samples 100
   parapet certify model.onnx --data test.npz --smoothing --sigma 0.25 --n 100000
+  parapet certify hardened.wrapper.json --data test.npz
   parapet certify network.onnx --property safe.vnnlib --property safe-too.vnnlib
 
 Exit codes with --data: 0 every sample was looked at, 3 stopped before. With --property: 0 all verified, 1 one is violated, 3 one is

@@ -16,7 +16,11 @@ export const register: RegisterCommand = (program, io) => {
       '--held-out <path>',
       'data to measure on; default: a tenth of the training data, which is then not trained on',
     )
-    .option('--method <id>', 'pgd-at, trades, fast-at, noise, text-augment or standard', 'pgd-at')
+    .option(
+      '--method <id>',
+      'pgd-at, trades, fast-at, smoothing, patchcleanser, input-cleaning, text-augment or standard',
+      'pgd-at',
+    )
     .option('--architecture <id>', 'mlp, small-cnn, strided-cnn, madry-cnn, resnet8, resnet18 or series-cnn')
     .option('--norm <norm>', 'linf or l2', 'linf')
     .option('--eps <size>', 'largest perturbation, in units of the inputs', '8/255')
@@ -39,6 +43,7 @@ export const register: RegisterCommand = (program, io) => {
 Examples:
   parapet harden model.onnx --data train.npz --method pgd-at --eps 8/255 --out hardened.onnx
   parapet harden --architecture strided-cnn --data train-images-idx3-ubyte.gz --eps 0.3 --epochs 12
+  parapet harden signs.onnx --data train/ --method patchcleanser --set patch=5 --out hardened.onnx
   parapet harden moderation.yaml --data comments.jsonl --method text-augment --out hardened.onnx
 
 A run that is stopped goes on when the same command is given again.`,

@@ -10,6 +10,9 @@ export interface AssessState {
   readonly identity: string;
   readonly cost: MeasuredCost;
   readonly plan: AssessStep[];
+  /** Samples of which the clean accuracy is measured, and those of the self-checks. */
+  readonly clean?: number;
+  readonly checked?: number;
   /** Steps that began: their numbers of samples stay as they are. */
   readonly started: string[];
   /** Steps that had their share of the time, and how many samples they attacked in it: those are what is reported, now and later. */
@@ -53,12 +56,19 @@ export async function readAssessState(path: string, identity: string): Promise<A
       hint: 'Name another folder (--out), or begin anew (--fresh).',
     });
   }
-  const { cost, plan, started, enough, selfChecks, certificates, detectors, seconds } = found;
+  const { cost, plan, clean = 1, checked = 0, started, enough, selfChecks, certificates, detectors, seconds } = found;
   const list = (value: unknown): boolean => value === null || Array.isArray(value);
   const whole =
     typeof cost?.forward === 'number' &&
     Array.isArray(plan) &&
-    plan.every((step) => typeof step?.id === 'string' && Number.isInteger(step.samples) && step.samples > 0) &&
+    plan.every(
+      (step) =>
+        typeof step?.id === 'string' && Number.isInteger(step.samples) && step.samples > 0 && step.expectedSamples > 0,
+    ) &&
+    Number.isInteger(clean) &&
+    clean > 0 &&
+    Number.isInteger(checked) &&
+    checked >= 0 &&
     Array.isArray(started) &&
     typeof enough === 'object' &&
     enough !== null &&

@@ -1,27 +1,25 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Fault, isFault } from '../../core/fault.ts';
-import { seededRandom } from '../../math/random.ts';
-import { digestOf, digestOfData } from '../evasion/attack-log.ts';
+import { type Fault, isFault } from '../../core/fault.ts';
+import { digestOfData } from '../evasion/attack-log.ts';
 import type { Perturbation } from '../evasion/attack.ts';
+import { attackNamed } from '../evasion/registry.ts';
 import type { AttackReport } from '../evasion/run-attack.ts';
 import { runSelfChecks } from '../evasion/self-checks.ts';
-import { handshake } from '../handshake.ts';
+import { isHttpTarget } from '../http-target/http-target.ts';
+import { kindOfSample } from '../sample-kind.ts';
 import { type LabelledData, sliceData } from '../labelled-data.ts';
-import { pickData } from '../split-data.ts';
 import { isGradientTarget, type Target } from '../target.ts';
-import { isTextTarget } from '../text/text-target.ts';
 import { adviceFor } from './advice.ts';
-import { type AssessState, readAssessState, writeAssessState } from './assess-state.ts';
+import { writeAssessState } from './assess-state.ts';
 import type { Assessment, CertifiedCurve, DetectorResult, NotRun, Scenario, StepResult } from './assessment.ts';
+import { beginAssessment, scoresAreTold, stillToCome } from './begin-assessment.ts';
+import type { AssessmentEstimate } from './estimate.ts';
 import { cleanOf, curvesOf, robustOf, worstCases } from './join-results.ts';
 import { judgeRequirements } from './judge-requirements.ts';
-import { checkedSamples, cleanSamples, measureCost } from './measure-cost.ts';
-import { planAssessment } from './plan-assessment.ts';
 import { progressOfSteps } from './progress-of-steps.ts';
+import { QUERIES_A_CHECK, shareOfQueries } from './query-plan.ts';
 import type { Requirement } from './requirement.ts';
 import { runStep } from './run-step.ts';
-import { fitToTime, shareOfTime, timeLimit } from './share-time.ts';
+import { FEWEST, fittedToTime, keptSeconds, paceSoFar, shareOfTime, timeLimit } from './share-time.ts';
 
 export interface AssessOptions {
   readonly target: Target;
@@ -59,6 +57,8 @@ export interface AssessOptions {
   ) => Promise<readonly DetectorResult[]>;
   readonly signal?: AbortSignal;
   readonly progress?: (at: AssessProgress) => void;
+  /** Told what all of it will take, before the first attack. */
+  readonly planned?: (estimate: AssessmentEstimate) => void;
 }
 
 export interface AssessProgress {
@@ -90,48 +90,11 @@ export async function assess(
   options: AssessOptions,
 ): Promise<{ readonly assessment: Assessment; readonly artefacts: AssessArtefacts }> {
   const { target, signal } = options;
-  const seed = options.seed ?? 'parapet';
   const began = performance.now();
   const deadline = options.budget === null ? Infinity : began + options.budget * 1000;
-  const order = Int32Array.from({ length: options.data.count }, (_, i) => i);
-  seededRandom(seed).fork('assess').shuffle(order);
-  const data = pickData(options.data, order);
-  const perturbations = wanted(options);
-  const identity = identityOf(options, perturbations, seed);
-  await mkdir(options.state, { recursive: true });
-  const statePath = join(options.state, 'plan.json');
-  const before = await readAssessState(statePath, identity);
-
-  options.progress?.({ doing: 'clean accuracy', done: 0, secondsLeft: options.budget ?? Number.NaN });
-  const mostSamples = Math.min(options.samples ?? 1000, data.count);
-  const cleanCount = await cleanSamples(target, data, options.budget, mostSamples);
-  const clean = await handshake(
-    target,
-    sliceData(data, 0, cleanCount),
-    options.accuracy === undefined ? {} : { accuracy: options.accuracy },
-  );
-  const cost = before?.cost ?? (await measureCost(target, data, clean, perturbations, seed, signal));
-  const plan = before?.plan ?? [
-    ...planAssessment(target, cost, {
-      perturbations,
-      scenarios: options.scenarios,
-      stickerArea: options.stickerArea ?? 0.05,
-      samples: mostSamples,
-      budget: options.budget,
-    }),
-  ];
-  const state: AssessState = before ?? {
-    identity,
-    cost,
-    plan,
-    started: [],
-    enough: {},
-    selfChecks: null,
-    certificates: null,
-    detectors: null,
-    seconds: 0,
-  };
-  await writeAssessState(statePath, state);
+  const { seed, order, data, perturbations, statePath, state, clean, estimate } = await beginAssessment(options);
+  const { cost } = state;
+  options.planned?.(estimate);
 
   const limit = timeLimit(deadline, signal);
   const reports = new Map<string, AttackReport>();
@@ -145,20 +108,26 @@ export async function assess(
     signal?.aborted === true ? 'it was interrupted' : performance.now() >= deadline ? 'the time was used up' : null;
   const secondsLeft = (): number | null =>
     deadline === Infinity ? null : Math.max(1, (deadline - performance.now()) / 1000);
-  // The self-checks are about small changes of numbers: they say nothing of texts.
-  const scoresAreTold = !isTextTarget(target) && (isGradientTarget(target) || target.scoreType !== 'label');
-  let checked = !scoresAreTold;
+  let checked = !scoresAreTold(target);
 
   const runChecks = async (): Promise<void> => {
     checked = true;
     if (state.selfChecks !== null) return;
     if (ended() !== null) return void leftOut('self-checks', ended()!, true);
+    const account = isHttpTarget(target) ? target.account : null;
+    const left = account?.left() ?? Infinity;
+    // Fewer where attacks took longer than foreseen: the checks would, too.
+    const paced = Math.floor((state.checked ?? data.count) / (options.budget === null ? 1 : paceSoFar(steps)));
+    const samples = Math.min(state.checked ?? data.count, data.count, Math.max(paced, FEWEST));
+    if (samples === 0 || left < samples * QUERIES_A_CHECK) {
+      return void leftOut('self-checks', 'the budget of queries does not pay for them', true);
+    }
     options.progress?.({ doing: 'self-checks', done: Number.NaN, secondsLeft: Number.NaN });
     const standard = state.plan.find((step) => step.attack === 'autoattack');
     const outcomes = reports.get(standard?.id ?? '')?.outcomes.filter(({ clean: right }) => right);
     const checks = await runSelfChecks({
       target,
-      data: sliceData(data, 0, Math.min(checkedSamples(cost, options.budget), data.count)),
+      data: sliceData(data, 0, samples),
       perturbation: standard?.perturbation ?? perturbations[0]!,
       ...(outcomes === undefined ? {} : { foundBy: outcomes.map(({ fooled, foundBy }) => (fooled ? foundBy : null)) }),
       seed,
@@ -170,12 +139,36 @@ export async function assess(
     await writeAssessState(statePath, state);
   };
 
+  const secondsForAttacks = (): number | null => {
+    const left = secondsLeft();
+    const coming = stillToCome(options, {
+      checks: !checked && state.selfChecks === null,
+      certificates: state.certificates === null,
+      detectors: state.detectors === null,
+    });
+    return left === null ? null : left - keptSeconds(options.budget!, coming);
+  };
+
+  /** Queries of a step: what self-checks will take is kept back. */
+  const queriesFor = (at: number): number => {
+    const left = isHttpTarget(target) ? target.account.left() : null;
+    const kept = checked || state.selfChecks !== null ? 0 : (state.checked ?? 0) * QUERIES_A_CHECK;
+    return shareOfQueries(state.plan, at, left === null ? null : Math.max(0, left - kept));
+  };
+
+  if (options.scenarios.includes('sticker') && isGradientTarget(target) && kindOfSample(target).kind === 'series') {
+    leftOut('sticker', 'samples are a series, onto which nothing can be stuck (--kind image says otherwise)', false);
+  }
+
   const advance = progressOfSteps(state.plan, began, options.progress);
   for (let at = 0; at < state.plan.length; at++) {
     // Whether the numbers can be believed comes right after the numbers, before what is nice to know.
     if (!checked && !(state.plan[at]!.standard && state.plan[at]!.scenario !== 'sticker')) await runChecks();
-    if (fitToTime(state.plan, at, began, secondsLeft(), state.started)) await writeAssessState(statePath, state);
-    const step = state.plan[at]!;
+    const share = shareOfTime(state.plan, at, secondsForAttacks());
+    const planned = state.plan[at]!;
+    const isWhole = attackNamed(planned.attack)?.meta.wholeSet === true && !state.started.includes(planned.id);
+    const step = isWhole ? fittedToTime(planned, share, paceSoFar(steps)) : planned;
+    state.plan[at] = step;
     const since = performance.now();
     advance(step, 0);
     if (!state.started.includes(step.id)) {
@@ -188,7 +181,8 @@ export async function assess(
       seed,
       state: options.state,
       limit,
-      share: shareOfTime(state.plan, at, secondsLeft()),
+      share,
+      queries: queriesFor(at),
       had: state.enough[step.id] !== undefined,
       progress: (done) => advance(step, done),
     });
@@ -252,6 +246,7 @@ export async function assess(
   const worst = worstCases(reports, clean, data, state.plan);
   const robust = perturbations.flatMap((one) => robustOf(one, state.plan, steps, worst));
   const incomplete = steps.some(({ status }) => status !== 'complete') || notRun.some(({ cut }) => cut);
+  const kind = kindOfSample(target);
   const box = { low: smallest(target.bounds.low), high: -smallest(negated(target.bounds.high)) };
   const measured: Omit<Assessment, 'requirements' | 'advice'> = {
     format: 'parapet-assessment',
@@ -265,7 +260,8 @@ export async function assess(
       bounds: box,
       scoreType: target.scoreType,
       gradients: isGradientTarget(target),
-      remarks: 'remarks' in target ? (target.remarks as readonly string[]) : [],
+      kind: kind.kind,
+      remarks: [...('remarks' in target ? (target.remarks as readonly string[]) : []), kind.says],
     },
     data: { name: options.dataName ?? 'data', sha256: digestOfData(options.data), count: data.count },
     seed,
@@ -273,6 +269,7 @@ export async function assess(
     budgetSeconds: options.budget,
     seconds: state.seconds,
     cost: { forward: cost.forward * 1000, gradient: cost.gradient === null ? null : cost.gradient * 1000 },
+    queries: queriesAsked(target),
     clean: cleanOf(clean, data),
     steps,
     robust,
@@ -289,40 +286,12 @@ export async function assess(
   };
 }
 
-/** What makes this assessment the one that a folder belongs to. */
-function identityOf(options: AssessOptions, perturbations: readonly Perturbation[], seed: string): string {
-  const { target, data } = options;
-  return digestOf(
-    new TextEncoder().encode(
-      JSON.stringify({
-        model: options.modelDigest ?? target.name,
-        inputShape: target.inputShape,
-        classes: target.classes,
-        low: typeof target.bounds.low === 'number' ? target.bounds.low : digestOf(target.bounds.low),
-        high: typeof target.bounds.high === 'number' ? target.bounds.high : digestOf(target.bounds.high),
-        data: digestOfData(data),
-        perturbations: perturbations.map(({ norm, eps }) => `${norm}:${eps}`),
-        scenarios: options.scenarios.toSorted(),
-        sticker: options.stickerArea ?? null,
-        samples: options.samples ?? null,
-        seed,
-        more: options.identity ?? null,
-      }),
-    ),
-  );
-}
-
-/** The user's perturbations, and those that requirements name. */
-function wanted(options: AssessOptions): readonly Perturbation[] {
-  const all = [...options.perturbations];
-  for (const { metric, perturbation } of options.requirements ?? []) {
-    // What is to be proven needs no attack.
-    if (perturbation === null || metric === 'certified_accuracy') continue;
-    const known = all.some(({ norm, eps }) => norm === perturbation.norm && Math.abs(eps - perturbation.eps) < 1e-12);
-    if (!known) all.push(perturbation);
-  }
-  if (all.length === 0) throw new Fault('ERR_USAGE', 'An assessment needs a norm and an eps.');
-  return all;
+function queriesAsked(target: Target): Assessment['queries'] {
+  if (!isHttpTarget(target)) return null;
+  const { budget, price } = target.account;
+  const { queries: sent, remembered, inAll } = target.account.spending();
+  const cost = price === null ? null : { amount: inAll * price.perQuery, currency: price.currency };
+  return { sent, remembered, inAll, budget, cost };
 }
 
 function smallest(bound: number | Float32Array): number {

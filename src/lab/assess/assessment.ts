@@ -1,5 +1,6 @@
 import type { Norm, Perturbation } from '../evasion/attack.ts';
 import type { AttackMetrics, Share } from '../evasion/metrics.ts';
+import type { SampleKind } from '../sample-kind.ts';
 import type { SelfCheck } from '../evasion/self-checks.ts';
 import type { RequirementResult } from './requirement.ts';
 
@@ -18,16 +19,20 @@ export interface AssessStep {
   readonly attack: string;
   readonly options: unknown;
   readonly perturbation: Perturbation;
-  /** Samples that are attacked: the first ones of the shuffled data. */
+  /** Samples that are attacked at most: the first ones of the shuffled data. Its share of the time may end a step earlier. */
   readonly samples: number;
-  /** Samples attacked together: what an interruption can lose. */
+  /** Samples that its share of the time was expected to be enough for. */
+  readonly expectedSamples: number;
+  /** Samples attacked together at most: what an interruption can lose. */
   readonly chunk: number;
   /** The step that measures robust accuracy under its norm and eps. */
   readonly standard: boolean;
   /** Why it is part of the plan: one sentence. */
   readonly why: string;
-  /** How long it was expected to take, in seconds. */
+  /** How long the expected samples were expected to take, in seconds. */
   readonly expectedSeconds: number;
+  /** Queries that it takes at most, predicting its clean and its saved samples included; null where nothing bounds them. */
+  readonly queries: number | null;
 }
 
 export interface StepResult {
@@ -112,6 +117,19 @@ export interface NotRun {
   readonly cut: boolean;
 }
 
+export interface QueriesAsked {
+  /** Samples sent by this call. */
+  readonly sent: number;
+  /** Answers that an earlier call had paid for. */
+  readonly remembered: number;
+  /** Samples sent in all, by earlier calls with the same log, too. */
+  readonly inAll: number;
+  /** What may be sent in all; null: no bound. */
+  readonly budget: number | null;
+  /** Of all that was sent; null where the target declares no price. */
+  readonly cost: { readonly amount: number; readonly currency: string } | null;
+}
+
 /** Everything that an assessment found, without the samples themselves: what `assessment.json` holds. */
 export interface Assessment {
   readonly format: 'parapet-assessment';
@@ -126,6 +144,8 @@ export interface Assessment {
     readonly bounds: { readonly low: number; readonly high: number };
     readonly scoreType: string;
     readonly gradients: boolean;
+    /** What a sample is: declared, or by its shape; how it is known stands in the remarks. */
+    readonly kind: SampleKind;
     readonly remarks: readonly string[];
   };
   readonly data: { readonly name: string; readonly sha256: string; readonly count: number };
@@ -136,6 +156,8 @@ export interface Assessment {
   readonly seconds: number;
   /** Milliseconds of a forward pass and of a forward and backward pass, one sample of a batch. */
   readonly cost: { readonly forward: number; readonly gradient: number | null };
+  /** What a model behind HTTP was asked; null for others. */
+  readonly queries: QueriesAsked | null;
   readonly clean: {
     readonly accuracy: Share;
     readonly chance: number;

@@ -1,6 +1,7 @@
 import type { Norm, Perturbation } from '../evasion/attack.ts';
 import { attackNamed } from '../evasion/registry.ts';
 import { imageLayout, isPicture } from '../image-layout.ts';
+import { kindOfSample } from '../sample-kind.ts';
 import { isGradientTarget, type Target } from '../target.ts';
 import { isTextTarget } from '../text/text-target.ts';
 import { isTreeTarget } from '../trees/tree-target.ts';
@@ -23,12 +24,14 @@ export interface PlanOptions {
   readonly stickerArea: number;
   /** Most samples of one step. */
   readonly samples: number;
-  /** Seconds for everything; null: no limit. */
+  /** Seconds for all steps together; null: no limit. */
   readonly budget: number | null;
+  /** Queries for all steps together; null or absent: no limit. */
+  readonly queries?: number | null;
 }
 
 /** A step before it is known how many samples it gets. */
-interface Draft extends Omit<AssessStep, 'samples' | 'chunk' | 'expectedSeconds'> {
+interface Draft extends Omit<AssessStep, 'samples' | 'expectedSamples' | 'chunk' | 'expectedSeconds' | 'queries'> {
   /** Share of the budget. */
   readonly weight: number;
   /** Seconds a sample. */
@@ -54,20 +57,33 @@ export function planAssessment(target: Target, cost: MeasuredCost, options: Plan
   const drafts = draftsOf(target, cost, options).filter(({ scenario }) => options.scenarios.includes(scenario));
   const weights = drafts.reduce((sum, draft) => sum + draft.weight, 0);
   return drafts.map(({ weight, each, least, most, ...draft }): AssessStep => {
-    const seconds = options.budget === null ? Infinity : (options.budget * PLANNED * weight) / weights;
+    const seconds = options.budget === null ? Infinity : (options.budget * weight) / weights;
     const paid = Math.floor(seconds / Math.max(each, 1e-9));
-    const samples = Math.max(Math.min(Math.max(paid, least), most, options.samples), 1);
-    const wholeSet = attackNamed(draft.attack)?.meta.wholeSet === true;
+    const attack = attackNamed(draft.attack);
+    const perSample = attack?.mostQueries === undefined ? null : attack.mostQueries(draft.options) + BESIDES_ATTACK;
+    // Few samples whose whole attack is paid for say more than many that are cut off.
+    const mayAsk = Math.floor(((options.queries ?? Infinity) * weight) / weights);
+    const asked = perSample === null ? Infinity : Math.floor(mayAsk / perSample);
+    const all = Math.max(1, Math.min(most, options.samples, asked));
+    const expectedSamples = Math.max(1, Math.min(paid, all));
+    const wholeSet = attack?.meta.wholeSet === true;
+    // What is expected may be wrong; what the time is really enough for is seen on the way (`pacer`), up to a few times that.
+    const samples = Math.min(all, Math.max(least, wholeSet ? expectedSamples : expectedSamples * AT_MOST));
     // An interruption, or the end of a step's time, shall lose a few seconds and not minutes.
     const chunk = wholeSet
       ? samples
-      : Math.max(1, Math.min(64, samples, Math.max(8, Math.floor(3 / Math.max(each, 1e-9)))));
-    return { ...draft, samples, chunk, expectedSeconds: samples * each };
+      : Math.max(1, Math.min(64, samples, Math.max(8, Math.floor(Math.min(15, seconds / 4) / Math.max(each, 1e-9)))));
+    const queries = perSample === null ? null : Math.min(samples * perSample, mayAsk);
+    const expected = wholeSet ? samples : expectedSamples;
+    return { ...draft, samples, expectedSamples: expected, chunk, expectedSeconds: expected * each, queries };
   });
 }
 
-/** What is kept for self-checks, certificates, detectors and mistakes of the estimate. */
-const PLANNED = 0.6;
+/** A sample is predicted as it is, and once more from what was saved. */
+const BESIDES_ATTACK = 2;
+
+/** Times the expected samples that a step may attack when it is faster than expected. */
+const AT_MOST = 4;
 
 function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Draft[] {
   if (isTextTarget(target)) return textDrafts(target, cost, options);
@@ -79,7 +95,8 @@ function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Dra
   const others = Math.max(1, Math.min(9, target.classes - 1));
   const { surviving } = cost;
   const cheap = 40 * gradient;
-  const picture = isPicture(imageLayout(target.inputShape));
+  // Onto a window of sensors nothing can be stuck.
+  const picture = kindOfSample(target).kind === 'image' && isPicture(imageLayout(target.inputShape));
   const squares = imageLayout(target.inputShape) !== undefined;
 
   for (const { norm, eps } of options.perturbations) {
@@ -94,7 +111,7 @@ function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Dra
         perturbation: { norm, eps },
         standard: true,
         why: 'The measure that papers report: four attacks in turn, each on what the ones before left.',
-        weight: 10,
+        weight: 20,
         each:
           surviving * ((100 + 100 * others) * gradient + 100 * others * (gradient + forward) + 5000 * forward) + cheap,
         least: 16,
@@ -110,7 +127,7 @@ function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Dra
         perturbation: { norm, eps },
         standard: true,
         why: `The strongest attack under ${norm} on inputs of this shape.`,
-        weight: 8,
+        weight: 16,
         each: surviving * 500 * gradient + cheap,
         least: 16,
         most: Infinity,
@@ -125,7 +142,7 @@ function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Dra
         perturbation: { norm, eps },
         standard: true,
         why: 'The target tells scores and no gradients: random search is the strongest attack on it.',
-        weight: 10,
+        weight: 20,
         each: 5000 * forward,
         least: 8,
         most: Infinity,
@@ -140,7 +157,7 @@ function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Dra
         perturbation: { norm, eps },
         standard: true,
         why: 'The target tells labels only.',
-        weight: 10,
+        weight: 20,
         each: 10_000 * forward,
         least: 8,
         most: Infinity,
@@ -201,7 +218,7 @@ function draftsOf(target: Target, cost: MeasuredCost, options: PlanOptions): Dra
           perturbation: { norm, eps: size },
           standard: false,
           why: 'A point of the curve of accuracy over eps.',
-          weight: 0.3,
+          weight: 0.5,
           each: 50 * gradient * Math.min(1, surviving + 0.3) + 5 * gradient,
           least: 32,
           most: 200,
@@ -275,7 +292,7 @@ function treeDrafts(cost: MeasuredCost, options: PlanOptions): Draft[] {
       perturbation: { norm, eps: Infinity },
       standard: true,
       why: 'For trees the nearest input of another class can be found and proven to be the nearest.',
-      weight: 10,
+      weight: 20,
       each: 0.05,
       least: 32,
       most: Infinity,
@@ -331,7 +348,7 @@ function textDrafts(target: Target, cost: MeasuredCost, options: PlanOptions): D
           perturbation,
           standard: true,
           why,
-          weight: scores ? 10 : 5,
+          weight: scores ? 20 : 10,
           each: (found.mostQueries?.(found.defaults) ?? 1000) * 0.3 * cost.forward,
           least: 16,
           most: Infinity,

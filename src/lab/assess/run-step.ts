@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { isFault } from '../../core/fault.ts';
+import { isHttpTarget } from '../http-target/http-target.ts';
+import { limitQueries } from '../http-target/limit-queries.ts';
 import { attackNamed } from '../evasion/registry.ts';
 import { type AttackReport, runAttack } from '../evasion/run-attack.ts';
 import { type LabelledData, sliceData } from '../labelled-data.ts';
 import type { Target } from '../target.ts';
 import type { AssessStep, StepResult } from './assessment.ts';
 import { queriesCurve, shrinkingCurve } from './black-box-curves.ts';
-import { FEWEST, timeLimit, type TimeLimit } from './share-time.ts';
+import { FEWEST, pacer, timeLimit, type TimeLimit } from './share-time.ts';
 
 export interface StepRun {
   readonly target: Target;
@@ -19,6 +21,8 @@ export interface StepRun {
   readonly limit: TimeLimit;
   /** Seconds of this step. */
   readonly share: number;
+  /** Queries of this step to a target behind HTTP; Infinity: no bound. */
+  readonly queries: number;
   /** It had its share of the time in an earlier call: what was attacked then is its result. */
   readonly had: boolean;
   readonly progress: (done: number) => void;
@@ -31,6 +35,9 @@ export interface StepRan {
   readonly enough: number | null;
 }
 
+/** Times its share that a step may take. */
+const OVERTIME = 1.5;
+
 /** One planned attack, from where its log left off. An attack that the target does not allow is a gap of the report and no end of it. */
 export async function runStep(step: AssessStep, run: StepRun): Promise<StepRan> {
   const attack = attackNamed(step.attack);
@@ -41,31 +48,52 @@ export async function runStep(step: AssessStep, run: StepRun): Promise<StepRan> 
   });
   if (attack === undefined) return failed(`there is no attack ${step.attack}`);
   const { limit, had } = run;
-  const own = timeLimit(had ? -Infinity : performance.now() + run.share * 1000, limit.signal);
+  const { share } = run;
+  // The pacer ends the step in time; the limit is for a chunk that takes much longer than those before it.
+  const own = timeLimit(had ? -Infinity : performance.now() + share * OVERTIME * 1000, limit.signal);
+  const next = pacer(step.chunk, share, () => performance.now());
+  let paced = false;
+  const began = performance.now();
   let report: AttackReport;
+  const data = sliceData(run.data, 0, Math.min(step.samples, run.data.count));
+  // Predicting clean and saved samples is kept back, so that a share that is spent still ends in a result.
+  const target =
+    isHttpTarget(run.target) && run.queries < Infinity
+      ? limitQueries(run.target, run.queries - 2 * data.count)
+      : run.target;
   try {
     report = await runAttack({
       attack,
-      target: run.target,
-      data: sliceData(run.data, 0, Math.min(step.samples, run.data.count)),
+      target,
+      judge: run.target,
+      data,
       perturbation: step.perturbation,
       options: step.options,
       seed: run.seed,
       expectation: null,
-      chunk: step.chunk,
+      chunk: (done) => {
+        const size = had ? 0 : next(done);
+        paced ||= size < 1;
+        return size;
+      },
       log: join(run.state, `${step.id}.jsonl`),
       ...(own.signal === undefined ? {} : { signal: own.signal }),
-      progress: run.progress,
+      progress: (done) => run.progress(Math.min(1, Math.max(done, (performance.now() - began) / 1000 / share))),
     });
   } catch (error) {
     if (isFault(error) && error.code === 'ERR_USAGE') return failed(error.message);
+    // Not even the clean samples could be asked.
+    if (isFault(error) && error.code === 'ERR_BUDGET_EXHAUSTED') {
+      const { step: nothing, ...rest } = failed('the budget of queries is spent');
+      return { step: { ...nothing, status: 'queries' }, ...rest };
+    }
     throw error;
   } finally {
     own.clear();
   }
   // Samples are in random order: the first ones of them that its share of the time was enough for are a whole result about fewer samples.
   const isEnough =
-    report.status === 'aborted' && (had || own.isOver()) && report.attacked >= Math.min(FEWEST, step.samples);
+    report.status === 'aborted' && (had || paced || own.isOver()) && report.attacked >= Math.min(FEWEST, step.samples);
   const status =
     report.status === 'complete' || isEnough
       ? 'complete'
@@ -73,7 +101,9 @@ export async function runStep(step: AssessStep, run: StepRun): Promise<StepRan> 
         ? 'queries'
         : limit.isOver()
           ? 'budget'
-          : 'interrupted';
+          : paced || own.isOver()
+            ? 'budget'
+            : 'interrupted';
   const reasons = {
     complete: '',
     queries: 'the budget of queries is spent',

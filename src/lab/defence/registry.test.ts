@@ -23,15 +23,15 @@ function fragile(count: number, seed: string): LabelledData {
 
 describe('defences', () => {
   it('are the folders beside the registry, each documented', () => {
-    // PatchCleanser trains nothing: it stands around a model, and has no `defence.ts`.
     const folders = globSync('*/defence.ts', { cwd: import.meta.dirname }).map((file) => file.split('/')[0]!);
     const ids: string[] = DEFENCES.map(({ meta }) => meta.id);
     assert.deepEqual(folders.toSorted(), ids.toSorted());
     for (const id of ids) assert.ok(existsSync(join(import.meta.dirname, id, 'README.md')), id);
   });
 
-  // Defences of texts have this in a test of their own.
-  for (const { meta } of DEFENCES.filter((one) => !('texts' in one.meta))) {
+  // Defences of texts, and those that stand around a model, have this in tests of their own (`open-wrapper.test.ts`).
+  const elsewhere: readonly string[] = ['patchcleanser', 'input-cleaning'];
+  for (const { meta } of DEFENCES.filter((one) => !('texts' in one.meta) && !elsewhere.includes(one.meta.id))) {
     it(`${meta.id} has defaults that its schema gives, and a result that its assurance promises`, async () => {
       const defence = defenceNamed(meta.id)!;
       assert.deepEqual(defence.options(z).parse({}), defence.defaults);

@@ -33,8 +33,11 @@ export interface AttackRun<Options> {
   readonly seed?: string;
   /** What the handshake expects of the clean accuracy; absent: better than chance; null: no handshake. */
   readonly expectation?: HandshakeExpectation | null;
-  /** Samples that are attacked together, and the unit of what an interruption can lose. */
-  readonly chunk?: number;
+  /**
+   * Samples that are attacked together, and the unit of what an interruption can lose. A function is asked before each chunk, with the number of samples that this
+   * call has attacked; below 1 ends the run as if it were aborted.
+   */
+  readonly chunk?: number | ((done: number) => number);
   /** File of results: made when absent, continued when it belongs to the same run. */
   readonly log?: string;
   /** Predict successes once more after rounding to 8 bits. */
@@ -98,11 +101,17 @@ export async function runAttack<Options>(run: AttackRun<Options>): Promise<Attac
           count: data.count,
           size,
         });
-  const chunk = attack.meta.wholeSet === true ? Math.max(data.count, 1) : Math.max(run.chunk ?? 64, 1);
+  const wholeSet = attack.meta.wholeSet === true;
+  const { chunk = 64 } = run;
   let status: AttackReport['status'] = 'complete';
-  for (let from = 0; from < data.count && status === 'complete'; from += chunk) {
-    const to = Math.min(from + chunk, data.count);
-    if (!hasAll(log, from, to)) {
+  // Chunks follow each other: what is in the log is a beginning of the data.
+  const missing = firstMissing(log, data.count);
+  const begun = wholeSet && missing < data.count ? 0 : missing;
+  for (let from = begun, to = begun; from < data.count && status === 'complete'; from = to) {
+    const together = typeof chunk === 'function' ? Math.floor(chunk(from - begun)) : Math.max(chunk, 1);
+    to = wholeSet ? data.count : Math.min(from + together, data.count);
+    if (!(to > from)) status = 'aborted';
+    else {
       const context: AttackContext = {
         random: seededRandom(seed),
         ids: Int32Array.from({ length: to - from }, (_, i) => from + i),
@@ -118,9 +127,10 @@ export async function runAttack<Options>(run: AttackRun<Options>): Promise<Attac
   return reportOf(run, seed, log, cleanAnswers, status);
 }
 
-function hasAll(log: AttackLog, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (!log.entries.has(i)) return false;
-  return true;
+function firstMissing(log: AttackLog, count: number): number {
+  let at = 0;
+  while (at < count && log.entries.has(at)) at++;
+  return at;
 }
 
 /** A chunk that was aborted is not kept: what it found so far is not what the whole attack would have found. */
@@ -176,10 +186,12 @@ async function reportOf<Options>(
   const size = sampleSize(target);
   const box = boxOf(target);
   const entries = [...log.entries.values()].toSorted((a, b) => a.sample - b.sample);
-  const saved = new Float32Array(entries.length * size);
+  const written = new Float32Array(entries.length * size);
   entries.forEach((entry, at) => {
-    saved.set(entry.x === undefined ? row(data.inputs, size, entry.sample) : valuesOf(entry.x), at * size);
+    written.set(entry.x === undefined ? row(data.inputs, size, entry.sample) : valuesOf(entry.x), at * size);
   });
+  // A picture file is checked as the file that it is, its rounding included.
+  const saved = target.asSent?.(written) ?? written;
   const scores = await scoresInParts(target, saved, entries.length);
   const inBytes =
     run.eightBit === true ? await scoresInParts(target, roundedToBytes(saved, size, box), entries.length) : null;

@@ -153,6 +153,7 @@ function normalised(scores: Float32Array): Float32Array {
 async function probabilities(target: Target, data: LabelledData): Promise<SelfCheck> {
   const id = 'probabilities-for-logits';
   if (target.scoreType === 'label') return notRun(id, 'the target gives labels only');
+  if (!isGradientTarget(target)) return notRun(id, 'the target has no gradients that could vanish');
   if (data.count === 0) return notRun(id, 'the model is right on no sample that was given');
   const scores = await target.scores(Float32Array.from(data.inputs), data.count);
   let least = Infinity;

@@ -52,13 +52,20 @@ const COMMON = {
   queries: z.int().min(1).optional().describe('Samples that may be asked in all.'),
   price: z
     .strictObject({
-      perQuery: z.number().nonnegative(),
+      perQuery: z.number().nonnegative().optional().describe('What one sample costs.'),
+      perThousand: z.number().nonnegative().optional().describe('What 1,000 samples cost.'),
       currency: z.string().max(10).default('USD'),
       most: z.number().positive().optional().describe('What may be spent in all; bounds the queries.'),
     })
+    .refine(
+      ({ perQuery, perThousand }) => (perQuery === undefined) !== (perThousand === undefined),
+      'say either perQuery or perThousand',
+    )
     .optional(),
   log: z.string().min(1).optional().describe('File of answers: a run that is stopped asks for none of them again.'),
 } as const;
+
+const FIELD = z.string().regex(/^[\w.-]{1,100}$/, 'no name of a field');
 
 const ANSWER = z
   .strictObject({
@@ -88,14 +95,37 @@ export const HTTP_SECTION = z.discriminatedUnion('protocol', [
   z.strictObject({
     protocol: z.literal('json'),
     ...COMMON,
-    body: z.unknown().describe('The request; "{{input}}" stands for a sample, "{{inputs}}" for a list of them.'),
+    send: z
+      .enum(['json', 'binary', 'multipart'])
+      .default('json')
+      .describe('What a request is: JSON after the template in body, the picture itself, or a form with it.'),
+    body: z
+      .unknown()
+      .optional()
+      .describe(
+        'The request; "{{input}}" stands for a sample, "{{inputs}}" for a list of them. Only where JSON is sent.',
+      ),
+    form: z
+      .strictObject({
+        file: FIELD.default('file').describe('Name of the part that is the picture.'),
+        fields: z.record(FIELD, z.string().max(10_000)).default({}).describe('Further fields.'),
+      })
+      .optional()
+      .describe('With send: multipart.'),
     encoding: z
-      .enum(['nested', 'flat', 'base64'])
+      .enum(['nested', 'flat', 'base64', 'png'])
       .default('nested')
-      .describe('How a sample of numbers is written: lists by its shape, one list, or float32 in base64.'),
+      .describe(
+        'How a sample is written: lists by its shape, one list, float32 in base64, or as a picture file (in JSON: in base64).',
+      ),
     answer: ANSWER,
   }),
 ]);
+
+/** What one sample costs, in the currency of the section. */
+export function pricePerQuery({ perQuery, perThousand = 0 }: NonNullable<HttpSection['price']>): number {
+  return perQuery ?? perThousand / 1000;
+}
 
 export type HttpSection = z.output<typeof HTTP_SECTION>;
 export type JsonSection = Extract<HttpSection, { protocol: 'json' }>;

@@ -103,7 +103,7 @@ test('samples go in batches, several requests at once, and come back in their or
     const sent = server.seen.filter(({ method }) => method === 'POST');
     assert.equal(sent.length, 8);
     assert.ok(most <= 3);
-    assert.deepEqual(target.account.spending(), { queries: 30, remembered: 0, requests: 8, again: 0 });
+    assert.deepEqual(target.account.spending(), { queries: 30, inAll: 30, remembered: 0, requests: 8, again: 0 });
     if (binary) {
       assert.ok(sent.every(({ headers }) => headers['inference-header-content-length'] !== undefined));
       const first = Buffer.from(x.buffer, 0, 4 * SIZE * 4);

@@ -12,6 +12,8 @@ export interface Price {
 /** What a target behind HTTP was asked until now. A query is one sample; that it was sent again after a failure does not count. */
 export interface Spending {
   readonly queries: number;
+  /** Queries that were sent in all, by earlier runs with the same log, too. */
+  readonly inAll: number;
   /** Queries that the log answered. */
   readonly remembered: number;
   readonly requests: number;
@@ -26,6 +28,8 @@ export interface HttpAccount {
   readonly price: Price | null;
   /** Samples in one round of requests: a good size of chunks for attacks. */
   readonly round: number;
+  /** Samples that may still be asked; null: no bound. */
+  left(): number | null;
   spending(): Spending;
 }
 
@@ -68,8 +72,10 @@ export class HttpModel {
       budget: options.budget,
       price: options.price,
       round: this.#batch * options.concurrent,
+      left: () => (options.budget === null ? null : Math.max(0, options.budget - this.#spent)),
       spending: () => ({
         queries: this.#queries,
+        inAll: this.#spent,
         remembered: this.#remembered,
         requests: this.#requests,
         again: options.endpoint.count.again,

@@ -3,6 +3,7 @@ import { scoreOfUntold } from '../restrict-scores.ts';
 import type { JsonSection } from './http-section.ts';
 import type { EndpointAnswer, EndpointRequest } from './http-endpoint.ts';
 import { parsePointer, valueAt } from './json-pointer.ts';
+import { type PictureCodec, pictureRequest } from './picture-body.ts';
 import type { Sample } from './query-log.ts';
 import { classIndex, finite, jsonOf, type WireProtocol, wrongAnswer } from './wire-protocol.ts';
 
@@ -15,6 +16,8 @@ export interface DeclaredShape {
   readonly inputShape: readonly number[] | null;
   readonly classes: number;
   readonly classNames?: readonly string[];
+  /** Samples are sent as picture files. */
+  readonly picture?: PictureCodec;
 }
 
 /**
@@ -23,7 +26,11 @@ export interface DeclaredShape {
  * @throws Fault `ERR_CONFIG` where the template has no place for a sample
  */
 export function jsonProtocol(section: JsonSection, shape: DeclaredShape): WireProtocol {
-  const found = placeholders(section.body, 0);
+  const { picture } = shape;
+  const url = new URL(section.url);
+  const path = url.pathname + url.search;
+  const pictures = section.send !== 'json';
+  const found = pictures ? { one: true, all: false, within: false } : placeholders(section.body, 0);
   if (found.one && found.all) {
     throw new Fault('ERR_CONFIG', 'The body has both {{input}} and {{inputs}}.', { where: 'http.body' });
   }
@@ -33,11 +40,10 @@ export function jsonProtocol(section: JsonSection, shape: DeclaredShape): WirePr
       hint: 'Write "{{input}}" where one sample goes, or "{{inputs}}" where a list of them goes.',
     });
   }
-  if (found.within && shape.inputShape !== null) {
+  const asText = shape.inputShape === null || section.encoding === 'base64' || section.encoding === 'png';
+  if (found.within && !asText) {
     throw new Fault('ERR_CONFIG', 'Numbers cannot stand within a longer text.', { where: 'http.body' });
   }
-  const url = new URL(section.url);
-  const path = url.pathname + url.search;
   const steps = (text: string | undefined): readonly string[] | undefined =>
     text === undefined ? undefined : parsePointer(text)!;
   const { answer } = section;
@@ -46,7 +52,12 @@ export function jsonProtocol(section: JsonSection, shape: DeclaredShape): WirePr
   return {
     most: found.all ? 4096 : 1,
     request(samples): EndpointRequest {
-      const written = samples.map((sample) => writeSample(sample, shape.inputShape, section.encoding));
+      if (pictures) return pictureRequest(path, picture!.png(samples[0] as Float32Array), section);
+      const written = samples.map((sample) =>
+        picture !== undefined && typeof sample !== 'string'
+          ? Buffer.from(picture.png(sample)).toString('base64')
+          : writeSample(sample, shape.inputShape, section.encoding),
+      );
       const body = JSON.stringify(filled(section.body, written));
       return { method: 'POST', path, headers: { 'content-type': 'application/json' }, body };
     },

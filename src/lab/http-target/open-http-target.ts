@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Fault } from '../../core/fault.ts';
+import { boxOf } from '../evasion/norm-ball.ts';
 import { restrictScores } from '../restrict-scores.ts';
 import { type Bounds, sampleSize, type ScoreType, type Target } from '../target.ts';
 import { textTarget } from '../text/text-target.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
-import type { HttpSection } from './http-section.ts';
+import { type HttpSection, pricePerQuery } from './http-section.ts';
 import { HttpModel, type HttpTarget } from './http-target.ts';
 import { jsonProtocol } from './json-protocol.ts';
+import { type PictureCodec, pictureCodec } from './picture-body.ts';
 import { memoryQueryLog, openQueryLog } from './query-log.ts';
 import { isNumericType } from './tensor-data.ts';
 import { MOST_CLASSES, MOST_VALUES } from '../target-limits.ts';
@@ -76,7 +78,7 @@ export async function openHttpTarget(
               declaration: digestOf(declaration),
             }),
       budget: budgetOf(http, queries),
-      price: http.price === undefined ? null : { perQuery: http.price.perQuery, currency: http.price.currency },
+      price: http.price === undefined ? null : { perQuery: pricePerQuery(http.price), currency: http.price.currency },
     });
     const told = shape.scoreType;
     const k = declaration.topK ?? shape.classes;
@@ -94,6 +96,7 @@ interface Shape {
   readonly classNames?: readonly string[];
   readonly inputShape: readonly number[];
   readonly scoreType: ScoreType;
+  readonly picture?: PictureCodec;
 }
 
 async function shapeOf(declaration: HttpDeclaration, endpoint: HttpEndpoint, url: URL): Promise<Shape> {
@@ -105,8 +108,12 @@ async function shapeOf(declaration: HttpDeclaration, endpoint: HttpEndpoint, url
     const classes = typeof said === 'object' ? said.length : said!;
     const inputShape = text ? [textLength] : declaration.inputShape!;
     const scoreType = jsonScoreType(http.answer, declaration.scores);
-    const protocol = jsonProtocol(http, { inputShape: text ? null : inputShape, classes, ...named });
-    return { protocol, classes, ...named, inputShape, scoreType };
+    const picture =
+      http.encoding === 'png'
+        ? { picture: pictureCodec(inputShape, boxOf({ inputShape, bounds: declaration.bounds })) }
+        : {};
+    const protocol = jsonProtocol(http, { inputShape: text ? null : inputShape, classes, ...named, ...picture });
+    return { protocol, classes, ...named, inputShape, scoreType, ...picture };
   }
   modelPath(url);
   const metadata = await readV2Metadata(endpoint, url);
@@ -180,7 +187,7 @@ function targetOf(
   model: HttpModel,
   name: string,
   { bounds, textLength }: HttpDeclaration,
-  { classes, classNames, inputShape, scoreType }: Shape,
+  { classes, classNames, inputShape, scoreType, picture }: Shape,
   restricted: (scores: Float32Array) => Float32Array,
 ): Target {
   const close = (): Promise<void> => model.close();
@@ -190,22 +197,29 @@ function targetOf(
     return textTarget(ask, { name, classes, ...names, scoreType, length: textLength, batch: Infinity, close });
   }
   const size = sampleSize({ inputShape });
+  // Rounded before anything is counted: two samples that are the same picture are one query to the log.
+  const sent = picture === undefined ? (x: Float32Array) => x : picture.round;
   return {
     name,
+    ...(picture === undefined ? {} : { asSent: picture.round }),
     inputShape,
     classes,
     ...(classNames === undefined ? {} : { classNames }),
     bounds,
     scoreType,
-    scores: async (x, n) =>
-      restricted(await model.ask(Array.from({ length: n }, (_, i) => x.subarray(i * size, (i + 1) * size)))),
+    scores: async (x, n) => {
+      const rounded = sent(x.subarray(0, n * size));
+      const rows = Array.from({ length: n }, (_, i) => rounded.subarray(i * size, (i + 1) * size));
+      return restricted(await model.ask(rows));
+    },
     close,
   };
 }
 
 function budgetOf({ queries, price }: HttpSection, given: number | undefined): number | null {
   const bounds = [given ?? queries];
-  if (price?.most !== undefined && price.perQuery > 0) bounds.push(Math.floor(price.most / price.perQuery + 1e-9));
+  const each = price === undefined ? 0 : pricePerQuery(price);
+  if (price?.most !== undefined && each > 0) bounds.push(Math.floor(price.most / each + 1e-9));
   const said = bounds.filter((one) => one !== undefined);
   return said.length === 0 ? null : Math.min(...said);
 }
@@ -215,8 +229,13 @@ function digestOf({ http, ...rest }: HttpDeclaration): string {
   const { auth, queries, price, log, retry, timeout, concurrent, batch, ...asked } = http;
   void [auth, queries, price, log, retry, timeout, concurrent, batch];
   return createHash('sha256')
-    .update(JSON.stringify({ asked, rest: { ...rest, bounds: null } }))
+    .update(JSON.stringify({ asked, rest: { ...rest, bounds: isPictures(http) ? rest.bounds : null } }))
     .digest('base64url');
+}
+
+/** Then bounds decide what a sample looks like. */
+function isPictures(http: HttpSection): boolean {
+  return http.protocol === 'json' && http.encoding === 'png';
 }
 
 function credentialOf(

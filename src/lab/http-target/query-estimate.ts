@@ -26,7 +26,11 @@ export function queryEstimate(
     ...(whole !== null && budget !== null && whole > budget
       ? [`the attack could ask ${whole}, and stops at the budget`]
       : []),
-    ...(cost === null ? [] : [`about ${cost.toFixed(2)} ${price!.currency} at most`]),
+    ...(cost === null
+      ? []
+      : [
+          `about ${cost >= 0.01 || cost === 0 ? cost.toFixed(2) : String(Number(cost.toPrecision(2)))} ${price!.currency} at most`,
+        ]),
   ];
   return { most, cost, line: parts.join('; ') };
 }

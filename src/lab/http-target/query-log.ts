@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Fault } from '../../core/fault.ts';
 import { wholeLines } from '../whole-lines.ts';
 
@@ -69,7 +70,10 @@ export function openQueryLog(path: string, header: QueryLogHeader): QueryLog {
     }
     if (number === 0) writeFileSync(path, `${headline}\n`);
     else truncateSync(path, sound);
-  } else writeFileSync(path, `${headline}\n`, { flag: 'wx' });
+  } else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `${headline}\n`, { flag: 'wx' });
+  }
   return {
     recorded,
     take: (digest) => known.get(digest)?.shift(),

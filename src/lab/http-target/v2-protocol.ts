@@ -1,4 +1,4 @@
-import { Fault } from '../../core/fault.ts';
+import { Fault, isFault } from '../../core/fault.ts';
 import type { EndpointAnswer, EndpointRequest, HttpEndpoint } from './http-endpoint.ts';
 import type { V2Section } from './http-section.ts';
 import type { Sample } from './query-log.ts';
@@ -25,7 +25,7 @@ const LONGEST_NAME = 1000;
  * @throws Fault `ERR_TARGET`
  */
 export async function readV2Metadata(endpoint: HttpEndpoint, url: URL): Promise<V2Metadata> {
-  const { body } = await endpoint.send({ method: 'GET', path: modelPath(url) });
+  const { body } = await describedBy(endpoint, modelPath(url));
   const value = jsonOf(body);
   const tensors = (key: 'inputs' | 'outputs'): V2Tensor[] => {
     const list = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
@@ -42,6 +42,20 @@ export async function readV2Metadata(endpoint: HttpEndpoint, url: URL): Promise<
     });
   };
   return { inputs: tensors('inputs'), outputs: tensors('outputs') };
+}
+
+/** @throws Fault `ERR_TARGET`; Triton answers 400 for a model that it has not loaded */
+async function describedBy(endpoint: HttpEndpoint, path: string): Promise<EndpointAnswer> {
+  try {
+    return await endpoint.send({ method: 'GET', path });
+  } catch (error) {
+    if (!isFault(error) || !/ status (?:400|404)\b/.test(error.message)) throw error;
+    throw new Fault(error.code, error.message, {
+      where: error.where ?? 'metadata of the model',
+      hint: `Is the model loaded? GET ${path}/ready answers 200 then; POST v2/repository/index lists the models of a Triton server. Check name and version.`,
+      cause: error,
+    });
+  }
 }
 
 function notV2(key: string): Fault {
@@ -110,18 +124,21 @@ export function v2Protocol(section: V2Section, url: URL, shape: V2Shape): WirePr
     return { name: input.name, shape: batchless ? rest : [n, ...rest], datatype: input.datatype };
   };
   const whole = label || output.datatype === 'BYTES';
+  // There is no FP16 in JSON: servers refuse it there.
+  const binaryIn = section.binary || input.datatype === 'FP16';
+  const binaryOut = (section.binary && !whole) || output.datatype === 'FP16';
   return {
     most,
     request(samples): EndpointRequest {
       const about = tensor(samples.length);
-      const wanted = { name: output.name, ...(section.binary && !whole ? { parameters: { binary_data: true } } : {}) };
+      const wanted = { name: output.name, ...(binaryOut ? { parameters: { binary_data: true } } : {}) };
       if (sampleShape === null) {
         const inputs = [{ ...about, data: samples }];
         return json(path, JSON.stringify({ inputs, outputs: [wanted] }));
       }
       const type = input.datatype as NumericType;
       const values = joined(samples);
-      if (!section.binary) {
+      if (!binaryIn) {
         const inputs = [{ ...about, data: tensorNumbers(type, values) }];
         return json(path, JSON.stringify({ inputs, outputs: [wanted] }));
       }

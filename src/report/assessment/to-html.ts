@@ -397,10 +397,18 @@ function detectorTable(found: Assessment): string {
   );
 }
 
+function queriesLine({ queries }: Assessment): string {
+  if (queries === null) return '';
+  const { inAll, budget, cost } = queries;
+  const bound = budget === null ? '' : ` of ${budget}`;
+  const price = cost === null ? '' : `, about ${cost.amount.toFixed(2)} ${escapeMarkup(cost.currency)}`;
+  return ` The model was sent ${inAll}${bound} queries${price}.`;
+}
+
 function again(found: Assessment, about: AssessmentPage): readonly string[] {
-  const steps = found.steps.map(({ step }) => [
+  const steps = found.steps.map(({ step, attacked }) => [
     `<code>${escapeMarkup(step.id)}</code>`,
-    String(step.samples),
+    String(attacked),
     `<code>${escapeMarkup(JSON.stringify(step.options))}</code>`,
   ]);
   return [
@@ -408,7 +416,7 @@ function again(found: Assessment, about: AssessmentPage): readonly string[] {
     `<pre>${escapeMarkup(about.command)}</pre>`,
     `<p class="quiet">Seed <code>${escapeMarkup(found.seed)}</code>; model SHA-256 <code>${found.model.sha256 ?? 'not a file'}</code>; data <code>${found.data.sha256}</code>. A forward pass took ${found.cost.forward.toFixed(3)} ms a sample${
       found.cost.gradient === null ? '' : `, forward and backward ${found.cost.gradient.toFixed(3)} ms`
-    }; ${Math.round(found.seconds)} s in all.</p>`,
+    }; ${Math.round(found.seconds)} s in all.${queriesLine(found)}</p>`,
     `<details><summary>Steps and their parameters</summary>${table(['Step', 'Samples', 'Parameters'], steps)}</details>`,
   ];
 }

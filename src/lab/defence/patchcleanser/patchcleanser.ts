@@ -44,9 +44,7 @@ export interface PatchCleanser {
 
 /** @throws Fault `ERR_USAGE` when the model does not take pictures or the patch does not fit. */
 export function createPatchCleanser(target: Target, config: PatchCleanserConfig): PatchCleanser {
-  const layout = imageLayout(target.inputShape);
-  if (!isPicture(layout))
-    throw new Fault('ERR_USAGE', `PatchCleanser needs pictures, not samples of [${target.inputShape}].`);
+  const layout = pictureLayout(target);
   const masks = maskSet(layout, config.patch, config.masksPerAxis);
 
   /** Answers for `x` under each of the groups of masks. */
@@ -59,7 +57,7 @@ export function createPatchCleanser(target: Target, config: PatchCleanserConfig)
       some.forEach((group, i) => {
         const own = masked.subarray(i * size, (i + 1) * size);
         own.set(x);
-        for (const mask of group) cover(own, layout, mask, config.fill);
+        for (const mask of group) coverRectangle(own, layout, mask, config.fill);
       });
       const scores = await target.scores(masked, some.length);
       for (let i = 0; i < some.length; i++) {
@@ -114,7 +112,15 @@ export function createPatchCleanser(target: Target, config: PatchCleanserConfig)
   };
 }
 
-function cover(x: Float32Array, layout: ImageLayout, mask: Mask, fill: number): void {
+/** @throws Fault `ERR_USAGE` when the model does not take pictures */
+export function pictureLayout({ inputShape }: Pick<Target, 'inputShape'>): ImageLayout {
+  const layout = imageLayout(inputShape);
+  if (isPicture(layout)) return layout;
+  throw new Fault('ERR_USAGE', `PatchCleanser needs pictures, not samples of [${inputShape.join(', ')}].`);
+}
+
+/** Writes `fill` over the rectangle of one picture. */
+export function coverRectangle(x: Float32Array, layout: ImageLayout, mask: Mask, fill: number): void {
   for (let c = 0; c < layout.channels; c++)
     for (let row = mask.top; row < mask.top + mask.height; row++)
       for (let column = mask.left; column < mask.left + mask.width; column++) x[layout.at(c, row, column)] = fill;

@@ -1,7 +1,7 @@
 import { defineDefence } from '../defence.ts';
 import { runTraining, TRAINING_DEFAULTS, type TrainingOptions, trainingShape } from '../training-options.ts';
 
-export interface NoiseOptions extends TrainingOptions {
+export interface SmoothingDefenceOptions extends TrainingOptions {
   /** Deviation of the noise, in units of the inputs; the smoothed model must be used with the same. */
   readonly sigma: number;
   /** What the wrapper is told: noisy copies for one answer, and the error that an answer may have. */
@@ -9,13 +9,13 @@ export interface NoiseOptions extends TrainingOptions {
   readonly alpha: number;
 }
 
-const defaults: NoiseOptions = { ...TRAINING_DEFAULTS, sigma: 0.25, samples: 100, alpha: 0.001 };
+const defaults: SmoothingDefenceOptions = { ...TRAINING_DEFAULTS, sigma: 0.25, samples: 100, alpha: 0.001 };
 
-/** Training for randomised smoothing. */
-export const noise = defineDefence<'noise', NoiseOptions>({
+/** Randomised smoothing: training on noise, and the wrapper that votes over noisy copies. */
+export const smoothing = defineDefence<'smoothing', SmoothingDefenceOptions>({
   meta: {
-    id: 'noise',
-    title: 'Noise training for randomised smoothing',
+    id: 'smoothing',
+    title: 'Randomised smoothing',
     summary: 'Trains on samples with Gaussian noise, so that the majority over noisy copies can be certified in L2.',
     assurance: 'certified',
     references: ['Cohen, Rosenfeld and Kolter 2019, arXiv:1902.02918'],
@@ -35,7 +35,7 @@ export const noise = defineDefence<'noise', NoiseOptions>({
       data,
       options,
       {
-        label: 'noise',
+        label: 'smoothing',
         perturbation: () => ({ kind: 'noise', sigma }),
         wrapper: [{ kind: 'randomised-smoothing', sigma, samples, alpha }],
       },
