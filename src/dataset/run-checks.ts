@@ -3,12 +3,21 @@ import { Fault } from '../core/fault.ts';
 import { isAtLeast, SEVERITIES } from '../core/severity.ts';
 import { type FileVerdict, verdictOf, type Where } from '../scan/file-result.ts';
 import { scanFiles, type ScanTask } from '../scan/scan-pool.ts';
-import type { Check, CheckOptions, CheckRun, DataFinding, InspectedFile, InspectedRow, Split } from './check.ts';
+import {
+  type Check,
+  type CheckOptions,
+  type CheckRun,
+  type DataFinding,
+  type InspectedFile,
+  type InspectedRow,
+  placeOf,
+  type Split,
+} from './check.ts';
 import { idColumnsOf, labelColumnOf, labelText, splitOf } from './columns.ts';
 import { EqualInputFinder } from './equal-inputs.ts';
 import { joinLabels, labelFileName } from './join-labels.ts';
 import { NearDuplicateFinder } from './near-duplicates.ts';
-import { type Batch, type DataFile, openDataFile, type ReadOptions } from './open-data-file.ts';
+import { type Batch, type DataFile, openDataFile, type PlacedRow, type ReadOptions } from './open-data-file.ts';
 import { RowRefs } from './row-refs.ts';
 import { textsOf } from './row-texts.ts';
 
@@ -120,26 +129,28 @@ export async function checkData(
     const labelled = new Set<string>();
     for (const one of readable) {
       const { shown } = one.file;
-      let rows = 0;
+      const inspector = new RowInspector(one.file, options.label, (reason) => gap(shown, reason));
       try {
-        for await (const row of inspect(one, options, (reason) => gap(shown, reason))) {
-          if (options.signal?.aborted === true)
-            throw new Fault('ERR_USAGE', 'Interrupted: not all rows were looked at.');
-          rows = row.number;
-          if (row.labelColumn !== null) labelled.add(shown);
-          equal?.add(row);
-          near?.add(row);
-          for (const run of withRow) {
-            const pending = run.row!(row);
-            if (pending !== undefined) await pending;
+        for await (const batch of one.data.rows()) {
+          if (options.signal?.aborted === true) throw interrupted();
+          for (const placed of batch) {
+            const row = inspector.inspect(placed);
+            if (row.labelColumn !== null) labelled.add(shown);
+            equal?.add(row);
+            near?.add(row);
+            for (const run of withRow) {
+              const pending = run.row!(row);
+              if (pending !== undefined) await pending;
+            }
           }
-          if (rows % 1000 === 0) options.onProgress?.(shown, rows);
+          options.onProgress?.(shown, inspector.rows);
         }
       } catch (error) {
-        if (options.signal?.aborted === true) throw error;
+        if (options.signal?.aborted === true || isStore(error)) throw error;
         one.whole = false;
         gap(shown, reasonOf(error), placeOfError(error));
       }
+      const { rows } = inspector;
       if (rows === 0 && one.whole) gap(shown, 'it holds no rows');
       files.get(shown)!.rows = rows;
     }
@@ -230,34 +241,47 @@ function isDocument(shown: string): boolean {
   return DOCUMENT.test(shown) || /\.(?:py|ya?ml|json)$/i.test(shown);
 }
 
-async function* inspect(
-  { data, file }: Readable,
-  options: CheckDataOptions,
-  gap: (reason: string) => void,
-): AsyncGenerator<InspectedRow> {
-  let number = 0;
-  let shape = '';
-  let labelColumn: string | null = null;
-  let idColumns: ReadonlySet<string> = new Set();
-  let shallow = false;
-  for await (const batch of data.rows()) {
-    for (const { row, line } of batch) {
-      number++;
-      const columns = Object.keys(row).join('\n');
-      if (columns !== shape) {
-        shape = columns;
-        labelColumn = labelColumnOf(row, options.label);
-        idColumns = idColumnsOf(row);
-      }
-      const { texts, whole } = textsOf(row, labelColumn);
-      if (!whole && !shallow) {
-        shallow = true;
-        gap(`${line === undefined ? `row ${number}` : `line ${line}`} has more texts, or deeper ones, than are read`);
-      }
-      const label = labelColumn === null ? null : labelText(row[labelColumn]);
-      yield { file, number, line, row, labelColumn, label, idColumns, texts };
-    }
+/** Makes of the rows of one file, in order, what checks get. */
+class RowInspector {
+  /** Rows so far. */
+  rows = 0;
+  readonly #file: InspectedFile;
+  readonly #label: string | null;
+  readonly #gap: (reason: string) => void;
+  #columns: readonly string[] = [];
+  #labelColumn: string | null = null;
+  #idColumns: ReadonlySet<string> = new Set();
+  #shallow = false;
+
+  constructor(file: InspectedFile, label: string | null, gap: (reason: string) => void) {
+    this.#file = file;
+    this.#label = label;
+    this.#gap = gap;
   }
+
+  inspect({ row, line }: PlacedRow): InspectedRow {
+    const number = ++this.rows;
+    const columns = Object.keys(row);
+    if (!sameNames(columns, this.#columns)) {
+      this.#columns = columns;
+      this.#labelColumn = labelColumnOf(row, this.#label);
+      this.#idColumns = idColumnsOf(row);
+    }
+    const labelColumn = this.#labelColumn;
+    const { texts, whole } = textsOf(row, labelColumn);
+    if (!whole && !this.#shallow) {
+      this.#shallow = true;
+      this.#gap(`${placeOf({ number, line })} has more texts, or deeper ones, than are read`);
+    }
+    const label = labelColumn === null ? null : labelText(row[labelColumn]);
+    return { file: this.#file, number, line, row, labelColumn, label, idColumns: this.#idColumns, texts };
+  }
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 async function readAgain(
@@ -267,16 +291,29 @@ async function readAgain(
   gap: (shown: string, reason: string, where?: Where) => void,
 ): Promise<void> {
   for (const one of readable) {
+    const inspector = new RowInspector(one.file, options.label, () => {});
     try {
-      for await (const row of inspect(one, options, () => {})) {
-        if (options.signal?.aborted === true) throw new Fault('ERR_USAGE', 'Interrupted: not all rows were looked at.');
-        for (const run of runs) run.again?.(row);
+      for await (const batch of one.data.rows()) {
+        if (options.signal?.aborted === true) throw interrupted();
+        for (const placed of batch) {
+          const row = inspector.inspect(placed);
+          for (const run of runs) run.again?.(row);
+        }
       }
     } catch (error) {
-      if (options.signal?.aborted === true) throw error;
+      if (options.signal?.aborted === true || isStore(error)) throw error;
       if (one.whole) gap(one.file.shown, `it could not be read a second time: ${reasonOf(error)}`);
     }
   }
+}
+
+function interrupted(): Fault {
+  return new Fault('ERR_USAGE', 'Interrupted: not all rows were looked at.');
+}
+
+/** A full disk is not the fault of the file that is read, and nothing can go on. */
+function isStore(error: unknown): boolean {
+  return error instanceof Fault && error.code === 'ERR_STORE';
 }
 
 function reasonOf(error: unknown): string {
