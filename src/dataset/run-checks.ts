@@ -26,6 +26,8 @@ export interface CheckDataOptions extends ReadOptions, CheckOptions {
   readonly label: string | null;
   /** The split that files belong to, by the name that results show; others go by their names. */
   readonly splits: ReadonlyMap<string, Split>;
+  /** False: files that do something when they are loaded are not given to the scanner; another run does it. */
+  readonly scan?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (file: string, rows: number) => void;
 }
@@ -53,7 +55,8 @@ export interface DataReport {
 /** Files beside the data that hold no rows and are read by people. */
 const DOCUMENT =
   /(?:^|\/)(?:[^/]*\.(?:md|txt|rst|cff|bib|html?|toml|cfg|ini|names|info|gitignore|gitattributes)|licen[cs]e[^/]*|readme[^/]*|\.gitignore|\.gitattributes)$/i;
-const MOST_FINDINGS = 500;
+/** Of one file. */
+export const MOST_FINDINGS = 500;
 
 interface Building {
   readonly task: ScanTask;
@@ -112,7 +115,7 @@ export async function checkData(
     }),
   );
   const readable = await openAll([...files.values()], options);
-  await scanOthers([...files.values()], readable, options.signal);
+  if (options.scan !== false) await scanOthers([...files.values()], readable, options.signal);
   for (const building of files.values()) {
     const { path, shown } = building.task;
     if (building.error !== null) continue;
@@ -326,8 +329,17 @@ function placeOfError(error: unknown): Where {
   return { member: null, offset: null, ...(line === undefined ? {} : { line: Number(line) }) };
 }
 
+/** The most severe first, and of these by rule: the same order whichever thread found what. */
+export function inOrder(findings: readonly DataFinding[]): readonly DataFinding[] {
+  return findings.toSorted(
+    (a, b) =>
+      SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
+      (a.rule === b.rule ? 0 : a.rule < b.rule ? -1 : 1),
+  );
+}
+
 function toResult({ task, formats, findings, gaps, size, rows, error }: Building): DataFileResult {
-  const sorted = findings.toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity));
+  const sorted = inOrder(findings);
   const verdict = error !== null ? 'error' : verdictOf(sorted, gaps);
   return {
     file: task.shown,
