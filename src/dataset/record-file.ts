@@ -42,6 +42,25 @@ export class RecordFile {
     return this.#record;
   }
 
+  /** Takes the last record away. */
+  dropLast(): void {
+    if (this.#filled === 0) {
+      const back = Math.min(this.#written, this.#memory >> 1);
+      this.#filled = back - (back % this.#width);
+      if (this.#filled === 0) throw new RangeError('a file of records is empty');
+      this.#written -= this.#filled;
+      this.#file!.read(this.#held, 0, this.#filled, this.#written);
+    }
+    this.#filled -= this.#width;
+  }
+
+  /** Takes all records away. */
+  clear(): void {
+    if (this.#written > 0) this.#file!.empty();
+    this.#written = 0;
+    this.#filled = 0;
+  }
+
   close(): void {
     this.#file?.close();
     this.#file = null;
