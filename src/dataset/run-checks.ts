@@ -162,6 +162,7 @@ export async function checkData(
     }
     if (equal !== null) for (const group of equal.groups()) for (const run of runs) run.equalInputs?.(group);
     if (near !== null) for (const pair of near.pairs()) for (const run of runs) run.nearPair?.(pair);
+    if (equal?.overflow === true) gap(readable[0]!.file.shown, 'equal rows have more than 1000 different labels');
     if (refs.labels.overflow) gap(readable[0]!.file.shown, 'it has more than 65535 different labels');
     const again = runs.filter((run) => run.wantsAgain?.() === true);
     if (again.length > 0) await readAgain(readable, again, options, gap);
