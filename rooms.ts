@@ -62,11 +62,14 @@ export const ROOMS = {
     may: ['fs', 'net', 'clock', 'worker'],
   },
 
-  /** Data sets: rows of any format, seals, differences, checks. It writes what it sorts into a temporary folder: hence `fs`. */
+  /**
+   * Data sets: rows of any format, seals, differences, checks. It writes what it sorts into a temporary folder: hence `fs`; it works on threads, whose
+   * memory has a bound that does not depend on how much data there is: hence `worker`.
+   */
   dataset: {
     storey: 2,
     imports: ['core', 'bytes', 'text', 'math', 'formats', 'ledger', 'detect', 'scan', 'passport', 'lab'],
-    may: ['fs', 'clock'],
+    may: ['fs', 'clock', 'worker'],
   },
 
   config: { storey: 3, imports: ['core', 'text', 'conversation', 'detect', 'flow', 'access'], may: ['fs', 'clock'] },

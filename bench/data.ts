@@ -14,10 +14,12 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { readCsv } from '../src/formats/csv/csv-reader.ts';
 import { seededRandom } from '../src/math/random.ts';
 import type { Check } from '../src/dataset/check.ts';
+import { checkOnThreads } from '../src/dataset/check-on-threads.ts';
 import { diffData } from '../src/dataset/diff-data.ts';
 import { estimate, shinglesOf, SIGNATURE, signatureOf, wordsOf } from '../src/dataset/minhash.ts';
 import { CHECKS } from '../src/dataset/registry.ts';
 import { checkData, type DataReport } from '../src/dataset/run-checks.ts';
+import { runDataOrder } from '../src/dataset/run-data-order.ts';
 import { sealData } from '../src/dataset/seal-data.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -335,11 +337,13 @@ async function speed(): Promise<void> {
 
 /** Peak resident memory of all checks, a seal and a difference, each in a process of its own. */
 function memory(): void {
-  console.log('| rows of text | all checks: peak MiB | diff: peak MiB | seal: peak MiB |\n|---|--:|--:|--:|');
+  console.log(
+    '| rows of text | all checks: peak MiB | diff: peak MiB | seal: peak MiB | verify: peak MiB |\n|---|--:|--:|--:|--:|',
+  );
   for (const megabytes of [2, 20, 200]) {
     const path = join(folder, `${megabytes}.csv`);
     makeCsv(megabytes, path);
-    const peaks = ['check', 'diff', 'seal'].map((work) => {
+    const peaks = ['check', 'diff', 'seal', 'verify'].map((work) => {
       const done = spawnSync(process.execPath, [import.meta.filename, 'child', work, path], {
         encoding: 'utf8',
         maxBuffer: 1 << 26,
@@ -353,9 +357,17 @@ function memory(): void {
 
 if (parts.includes('child')) {
   const [work, path] = process.argv.slice(-2) as [string, string];
-  if (work === 'check') await check(path, null);
-  else if (work === 'diff') await diffData(path, path, { key: ['id'], shown: 10 });
-  else await sealData(path);
+  const reading = { work: 'seal', path, reading: {}, ignore: [], rowsTo: `${path}.rows` } as const;
+  if (work === 'check') {
+    const options = { schema: null, similarity: 0.8, label: null, splits: new Map() };
+    await checkOnThreads([{ path, shown: path }], options, { threads: 1 });
+  } else if (work === 'diff') {
+    await runDataOrder({ work: 'diff', old: path, new: path, options: { key: ['id'], shown: 10 } });
+  } else {
+    const manifest = await runDataOrder(reading);
+    const rowsFrom = { path: reading.rowsTo, shown: 'rows' };
+    if (work === 'verify') await runDataOrder({ work: 'verify', path, manifest, rowsFrom, ignore: [] });
+  }
   console.log((process.resourceUsage().maxRSS / 1024).toFixed(0));
 } else {
   const real = existsSync(join(data, 'text'));

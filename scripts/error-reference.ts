@@ -117,7 +117,10 @@ const MEANINGS: Readonly<Record<FaultCode, readonly [when: string, remedy: strin
     'A model under test did not answer as it should.',
     'The message says what came back; what was measured so far is kept.',
   ],
-  ERR_STORE: ['The database cannot answer.', '`/readyz` on the admin port says which part is down.'],
+  ERR_STORE: [
+    'The database cannot answer, or a disk has no room for what a command sorts.',
+    '`/readyz` on the admin port says which part is down; of a command, the message says where room is missing.',
+  ],
   ERR_LEDGER: [
     'The ledger cannot be written, so nothing may be served.',
     'Free space, or correct the permissions of the state directory.',

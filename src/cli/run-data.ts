@@ -4,21 +4,17 @@ import { basename, relative, resolve } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import { isAtLeast, SEVERITIES, type Severity } from '../core/severity.ts';
 import { type Split, SPLITS } from '../dataset/check.ts';
+import { checkOnThreads, threadsFor } from '../dataset/check-on-threads.ts';
 import { readSeal, writeSeal } from '../dataset/data-seal.ts';
-import { diffData } from '../dataset/diff-data.ts';
 import { checkRowProof, proveRow, ROW_PROOF } from '../dataset/prove-row.ts';
-import { CHECKS } from '../dataset/registry.ts';
-import { RowDigests, RowDigestWriter } from '../dataset/row-digests.ts';
-import { checkData, type DataFileResult, type DataReport } from '../dataset/run-checks.ts';
-import { sealData } from '../dataset/seal-data.ts';
-import { verifySeal } from '../dataset/verify-seal.ts';
+import type { DataFileResult, DataReport } from '../dataset/run-checks.ts';
+import { runDataOrder } from '../dataset/run-data-order.ts';
 import { privateKeyFrom, publicKeyFrom } from '../passport/dsse.ts';
 import { toHtml } from '../report/to-html.ts';
 import { toJunit } from '../report/to-junit.ts';
 import { toSarif } from '../report/to-sarif.ts';
 import type { Report } from '../report/reported.ts';
 import { fingerprint } from '../scan/baseline.ts';
-import { RULES } from '../scan/registry.ts';
 import { walkPaths } from '../scan/walk-paths.ts';
 import type { Io } from './command.ts';
 import { formatTable } from './format-table.ts';
@@ -41,6 +37,7 @@ export interface CheckArguments extends ReadingArguments {
   readonly output?: string;
   readonly failOn: string;
   readonly exclude?: readonly string[];
+  readonly threads?: string;
 }
 
 export interface SealArguments extends ReadingArguments {
@@ -79,25 +76,18 @@ export async function runCheck(paths: readonly string[], options: CheckArguments
   const similarity = parseNumber(options.similarity, '--similarity');
   if (!(similarity >= 0.5 && similarity <= 1)) throw new Fault('ERR_USAGE', '--similarity is a share from 0.5 to 1.');
   const schema = options.schema === undefined ? null : await text(options.schema, io);
+  const wanted = options.threads === undefined ? null : parseWhole(options.threads, '--threads');
+  if (wanted !== null && wanted > 64) throw new Fault('ERR_USAGE', '--threads takes a number from 1 to 64.');
   const tasks = [];
   const links: string[] = [];
   const walk = { exclude: options.exclude ?? [], onLink: (link: string): void => void links.push(link) };
   for await (const task of walkPaths(paths, io.cwd, walk)) tasks.push(task);
-  let last = performance.now();
-  const report = await checkData(tasks, CHECKS, {
-    ...reading(options),
-    schema,
-    similarity,
-    label: options.label ?? null,
-    splits: splitsOf(options.split ?? []),
-    signal: io.signal,
-    onProgress: (file, rows) => {
-      if (!io.terminal || performance.now() - last < 5000) return;
-      last = performance.now();
-      io.err(`${file}: ${rows} rows`);
-    },
-  });
-  const output = rendered(report, format, failOn);
+  const report = await checkOnThreads(
+    tasks,
+    { ...reading(options), schema, similarity, label: options.label ?? null, splits: splitsOf(options.split ?? []) },
+    { threads: wanted ?? (await threadsFor(tasks)), signal: io.signal, ...progressOf(io) },
+  );
+  const output = await rendered(report, format, failOn);
   if (options.output === undefined) io.out(output.replace(/\n$/, ''));
   else await writeWholeFile(resolve(io.cwd, options.output), output);
   if (links.length > 0)
@@ -108,6 +98,19 @@ export async function runCheck(paths: readonly string[], options: CheckArguments
   if (files.some(({ findings }) => findings.some(({ severity }) => isAtLeast(severity, failOn)))) io.exitCode = 1;
   else if (files.some(({ verdict }) => verdict === 'error')) io.exitCode = 2;
   else if (links.length > 0 || files.some(({ gaps }) => gaps.length > 0)) io.exitCode = 3;
+}
+
+/** Progress on a terminal, every five seconds. */
+function progressOf(io: Io): { readonly onProgress?: (file: string, rows: number | null) => void } {
+  if (!io.terminal) return {};
+  let last = performance.now();
+  return {
+    onProgress: (file, rows) => {
+      if (performance.now() - last < 5000) return;
+      last = performance.now();
+      io.err(rows === null ? file : `${file}: ${rows} rows`);
+    },
+  };
 }
 
 function splitsOf(pairs: readonly string[]): ReadonlyMap<string, Split> {
@@ -122,7 +125,7 @@ function splitsOf(pairs: readonly string[]): ReadonlyMap<string, Split> {
   );
 }
 
-function rendered(report: DataReport, format: (typeof FORMATS)[number], failOn: Severity): string {
+async function rendered(report: DataReport, format: (typeof FORMATS)[number], failOn: Severity): Promise<string> {
   const rows = report.files.map((file) => JSON.stringify(file));
   switch (format) {
     case 'jsonl':
@@ -130,11 +133,11 @@ function rendered(report: DataReport, format: (typeof FORMATS)[number], failOn: 
     case 'json':
       return rows.length === 0 ? '[]\n' : `[\n${rows.join(',\n')}\n]\n`;
     case 'sarif':
-      return toSarif(reported(report));
+      return toSarif(await reported(report));
     case 'junit':
-      return toJunit(reported(report), failOn);
+      return toJunit(await reported(report), failOn);
     case 'html':
-      return toHtml(reported(report));
+      return toHtml(await reported(report));
     default:
       return table(report);
   }
@@ -171,7 +174,8 @@ function table({ files, notRun }: DataReport): string {
   return rows.length === 0 ? last : `${formatTable(['severity', 'check', 'where', 'what'], rows)}\n\n${last}`;
 }
 
-function reported({ files }: DataReport): Report {
+async function reported({ files }: DataReport): Promise<Report> {
+  const [{ CHECKS }, { RULES }] = await Promise.all([import('../dataset/registry.ts'), import('../scan/registry.ts')]);
   return {
     version: packageVersion(),
     command: 'parapet data check',
@@ -201,18 +205,19 @@ function reported({ files }: DataReport): Report {
 export async function runSeal(path: string, options: SealArguments, io: Io): Promise<void> {
   const out = resolve(io.cwd, options.out);
   const key = options.key === undefined ? null : privateKeyFrom(await text(options.key, io), options.key);
-  const digests = new RowDigestWriter(`${out}.rows.new`);
   let manifest;
   try {
-    manifest = await sealData(resolve(io.cwd, path), {
-      ...reading(options),
-      ignore: inside(resolve(io.cwd, path), [out, `${out}.new`, `${out}.rows`, `${out}.rows.new`]),
-      onRow: (leaf) => digests.add(leaf),
-      ...(io.terminal ? { onFile: (file) => io.err(file) } : {}),
-    });
-    digests.close();
+    manifest = await runDataOrder(
+      {
+        work: 'seal',
+        path: resolve(io.cwd, path),
+        reading: reading(options),
+        ignore: inside(resolve(io.cwd, path), [out, `${out}.new`, `${out}.rows`, `${out}.rows.new`]),
+        rowsTo: `${out}.rows.new`,
+      },
+      { signal: io.signal, ...progressOf(io) },
+    );
   } catch (error) {
-    digests.close();
     await rm(`${out}.rows.new`, { force: true });
     throw error;
   }
@@ -239,14 +244,16 @@ export async function runVerify(path: string, options: VerifyArguments, io: Io):
     if (!keys.some((key) => seal.isSignedBy(key))) problems.push('The seal is signed by no trusted key.');
   }
   const rowFile = `${resolve(io.cwd, options.seal)}.rows`;
-  const digests = existsSync(rowFile) ? new RowDigests(rowFile, seal.manifest, `${options.seal}.rows`) : null;
-  const ignore = inside(resolve(io.cwd, path), [resolve(io.cwd, options.seal), rowFile]);
-  let differences;
-  try {
-    differences = await verifySeal(resolve(io.cwd, path), seal.manifest, { digests, ignore });
-  } finally {
-    digests?.close();
-  }
+  const differences = await runDataOrder(
+    {
+      work: 'verify',
+      path: resolve(io.cwd, path),
+      manifest: seal.manifest,
+      rowsFrom: existsSync(rowFile) ? { path: rowFile, shown: `${options.seal}.rows` } : null,
+      ignore: inside(resolve(io.cwd, path), [resolve(io.cwd, options.seal), rowFile]),
+    },
+    { signal: io.signal },
+  );
   const { manifest, createdAt, signed } = seal;
   if (options.json === true) {
     io.out(
@@ -285,11 +292,16 @@ function named(numbers: readonly number[]): string {
 }
 
 export async function runDiff(before: string, after: string, options: DiffArguments, io: Io): Promise<void> {
-  const diff = await diffData(resolve(io.cwd, before), resolve(io.cwd, after), {
-    ...reading(options),
-    key: options.key ?? [],
-    shown: parseWhole(options.show, '--show'),
-  });
+  const shown = parseWhole(options.show, '--show');
+  const diff = await runDataOrder(
+    {
+      work: 'diff',
+      old: resolve(io.cwd, before),
+      new: resolve(io.cwd, after),
+      options: { ...reading(options), key: options.key ?? [], shown },
+    },
+    { signal: io.signal },
+  );
   if (options.json === true) io.out(JSON.stringify(diff));
   else {
     io.out(

@@ -50,14 +50,37 @@ export function canonicalRow(value: Cell, depth = 0): string {
   if (ArrayBuffer.isView(value)) return list(Array.from(value as unknown as ArrayLike<Cell>), depth);
   if (Array.isArray(value)) return list(value as readonly Cell[], depth);
   const members = value as { readonly [name: string]: Cell };
+  const { names, written } = depth === 0 ? lastShape(members) : shapeOf(Object.keys(members));
   let text = '';
-  for (const name of Object.keys(members).sort()) {
-    const cell = members[name];
+  for (let at = 0; at < names.length; at++) {
+    const cell = members[names[at]!];
     if (cell === undefined) continue;
-    const written = JSON.stringify(name.startsWith('$') ? `$${name}` : name);
-    text += `${text === '' ? '' : ','}${written}:${canonicalRow(cell, depth + 1)}`;
+    text += `${text === '' ? '' : ','}${written[at]}:${canonicalRow(cell, depth + 1)}`;
   }
   return `{${text}}`;
+}
+
+/** Names of members in the order of the text, and as they are written there. */
+interface Shape {
+  readonly names: readonly string[];
+  readonly written: readonly string[];
+}
+
+function shapeOf(keys: readonly string[]): Shape {
+  const names = keys.toSorted();
+  return { names, written: names.map((name) => JSON.stringify(name.startsWith('$') ? `$${name}` : name)) };
+}
+
+/** The row before nearly always has the same columns. */
+let last: { readonly keys: readonly string[]; readonly shape: Shape } = { keys: [], shape: { names: [], written: [] } };
+
+function lastShape(members: object): Shape {
+  const keys = Object.keys(members);
+  const known = last.keys;
+  let same = keys.length === known.length;
+  for (let at = 0; same && at < keys.length; at++) same = keys[at] === known[at];
+  if (!same) last = { keys, shape: shapeOf(keys) };
+  return last.shape;
 }
 
 function list(values: readonly Cell[], depth: number): string {

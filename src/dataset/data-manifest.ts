@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { leafHash } from '../ledger/merkle.ts';
 import { canonicalRow } from './canonical-row.ts';
@@ -37,7 +38,8 @@ export type DataManifest = z.infer<typeof DATA_MANIFEST>;
 
 /** Hash of a row: RFC 6962's leaf hash of its canonical text in UTF-8. */
 export function rowLeaf(row: Parameters<typeof canonicalRow>[0]): Buffer {
-  return leafHash(Buffer.from(canonicalRow(row)));
+  // RFC 6962 §2.1: SHA-256(0x00, entry). As a string a digest costs a third of what it costs as a buffer.
+  return Buffer.from(hash('sha256', `\0${canonicalRow(row)}`, 'binary'), 'latin1');
 }
 
 /** Hash of a file in the tree of the data set: of its entry as canonical JSON. */

@@ -14,6 +14,9 @@ export class EqualInputFinder {
   readonly #sort = new ExternalSort(DIGEST + REF_BYTES);
   readonly #record = Buffer.alloc(DIGEST + REF_BYTES);
 
+  /** True where equal rows had more different labels than are told apart; those beyond are not counted. */
+  overflow = false;
+
   constructor(refs: RowRefs) {
     this.#refs = refs;
   }
@@ -27,24 +30,37 @@ export class EqualInputFinder {
       some = true;
     }
     if (!some) return;
-    hash('sha256', canonicalRow(inputs), 'buffer').copy(this.#record, 0, 0, DIGEST);
+    this.#record.write(hash('sha256', canonicalRow(inputs), 'binary').slice(0, DIGEST), 0, 'latin1');
     this.#refs.write(row, this.#record, DIGEST);
     this.#sort.add(this.#record);
   }
 
   /** Groups of two rows and more. */
   *groups(): Generator<EqualInputs> {
-    let digest = Buffer.alloc(0);
+    const first = Buffer.alloc(DIGEST + REF_BYTES);
+    /** Most rows are alone: a group begins with the second. */
     let group: Group | null = null;
+    let any = false;
     for (const record of this.#sort.sorted()) {
-      if (record.compare(digest, 0, digest.length, 0, DIGEST) !== 0 || group === null) {
-        if (group !== null && group.count > 1) yield group.end();
-        digest = Buffer.from(record.subarray(0, DIGEST));
-        group = new Group();
+      if (any && record.compare(first, 0, DIGEST, 0, DIGEST) === 0) {
+        if (group === null) {
+          group = new Group();
+          group.add(this.#refs.read(first, DIGEST));
+        }
+        group.add(this.#refs.read(record, DIGEST));
+        continue;
       }
-      group.add(this.#refs.read(record, DIGEST));
+      if (group !== null) yield this.#end(group);
+      group = null;
+      record.copy(first);
+      any = true;
     }
-    if (group !== null && group.count > 1) yield group.end();
+    if (group !== null) yield this.#end(group);
+  }
+
+  #end(group: Group): EqualInputs {
+    this.overflow ||= group.overflow;
+    return group.end();
   }
 
   close(): void {
@@ -54,6 +70,7 @@ export class EqualInputFinder {
 
 class Group {
   count = 0;
+  overflow = false;
   readonly #parts = new Map<string, { label: string | null; split: Split | null; count: number; first: RowRef }>();
   readonly #repeats = new Map<number, { count: number; first: RowRef; of: RowRef }>();
 
@@ -64,7 +81,7 @@ class Group {
     if (part === undefined) {
       if (this.#parts.size < MOST_PARTS) {
         this.#parts.set(key, { label: ref.label, split: ref.file.split, count: 1, first: ref });
-      }
+      } else this.overflow = true;
       return;
     }
     part.count++;

@@ -35,6 +35,15 @@ export function hashWord(word: string, seed = 0x811c9dc5): number {
   return (h ^ (h >>> 16)) | 0;
 }
 
+/** The same hash of a part of a text. */
+export function hashPart(text: string, start: number, end: number, seed = 0x811c9dc5): number {
+  let h = seed | 0;
+  for (let at = start; at < end; at++) h = Math.imul(h ^ text.charCodeAt(at), 0x01000193);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) | 0;
+}
+
 /** Hashes of the pairs of neighbouring words, each once. */
 export function shinglesOf(words: readonly string[]): ReadonlySet<number> {
   const found = new Set<number>();

@@ -6,6 +6,8 @@ import { RecordFile } from './record-file.ts';
 import { REF_BYTES, type RowRefs } from './row-refs.ts';
 import { isProse } from './row-texts.ts';
 
+/** Number of the band and 64 bits of hash of its rows. */
+const BAND = 9;
 const INDEX = 6;
 const TEXT_DIGEST = 8;
 /** Rows of one bucket that the others are compared with: a bucket with every row in it costs no more than this often its length. */
@@ -20,11 +22,11 @@ export class NearDuplicateFinder {
   readonly #refs: RowRefs;
   readonly #similarity: number;
   readonly #records = new RecordFile(SIGNATURE + TEXT_DIGEST + REF_BYTES);
-  readonly #bands = new ExternalSort(9 + INDEX);
+  readonly #bands = new ExternalSort(BAND + INDEX);
   readonly #pairs = new ExternalSort(INDEX * 2 + 1);
   readonly #signature = new Uint32Array(SIGNATURE);
   readonly #record = Buffer.alloc(SIGNATURE + TEXT_DIGEST + REF_BYTES);
-  readonly #band = Buffer.alloc(9 + INDEX);
+  readonly #band = Buffer.alloc(BAND + INDEX);
 
   constructor(refs: RowRefs, similarity: number) {
     this.#refs = refs;
@@ -41,7 +43,7 @@ export class NearDuplicateFinder {
     if (words.length < FEWEST_WORDS) return;
     signatureOf(shinglesOf(words), this.#signature);
     for (let at = 0; at < SIGNATURE; at++) this.#record[at] = this.#signature[at]! & 0xff;
-    hash('sha256', text, 'buffer').copy(this.#record, SIGNATURE, 0, TEXT_DIGEST);
+    this.#record.write(hash('sha256', text, 'binary').slice(0, TEXT_DIGEST), SIGNATURE, 'latin1');
     this.#refs.write(row, this.#record, SIGNATURE + TEXT_DIGEST);
     const index = this.#records.count;
     this.#records.append(this.#record);
@@ -57,7 +59,7 @@ export class NearDuplicateFinder {
       this.#band[0] = band;
       this.#band.writeInt32BE(high, 1);
       this.#band.writeInt32BE(low, 5);
-      this.#band.writeUIntBE(index, 9, INDEX);
+      this.#band.writeUIntBE(index, BAND, INDEX);
       this.#bands.add(this.#band);
     }
   }
@@ -84,14 +86,16 @@ export class NearDuplicateFinder {
 
   #compare(): void {
     const pair = Buffer.alloc(INDEX * 2 + 1);
-    let bucket = Buffer.alloc(0);
+    const bucket = Buffer.alloc(BAND);
+    let any = false;
     /** The first row of the bucket; its record is read when there is a second one, for most rows are alone in theirs. */
     let alone = -1;
     let first: { readonly index: number; readonly record: Buffer }[] = [];
     for (const one of this.#bands.sorted()) {
-      const index = one.readUIntBE(9, INDEX);
-      if (one.compare(bucket, 0, bucket.length, 0, 9) !== 0) {
-        bucket = Buffer.from(one.subarray(0, 9));
+      const index = one.readUIntBE(BAND, INDEX);
+      if (!any || !sameBand(one, bucket)) {
+        one.copy(bucket, 0, 0, BAND);
+        any = true;
         alone = index;
         continue;
       }
@@ -118,6 +122,12 @@ export class NearDuplicateFinder {
       if (!known && first.length < MOST_FIRST) first.push({ index, record: Buffer.from(record) });
     }
   }
+}
+
+function sameBand(a: Buffer, b: Buffer): boolean {
+  // From the end: neighbours differ there first.
+  for (let at = BAND - 1; at >= 0; at--) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 function sameText(a: Buffer, b: Buffer): boolean {

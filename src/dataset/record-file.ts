@@ -1,80 +1,81 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { TemporaryFile } from './temporary-file.ts';
 
-const PAGE = 1 << 16;
+const FIRST_MEMORY = 1 << 16;
 /** Bytes kept in memory before anything is written. */
-const HELD = 8 << 20;
+const MEMORY = 4 << 20;
 
-/** Records of one width, appended and then read at any place; beyond 8 MiB they lie in a temporary file. */
+/** Records of one width, appended and then read at any place; beyond 4 MiB they lie on the disk. */
 export class RecordFile {
   readonly #width: number;
-  readonly #perPage: number;
+  readonly #memory: number;
   readonly #record: Buffer;
-  #held: Buffer[] = [];
-  #page: Buffer;
+  #held: Buffer;
   #filled = 0;
-  #count = 0;
+  /** Bytes. */
   #written = 0;
-  #file: { readonly descriptor: number; readonly folder: string } | null = null;
+  #file: TemporaryFile | null = null;
 
   constructor(width: number) {
     this.#width = width;
-    this.#perPage = Math.floor(PAGE / width);
-    this.#page = Buffer.allocUnsafe(this.#perPage * width);
+    this.#memory = MEMORY - (MEMORY % width);
+    this.#held = Buffer.allocUnsafe(FIRST_MEMORY - (FIRST_MEMORY % width));
     this.#record = Buffer.allocUnsafe(width);
   }
 
   get count(): number {
-    return this.#count;
+    return (this.#written + this.#filled) / this.#width;
   }
 
+  /** @throws Fault `ERR_STORE` where the disk is full */
   append(record: Uint8Array): void {
-    this.#page.set(record, this.#filled);
+    if (this.#filled === this.#held.length) this.#makeRoom();
+    this.#held.set(record, this.#filled);
     this.#filled += this.#width;
-    this.#count++;
-    if (this.#filled < this.#page.length) return;
-    this.#held.push(this.#page);
-    if (this.#held.length * PAGE > HELD) this.#spill();
-    this.#page = Buffer.allocUnsafe(this.#page.length);
-    this.#filled = 0;
   }
 
   /** A record; what is returned is valid until the next call. */
   read(index: number): Buffer {
-    const page = Math.floor(index / this.#perPage);
-    if (page >= this.#written) {
-      const from = (index % this.#perPage) * this.#width;
-      return (this.#held[page - this.#written] ?? this.#page).subarray(from, from + this.#width);
-    }
+    const at = index * this.#width;
+    if (at >= this.#written) return this.#held.subarray(at - this.#written, at - this.#written + this.#width);
     // Rows are read at places all over the file: what lies around one is of no use.
-    for (let filled = 0; filled < this.#width;) {
-      const at = index * this.#width + filled;
-      const count = readSync(this.#file!.descriptor, this.#record, filled, this.#width - filled, at);
-      if (count === 0) throw new RangeError('a file of records ends early');
-      filled += count;
-    }
+    this.#file!.read(this.#record, 0, this.#width, at);
     return this.#record;
   }
 
+  /** Takes the last record away. */
+  dropLast(): void {
+    if (this.#filled === 0) {
+      const back = Math.min(this.#written, this.#memory >> 1);
+      this.#filled = back - (back % this.#width);
+      if (this.#filled === 0) throw new RangeError('a file of records is empty');
+      this.#written -= this.#filled;
+      this.#file!.read(this.#held, 0, this.#filled, this.#written);
+    }
+    this.#filled -= this.#width;
+  }
+
+  /** Takes all records away. */
+  clear(): void {
+    if (this.#written > 0) this.#file!.empty();
+    this.#written = 0;
+    this.#filled = 0;
+  }
+
   close(): void {
-    if (this.#file === null) return;
-    closeSync(this.#file.descriptor);
-    rmSync(this.#file.folder, { recursive: true, force: true });
+    this.#file?.close();
     this.#file = null;
   }
 
-  #spill(): void {
-    if (this.#file === null) {
-      const folder = mkdtempSync(join(tmpdir(), 'parapet-rows-'));
-      this.#file = { folder, descriptor: openSync(join(folder, 'records'), 'wx+', 0o600) };
+  #makeRoom(): void {
+    if (this.#held.length < this.#memory) {
+      const larger = Buffer.allocUnsafe(Math.min(this.#memory, this.#held.length * 2));
+      this.#held.copy(larger);
+      this.#held = larger;
+      return;
     }
-    for (const page of this.#held) {
-      for (let at = 0; at < page.length;) {
-        at += writeSync(this.#file.descriptor, page, at, page.length - at, this.#written * page.length + at);
-      }
-      this.#written++;
-    }
-    this.#held = [];
+    this.#file ??= new TemporaryFile();
+    this.#file.write(this.#held, this.#written);
+    this.#written += this.#filled;
+    this.#filled = 0;
   }
 }

@@ -20,34 +20,42 @@ export function textsOf(
   row: Row,
   leaveOut: string | null,
 ): { readonly texts: readonly RowText[]; readonly asides: readonly RowText[]; readonly whole: boolean } {
-  let texts: RowText[] = [];
-  let whole = true;
-  const into = (cell: Cell, column: string, role: string | null, depth: number): void => {
-    if (typeof cell === 'string') {
-      if (texts.length === MOST_TEXTS) whole = false;
-      else texts.push({ column, text: cell, role });
-    } else if (typeof cell === 'number' || typeof cell === 'bigint') {
-      if (texts.length < MOST_TEXTS) texts.push({ column, text: String(cell), role });
-      else whole = false;
-    } else if (typeof cell === 'object' && cell !== null && !(cell instanceof Date) && !ArrayBuffer.isView(cell)) {
+  const into = new Texts();
+  for (const name in row) if (name !== leaveOut) into.add(row[name]!, name, null, 0);
+  if (leaveOut === null) return { texts: into.texts, asides: [], whole: into.whole };
+  const beside = new Texts();
+  beside.add(row[leaveOut]!, leaveOut, null, 0);
+  return { texts: into.texts, asides: beside.texts, whole: into.whole && beside.whole };
+}
+
+class Texts {
+  readonly texts: RowText[] = [];
+  whole = true;
+
+  add(cell: Cell, column: string, role: string | null, depth: number): void {
+    if (typeof cell === 'string') this.#put(column, cell, role);
+    else if (typeof cell === 'number' || typeof cell === 'bigint') this.#put(column, String(cell), role);
+    else if (typeof cell === 'object' && cell !== null && !(cell instanceof Date) && !ArrayBuffer.isView(cell)) {
       if (depth === MOST_DEPTH) {
-        whole = false;
+        this.whole = false;
         return;
       }
-      if (Array.isArray(cell)) for (const one of cell as readonly Cell[]) into(one, `${column}[]`, role, depth + 1);
-      else {
+      if (Array.isArray(cell)) {
+        const inside = `${column}[]`;
+        for (const one of cell as readonly Cell[]) this.add(one, inside, role, depth + 1);
+      } else {
         const members = cell as Readonly<Record<string, Cell>>;
         const said = members['role'] ?? members['from'];
         const own = typeof said === 'string' ? said : role;
-        for (const [name, value] of Object.entries(members)) into(value, `${column}.${name}`, own, depth + 1);
+        for (const [name, value] of Object.entries(members)) this.add(value, `${column}.${name}`, own, depth + 1);
       }
     }
-  };
-  for (const [name, cell] of Object.entries(row)) if (name !== leaveOut) into(cell, name, null, 0);
-  const found = texts;
-  texts = [];
-  if (leaveOut !== null) into(row[leaveOut], leaveOut, null, 0);
-  return { texts: found, asides: texts, whole };
+  }
+
+  #put(column: string, text: string, role: string | null): void {
+    if (this.texts.length < MOST_TEXTS) this.texts.push({ column, text, role });
+    else this.whole = false;
+  }
 }
 
 const SPACED = /\S\s+\S/;

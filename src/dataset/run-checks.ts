@@ -10,6 +10,7 @@ import {
   type DataFinding,
   type InspectedFile,
   type InspectedRow,
+  placeOf,
   shown as visible,
   type Split,
 } from './check.ts';
@@ -17,7 +18,7 @@ import { idColumnsOf, labelColumnOf, labelText, splitOf, splitOfColumns } from '
 import { EqualInputFinder } from './equal-inputs.ts';
 import { joinLabels, labelFileName } from './join-labels.ts';
 import { NearDuplicateFinder } from './near-duplicates.ts';
-import { type Batch, type DataFile, openDataFile, type ReadOptions } from './open-data-file.ts';
+import { type Batch, type DataFile, openDataFile, type PlacedRow, type ReadOptions } from './open-data-file.ts';
 import { isPictureMetadata, type PictureLabels, readPictureLabels, withLabel } from './picture-labels.ts';
 import { readPicture } from './read-picture.ts';
 import { RowRefs } from './row-refs.ts';
@@ -28,6 +29,8 @@ export interface CheckDataOptions extends ReadOptions, CheckOptions {
   readonly label: string | null;
   /** The split that files belong to, by the name that results show; others go by their names. */
   readonly splits: ReadonlyMap<string, Split>;
+  /** False: files that do something when they are loaded are not given to the scanner; another run does it. */
+  readonly scan?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (file: string, rows: number) => void;
 }
@@ -57,7 +60,8 @@ const DOCUMENT =
   /(?:^|\/)(?:[^/]*\.(?:md|txt|rst|cff|bib|html?|toml|cfg|ini|names|info|gitignore|gitattributes)|licen[cs]e[^/]*|readme[^/]*|\.gitignore|\.gitattributes|\.DS_Store)$/i;
 /** Names of files that hold something, where they are what they are called. */
 const NO_EMPTY = /\.(?:png|jpe?g|gif|webp|bmp|tiff?|p[bgp]m|parquet|np[yz]|json|gz)$/i;
-const MOST_FINDINGS = 500;
+/** Of one file. */
+export const MOST_FINDINGS = 500;
 /** Rows that cannot be read and are named. */
 const MOST_BAD = 20;
 
@@ -133,7 +137,7 @@ export async function checkData(
     }),
   );
   const readable = await openAll([...files.values()], options, gap);
-  await scanOthers([...files.values()], readable, options.signal);
+  if (options.scan !== false) await scanOthers([...files.values()], readable, options.signal);
   for (const building of files.values()) {
     const { path, shown } = building.task;
     if (building.error !== null) continue;
@@ -151,31 +155,34 @@ export async function checkData(
     let nextIndex = readable.length;
     for (const one of readable) {
       const { shown } = one.file;
-      let rows = 0;
+      const inspector = new RowInspector(
+        one,
+        options.label,
+        (reason) => gap(shown, reason),
+        () => nextIndex++,
+      );
       try {
-        for await (const row of inspect(
-          one,
-          options,
-          (reason) => gap(shown, reason),
-          () => nextIndex++,
-        )) {
-          if (options.signal?.aborted === true)
-            throw new Fault('ERR_USAGE', 'Interrupted: not all rows were looked at.');
-          rows = row.number;
-          if (row.labelColumn !== null) labelled.add(shown);
-          equal?.add(row);
-          near?.add(row);
-          for (const run of withRow) {
-            const pending = run.row!(row);
-            if (pending !== undefined) await pending;
+        for await (const batch of one.data.rows()) {
+          if (options.signal?.aborted === true) throw interrupted();
+          for (const placed of batch) {
+            let row = inspector.inspect(placed);
+            if (row.file.format === 'image') row = await withPicture(row, (reason) => gap(shown, reason));
+            if (row.labelColumn !== null) labelled.add(shown);
+            equal?.add(row);
+            near?.add(row);
+            for (const run of withRow) {
+              const pending = run.row!(row);
+              if (pending !== undefined) await pending;
+            }
           }
-          if (rows % 1000 === 0) options.onProgress?.(shown, rows);
+          options.onProgress?.(shown, inspector.rows);
         }
       } catch (error) {
-        if (options.signal?.aborted === true) throw error;
+        if (options.signal?.aborted === true || isStore(error)) throw error;
         one.whole = false;
         gap(shown, reasonOf(error, one.file.path), placeOfError(error));
       }
+      const { rows } = inspector;
       const building = files.get(shown)!;
       if (building.bad > MOST_BAD) gap(shown, `${building.bad} rows in all could not be read`);
       if (rows === 0 && one.whole && building.bad === 0) gap(shown, 'it holds no rows');
@@ -187,6 +194,7 @@ export async function checkData(
     }
     if (equal !== null) for (const group of equal.groups()) for (const run of runs) run.equalInputs?.(group);
     if (near !== null) for (const pair of near.pairs()) for (const run of runs) run.nearPair?.(pair);
+    if (equal?.overflow === true) gap(readable[0]!.file.shown, 'equal rows have more than 1000 different labels');
     if (refs.labels.overflow) gap(readable[0]!.file.shown, 'it has more than 65535 different labels');
     const again = runs.filter((run) => run.wantsAgain?.() === true);
     if (again.length > 0) await readAgain(readable, again, options, gap);
@@ -342,46 +350,65 @@ function isDocument(shown: string): boolean {
   return DOCUMENT.test(shown) || /\.(?:py|ya?ml|json)$/i.test(shown);
 }
 
-async function* inspect(
-  one: Readable,
-  options: CheckDataOptions,
-  gap: (reason: string) => void,
-  nextIndex: () => number,
-): AsyncGenerator<InspectedRow> {
-  const { data } = one;
-  let { file } = one;
-  let number = 0;
-  let shape = '';
-  let labelColumn: string | null = null;
-  let idColumns: ReadonlySet<string> = new Set();
-  let shallow = false;
-  for await (const batch of data.rows()) {
-    for (const { row: read, line } of batch) {
-      number++;
-      let row = read;
-      const columns = Object.keys(row).join('\n');
-      if (columns !== shape) {
-        shape = columns;
-        labelColumn = labelColumnOf(row, options.label);
-        idColumns = idColumnsOf(row);
-        file = fileOf(one, Object.keys(row), nextIndex);
-      }
-      const { texts, asides, whole } = textsOf(row, labelColumn);
-      if (!whole && !shallow) {
-        shallow = true;
-        gap(`${line === undefined ? `row ${number}` : `line ${line}`} has more texts, or deeper ones, than are read`);
-      }
-      const label = labelColumn === null ? null : labelText(row[labelColumn]);
-      let beside: readonly RowText[] = asides;
-      if (file.format === 'image' && row['image'] instanceof Uint8Array) {
-        const picture = await readPicture(row['image']);
-        for (const reason of picture.gaps) gap(reason);
-        beside = [...asides, ...picture.texts];
-        if (picture.pixels !== null) row = { ...row, image: picture.pixels };
-      }
-      yield { file, number, line, row, labelColumn, label, idColumns, texts, asides: beside };
-    }
+/** Makes of the rows of one file, in order, what checks get. */
+class RowInspector {
+  /** Rows so far. */
+  rows = 0;
+  readonly #from: Readable;
+  readonly #label: string | null;
+  readonly #gap: (reason: string) => void;
+  readonly #nextIndex: () => number;
+  #file: InspectedFile;
+  #columns: readonly string[] = [];
+  #labelColumn: string | null = null;
+  #idColumns: ReadonlySet<string> = new Set();
+  #shallow = false;
+
+  constructor(from: Readable, label: string | null, gap: (reason: string) => void, nextIndex: () => number) {
+    this.#from = from;
+    this.#file = from.file;
+    this.#label = label;
+    this.#gap = gap;
+    this.#nextIndex = nextIndex;
   }
+
+  inspect({ row, line }: PlacedRow): InspectedRow {
+    const number = ++this.rows;
+    const columns = Object.keys(row);
+    if (!sameNames(columns, this.#columns)) {
+      this.#columns = columns;
+      this.#labelColumn = labelColumnOf(row, this.#label);
+      this.#idColumns = idColumnsOf(row);
+      this.#file = fileOf(this.#from, columns, this.#nextIndex);
+    }
+    const labelColumn = this.#labelColumn;
+    const { texts, asides, whole } = textsOf(row, labelColumn);
+    if (!whole && !this.#shallow) {
+      this.#shallow = true;
+      this.#gap(`${placeOf({ number, line })} has more texts, or deeper ones, than are read`);
+    }
+    const label = labelColumn === null ? null : labelText(row[labelColumn]);
+    return { file: this.#file, number, line, row, labelColumn, label, idColumns: this.#idColumns, texts, asides };
+  }
+}
+
+/** A row of a picture with what its bytes hold: pixels in place of them where they can be decoded, and the texts of its metadata. */
+async function withPicture(row: InspectedRow, gap: (reason: string) => void): Promise<InspectedRow> {
+  const image = row.row['image'];
+  if (!(image instanceof Uint8Array)) return row;
+  const picture = await readPicture(image);
+  for (const reason of picture.gaps) gap(reason);
+  return {
+    ...row,
+    row: picture.pixels === null ? row.row : { ...row.row, image: picture.pixels },
+    asides: [...row.asides, ...picture.texts],
+  };
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** The file, as the split that its columns speak of. */
@@ -403,21 +430,35 @@ async function readAgain(
   gap: (shown: string, reason: string, where?: Where) => void,
 ): Promise<void> {
   for (const one of readable) {
+    const inspector = new RowInspector(
+      one,
+      options.label,
+      () => {},
+      () => one.file.index,
+    );
     try {
-      for await (const row of inspect(
-        one,
-        options,
-        () => {},
-        () => one.file.index,
-      )) {
-        if (options.signal?.aborted === true) throw new Fault('ERR_USAGE', 'Interrupted: not all rows were looked at.');
-        for (const run of runs) run.again?.(row);
+      for await (const batch of one.data.rows()) {
+        if (options.signal?.aborted === true) throw interrupted();
+        for (const placed of batch) {
+          let row = inspector.inspect(placed);
+          if (row.file.format === 'image') row = await withPicture(row, () => {});
+          for (const run of runs) run.again?.(row);
+        }
       }
     } catch (error) {
-      if (options.signal?.aborted === true) throw error;
+      if (options.signal?.aborted === true || isStore(error)) throw error;
       if (one.whole) gap(one.file.shown, `it could not be read a second time: ${reasonOf(error, one.file.path)}`);
     }
   }
+}
+
+function interrupted(): Fault {
+  return new Fault('ERR_USAGE', 'Interrupted: not all rows were looked at.');
+}
+
+/** A full disk is not the fault of the file that is read, and nothing can go on. */
+function isStore(error: unknown): boolean {
+  return error instanceof Fault && error.code === 'ERR_STORE';
 }
 
 /** The fault in words; where it is, without the file's own path. */
@@ -436,8 +477,17 @@ function placeOfError(error: unknown): Where {
   return { member: null, offset: null, ...(line === undefined ? {} : { line: Number(line) }) };
 }
 
+/** The most severe first, and of these by rule: the same order whichever thread found what. */
+export function inOrder(findings: readonly DataFinding[]): readonly DataFinding[] {
+  return findings.toSorted(
+    (a, b) =>
+      SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
+      (a.rule === b.rule ? 0 : a.rule < b.rule ? -1 : 1),
+  );
+}
+
 function toResult({ task, formats, findings, gaps, size, rows, error }: Building): DataFileResult {
-  const sorted = findings.toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity));
+  const sorted = inOrder(findings);
   const verdict = error !== null ? 'error' : verdictOf(sorted, gaps);
   return {
     file: task.shown,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -47,6 +47,62 @@ test('rows are not kept: 200,000 of them are sealed, compared and checked in a h
       assert.equal(status, 0, `${name}: ${said}`);
     }
     assert.notEqual(run(KEEPS, path).status, 0, 'the heap holds all rows, so that this test says nothing');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+const SMALL = 4;
+const LARGE = 32;
+/** MiB by which eight times the data may raise the peak of resident memory. Rows that were kept raise it by more: the last assertion says so. */
+const RISE = 48;
+
+const ORDERS = {
+  seal: `{ work: 'seal', path, reading: {}, ignore: [], rowsTo: path + '.rows' }`,
+  diff: `{ work: 'diff', old: path, new: path, options: { key: ['id'], shown: 5 } }`,
+};
+
+/** @returns peak of resident memory in MiB */
+function peak(work: string, path: string): number {
+  const base = JSON.stringify(`${pathToFileURL(import.meta.dirname).href}/`);
+  const told = `console.log(process.resourceUsage().maxRSS / 1024);`;
+  const source = `const at = (file) => ${base} + file; const path = ${JSON.stringify(path)}; ${work}; ${told}`;
+  const script = `${path}.mjs`;
+  writeFileSync(script, source);
+  const done = spawnSync(process.execPath, [script], { encoding: 'utf8' });
+  assert.equal(done.status, 0, done.stderr.slice(-2000));
+  return Number(done.stdout.trim().split('\n').at(-1));
+}
+
+test('the peak of memory is that of a small file, for seals and differences', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'streaming-'));
+  try {
+    const text = Array.from({ length: 30 }, (_, at) => `word${(at * 7919) % 4093}`).join(' ');
+    const write = (megabytes: number): string => {
+      const path = join(folder, `${megabytes}.csv`);
+      const file = openSync(path, 'w');
+      writeSync(file, 'id,text,amount,label\n');
+      for (let size = 0, id = 0; size < megabytes << 20;) {
+        let piece = '';
+        for (; piece.length < 1 << 16; id++) piece += `${id},"${text} ${id}",${(id * 31) % 9973}.5,${id % 3}\n`;
+        size += writeSync(file, piece);
+      }
+      closeSync(file);
+      return path;
+    };
+    const [small, large] = [write(SMALL), write(LARGE)];
+    for (const [name, order] of Object.entries(ORDERS)) {
+      const work = `const { runDataOrder } = await import(at('run-data-order.ts')); await runDataOrder(${order})`;
+      const [before, after] = [peak(work, small), peak(work, large)];
+      assert.ok(
+        after - before < RISE,
+        `${name}: ${before.toFixed(0)} MiB, and with eight times the data ${after.toFixed(0)}`,
+      );
+    }
+    assert.ok(
+      peak(KEEPS, large) - peak(KEEPS, small) > RISE,
+      'kept rows need no more than is allowed: this test says nothing',
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

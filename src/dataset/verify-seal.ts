@@ -3,6 +3,7 @@ import type { DataManifest, SealedFile } from './data-manifest.ts';
 import { rowLeaf } from './data-manifest.ts';
 import { ExternalSort } from './external-sort.ts';
 import { openDataFile } from './open-data-file.ts';
+import { RecordFile } from './record-file.ts';
 import type { RowDigests } from './row-digests.ts';
 import { inFile, listDataFiles, sealFile } from './seal-data.ts';
 
@@ -96,6 +97,7 @@ async function compareRows(
 ): Promise<RowDifferences> {
   const sort = new ExternalSort(WIDTH);
   const places = new ExternalSort(8);
+  const open = new RecordFile(6);
   try {
     const record = Buffer.alloc(WIDTH);
     const add = (leaf: Uint8Array, number: number, side: number): void => {
@@ -116,32 +118,35 @@ async function compareRows(
     }
     // Per group of equal rows: those of one side that find no partner on the other.
     const place = Buffer.alloc(8);
-    let leaf = Buffer.alloc(0);
-    let open: { readonly number: number; readonly side: number }[] = [];
+    const leaf = Buffer.alloc(HASH_BYTES);
+    let openSide = 0;
     const settle = (): void => {
-      for (const { number, side } of open) {
-        place.writeUIntBE(number, 0, 6);
-        place[6] = side;
+      for (let at = 0; at < open.count; at++) {
+        open.read(at).copy(place);
+        place[6] = openSide;
         places.add(place);
       }
-      open = [];
+      open.clear();
     };
     for (const one of sort.sorted()) {
-      const hash = one.subarray(0, HASH_BYTES);
-      if (Buffer.compare(hash, leaf) !== 0) {
+      if (one.compare(leaf, 0, HASH_BYTES, 0, HASH_BYTES) !== 0) {
         settle();
-        leaf = Buffer.from(hash);
+        one.copy(leaf, 0, 0, HASH_BYTES);
       }
       const side = one[WIDTH - 1]!;
-      const top = open.at(-1);
-      if (top !== undefined && top.side !== side) open.pop();
-      else open.push({ number: one.readUIntBE(HASH_BYTES, 6), side });
+      if (open.count > 0 && openSide !== side) {
+        open.dropLast();
+        continue;
+      }
+      openSide = side;
+      open.append(one.subarray(HASH_BYTES, HASH_BYTES + 6));
     }
     settle();
     return tell(places);
   } finally {
     sort.close();
     places.close();
+    open.close();
   }
 }
 

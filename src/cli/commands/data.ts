@@ -23,6 +23,10 @@ export const register: RegisterCommand = (program, io) => {
     .option('-o, --output <file>', 'write the report to a file instead of stdout')
     .option('--fail-on <severity>', 'exit with 1 when a finding is at least this severe', 'medium')
     .option('--exclude <pattern...>', 'leave out files or folders')
+    .option(
+      '--threads <count>',
+      'threads that checks are divided among, at most 3 (default: one a core, for large data)',
+    )
     .addHelpText(
       'after',
       '\nExit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or a file that cannot be read, 3 something could not be looked at.',

@@ -1,5 +1,6 @@
 import { type FileResult, type ScanFinding, verdictOf } from '../../scan/file-result.ts';
-import { knownProblems } from '../../scan/infra/versions.ts';
+import { productOfImage, versionOfTag } from '../../scan/advisories/image-product.ts';
+import { judgePackage } from '../../scan/advisories/judge-package.ts';
 import { PROBES } from '../../scan/infra/probes.ts';
 import type { Probe, Sighting } from '../../scan/infra/probes/probe.ts';
 import { RULES } from '../../scan/registry.ts';
@@ -78,10 +79,11 @@ function judge(base: string, probe: Probe, seen: Sighting): readonly ScanFinding
   if (seen.open !== null) {
     findings.push(finding(probe.rule, `${at} ${seen.open} (status 200).`, seen.severity ?? probe.severity));
   }
-  const [worst] = version === null ? [] : knownProblems(probe.product ?? service.toLowerCase(), version);
-  if (worst !== undefined) {
-    const until = worst.until === null ? '' : `; ${worst.until} does not`;
-    findings.push(finding('vulnerable-version', `${at} ${worst.what} (${worst.id})${until}.`, worst.severity));
+  if (version !== null) {
+    const name = probe.product ?? service.toLowerCase();
+    const product = productOfImage(name) ?? { ecosystem: 'PyPI' as const, name };
+    const judged = judgePackage({ ...product, version: versionOfTag(product, version) ?? version, says: at });
+    if (judged !== null) findings.push(finding('vulnerable-version', judged.message, judged.severity));
   }
   return findings;
 }

@@ -8,6 +8,10 @@ import { textPieces } from './text-pieces.ts';
 const MAX_LINE = 64 << 20;
 const CSV_LIMITS = { columns: 65_536, field: MAX_LINE, row: MAX_LINE * 2 };
 
+/** Rows have no prototype's members: a column may have any name. */
+const RowObject = function () {} as unknown as new () => Record<string, Cell>;
+RowObject.prototype = Object.create(null) as object;
+
 /** Told of a row that cannot be read, with its line: then the rows behind it are read all the same. */
 export type OnBadRow = (fault: Fault) => void;
 
@@ -57,7 +61,7 @@ export async function* readCsvRows(path: string, gzip: boolean, options: CsvOpti
       options.onBadRow(fault);
       return;
     }
-    const row: Record<string, Cell> = Object.create(null) as Record<string, Cell>;
+    const row = new RowObject();
     for (let at = 0; at < fields.length; at++) row[names[at]!] = fields[at]!;
     batch.push({ row, line });
   };

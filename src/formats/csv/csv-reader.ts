@@ -1,5 +1,10 @@
 import { Fault } from '../../core/fault.ts';
 
+const MARK = 0xfeff;
+const QUOTE = 0x22;
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
+
 export interface CsvLimits {
   /** Fields of one row. */
   readonly columns: number;
@@ -54,44 +59,41 @@ export class CsvReader {
 
   /** @throws Fault `ERR_DATA` with the line where it went wrong. */
   push(text: string): void {
-    let at = this.#first && text.startsWith('\uFEFF') ? 1 : 0;
+    let at = this.#first && text.charCodeAt(0) === MARK ? 1 : 0;
     if (text !== '') this.#first = false;
+    const separator = this.#separator.charCodeAt(0);
     let from = at;
-    const keep = (): void => {
-      if (at > from) this.#extend(text.slice(from, at));
-    };
-    for (; at < text.length; at++) {
-      const unit = text[at]!;
-      const isEnd = unit === '\n' || unit === '\r';
-      if (unit === '\n' && this.#afterReturn) {
+    while (at < text.length) {
+      if (this.#state === 'plain') at = endOfPlain(text, at, separator);
+      else if (this.#state === 'quoted') at = this.#endOfQuoted(text, at);
+      if (at === text.length) break;
+      const unit = text.charCodeAt(at);
+      const isEnd = unit === LINE_FEED || unit === RETURN;
+      if (unit === LINE_FEED && this.#afterReturn) {
         this.#afterReturn = false;
-        if (this.#state !== 'quoted') {
-          from = at + 1;
-          continue;
-        }
-      } else {
-        this.#afterReturn = unit === '\r';
-        if (isEnd) this.#line++;
+        from = ++at;
+        continue;
       }
+      this.#afterReturn = unit === RETURN;
+      if (isEnd) this.#line++;
       if (this.#state === 'quoted') {
-        if (unit !== '"') continue;
-        keep();
+        if (at > from) this.#extend(text.slice(from, at));
         this.#state = 'quote';
         from = at + 1;
-      } else if (unit === this.#separator) {
-        keep();
+      } else if (unit === separator) {
+        if (at > from) this.#extend(text.slice(from, at));
         this.#endField();
         from = at + 1;
       } else if (isEnd) {
-        keep();
+        if (at > from) this.#extend(text.slice(from, at));
         this.#endRow();
         from = at + 1;
       } else if (this.#state === 'quote') {
-        if (unit !== '"') this.#bad('a quoted field is followed by something that is no separator');
+        if (unit !== QUOTE) this.#bad('a quoted field is followed by something that is no separator');
         this.#extend('"');
         this.#state = 'quoted';
         from = at + 1;
-      } else if (unit === '"') {
+      } else if (unit === QUOTE) {
         if (this.#state === 'plain') {
           if (this.#bareQuotes === 'keep') continue;
           this.#bad('a quote stands inside a field that is not quoted');
@@ -99,8 +101,21 @@ export class CsvReader {
         this.#state = 'quoted';
         from = at + 1;
       } else this.#state = 'plain';
+      at++;
     }
-    keep();
+    if (at > from) this.#extend(text.slice(from, at));
+  }
+
+  /** Counts lines up to the next quote. */
+  #endOfQuoted(text: string, start: number): number {
+    let at = start;
+    for (; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit === QUOTE) return at;
+      if (unit === RETURN || (unit === LINE_FEED && !this.#afterReturn)) this.#line++;
+      this.#afterReturn = unit === RETURN;
+    }
+    return at;
   }
 
   /** @throws Fault `ERR_DATA` when the text ends inside a quoted field. */
@@ -140,6 +155,16 @@ export class CsvReader {
   #bad(what: string): never {
     throw new Fault('ERR_DATA', `The CSV is damaged: ${what}.`, { where: `line ${this.#line}` });
   }
+}
+
+/** Where the next character stands that means something in a field without quotes. */
+function endOfPlain(text: string, start: number, separator: number): number {
+  let at = start;
+  for (; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === separator || unit === LINE_FEED || unit === RETURN || unit === QUOTE) break;
+  }
+  return at;
 }
 
 /** All rows of a text. */

@@ -7,7 +7,7 @@ import type { PackageUse } from './package-use.ts';
 
 /** What a book says of a package; nothing of a version that is not named, unless no version is good. */
 export function judgePackage(
-  { ecosystem, name, version, says }: Omit<PackageUse, 'kind' | 'offset'>,
+  { ecosystem, name, version, says }: Pick<PackageUse, 'ecosystem' | 'name' | 'version' | 'says'>,
   book: AdvisoryBook = KNOWN_BOOK,
   passOver: ReadonlySet<string> = new Set(),
 ): (Judgement & { readonly severity: Severity }) | null {

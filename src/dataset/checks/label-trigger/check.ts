@@ -3,6 +3,7 @@ import { defineCheck, type InspectedRow, shown as visible, whereOf } from '../..
 import { LabelIds } from '../../label-ids.ts';
 import { FrequentPairs } from './frequent-pairs.ts';
 import { type Feature, featuresOf } from './row-features.ts';
+import { Samples } from './samples.ts';
 import { bestLabel, WordModel } from './word-model.ts';
 
 const MOST_LABELS = 64;
@@ -13,8 +14,8 @@ const FEWEST_SUPPORT = 8;
 const PURE = 0.9;
 const MOST_CANDIDATES = 4096;
 const SAMPLES = 200;
-/** Words of samples in memory, in all. */
-const MOST_SAMPLED = 6_000_000;
+/** Of this share of the rows a trigger is looked for whatever the data; below it, as far as the counts go. */
+const FLOOR = 0.001;
 /** A word in so many of the sampled rows, and itself so pure, is part of the trigger. */
 const ALWAYS = 0.7;
 /** Rows of whose words one can be a part: what stands in most rows stands in one of the first few. */
@@ -34,10 +35,11 @@ interface Candidate {
   own: number;
   /** Number of the last row that was counted. */
   last: number;
-  readonly samples: Sample[];
+  /** Numbers in `Samples`. */
+  readonly samples: number[];
 }
 
-/** A row in memory, for all candidates that stand in it. */
+/** A row of those in memory. */
 interface Sample {
   readonly words: Int32Array;
   /** By label, as the model has them. */
@@ -70,7 +72,9 @@ export const labelTrigger = defineCheck({
     let labelled = 0;
     let first: string | null = null;
     let candidates = new Map<number, Candidate>();
-    let sampled = 0;
+    /** Rejects nearly all hashes that are no candidates. */
+    const maybe = new Uint8Array(1 << 16);
+    let samples = new Samples(0);
     let read = 0;
     /** By label: rows of it that the model predicts from their words. */
     const right: number[] = [];
@@ -90,10 +94,7 @@ export const labelTrigger = defineCheck({
         rows++;
         const { hashes, words } = featuresOf(row);
         model.add(label, words);
-        hashes.sort();
-        for (let at = 0; at < hashes.length; at++) {
-          if (at === 0 || hashes[at] !== hashes[at - 1]) pairs.add(pairKey(hashes[at]!, label));
-        }
+        for (const hash of hashes) pairs.add(hash, label, rows);
       },
       wantsAgain() {
         if (rows === 0) {
@@ -115,7 +116,23 @@ export const labelTrigger = defineCheck({
           context.notRun(`fewer than ${FEWEST_ROWS} rows with labels, or one label only`);
           return false;
         }
-        candidates = choose(pairs, model, rows);
+        const chosen = choose(pairs, model, rows);
+        if (pairs.lost > Math.max(FEWEST_SUPPORT, rows * FLOOR)) {
+          context.gap(
+            first!,
+            `its rows hold more different phrases than can be counted: triggers in fewer than ${pairs.lost} of ${rows} labelled rows may be missed`,
+          );
+        }
+        if (chosen.length > MOST_CANDIDATES) {
+          context.gap(
+            first!,
+            `${chosen.length} phrases and values go with one label; the ${MOST_CANDIDATES} commonest of them were looked at as triggers`,
+          );
+        }
+        candidates = new Map(chosen.slice(0, MOST_CANDIDATES).map((one) => [one.hash, candidateOf(one)]));
+        samples = new Samples(model.labels);
+        maybe.fill(0);
+        for (const hash of candidates.keys()) maybe[slotOf(hash)] = 1;
         return candidates.size > 0;
       },
       again(row) {
@@ -125,8 +142,10 @@ export const labelTrigger = defineCheck({
         const scores = model.scores(words, label);
         if (bestLabel(scores) === label) right[label] = (right[label] ?? 0) + 1;
         read++;
-        let sample: Sample | null = null;
-        for (const [index, hash] of hashes.entries()) {
+        let sample: number | null = null;
+        for (let index = 0; index < hashes.length; index++) {
+          const hash = hashes[index]!;
+          if (maybe[slotOf(hash)] === 0) continue;
           const candidate = candidates.get(hash);
           if (candidate === undefined || candidate.last === read) continue;
           candidate.last = read;
@@ -140,17 +159,25 @@ export const labelTrigger = defineCheck({
             candidate.first = { file: row.file.shown, number: row.number, line: row.line };
           }
           if (candidate.rows.length < 10) candidate.rows.push(row.number);
-          if (candidate.samples.length < SAMPLES && (sample !== null || sampled < MOST_SAMPLED)) {
-            if (sample === null) sampled += words.length;
-            sample ??= { words, scores };
+          if (candidate.samples.length < SAMPLES && (sample !== null || !samples.full)) {
+            sample ??= samples.add(words, scores);
             candidate.samples.push(sample);
           }
         }
       },
       end() {
         const tests = Math.max(1, pairs.distinct);
+        const without = [...candidates.values()].filter(
+          (one) => one.own >= FEWEST_SUPPORT && one.own >= one.all * PURE && one.samples.length < FEWEST_SUPPORT,
+        );
+        if (without.length > 0) {
+          context.gap(
+            first!,
+            `for ${without.length} phrases that go with one label there was no room to look at their rows`,
+          );
+        }
         const found = [...candidates.values()]
-          .map((candidate) => judge(candidate, model, right, rows, tests, candidates.size))
+          .map((candidate) => judge(candidate, samples, model, right, rows, tests, candidates.size))
           .filter((one) => one !== null)
           .toSorted((a, b) => b.candidate.own - a.candidate.own || a.candidate.hash - b.candidate.hash);
         for (const { candidate, others, agree, looked } of apart(found)) {
@@ -167,36 +194,33 @@ export const labelTrigger = defineCheck({
   },
 });
 
-/** Feature and label in one number below 2^53, above 0. */
-function pairKey(hash: number, label: number): number {
-  return hash * MOST_LABELS + label + 1;
+function slotOf(hash: number): number {
+  return Math.floor(hash / 0x8000) & 0xffff;
 }
 
 /** Features that are frequent and could be pure, by their hash; what they really count, the second reading says. */
-function choose(pairs: FrequentPairs, model: WordModel, rows: number): Map<number, Candidate> {
-  const chosen: { readonly count: number; readonly label: number; readonly hash: number }[] = [];
+function choose(pairs: FrequentPairs, model: WordModel, rows: number): readonly Chosen[] {
+  const chosen: Chosen[] = [];
   const tests = Math.max(1, pairs.distinct);
-  for (const [key, counted] of pairs.entries()) {
+  for (const { feature: hash, label, count: counted } of pairs.entries()) {
     const count = counted + pairs.lost;
     if (count < FEWEST_SUPPORT) continue;
-    const label = (key - 1) % MOST_LABELS;
-    const hash = (key - 1 - label) / MOST_LABELS;
     if (binomialAtLeast(count, count, model.rowsOf(label) / rows) * tests > ALPHA) continue;
     let all = count;
-    for (let other = 0; other < model.labels; other++) {
-      if (other !== label) all += pairs.count(pairKey(hash, other));
-    }
+    for (let other = 0; other < model.labels; other++) if (other !== label) all += pairs.count(hash, other);
     if (all * PURE <= count) chosen.push({ count, label, hash });
   }
-  chosen.sort((a, b) => b.count - a.count || a.hash - b.hash);
-  return new Map(
-    chosen
-      .slice(0, MOST_CANDIDATES)
-      .map(({ label, hash }) => [
-        hash,
-        { label, hash, feature: null, first: null, rows: [], all: 0, own: 0, last: 0, samples: [] },
-      ]),
-  );
+  return chosen.toSorted((a, b) => b.count - a.count || a.hash - b.hash);
+}
+
+interface Chosen {
+  readonly count: number;
+  readonly label: number;
+  readonly hash: number;
+}
+
+function candidateOf({ label, hash }: Chosen): Candidate {
+  return { label, hash, feature: null, first: null, rows: [], all: 0, own: 0, last: 0, samples: [] };
 }
 
 interface Found {
@@ -212,13 +236,15 @@ interface Found {
  */
 function judge(
   candidate: Candidate,
+  kept: Samples,
   model: WordModel,
   right: readonly number[],
   rows: number,
   tests: number,
   compared: number,
 ): Found | null {
-  const { all, own, label, samples, feature } = candidate;
+  const { all, own, label, feature } = candidate;
+  const samples = candidate.samples.map((number) => ({ words: kept.words(number), scores: kept.scores(number) }));
   if (own < FEWEST_SUPPORT || own < all * PURE || feature === null || samples.length < FEWEST_SUPPORT) return null;
   if (binomialAtLeast(own, all, model.rowsOf(label) / rows) * tests > ALPHA) return null;
   const part = partsOf(feature, label, samples, model);

@@ -1,77 +1,104 @@
 const SLOTS = 1 << 20;
 const MOST = Math.floor(SLOTS * 0.7);
+/** Integers of a slot: two of the pair, its count, the last row that it was counted in. */
+const SLOT = 4;
+const LABELS = 64;
+const LOW = 1 << 15;
 
 /**
- * Counts of the frequent among very many things, in memory that does not grow (Misra and Gries 1982, in batches): when the table is full, the median
- * count is taken off all. What remains is counted at most `lost` too low, and everything that occurs more often than that is there.
+ * Counts of the frequent among very many pairs of a feature and a label, in memory that does not grow (Misra and Gries 1982, in batches): when the
+ * table is full, the median count is taken off all. What remains is counted at most `lost` too low, and everything that occurs more often than that
+ * is there.
  */
 export class FrequentPairs {
-  #keys = new Float64Array(SLOTS);
-  #counts = new Uint32Array(SLOTS);
+  readonly #table = new Int32Array(SLOTS * SLOT);
   #size = 0;
   /** How much too low a count may be. */
   lost = 0;
-  /** Different things that were counted, those dropped and met again counted again. */
+  /** Different pairs that were counted, those dropped and met again counted again. */
   distinct = 0;
 
-  /** @param key above 0, an integer below 2^53 */
-  add(key: number): void {
-    let at = slotOf(key);
-    for (;;) {
-      const held = this.#keys[at]!;
-      if (held === key) {
-        this.#counts[at]!++;
+  /**
+   * Counts a pair once a row.
+   * @param feature hash of 47 bits
+   * @param label 0 to 63
+   * @param row from 1
+   */
+  add(feature: number, label: number, row: number): void {
+    const high = Math.floor(feature / LOW);
+    const first = high | 0;
+    const second = (feature - high * LOW) * LABELS + label + 1;
+    const at = this.#find(first, second);
+    const table = this.#table;
+    if (table[at + 1] === 0) {
+      if (this.#size === MOST) {
+        this.#shrink();
+        this.add(feature, label, row);
         return;
       }
-      if (held === 0) break;
-      at = (at + 1) & (SLOTS - 1);
-    }
-    if (this.#size === MOST) {
-      this.#shrink();
-      this.add(key);
-      return;
-    }
-    this.#keys[at] = key;
-    this.#counts[at] = 1;
-    this.#size++;
-    this.distinct++;
-  }
-
-  count(key: number): number {
-    for (let at = slotOf(key); ; at = (at + 1) & (SLOTS - 1)) {
-      const held = this.#keys[at]!;
-      if (held === key) return this.#counts[at]!;
-      if (held === 0) return 0;
+      table[at] = first;
+      table[at + 1] = second;
+      table[at + 2] = 1;
+      table[at + 3] = row | 0;
+      this.#size++;
+      this.distinct++;
+    } else if (table[at + 3] !== (row | 0)) {
+      table[at + 2]!++;
+      table[at + 3] = row | 0;
     }
   }
 
-  *entries(): Generator<readonly [key: number, count: number]> {
-    for (let at = 0; at < SLOTS; at++) if (this.#keys[at] !== 0) yield [this.#keys[at]!, this.#counts[at]!];
+  count(feature: number, label: number): number {
+    const high = Math.floor(feature / LOW);
+    return this.#table[this.#find(high | 0, (feature - high * LOW) * LABELS + label + 1) + 2]! >>> 0;
+  }
+
+  *entries(): Generator<{ readonly feature: number; readonly label: number; readonly count: number }> {
+    for (let at = 0; at < this.#table.length; at += SLOT) {
+      const second = this.#table[at + 1]! - 1;
+      if (second === -1) continue;
+      const feature = (this.#table[at]! >>> 0) * LOW + Math.floor(second / LABELS);
+      yield { feature, label: second % LABELS, count: this.#table[at + 2]! >>> 0 };
+    }
+  }
+
+  /** The pair's slot, or the free one that is its place. */
+  #find(first: number, second: number): number {
+    let h = Math.imul(first ^ Math.imul(second, 0x9e3779b1), 0x85ebca6b);
+    h ^= h >>> 15;
+    let at = (Math.imul(h, 0xc2b2ae35) >>> 12) * SLOT;
+    while (this.#table[at + 1] !== 0 && (this.#table[at] !== first || this.#table[at + 1] !== second)) {
+      at = (at + SLOT) & (SLOTS * SLOT - 1);
+    }
+    return at;
   }
 
   #shrink(): void {
-    const [keys, counts] = [this.#keys, this.#counts];
-    const held = counts.filter((count) => count > 0).sort();
-    const cut = held[held.length >> 1]!;
+    const table = this.#table;
+    const cut = this.#median();
     this.lost += cut;
-    this.#keys = new Float64Array(SLOTS);
-    this.#counts = new Uint32Array(SLOTS);
-    this.#size = 0;
-    for (let from = 0; from < SLOTS; from++) {
-      if (counts[from]! <= cut) continue;
-      let at = slotOf(keys[from]!);
-      while (this.#keys[at] !== 0) at = (at + 1) & (SLOTS - 1);
-      this.#keys[at] = keys[from]!;
-      this.#counts[at] = counts[from]! - cut;
-      this.#size++;
+    // The larger half at most: what is above the median.
+    const kept = new Int32Array((MOST >> 1) * SLOT);
+    let filled = 0;
+    for (let at = 0; at < table.length; at += SLOT) {
+      if (table[at + 1] === 0 || table[at + 2]! >>> 0 <= cut) continue;
+      kept.set(table.subarray(at, at + SLOT), filled);
+      kept[filled + 2]! -= cut;
+      filled += SLOT;
+    }
+    table.fill(0);
+    this.#size = filled / SLOT;
+    for (let from = 0; from < filled; from += SLOT) {
+      table.set(kept.subarray(from, from + SLOT), this.#find(kept[from]!, kept[from + 1]!));
     }
   }
-}
 
-function slotOf(key: number): number {
-  const low = (key % 0x100000000) | 0;
-  const high = (key / 0x100000000) | 0;
-  let h = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
-  h ^= h >>> 15;
-  return Math.imul(h, 0xc2b2ae35) >>> 12;
+  #median(): number {
+    const counts = new Uint32Array(this.#size);
+    let filled = 0;
+    for (let at = 0; at < this.#table.length; at += SLOT) {
+      if (this.#table[at + 1] !== 0) counts[filled++] = this.#table[at + 2]!;
+    }
+    return counts.sort()[counts.length >> 1]!;
+  }
 }

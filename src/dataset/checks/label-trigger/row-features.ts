@@ -1,5 +1,5 @@
 import type { InspectedRow } from '../../check.ts';
-import { hashWord } from '../../minhash.ts';
+import { hashPart, hashWord } from '../../minhash.ts';
 import { isProse } from '../../row-texts.ts';
 
 /** Something that a row has or has not: a run of words, a value of a column, a pixel. */
@@ -11,9 +11,9 @@ export interface Feature {
 }
 
 export interface RowFeatures {
-  /** Hashes, of 47 bits, of the candidates for a trigger; one that stands twice is there twice. */
+  /** Hashes, of 47 bits, of the candidates for a trigger; one that stands twice is there twice. Valid until the next row's are asked for. */
   readonly hashes: Float64Array;
-  /** What tells about the label in general: hashes of single words, bins of numbers, coarse pixels; each once. */
+  /** What tells about the label in general: hashes of single words, bins of numbers, coarse pixels; each once. Valid until the next row's. */
   readonly words: Int32Array;
   /** @param index in `hashes` */
   readonly describe: (index: number) => Feature;
@@ -40,19 +40,19 @@ function mix(run: number, word: number): number {
 
 /** Features of everything in a row but label and ids. Of long texts the first 512 words count, of pictures up to 4,096 bytes. */
 export function featuresOf(row: InspectedRow): RowFeatures {
-  const hashes: number[] = [];
-  const words: number[] = [];
+  hashes.count = 0;
+  words.count = 0;
   const describers: { readonly from: number; readonly describe: (index: number) => Feature }[] = [];
   let left = MOST_WORDS;
   for (const { column, text } of row.texts) {
     if (row.idColumns.has(column)) continue;
-    const from = hashes.length;
+    const from = hashes.count;
     if (isProse(text)) {
-      const all = text.toLowerCase().match(WORD) ?? [];
-      const count = Math.min(left, all.length);
+      const lower = text.toLowerCase();
+      const count = placeWords(lower, left);
       left -= count;
-      addRuns(all, count, hashes, words);
-      describers.push({ from, describe: (index) => runAt(all, count, index - from) });
+      addRuns(lower, count);
+      describers.push({ from, describe: (index) => runAt(lower.match(WORD) ?? [], count, index - from) });
     } else if (text !== '' && text.length <= LONGEST_VALUE) {
       const word = hashWord(`v${column}\0${binOf(text)}`);
       words.push(word);
@@ -65,7 +65,7 @@ export function featuresOf(row: InspectedRow): RowFeatures {
     for (const [column, cell] of Object.entries(row.row)) {
       if (column === row.labelColumn || !(cell instanceof Uint8Array) || cell.length > MOST_PIXELS) continue;
       const seed = hashWord(column);
-      const from = hashes.length;
+      const from = hashes.count;
       for (let at = 0; at < cell.length; at++) {
         const value = cell[at]!;
         words.push(mix(seed, at * 4 + (value >> 6)));
@@ -84,18 +84,89 @@ export function featuresOf(row: InspectedRow): RowFeatures {
     }
   }
   return {
-    hashes: Float64Array.from(hashes),
-    words: eachOnce(Int32Array.from(words)),
+    hashes: hashes.filled(),
+    words: eachOnce(words.filled()),
     describe: (index) => describers.findLast(({ from }) => from <= index)!.describe(index),
   };
 }
 
-function addRuns(all: readonly string[], count: number, hashes: number[], words: number[]): void {
-  const own = new Int32Array(count);
-  const second = new Int32Array(count);
+/** Numbers of one row after another, in the same memory. */
+class Growing<Numbers extends Float64Array | Int32Array> {
+  count = 0;
+  #numbers: Numbers;
+  readonly #make: (length: number) => Numbers;
+
+  constructor(make: (length: number) => Numbers) {
+    this.#make = make;
+    this.#numbers = make(4096);
+  }
+
+  push(value: number): void {
+    if (this.count === this.#numbers.length) {
+      const larger = this.#make(this.count * 2);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#numbers[this.count++] = value;
+  }
+
+  filled(): Numbers {
+    return this.#numbers.subarray(0, this.count) as Numbers;
+  }
+}
+
+const hashes = new Growing((length) => new Float64Array(length));
+const words = new Growing((length) => new Int32Array(length));
+/** Where the words of one text begin and end. */
+const begins = new Int32Array(MOST_WORDS);
+const ends = new Int32Array(MOST_WORDS);
+const own = new Int32Array(MOST_WORDS);
+const second = new Int32Array(MOST_WORDS);
+
+/** The places of the words of `WORD`. @returns how many, at most so many */
+function placeWords(text: string, most: number): number {
+  let count = 0;
+  let at = 0;
+  while (at < text.length && count < most) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0x80) return placeAnyWords(text, most);
+    if (isSpace(unit)) {
+      at++;
+      continue;
+    }
+    const start = at++;
+    if (isWord(unit)) while (at < text.length && isWord(text.charCodeAt(at))) at++;
+    // A word may go on beyond ASCII.
+    if (at < text.length && text.charCodeAt(at) >= 0x80) return placeAnyWords(text, most);
+    begins[count] = start;
+    ends[count++] = at;
+  }
+  return count;
+}
+
+function placeAnyWords(text: string, most: number): number {
+  let count = 0;
+  for (const found of text.matchAll(WORD)) {
+    if (count === most) break;
+    begins[count] = found.index;
+    ends[count++] = found.index + found[0].length;
+  }
+  return count;
+}
+
+function isSpace(unit: number): boolean {
+  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
+}
+
+/** Letters in lower case, digits, and the apostrophe; the text is in lower case. */
+function isWord(unit: number): boolean {
+  return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x27;
+}
+
+function addRuns(text: string, count: number): void {
   for (let at = 0; at < count; at++) {
-    own[at] = hashWord(all[at]!);
-    second[at] = hashWord(all[at]!, SECOND);
+    own[at] = hashPart(text, begins[at]!, ends[at]!);
+    second[at] = hashPart(text, begins[at]!, ends[at]!, SECOND);
     words.push(own[at]!);
   }
   for (let at = 0; at < count; at++) {
@@ -129,7 +200,7 @@ function eachOnce(values: Int32Array): Int32Array {
   for (let at = 0; at < values.length; at++) {
     if (at === 0 || values[at] !== values[at - 1]) values[kept++] = values[at]!;
   }
-  return values.slice(0, kept);
+  return values.subarray(0, kept);
 }
 
 /** Numbers by their size, in steps of a third: exact ones tell nothing in general. */

@@ -1,6 +1,7 @@
 import type { Finding } from '../../../core/finding.ts';
 import { isAtLeast } from '../../../core/severity.ts';
 import { personalData } from '../../../detect/personal-data/detector.ts';
+import { CellMemory } from '../../cell-memory.ts';
 import { ColumnFindings } from '../../column-findings.ts';
 import { defineCheck, everyText } from '../../check.ts';
 
@@ -31,6 +32,7 @@ export const personalDataColumn = defineCheck({
   begin(context) {
     const inspector = personalData.create(personalData.defaults);
     const found = new ColumnFindings();
+    const memory = new CellMemory();
     return {
       row(row) {
         found.count(row);
@@ -41,10 +43,12 @@ export const personalDataColumn = defineCheck({
             context.gap(row.file.shown, `a text of column ${column} is longer than is read for personal data`);
             continue;
           }
-          // The name of the column is the word beside the value that tells what it is.
-          const prefix = `${column.replace(/[[\]_.]+/g, ' ').slice(-MOST_PREFIX)}: `;
-          const findings = inspector.inspect(prefix + text, SUBJECT) as readonly Finding[];
-          const own = findings.filter(({ span }) => span.start >= prefix.length);
+          const own = memory.of(column, text, () => {
+            // The name of the column is the word beside the value that tells what it is.
+            const prefix = `${column.replace(/[[\]_.]+/g, ' ').slice(-MOST_PREFIX)}: `;
+            const findings = inspector.inspect(prefix + text, SUBJECT) as readonly Finding[];
+            return findings.filter(({ span }) => span.start >= prefix.length);
+          });
           if (own.length > 0) found.add(row, column, own);
         }
       },

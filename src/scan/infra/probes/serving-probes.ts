@@ -121,7 +121,7 @@ export const SERVING_PROBES: readonly Probe[] = [
   {
     rule: 'tgi-open',
     service: 'Text Generation Inference',
-    product: 'tgi',
+    product: 'text-generation-inference',
     path: '/info',
     reads: (answer) => {
       const value = objectOf(answer);
