@@ -22,7 +22,7 @@ import { type Batch, type DataFile, openDataFile, type PlacedRow, type ReadOptio
 import { isPictureMetadata, type PictureLabels, readPictureLabels, withLabel } from './picture-labels.ts';
 import { readPicture } from './read-picture.ts';
 import { RowRefs } from './row-refs.ts';
-import { type RowText, textsOf } from './row-texts.ts';
+import { textsOf } from './row-texts.ts';
 
 export interface CheckDataOptions extends ReadOptions, CheckOptions {
   /** Column of the label; null: one of the usual names. */
