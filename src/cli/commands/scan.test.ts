@@ -52,7 +52,6 @@ describe('parapet scan', () => {
       const list = [
         { type: 'file', path: 'config.json' },
         { type: 'directory', path: 'weights' },
-        { type: 'file', path: '../../etc/passwd' },
       ];
       if (url.searchParams.get('cursor') === null) {
         return send(
