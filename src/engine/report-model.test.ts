@@ -87,21 +87,13 @@ describe('reportOnModel', () => {
   });
 
   it('names a use of an operator that has no gradient', async () => {
-    const sampled = buildNetwork(['n', 1, 4, 4], (build, _, x) => {
-      const grid = build.floats(
-        Array.from({ length: 32 }, (__, at) => at / 16 - 1),
-        [1, 4, 4, 2],
-      );
-      return build.add('GridSample', [x, grid], { mode: 'cubic' });
-    });
-    const one = {
-      ...sampled,
-      graph: { ...sampled.graph, inputs: [{ ...sampled.graph.inputs[0]!, shape: [1, 1, 4, 4] }] },
-    };
-    const report = await reportOnModel('grid.onnx', one);
+    const pooled = buildNetwork(['n', 3, 4, 4], (build, _, x) =>
+      build.add('Flatten', [build.add('GlobalLpPool', [x], { p: 3 })]),
+    );
+    const report = await reportOnModel('pooled.onnx', pooled);
     assert.equal(report.ok, false);
-    assert.deepEqual(report.missing, ['GridSample']);
-    assert.match(report.remarks.join(), /its mode is "cubic"/);
+    assert.deepEqual(report.missing, ['GlobalLpPool']);
+    assert.match(report.remarks.join(), /p is not 2/);
   });
 
   it('checks a network whose gradient vanishes in parts', async () => {
