@@ -10,9 +10,9 @@ export const KNOWN_ADVISORIES_DATE = '2026-11-27';
 type Row = readonly [string, string, 'medium' | 'high' | 'critical', string, string?, 'malicious'?];
 
 /**
- * Advisories about what serves, loads and connects models, as their publishers state them at cve.org, in the database of the Python Packaging
- * Authority and at github.com/advisories; the severity is the publisher's. The table is a floor: what is not in it may have advisories, too, and
- * `parapet scan --advisories` reads as many more as one has.
+ * Advisories about what serves, loads and connects models. About two thirds were read as their publishers state them at cve.org, in the database of the Python
+ * Packaging Authority and at github.com/advisories; the others go by collections that name the advisory, and their severity is a judgement of ours where those
+ * name none. The table is a floor: what is not in it may have advisories, too, and `parapet scan --advisories` reads as many more as one has.
  */
 const TABLE: readonly (readonly [Ecosystem, string, readonly Row[]])[] = [
   ['Go', 'github.com/ollama/ollama', [
