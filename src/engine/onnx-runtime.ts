@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Fault } from '../core/fault.ts';
+import { throughGate } from './native-gate.ts';
 
 /** `native`: ONNX Runtime's own library. `wasm`: the same engine as WebAssembly; slower, and there on every platform. */
 export const RUNTIME_KINDS = ['native', 'wasm'] as const;
@@ -176,7 +177,7 @@ async function readExternalData(file: string): Promise<{ readonly path: string; 
 async function opening(file: string, open: () => Promise<OrtSession>, ort: OrtPackage): Promise<Session> {
   let session: OrtSession;
   try {
-    session = await open();
+    session = await throughGate(open);
   } catch (cause) {
     throw new Fault('ERR_CONFIG', 'ONNX Runtime cannot open this graph.', {
       where: file,
@@ -195,7 +196,7 @@ async function openingBytes(
   let failed: unknown;
   for (const level of optimize ? LEVELS : (['disabled'] as const)) {
     try {
-      return toSession(await open(level), ort);
+      return toSession(await throughGate(() => open(level)), ort);
     } catch (cause) {
       failed = cause;
     }
@@ -220,9 +221,9 @@ function toSession(session: OrtSession, ort: OrtPackage): Session {
         name,
         new ort.Tensor(type, data, dims),
       ]);
-      return session.run(Object.fromEntries(given) as object, outputs);
+      return throughGate(() => session.run(Object.fromEntries(given) as object, outputs));
     },
-    release: () => session.release(),
+    release: () => throughGate(() => session.release()),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Fault } from '../core/fault.ts';
 import type { GradientAnswer, GradientOrder, GradientResult, GradientThreadData } from './gradient-thread.ts';
+import { NativeGate } from './native-gate.ts';
 
 /** The sources run as they are; what is published has been emitted. */
 const THREAD = new URL(`./gradient-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
@@ -14,6 +15,7 @@ interface Job {
 
 interface Thread {
   readonly worker: Worker;
+  readonly gate: NativeGate;
   job: Job | null;
 }
 
@@ -44,9 +46,9 @@ export class ThreadPool {
     const fault = new Fault('ERR_TARGET', 'The model was closed.');
     for (const job of this.#waiting.splice(0)) job.reject(fault);
     await Promise.all(
-      this.#threads.map(async ({ worker, job }) => {
+      this.#threads.map(async ({ worker, gate, job }) => {
         job?.reject(fault);
-        await worker.terminate();
+        await gate.end(worker);
       }),
     );
   }
@@ -64,7 +66,9 @@ export class ThreadPool {
 
   #start(): Thread | null {
     if (this.#threads.length >= this.#size) return null;
-    const thread: Thread = { worker: new Worker(THREAD, { workerData: this.#data }), job: null };
+    const gate = new NativeGate();
+    const workerData = { ...this.#data, ...gate.data };
+    const thread: Thread = { worker: new Worker(THREAD, { workerData }), gate, job: null };
     const { worker } = thread;
     this.#threads.push(thread);
     worker.on('message', (answer: GradientAnswer) => {

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { Fault } from '../core/fault.ts';
 import type { ClassifierFolder } from './classifier-folder.ts';
 import type { ThreadAnswer, ThreadData, ThreadFault, ThreadOrder } from './classifier-thread.ts';
+import { type GatedData, NativeGate } from './native-gate.ts';
 import type { RuntimeKind } from './onnx-runtime.ts';
 import type { WindowScores } from './sequence-classifier.ts';
 
@@ -46,6 +47,7 @@ interface Job {
 
 interface Thread {
   readonly worker: Worker;
+  readonly gate: NativeGate;
   job: Job | null;
   ready: boolean;
   watch: NodeJS.Timeout | null;
@@ -58,6 +60,8 @@ interface Thread {
 export class ThreadedClassifier {
   readonly #options: ThreadedClassifierOptions;
   readonly #threads = new Set<Thread>();
+  /** Threads that were given up and still run native code: they end when that returns. */
+  readonly #leaving = new Set<Promise<void>>();
   readonly #waiting: Job[] = [];
   #waitingUnits = 0;
   #jobs = 0;
@@ -139,7 +143,7 @@ export class ThreadedClassifier {
     const fault = new Fault('ERR_CHECK_FAILED', 'The classifier was closed.');
     for (const job of this.#waiting.splice(0)) job.failed(fault);
     this.#waitingUnits = 0;
-    await Promise.all([...this.#threads].map((thread) => this.#end(thread)));
+    await Promise.all([...[...this.#threads].map((thread) => this.#end(thread)), ...this.#leaving]);
   }
 
   #idle(): Thread | undefined {
@@ -153,13 +157,16 @@ export class ThreadedClassifier {
       const thread = this.#idle();
       if (thread === undefined) {
         const starting = [...this.#threads].filter(({ ready }) => !ready).length;
-        if (this.#threads.size < this.#options.threads && starting < this.#waiting.length) this.#start();
+        const { threads } = this.#options;
+        // Those that leave still work: no more of them than may work at once.
+        if (this.#threads.size < threads && this.#leaving.size < threads && starting < this.#waiting.length)
+          this.#start();
         return;
       }
       const job = this.#waiting.shift()!;
       this.#waitingUnits -= job.text.length;
       thread.job = job;
-      thread.watch = setTimeout(() => void thread.worker.terminate(), this.#options.stuckAfter ?? STUCK_MILLIS);
+      thread.watch = setTimeout(() => this.#giveUp(thread), this.#options.stuckAfter ?? STUCK_MILLIS);
       thread.watch.unref();
       thread.worker.ref();
       post(thread, { id: job.id, text: job.text });
@@ -179,14 +186,15 @@ export class ThreadedClassifier {
 
   #start(): void {
     const { folder, runtime } = this.#options;
-    const workerData: ThreadData = { folder, runtime };
+    const gate = new NativeGate();
+    const workerData: ThreadData & GatedData = { folder, runtime, ...gate.data };
     const worker = new Worker(THREAD, {
       workerData,
       // Credentials in the environment are none of a model's business.
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
     });
-    const thread: Thread = { worker, job: null, ready: false, watch: null };
+    const thread: Thread = { worker, gate, job: null, ready: false, watch: null };
     this.#threads.add(thread);
     worker.on('message', (answer: ThreadAnswer) => this.#answered(thread, answer));
     worker.on('error', () => {});
@@ -206,7 +214,7 @@ export class ThreadedClassifier {
       }
       case 'unfit':
         this.#unfit = toFault(answer.fault);
-        void thread.worker.terminate();
+        void thread.gate.end(thread.worker);
         return;
       case 'scores':
       case 'failed': {
@@ -229,9 +237,19 @@ export class ThreadedClassifier {
     thread.worker.unref();
   }
 
+  /** A text holds its thread for good: it fails, and the next one gets another thread. */
+  #giveUp(thread: Thread): void {
+    const gone = thread.gate.end(thread.worker).then(() => {
+      this.#leaving.delete(gone);
+      if (!this.#closed) this.#next();
+    });
+    this.#leaving.add(gone);
+    this.#ended(thread);
+  }
+
   /** A thread ended: closed, stuck, out of memory, or without a model that works. */
   #ended(thread: Thread): void {
-    this.#threads.delete(thread);
+    if (!this.#threads.delete(thread)) return;
     const { job } = thread;
     this.#free(thread);
     if (this.#closed) {
@@ -260,7 +278,7 @@ export class ThreadedClassifier {
   async #end(thread: Thread): Promise<void> {
     // A running native call cannot be interrupted; an idle thread releases its session first.
     if (thread.job !== null || !thread.ready) {
-      await thread.worker.terminate();
+      await thread.gate.end(thread.worker);
       return;
     }
     const gone = new Promise<void>((resolve) => thread.worker.once('exit', () => resolve()));

@@ -3,6 +3,7 @@ import { Fault } from '../../core/fault.ts';
 import type { Box } from './perturb.ts';
 import { type MicroBatch, type MicroResult, type ParameterValues, StepRunner } from './step-runner.ts';
 import type { TrainingProgram } from './training-program.ts';
+import { type GatedData, NativeGate } from '../native-gate.ts';
 
 /** What one thread is told, and what it answers. Weights lie in shared memory, and are not sent. */
 export interface StepThreadData {
@@ -45,8 +46,9 @@ export async function openStepPool(
   }
   const parameters = { weights: initial.weights.map(share), running: initial.running.map(share) };
   const workers = Array.from({ length: threads }, () => {
-    const workerData: StepThreadData = { program, box, ...parameters };
-    return new StepThread(new Worker(THREAD, { workerData }));
+    const gate = new NativeGate();
+    const workerData: StepThreadData & GatedData = { program, box, ...parameters, ...gate.data };
+    return new StepThread(new Worker(THREAD, { workerData }), gate);
   });
   await Promise.all(workers.map((worker) => worker.next()));
   return {
@@ -124,11 +126,13 @@ interface Waiting {
 /** One thread, one order at a time. */
 class StepThread {
   readonly #worker: Worker;
+  readonly #gate: NativeGate;
   #waiting: Waiting | null = null;
   #ended: Fault | null = null;
 
-  constructor(worker: Worker) {
+  constructor(worker: Worker, gate: NativeGate) {
     this.#worker = worker;
+    this.#gate = gate;
     worker.on('message', (answer: StepAnswer) => this.#settle((waiting) => waiting.resolve(answer)));
     worker.on('error', (cause) => this.#end(new Fault('ERR_INTERNAL', 'A training thread failed.', { cause })));
     worker.on('exit', () => this.#end(new Fault('ERR_INTERNAL', 'A training thread ended.')));
@@ -166,6 +170,6 @@ class StepThread {
 
   async close(): Promise<void> {
     this.#worker.removeAllListeners('exit');
-    await this.#worker.terminate();
+    await this.#gate.end(this.#worker);
   }
 }
