@@ -16,6 +16,19 @@ describe('CsvReader', () => {
     assert.deepEqual(readCsv('"aaa","b""bb","ccc"'), [['aaa', 'b"bb', 'ccc']]);
   });
 
+  it('keeps quotes inside of plain fields where it is told to, wherever the text is cut', () => {
+    const text = 'disk 5" long,"a ""b"""\n"x",6"\n"';
+    for (let cut = 0; cut <= text.length; cut++) {
+      const rows: (readonly string[])[] = [];
+      const reader = new CsvReader((row) => void rows.push(row), ',', undefined, 'keep');
+      reader.push(text.slice(0, cut));
+      reader.push(`${text.slice(cut)}y"\n`);
+      reader.end();
+      assert.deepEqual(rows, [['disk 5" long', 'a "b"'], ['x', '6"'], ['y']], `cut at ${cut}`);
+    }
+    assert.throws(() => readCsv('a 5" b\n'), /not quoted/);
+  });
+
   it('reads other line ends and separators, empty fields, a byte order mark, and leaves empty lines out', () => {
     assert.deepEqual(readCsv('\uFEFFa\tb\n\n\tc\r""\t\n', '\t'), [
       ['a', 'b'],

@@ -94,12 +94,10 @@ export class CsvReader {
         this.#state = 'quoted';
         from = at + 1;
       } else if (unit === QUOTE) {
-        if (this.#state === 'plain') {
-          if (this.#bareQuotes === 'keep') continue;
-          this.#bad('a quote stands inside a field that is not quoted');
-        }
-        this.#state = 'quoted';
-        from = at + 1;
+        if (this.#state !== 'plain') {
+          this.#state = 'quoted';
+          from = at + 1;
+        } else if (this.#bareQuotes === 'refuse') this.#bad('a quote stands inside a field that is not quoted');
       } else this.#state = 'plain';
       at++;
     }
