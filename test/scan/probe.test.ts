@@ -67,7 +67,9 @@ async function rowOf(url: string): Promise<Row & { readonly code: number }> {
   return { code, ...(JSON.parse(out) as readonly Row[])[0]! };
 }
 
-const short = ({ findings }: Row): readonly string[] => findings.map(({ rule, severity }) => `${severity} ${rule}`);
+/** All but what a table says of versions. */
+const short = ({ findings }: Row): readonly string[] =>
+  findings.filter(({ rule }) => rule !== 'vulnerable-version').map(({ rule, severity }) => `${severity} ${rule}`);
 
 test('every probe is of a rule that there is', () => {
   for (const { rule } of PROBES)
@@ -83,9 +85,10 @@ for (const { service, open, closed } of REAL_ANSWERS) {
       const { url, asked, headers } = await serve(open.answers);
       const row = await rowOf(url);
       assert.deepEqual(short(row), open.finds, JSON.stringify(row));
+      if (open.vulnerable === true) assert.ok(row.findings.some(({ rule }) => rule === 'vulnerable-version'));
       for (const version of open.version === undefined ? [] : [open.version])
         assert.ok(
-          row.findings.some(({ message }) => message.includes(` ${version} `)),
+          row.findings.some(({ message }) => message.includes(` ${version}`)),
           JSON.stringify(row.findings),
         );
       assert.deepEqual(row.gaps, []);
@@ -100,7 +103,7 @@ for (const { service, open, closed } of REAL_ANSWERS) {
       const { url } = await serve(closed.answers, (_, response) => void response.writeHead(closed.other ?? 404).end());
       const row = await rowOf(url);
       assert.deepEqual(short(row), [], JSON.stringify(row));
-      assert.equal(row.verdict, 'clean', JSON.stringify(row.gaps));
+      assert.deepEqual(row.gaps, []);
     });
   }
 }
