@@ -279,9 +279,11 @@ async function moreIterations(target: GradientTarget, data: LabelledData, input:
   if (few === null || many === null) return notRun(id, 'interrupted');
   const gained = (few - many) / data.count;
   const numbers = { robustAt100: few / data.count, robustAt400: many / data.count, samples: data.count };
-  return verdict(id, gained > CONVERGED && few - many > 1, numbers, {
-    good: 'Four times the iterations change the result by no more than two points.',
-    bad: `Four times the iterations fool ${few - many} more of ${data.count} samples: the attack has not converged.`,
+  const more = few - many;
+  const what = `Four times the iterations fool ${more > 0 ? more : 'no'} more of ${data.count} samples`;
+  return verdict(id, gained > CONVERGED && more > 1, numbers, {
+    good: gained > CONVERGED ? `${what}: one sample is too few to mean anything.` : `${what}.`,
+    bad: `${what}: the attack has not converged.`,
     advice: 'Give the attack more iterations and restarts until the number stands still.',
   });
 }
