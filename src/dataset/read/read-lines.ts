@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.ts';
 import { CsvReader } from '../../formats/csv/csv-reader.ts';
-import type { Cell } from '../canonical-row.ts';
+import type { Cell, Row } from '../canonical-row.ts';
 import type { Batch, PlacedRow } from '../open-data-file.ts';
 import { parseJsonRow } from './parse-json-row.ts';
 import { textPieces } from './text-pieces.ts';
@@ -140,50 +140,42 @@ class TabReader {
  * @param onBadRow told of lines that are no objects; without it, they are errors
  * @throws Fault `ERR_DATA` with the line.
  */
-export async function* readJsonRows(path: string, gzip: boolean, onBadRow?: OnBadRow): AsyncGenerator<Batch> {
-  let rest = '';
-  let line = 0;
-  const take = (text: string, into: PlacedRow[]): void => {
-    line++;
-    const source = line === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text;
-    if (source.trim() === '') return;
+export function readJsonRows(path: string, gzip: boolean, onBadRow?: OnBadRow): AsyncGenerator<Batch> {
+  return readLines(path, gzip, (text, line) => {
+    if (text.trim() === '') return null;
     try {
-      into.push({ row: parseJsonRow(source, `line ${line}`), line });
+      return parseJsonRow(text, `line ${line}`);
     } catch (fault) {
       if (onBadRow === undefined || !(fault instanceof Fault)) throw fault;
       onBadRow(fault);
+      return null;
     }
-  };
-  for await (const piece of textPieces(path, gzip)) {
-    const batch: PlacedRow[] = [];
-    let from = 0;
-    for (let end = piece.indexOf('\n'); end !== -1; end = piece.indexOf('\n', from)) {
-      take(rest + piece.slice(from, end), batch);
-      rest = '';
-      from = end + 1;
-    }
-    rest += piece.slice(from);
-    if (rest.length > MAX_LINE) {
-      throw new Fault('ERR_DATA', `A line is longer than ${MAX_LINE} characters.`, { where: `line ${line + 1}` });
-    }
-    if (batch.length > 0) yield batch;
-  }
-  const last: PlacedRow[] = [];
-  take(rest, last);
-  if (last.length > 0) yield last;
+  });
 }
 
 /**
  * Lines of plain text, each a row with the column `text`; empty ones are none.
  * @throws Fault `ERR_DATA`
  */
-export async function* readTextRows(path: string, gzip: boolean): AsyncGenerator<Batch> {
+export function readTextRows(path: string, gzip: boolean): AsyncGenerator<Batch> {
+  return readLines(path, gzip, (line) => {
+    const text = line.replace(/\r$/, '');
+    return text.trim() === '' ? null : { text };
+  });
+}
+
+/** @param rowOf the row of a line, without its end and a byte order mark; null: it is none */
+async function* readLines(
+  path: string,
+  gzip: boolean,
+  rowOf: (text: string, line: number) => Row | null,
+): AsyncGenerator<Batch> {
   let rest = '';
   let line = 0;
   const take = (text: string, into: PlacedRow[]): void => {
     line++;
-    const own = (line === 1 ? text.replace(/^\uFEFF/, '') : text).replace(/\r$/, '');
-    if (own.trim() !== '') into.push({ row: { text: own }, line });
+    const row = rowOf(line === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text, line);
+    if (row !== null) into.push({ row, line });
   };
   for await (const piece of textPieces(path, gzip)) {
     const batch: PlacedRow[] = [];
