@@ -29,6 +29,7 @@ export class LinkFollower {
   /** Real paths of the folders of the walk. */
   readonly #roots: string[] = [];
   readonly #entered = new Set<string>();
+  /** Files that were looked at by a link: real path, and the ending under which they were. */
   readonly #taken = new Set<string>();
 
   constructor(options: FollowOptions) {
@@ -47,9 +48,9 @@ export class LinkFollower {
     return true;
   }
 
-  /** Whether a file has been looked at by a link. */
+  /** Whether a file has been looked at by a link, as what its own name says it is. */
   took(real: string): boolean {
-    return this.#taken.has(real);
+    return this.#taken.has(readAs(real, real));
   }
 
   /**
@@ -82,10 +83,12 @@ export class LinkFollower {
         ? { kind: 'seen' }
         : { kind: 'folder', real, target };
     }
-    if (this.#taken.has(real)) return { kind: 'seen' };
+    if (this.#taken.has(readAs(real, link))) return { kind: 'seen' };
     const sameKind = !KNOWN_BY_NAME.test(basename(link)) || extension(link) === extension(real);
     if (inside && !blob && sameKind && this.#options.visits(real)) return { kind: 'seen' };
-    this.#taken.add(real);
+    this.#taken.add(readAs(real, link));
+    // A name that says nothing, as those of blobs do, adds nothing to what the link's name said.
+    if (!KNOWN_BY_NAME.test(basename(real))) this.#taken.add(readAs(real, real));
     return { kind: 'file', real, target };
   }
 
@@ -102,6 +105,11 @@ function isBlobOf(real: string, folder: string): boolean {
 
 function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
+}
+
+/** A file, as the readers see it that go by names. */
+function readAs(real: string, name: string): string {
+  return `${real}\0${extension(name)}`;
 }
 
 function extension(path: string): string {

@@ -38,15 +38,15 @@ export async function* walkPaths(
     excluded.some((matches) => matches(shown) || matches(name));
 
   const { links } = options;
-  const roots: string[] = [];
+  const roots: { readonly real: string; readonly shown: string }[] = [];
   /** Whether the walk comes to a file by folders alone, without a link. */
   const visits = (real: string): boolean =>
     roots.some((root) => {
-      const parts = below(root, real).split('/');
+      const parts = below(root.real, real).split('/');
       if (parts[0] === '..' || isAbsolute(parts[0]!)) return false;
       return (
         (options.all === true || !parts.slice(0, -1).some((name) => PASSED_OVER.has(name))) &&
-        !parts.some((name, at) => leaveOut(`${root}/${parts.slice(0, at + 1).join('/')}`, name))
+        !parts.some((name, at) => leaveOut(`${root.shown}/${parts.slice(0, at + 1).join('/')}`, name))
       );
     });
   const follower = links === undefined ? null : new LinkFollower({ everywhere: links.everywhere, visits });
@@ -100,23 +100,29 @@ export async function* walkPaths(
     }
   }
 
+  const pathOf = (given: string): string => join(cwd, relative(cwd, join(given.startsWith('/') ? '/' : cwd, given)));
+  const shownOf = (given: string): string => given.replace(/\/+$/, '') || '/';
+  // All of them first: a link in one may lead into another.
+  for (const given of follower === null ? [] : paths) {
+    const real = (await isFolder(pathOf(given))) ? await realpath(pathOf(given)).catch(() => null) : null;
+    if (real === null) continue;
+    roots.push({ real, shown: shownOf(given) });
+    follower?.addRoot(real);
+  }
+
   for (const given of paths) {
-    const path = join(cwd, relative(cwd, join(given.startsWith('/') ? '/' : cwd, given)));
+    const path = pathOf(given);
     let stats;
     try {
       stats = await lstat(path);
     } catch (cause) {
       throw new Fault('ERR_USAGE', 'There is no such file or folder.', { where: given, cause });
     }
-    const shown = given.replace(/\/+$/, '') || '/';
+    const shown = shownOf(given);
     if (stats.isDirectory() || stats.isSymbolicLink()) {
       const target = stats.isSymbolicLink() ? await isFolder(path) : true;
       if (target) {
         const real = follower === null ? null : await realpath(path);
-        if (real !== null) {
-          roots.push(real);
-          follower?.addRoot(real);
-        }
         yield* into(path, shown, null, real);
       } else yield { path, shown };
     } else if (stats.isFile()) {

@@ -165,3 +165,29 @@ test('SARIF names the link itself', () =>
     assert.ok(out.includes('snapshots/r1/pytorch_model.bin"'));
     assert.ok(!out.includes('→') && !out.includes('%E2%86%92'));
   }));
+
+test('a file that a link under another kind of name was read by is read by its own name, too', () =>
+  within(
+    { 'm/a.txt': { to: 'evil.py' }, 'm/evil.py': Buffer.from('import os\nos.system("true")\n') },
+    async (folder) => {
+      const { code, rows } = await scan(folder, 'm');
+      assert.equal(code, 1);
+      assert.equal(rows.find(({ file }) => file === 'm/evil.py')?.verdict, 'findings');
+    },
+  ));
+
+test('of several folders all are known first, and what is left out is told of a link by the names as they are shown', () =>
+  within(
+    {
+      'a/l.py': { to: '../b/evil.py' },
+      'b/evil.py': Buffer.from('import os\nos.system("true")\n'),
+      'c/l.py': { to: 'sub1/evil.py' },
+      'c/sub1/evil.py': Buffer.from('import os\nos.system("true")\n'),
+    },
+    async (folder) => {
+      const both = await scan(folder, 'a', 'b');
+      assert.deepEqual(verdicts(both.rows), ['b/evil.py: findings']);
+      const left = await scan(folder, 'c', '--exclude', 'c/sub*');
+      assert.deepEqual(verdicts(left.rows), ['c/l.py → sub1/evil.py: findings']);
+    },
+  ));

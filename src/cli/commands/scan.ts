@@ -158,6 +158,7 @@ export const register: RegisterCommand = (program, io) => {
         };
         if (client !== null && options.probe === true) {
           const { probeEndpoint } = await import('../remote/probe-endpoint.ts');
+          const { shown } = await import('../remote/http-client.ts');
           for (const address of paths.filter(isAddress)) {
             const url = URL.parse(address);
             if (url === null) throw new Fault('ERR_USAGE', 'This is no address.', { where: address });
@@ -167,7 +168,7 @@ export const register: RegisterCommand = (program, io) => {
               // One of many is a row of the report; the only one is what was asked for.
               if (paths.length === 1 || !isFault(error) || error.code === 'ERR_USAGE') throw error;
               raw.push({
-                file: `${url.origin}${url.pathname}`,
+                file: shown(url),
                 verdict: 'error',
                 formats: ['endpoint'],
                 findings: [],

@@ -29,6 +29,8 @@ export class Endpoint {
   readonly #origin: URL;
   readonly #tell: (line: string) => void;
   readonly #answers = new Map<string, ProbeAnswer | null>();
+  /** Why optional questions had no answer: a gap as soon as somebody wants it. */
+  readonly #excused = new Map<string, string>();
   /** Reason → paths. */
   readonly #gaps = new Map<string, string[]>();
   /** The same, of answers that say nothing unless others do. */
@@ -51,7 +53,11 @@ export class Endpoint {
    */
   async ask(path: string, { optional = false } = {}): Promise<ProbeAnswer | null> {
     const known = this.#answers.get(path);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      const excuse = optional ? undefined : this.#excused.get(path);
+      if (excuse !== undefined && this.#excused.delete(path)) this.#gap(excuse, path);
+      return known;
+    }
     if (Date.now() > this.#until) {
       this.#gap(`not asked within ${ALL_TIME / 1000} seconds`, path);
       this.#answers.set(path, null);
@@ -59,7 +65,8 @@ export class Endpoint {
     }
     const outcome = await this.#outcome(path);
     const answer = typeof outcome === 'string' ? null : outcome;
-    if (typeof outcome === 'string' && !optional) this.#gap(outcome, path);
+    if (typeof outcome === 'string' && optional) this.#excused.set(path, outcome);
+    else if (typeof outcome === 'string') this.#gap(outcome, path);
     this.#answers.set(path, answer);
     return answer;
   }
@@ -96,6 +103,8 @@ export class Endpoint {
           if (next.pathname !== url.pathname && isLogin(next)) return this.#settle(answer.status);
           return `answered by leading to ${next.protocol}//${next.host}, where nothing is asked`;
         }
+        if (next.username !== '' || next.password !== '')
+          return 'answered by leading to an address with credentials, where nothing is asked';
         if (step >= MOST_STEPS) return 'answered by leading from one place to another without end';
         url = next;
         this.#tell(`asked: GET ${url.origin}${url.pathname}`);

@@ -89,9 +89,15 @@ function pathsIn(bytes: Uint8Array): readonly string[] {
  */
 function nextPage(link: string | string[] | undefined, here: URL): URL | null {
   const text = Array.isArray(link) ? link.join(',') : (link ?? '');
-  const found = /<([^<>]{1,2000})>;\s{0,4}rel="?next"?/.exec(text)?.[1];
-  const url = found === undefined ? null : URL.parse(found, here.href);
-  if (found !== undefined && url?.host !== here.host)
+  const next = text
+    .split(/,(?=\s*<)/)
+    .find((part) => /;\s{0,4}rel\s{0,4}=\s{0,4}"?(?:[\w-]{1,40}\s)*next\b/i.test(part));
+  if (next === undefined) return null;
+  const address = /^\s*<([^<>]+)>/.exec(next)?.[1];
+  const url = address === undefined ? null : URL.parse(address, here.href);
+  if (url === null)
+    throw new Fault('ERR_UPSTREAM_INVALID', 'Where the list of files goes on cannot be read.', { where: shown(here) });
+  if (url.origin !== here.origin)
     throw new Fault('ERR_UPSTREAM_INVALID', 'The list of files goes on at another host.', { where: shown(here) });
   return url;
 }

@@ -57,6 +57,7 @@ export function parseOsv(record: unknown): ParsedOsv | null {
     });
     const own =
       levelOf(entry['database_specific']) ?? levelOf(entry['ecosystem_specific']) ?? scoreOf(entry['severity']);
+    const vectors = list(entry['severity']).length + list(severity).length > 0;
     const advisory: Advisory = {
       id,
       aliases: others,
@@ -64,7 +65,8 @@ export function parseOsv(record: unknown): ParsedOsv | null {
       name,
       ranges,
       versions: [],
-      severity: malicious ? 'critical' : (own ?? overall ?? 'medium'),
+      // A vector that is not scored here (CVSS 4) may be of anything: not taken for mild.
+      severity: malicious ? 'critical' : (own ?? overall ?? (vectors ? 'high' : 'medium')),
       what,
       malicious,
     };
@@ -90,13 +92,14 @@ function listed({ ecosystem, ranges }: Advisory, versions: unknown): readonly st
 /** Events in the order of their versions, as pairs: introduced, and fixed or last affected. */
 function rangesOf(id: string, ecosystem: Ecosystem, range: Fields): readonly VersionRange[] | null {
   if (range['type'] === 'GIT') return [];
-  const events = list(range['events']).map((event) => {
-    const [entry] = Object.entries(fields(event));
-    if (entry === undefined) throw new TypeError(`${id}: an event of a range is empty`);
-    const [kind, value] = entry;
-    const version = typeof value === 'number' ? String(value) : value;
-    if (typeof version !== 'string') throw new TypeError(`${id}: an event of a range has no version`);
-    return { kind, version };
+  const events = list(range['events']).flatMap((event) => {
+    const entries = Object.entries(fields(event));
+    if (entries.length === 0) throw new TypeError(`${id}: an event of a range is empty`);
+    return entries.map(([kind, value]) => {
+      const version = typeof value === 'number' ? String(value) : value;
+      if (typeof version !== 'string') throw new TypeError(`${id}: an event of a range has no version`);
+      return { kind, version };
+    });
   });
   // A few old records have versions that their ecosystem does not order; such a range holds nothing, and the versions that are listed decide.
   const unordered = ({ kind, version }: RangeEvent): boolean =>

@@ -81,8 +81,9 @@ async function read(book: Collector, path: string, shown: string, depth: number)
   if (stats.isDirectory()) {
     if (depth > MAX_DEPTH) throw new Fault('ERR_USAGE', 'Folders of advisories lie too deep.', { where: shown });
     for (const entry of (await readdir(path, { withFileTypes: true })).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (entry.name.startsWith('.') || entry.isSymbolicLink()) continue;
-      if (entry.isDirectory() || KINDS.has(extname(entry.name).toLowerCase()))
+      if (entry.name.startsWith('.')) continue;
+      const linked = entry.isSymbolicLink() ? await stat(join(path, entry.name)).catch(() => null) : null;
+      if (entry.isDirectory() || linked?.isDirectory() === true || KINDS.has(extname(entry.name).toLowerCase()))
         await read(book, join(path, entry.name), `${shown}/${entry.name}`, depth + 1);
     }
     return;
@@ -120,8 +121,13 @@ function readArchive(book: Collector, path: string, shown: string): void {
     if (!complete) throw new Fault('ERR_USAGE', 'Not all of the archive can be read.', { where: shown });
     for (const { name, directory, method, dataOffset, packed, size, hidden } of entries) {
       const kind = extname(name).toLowerCase();
-      if (directory || hidden || kind === '.zip' || !KINDS.has(kind)) continue;
+      if (directory || !KINDS.has(kind)) continue;
       const where = `${shown} > ${name}`;
+      if (hidden || kind === '.zip')
+        throw new Fault('ERR_USAGE', `The archive holds ${hidden ? 'a hidden member' : 'another archive'}.`, {
+          where,
+          hint: 'Unpack it, and name the folder.',
+        });
       if (size > MAX_RECORD || dataOffset < 0)
         throw new Fault('ERR_USAGE', 'A member of the archive is too large or missing.', { where });
       const bytes =

@@ -27,13 +27,13 @@ export const COMMAND_DANGERS: readonly CommandDanger[] = [
   danger(
     'download-and-run',
     'downloads a program and runs it',
-    String.raw`\b(?:curl|wget)[ \t]{1,4}[^\n|;]{0,300}(?:https?:|\$|[\w-]{1,60}\.[a-z]{2,12}\b)[^\n|;]{0,300}\|[ \t]{0,4}(?:${RUN})`,
+    String.raw`\b(?:curl|wget)[ \t]{1,4}(?=[^\n|;]{0,300}(?:https?:|\$|[\w-]\.[a-z]{2,12}\b))[^\n|;]{0,600}\|[ \t]{0,4}(?:${RUN})`,
     String.raw`\b(?:ba|z|da|k)?sh[ \t]{1,4}(?:-c[ \t]{1,4})?["']?(?:<\(|\$\(|\x60)[ \t]{0,4}(?:curl|wget)\b`,
     String.raw`\b(?:eval|source|\.)[ \t]{1,4}["']?(?:<\(|\$\(|\x60)[ \t]{0,4}(?:curl|wget)\b`,
-    String.raw`\b(?:curl|wget)\b[^\n]{0,300}(?:-o|-O|[ \t]>|--output)[ \t]{0,4}(/?[\w./~$-]{1,100})[^\n]{0,100}(?:&&|;)[ \t]{0,4}(?:sudo[ \t]{1,4})?(?:chmod[ \t]{1,4}[+\w]{1,8}[ \t]{1,4}[\w./~$-]{1,100}[ \t]{0,4}(?:&&|;)|(?:ba|z)?sh[ \t]{1,4}[\w./~$-]{1,100})`,
-    String.raw`\b(?:wget|curl[ \t]{1,4}-[a-zA-Z]{0,6}O)\b[^\n|;&]{0,300}(?:https?:|\$)[^\n|;&]{0,300}(?:&&|;)[ \t]{0,4}(?:sudo[ \t]{1,4})?(?:chmod[ \t]{1,4}[+\w]{1,8}[ \t]{1,4}[\w./~$-]{1,100}[ \t]{0,4}(?:&&|;)|(?:ba|z|da)?sh[ \t]{1,4}[\w./~$-]{1,100}|\./[\w.-]{1,80})`,
+    String.raw`\b(?:curl|wget)\b(?=[^\n]{0,300}(?:-o|-O|[ \t]>|--output)[ \t]{0,4}[\w./~$-])[^\n]{0,500}(?:&&|;)[ \t]{0,4}(?:sudo[ \t]{1,4})?(?:chmod[ \t]{1,4}[+\w]{1,8}[ \t]{1,4}[\w./~$-]{1,100}[ \t]{0,4}(?:&&|;)|(?:ba|z)?sh[ \t]{1,4}[\w./~$-]{1,100})`,
+    String.raw`\b(?:wget|curl[ \t]{1,4}-[a-zA-Z]{0,6}O)\b(?=[^\n|;&]{0,300}(?:https?:|\$))[^\n|;&]{0,600}(?:&&|;)[ \t]{0,4}(?:sudo[ \t]{1,4})?(?:chmod[ \t]{1,4}[+\w]{1,8}[ \t]{1,4}[\w./~$-]{1,100}[ \t]{0,4}(?:&&|;)|(?:ba|z|da)?sh[ \t]{1,4}[\w./~$-]{1,100}|\./[\w.-]{1,80})`,
     String.raw`\b(?:iex|invoke-expression)\b[^\n]{0,60}\b(?:irm|iwr|invoke-(?:webrequest|restmethod)|downloadstring|net\.webclient)\b[^\n]{0,80}(?:https?:|\$)`,
-    String.raw`\b(?:irm|iwr|invoke-(?:webrequest|restmethod)|downloadstring)\b[^\n]{0,200}(?:https?:|\$|[\w-]\.[a-z]{2,10}\b)[^\n]{0,200}\|[ \t]{0,4}(?:iex|invoke-expression)\b`,
+    String.raw`\b(?:irm|iwr|invoke-(?:webrequest|restmethod)|downloadstring)\b(?=[^\n]{0,200}(?:https?:|\$|[\w-]\.[a-z]{2,10}\b))[^\n]{0,400}\|[ \t]{0,4}(?:iex|invoke-expression)\b`,
     String.raw`\bmshta[ \t]{1,4}https?:|\bcertutil\b[^\n]{0,80}-urlcache\b[^\n]{0,80}https?:|\bregsvr32\b[^\n]{0,60}/i:https?:|\bbitsadmin\b[^\n]{0,80}/transfer\b[^\n]{0,80}https?:`,
     String.raw`\bexec\([ \t]{0,4}(?:requests\.get|urllib\.request\.urlopen|urlopen|httpx\.get)\(`,
     String.raw`\beval\([ \t]{0,4}(?:await[ \t]{1,4})?\(?(?:await[ \t]{1,4})?fetch\(`,
@@ -135,9 +135,10 @@ export function isFromAnybody(text: string): boolean {
 
 /** Installers that their makers publish for being piped into a shell, and the hosts of examples (RFC 2606). */
 const MAKERS =
-  /https:\/\/(?:[\w-]{1,40}\.)?(?:example\.(?:com|org|net)|rustup\.rs|astral\.sh|docker\.com|deno\.land|bun\.sh|python-poetry\.org|pnpm\.io|helm\.sh|k3s\.io|ollama\.com|opencode\.ai|claude\.ai|cursor\.(?:com|sh)|mise\.run|mise\.jdx\.dev|starship\.rs|tailscale\.com|fly\.io|supabase\.com|railway\.(?:app|com)|vercel\.com|amazonaws\.com|cloud\.google\.com|googleapis\.com|k8s\.io|sdkman\.io|nixos\.org|determinate\.systems|paradigm\.xyz|solana\.com|anza\.xyz|cli\.github\.com|github\.com|gitlab\.com|aka\.ms|microsoft\.com|nodesource\.com|yarnpkg\.com|volta\.sh|brew\.sh|pulumi\.com|hashicorp\.com|circleci\.com|aquasecurity\.io|semgrep\.dev|fluxcd\.io|linkerd\.io|istio\.io|kubernetes\.io|modal\.com|nvidia\.com|huggingface\.co|pixi\.sh|conda\.io|micro\.mamba\.pm|r-lib\.org|posit\.co|julialang\.org|ziglang\.org|golang\.org|go\.dev|ghcup\.haskell\.org|get-ghcup\.haskell\.org|opam\.ocaml\.org|dot\.net|convex\.dev|planetscale\.com|turso\.tech|dagger\.io|earthly\.dev|grafana\.com|datadoghq\.com|newrelic\.com|sentry\.io|snyk\.io|doppler\.com|infisical\.com|1password\.com|atuin\.sh|warp\.dev|charm\.sh|cargo-binstall|render\.com|heroku\.com|netlify\.com|cloudflare\.com|stripe\.com|sourcegraph\.com|codecov\.io)(?=[/\s"'\x60)]|$)/i;
+  /^https:\/\/(?:[\w-]{1,40}\.)?(?:example\.(?:com|org|net)|rustup\.rs|astral\.sh|docker\.com|deno\.land(?=\/install)|bun\.sh|python-poetry\.org|pnpm\.io|helm\.sh|k3s\.io|ollama\.com|opencode\.ai|claude\.ai|cursor\.(?:com|sh)|mise\.run|mise\.jdx\.dev|starship\.rs|tailscale\.com|fly\.io|supabase\.com|railway\.(?:app|com)|vercel\.com|awscli\.amazonaws\.com|cloud\.google\.com|k8s\.io|sdkman\.io|nixos\.org|determinate\.systems|paradigm\.xyz|solana\.com|anza\.xyz|cli\.github\.com|aka\.ms|microsoft\.com|nodesource\.com|yarnpkg\.com|volta\.sh|brew\.sh|pulumi\.com|hashicorp\.com|circleci\.com|aquasecurity\.io|semgrep\.dev|fluxcd\.io|linkerd\.io|istio\.io|kubernetes\.io|modal\.com|nvidia\.com|pixi\.sh|conda\.io|micro\.mamba\.pm|r-lib\.org|posit\.co|julialang\.org|ziglang\.org|golang\.org|go\.dev|ghcup\.haskell\.org|get-ghcup\.haskell\.org|opam\.ocaml\.org|dot\.net|convex\.dev|planetscale\.com|turso\.tech|dagger\.io|earthly\.dev|grafana\.com|datadoghq\.com|newrelic\.com|sentry\.io|snyk\.io|doppler\.com|infisical\.com|1password\.com|atuin\.sh|warp\.dev|charm\.sh|render\.com|heroku\.com|netlify\.com|cloudflare\.com|stripe\.com|sourcegraph\.com|codecov\.io)(?=[/\s"'\x60)]|$)/i;
 
-/** Whether what is downloaded and run comes from the maker of a program that many know. */
+/** Whether what is downloaded and run comes from the maker of a program that many know: every address in it does. */
 export function isFromMaker(text: string): boolean {
-  return MAKERS.test(text);
+  const addresses = text.match(/https?:\/\/[^\s"'`)|<>]{1,300}/gi) ?? [];
+  return addresses.length > 0 && addresses.every((one) => MAKERS.test(one));
 }

@@ -7,9 +7,7 @@ export interface DecodedCommand {
   readonly says: string;
 }
 
-/** Longest encoded word that is decoded, in characters; a longer one is told as a block by `encodedBlobs`. */
-const LONGEST = 16_384;
-const MOST = 200;
+/** A longer one is looked at in parts. */
 const WORDS = /[A-Za-z0-9+/_-]{24,16384}={0,2}/g;
 const DANGERS: readonly CommandDanger['id'][] = [
   'download-and-run',
@@ -26,27 +24,31 @@ const DANGERS: readonly CommandDanger['id'][] = [
  */
 export function decodedCommands(text: string): readonly DecodedCommand[] {
   const found: DecodedCommand[] = [];
-  let looked = 0;
   for (const match of text.matchAll(WORDS)) {
     const word = match[0];
     // Base64 of a text has letters of both cases; paths and names in words seldom decode to text, and are cheap to try.
-    if (word.length > LONGEST || !/[A-Z]/.test(word) || !/[a-z]/.test(word)) continue;
-    if (++looked > MOST) break;
-    const decoded = Buffer.from(word, 'base64').toString('latin1');
-    // UTF-16, as PowerShell wants its commands.
-    const plain = /^(?:[\x20-\x7e\r\n\t]\0){8}/.test(decoded) ? decoded.replaceAll('\0', '') : decoded;
-    if (!/^[\x20-\x7e\r\n\t]{12,}$/.test(plain)) continue;
-    const danger = dangersIn(plain, DANGERS, 1)[0];
-    if (danger !== undefined)
-      found.push({ at: match.index, says: `holds, encoded, a command that ${danger.danger.says}` });
-    else if (
-      /\b(?:curl|wget|iwr|invoke-webrequest|mshta|certutil)\b/i.test(plain) &&
-      /https?:\/\//i.test(plain) &&
-      isFromAnybody(plain)
-    )
-      found.push({ at: match.index, says: 'holds, encoded, a command that downloads from a place nobody answers for' });
+    if (!/[A-Z]/.test(word) || !/[a-z]/.test(word)) continue;
+    // What stands in front of it may be of the same letters: one of four beginnings fits.
+    for (let skip = 0; skip < 4; skip++) {
+      const says = commandIn(Buffer.from(skip === 0 ? word : word.slice(skip), 'base64').toString('latin1'));
+      if (says === null) continue;
+      found.push({ at: match.index, says: `holds, encoded, ${says}` });
+      break;
+    }
   }
   return found;
+}
+
+function commandIn(decoded: string): string | null {
+  // UTF-16, as PowerShell wants its commands.
+  const plain = decoded.includes('\0') ? decoded.replaceAll('\0', '') : decoded;
+  for (const [run] of plain.matchAll(/[\x20-\x7e\r\n\t]{12,}/g)) {
+    const danger = dangersIn(run, DANGERS, 1)[0];
+    if (danger !== undefined) return `a command that ${danger.danger.says}`;
+    const fetches = /\b(?:curl|wget|iwr|invoke-webrequest|mshta|certutil)\b/i.test(run) && /https?:\/\//i.test(run);
+    if (fetches && isFromAnybody(run)) return 'a command that downloads from a place nobody answers for';
+  }
+  return null;
 }
 
 /** A literal of encoded text, and near it a call that decodes. */

@@ -11,14 +11,13 @@ const SAID =
   /\b(?:extract|unzip|unpack|open|decompress)\b[^\n.]{0,80}\bpass(?:word|code|phrase)?(?:[ \t]{0,2}[:=][ \t*_]{0,4}["'\x60]?|[ \t]{1,2}(?:is[ \t])?["'\x60])[\w!@#$%^&-]{3,40}|\.(?:zip|rar|7z|exe|dmg|pkg|msi)\b[^\n]{0,80}\bpass(?:word|code|phrase)?[ \t]{0,2}[:=][ \t]{0,2}["'\x60*]{0,3}[\w!@#$%^&-]{3,40}|\bpassword(?:-protected)?[ \t]{1,4}(?:zip|archive|rar)\b[^\n]{0,80}\bpassword[ \t:=]{1,4}\S/gi;
 const DOWNLOAD = /https?:\/\/[^\s)"'<>]{4,300}\.(?:zip|rar|7z|exe|dmg|pkg|msi)\b|\bdownload\b/i;
 
-/** Archives that are opened with a password that the text gives: it keeps scanners out, and no secret. At most three. */
+/** Archives that are opened with a password that the text gives: it keeps scanners out, and no secret. */
 export function lockedArchives(text: string): readonly LockedArchive[] {
   const found: LockedArchive[] = [];
   for (const pattern of [COMMAND, SAID])
     for (const match of text.matchAll(pattern)) {
       const around = text.slice(Math.max(0, match.index - 400), match.index + match[0].length + 200);
       found.push({ at: match.index, downloaded: DOWNLOAD.test(around) });
-      if (found.length >= 3) return found;
     }
   return found;
 }

@@ -39,19 +39,16 @@ export const requirements: Reader<'requirements'> = {
         /^[\w.-]{1,100}\s{0,9}(?:\[[\w.,\s-]{0,100}\])?\s{0,9}={2,3}\s{0,9}(\d[\w.!+-]{0,60})\s*(?:$|[;\\]|--hash)/.exec(
           text,
         )?.[1];
-      if (version !== undefined) {
-        const says = `Line ${index + 1} installs ${name} ${version}`;
-        observer.fact({
-          kind: 'package',
-          offset: 0,
-          line: index + 1,
-          ecosystem: 'PyPI',
-          name,
-          version,
-          says,
-          by: 'list',
-        });
-      }
+      observer.fact({
+        kind: 'package',
+        offset: 0,
+        line: index + 1,
+        ecosystem: 'PyPI',
+        name,
+        version: version ?? null,
+        says: `Line ${index + 1} installs ${name}${version === undefined ? '' : ` ${version}`}`,
+        by: 'list',
+      });
       const meant = nearestPackage(name);
       if (meant !== null) say('typosquat', `the name is one slip away from "${meant}"`);
     });

@@ -85,15 +85,16 @@ export const COMMAND_TEXT_CHECKS: readonly Check[] = [
                 : 'low',
         ),
       ];
-      for (const { at, downloaded } of lockedArchives(readable.text))
-        found.push({
+      const archives = lockedArchives(readable.text).map(({ at, downloaded }): Judgement => {
+        return {
           at: readable.lines.place(at),
           severity: downloaded ? 'high' : 'medium',
           message: downloaded
             ? `The ${what} has an archive downloaded that it opens with a password of its own.`
             : `The ${what} opens an archive with a password.`,
-        });
-      return found;
+        };
+      });
+      return [...found, ...firstOfEach(archives, 3)];
     }),
   },
   {
