@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Io } from '../../src/cli/command.ts';
 import { run } from '../../src/cli/run.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
 const server = join(import.meta.dirname, '../mcp/hostile-stdio.ts');
 
@@ -40,7 +40,7 @@ async function parapet(argv: readonly string[], input: readonly object[] = []): 
 }
 
 test('mcp: pin, wrap, diff, approve, from the command line', async () => {
-  const state = mkdtempSync(join(tmpdir(), 'parapet-cli-mcp-'));
+  const state = temporaryFolder('parapet-cli-mcp');
   const flag = join(state, 'changed');
   const at = ['--state', state];
   const command = ['--', process.execPath, server, flag];

@@ -1,8 +1,7 @@
 /** Reversible redaction through a real gateway: the model sees placeholders, the caller its own values. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
@@ -11,6 +10,7 @@ import { type Upstream, startUpstream } from '../upstream/start-upstream.ts';
 import { WAYS, ask, readable } from './ask.ts';
 import pg from 'pg';
 import { type TestGateway, startGateway } from './start-gateway.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
 const EMAIL = 'anna.kowalska@example.com';
 const CARD = '4111 1111 1111 1111';
@@ -382,7 +382,7 @@ describe('the vault', () => {
     url.pathname = `/${name}`;
     const config = { rules: RULES, guard: { previous: 'any' as const }, store: { url: String(url) } };
     const first = await startGateway({ upstreamUrl: upstream.url, config });
-    const directory = await mkdtemp(join(tmpdir(), 'parapet-test-'));
+    const directory = temporaryFolder('parapet-test');
     for (const file of await readdir(first.directory, { recursive: true })) {
       if (/(?:vault-key|pepper)$/.test(file)) {
         await cp(join(first.directory, file), join(directory, file));

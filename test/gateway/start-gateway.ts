@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { stringify } from 'yaml';
 import { loadConfig } from '../../src/config/load.ts';
 import type { ConfigInput } from '../../src/config/schema.ts';
 import { startGateway as start, type RunningGateway } from '../../src/gateway/start-gateway.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
 export interface TestGateway {
   /** Data plane, without a path: `http://127.0.0.1:port`. */
@@ -37,7 +37,7 @@ export interface TestGatewayOptions {
 
 /** A real gateway on free loopback ports, with its own state directory. */
 export async function startGateway(options: TestGatewayOptions): Promise<TestGateway> {
-  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'parapet-test-')));
+  const directory = options.directory ?? temporaryFolder('parapet-test');
   const configPath = join(directory, 'parapet.yaml');
   const rewrite = async (config: Partial<ConfigInput>): Promise<void> => {
     await writeFile(configPath, stringify({ ...defaults(options.upstreamUrl), ...config }));

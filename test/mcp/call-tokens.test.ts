@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { callToken } from '../../src/config/mcp-auth-schema.ts';
@@ -10,6 +9,7 @@ import { createCallTokenVerifier } from '../../src/flow/scope/call-token.ts';
 import { openCallTokens } from '../../src/mcp/call-tokens.ts';
 import { type Json, saidIn, serverWith, startBench, tool } from './hostile-bench.ts';
 import { begin, post, startHostileHttp, startServe } from './serve-bench.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
 const ISSUER = 'https://parapet.example';
 const SECRET = 'a secret of thirty-two characters!!';
@@ -20,7 +20,7 @@ const RULES = { scope: [{ tool: 'get_note', inject: { tenant: 'sub' } }] };
 
 test('over HTTP: each call carries a token for this call alone, and nothing else carries one', async (t) => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const directory = mkdtempSync(join(tmpdir(), 'parapet-key-'));
+  const directory = temporaryFolder('parapet-key');
   const keyFile = join(directory, 'key.pem');
   writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
   const hostile = await startHostileHttp((body) => (body?.['method'] === 'tools/list' ? { tools: [NOTE] } : null));
@@ -93,7 +93,7 @@ test('over stdio: the token stands in _meta, and no call goes without one', asyn
 
 test('keys that do not do are said so at the start', async () => {
   const open = (file: string): Promise<unknown> => {
-    const directory = mkdtempSync(join(tmpdir(), 'parapet-key-'));
+    const directory = temporaryFolder('parapet-key');
     writeFileSync(join(directory, 'key'), file);
     const config = callToken.parse({ issuer: ISSUER, keyFile: 'key' });
     return openCallTokens('notes', config, { url: undefined, directory, clock: Date.now });

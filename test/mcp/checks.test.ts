@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Json, saidIn, serverWith, startBench, text, tool } from './hostile-bench.ts';
 import { begin, post, startHostileHttp, startServe } from './serve-bench.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
 const properties = {
   id: { type: 'string' },
@@ -38,7 +38,7 @@ test('annotations raise risk: what a server calls destructive is not read-only b
 });
 
 test('a local server is started without a shell: its arguments are arguments', async (t) => {
-  const mark = join(mkdtempSync(join(tmpdir(), 'parapet-shell-')), 'made');
+  const mark = join(temporaryFolder('parapet-shell'), 'made');
   const server = join(import.meta.dirname, 'hostile-stdio.ts');
   const args = [server, `; touch ${mark}`, `$(touch ${mark})`, `\`touch ${mark}\``, `| touch ${mark}`];
   const served = await startServe(

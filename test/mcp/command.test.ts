@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -11,12 +10,13 @@ import { loadSecretFile } from '../../src/access/secret-file.ts';
 import { approvals } from '../../src/config/approvals-schema.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { browse, startAuthorizationServer, startProtectedServer } from './authorization-bench.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
 const main = join(import.meta.dirname, '../../src/main.ts');
 const memory = join(import.meta.dirname, '../../node_modules/@modelcontextprotocol/server-memory/dist/index.js');
 
 test('mcp wrap with a configuration: its rules, its scopes and the queue of its gateway', async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), 'parapet-command-'));
+  const directory = temporaryFolder('parapet-command');
   writeFileSync(
     join(directory, 'flow.yaml'),
     'rules: [{ id: no-searching, tool: "search_*", effect: deny, reason: Never. }]\n',
@@ -75,7 +75,7 @@ test('mcp login: signs in, says for what, signs out; pin then reaches the server
     issuer.close();
     server.close();
   });
-  const directory = mkdtempSync(join(tmpdir(), 'parapet-login-'));
+  const directory = temporaryFolder('parapet-login');
   const config = join(directory, 'parapet.yaml');
   const oauth = { grant: 'authorization-code', issuer: issuer.url, private: true, scopes: ['notes:read'] };
   const servers = { notes: { url: server.url, private: true, oauth } };

@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { mcp } from '../../src/config/mcp-schema.ts';
@@ -14,6 +12,7 @@ import { createPrincipalState } from '../../src/mcp/principal-state.ts';
 import { RequestStates } from '../../src/mcp/request-state.ts';
 import type { PrincipalState } from '../../src/mcp/session-parts.ts';
 import { Session } from '../../src/mcp/session.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 type ServerInput = z.input<typeof mcp>['servers'] extends Record<string, infer S> | undefined ? S : never;
@@ -51,7 +50,7 @@ export interface BenchOptions {
 }
 
 export function emptyPins(): PinStore {
-  return new PinStore(join(mkdtempSync(join(tmpdir(), 'parapet-mcp-')), 'pins'));
+  return new PinStore(join(temporaryFolder('parapet-mcp'), 'pins'));
 }
 
 export function rulesOf(file: RuleFileInput): FlowRules {

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
 import { type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { mcp } from '../../src/config/mcp-schema.ts';
@@ -15,6 +12,7 @@ import { TokenStore } from '../../src/mcp/oauth/token-store.ts';
 import { publicLookup } from '../../src/mcp/safe-address.ts';
 import { listen } from './authorization-bench.ts';
 import type { Json } from './hostile-bench.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
 const NOBODY = { principal: 'ann', token: null };
 const PRM = '/.well-known/oauth-protected-resource/mcp';
@@ -82,7 +80,7 @@ async function clientOf(t: TestContext, server: string, oauth: Json = {}, more: 
   const client = new OAuthClient({
     server: 'notes',
     settings: config.servers['notes']!,
-    store: await TokenStore.open(mkdtempSync(join(tmpdir(), 'parapet-oauth-'))),
+    store: await TokenStore.open(temporaryFolder('parapet-oauth')),
     clock: Date.now,
   });
   t.after(() => client.close());

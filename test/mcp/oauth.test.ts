@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
@@ -18,8 +17,9 @@ import {
 } from './authorization-bench.ts';
 import { type Json, saidIn } from './hostile-bench.ts';
 import { post, type Served, startServe } from './serve-bench.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
-const temporary = (): string => mkdtempSync(join(tmpdir(), 'parapet-oauth-'));
+const temporary = (): string => temporaryFolder('parapet-oauth');
 
 async function house(t: TestContext, options: Parameters<typeof startAuthorizationServer>[0] = {}) {
   const issuer = await startAuthorizationServer(options);

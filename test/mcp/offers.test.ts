@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { approved } from '../../src/mcp/admit-tools.ts';
 import { describePins } from '../../src/mcp/describe-pins.ts';
 import { PinStore } from '../../src/mcp/pins.ts';
 import { emptyPins, type Json, saidIn, serverWith, startBench, tool } from './hostile-bench.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
 const CLEAN = tool('list_notes', { description: 'Lists the notes of the user, newest first.' });
 
@@ -163,7 +163,7 @@ test('identity: a server that is started otherwise, or calls itself otherwise, i
 });
 
 test('pins that were damaged open nothing', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'parapet-pins-'));
+  const directory = temporaryFolder('parapet-pins');
   const pins = new PinStore(directory);
   await (await startBench(serverWith([CLEAN]), { pins })).toolNames();
   const file = join(directory, 'hostile.json');

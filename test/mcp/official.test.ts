@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -15,12 +14,13 @@ import {
 import { Client as ModernClient, StreamableHTTPClientTransport as ModernTransport } from '@modelcontextprotocol/client';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import { startHostileHttp, startServe } from './serve-bench.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
 /** The official SDK's clients and the reference servers, with the proxy between them and without it. */
 const root = join(import.meta.dirname, '../..');
-const files = mkdtempSync(join(tmpdir(), 'parapet-files-'));
+const files = temporaryFolder('parapet-files');
 writeFileSync(join(files, 'note.txt'), 'The meeting is at ten.');
-const state = mkdtempSync(join(tmpdir(), 'parapet-state-'));
+const state = temporaryFolder('parapet-state');
 
 const SERVERS = {
   everything: [join(root, 'node_modules/@modelcontextprotocol/server-everything/dist/index.js'), 'stdio'],

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -17,6 +15,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import type { ApprovalRow } from '../../src/store/approval-table.ts';
 import { type BenchOptions, type Json, rulesOf, saidIn, serverWith, startBench, text, tool } from './hostile-bench.ts';
 import { startServe } from './serve-bench.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
 const SEND = tool('send_mail', {
   inputSchema: { type: 'object', properties: { to: { type: 'string' } }, required: ['to'] },
@@ -38,7 +37,7 @@ async function house(
   t: TestContext,
   more: { readonly timeout?: string; readonly webhook?: string; readonly twoPerson?: string[] } = {},
 ): Promise<House> {
-  const state = mkdtempSync(join(tmpdir(), 'parapet-people-'));
+  const state = temporaryFolder('parapet-people');
   const audit: AuditEntry[] = [];
   const settings = approvals.parse({
     ...(more.webhook === undefined ? {} : { webhook: { url: more.webhook } }),
@@ -232,7 +231,7 @@ test('the official client waits with it: progress keeps its call alive beyond it
         memory: {
           command: process.execPath,
           args: [join(root, 'node_modules/@modelcontextprotocol/server-memory/dist/index.js')],
-          env: { MEMORY_FILE_PATH: join(mkdtempSync(join(tmpdir(), 'parapet-memory-')), 'm.json') },
+          env: { MEMORY_FILE_PATH: join(temporaryFolder('parapet-memory'), 'm.json') },
         },
       },
       approval: 'any',

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadMcp } from '../../src/config/load-mcp.ts';
 import type { RuleFileInput } from '../../src/flow/rules/rule-file.ts';
 import { type Json, saidIn, serverWith, startBench, text, tool } from './hostile-bench.ts';
 import { begin, post, startHostileHttp, startServe } from './serve-bench.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
 const ACCOUNT = tool('get_account', {
   inputSchema: {
@@ -237,7 +237,7 @@ test('half a character: what has no canonical text is neither pinned nor called'
 test('over HTTP the scope is that of the token, and a token with other claims is somebody else', async (t) => {
   const { exportJWK, generateKeyPair, SignJWT } = await import('jose');
   const { privateKey, publicKey } = await generateKeyPair('EdDSA');
-  const directory = mkdtempSync(join(tmpdir(), 'parapet-scope-'));
+  const directory = temporaryFolder('parapet-scope');
   const file = join(directory, 'jwks.json');
   writeFileSync(file, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'a', alg: 'EdDSA' }] }));
   const hostile = await startHostileHttp((body) => (body?.['method'] === 'tools/list' ? { tools: [ACCOUNT] } : null));
@@ -275,7 +275,7 @@ test('over HTTP the scope is that of the token, and a token with other claims is
 });
 
 test('the file that the gateway reads is the file that the proxy reads', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'parapet-load-'));
+  const directory = temporaryFolder('parapet-load');
   writeFileSync(join(directory, 'flow.yaml'), 'rules: [{ id: no-mail, tool: "send_*", effect: deny }]\n');
   const path = join(directory, 'parapet.yaml');
   writeFileSync(path, 'flow: { mode: enforce, rules: flow.yaml }\nmcp: { servers: { a: { command: x } } }\n');

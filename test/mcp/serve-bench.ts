@@ -1,7 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { mcp } from '../../src/config/mcp-schema.ts';
@@ -11,6 +10,7 @@ import { serveMcp } from '../../src/mcp/serve.ts';
 import type { RuleFileInput } from '../../src/flow/rules/rule-file.ts';
 import type { People } from '../../src/mcp/open-people.ts';
 import { type Json, rulesOf } from './hostile-bench.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
 export interface Served {
   readonly url: string;
@@ -26,7 +26,7 @@ export async function startServe(
   env: Readonly<Record<string, string | undefined>> = process.env,
   more: { readonly rules?: RuleFileInput; readonly people?: People; readonly state?: string } = {},
 ): Promise<Served> {
-  const directory = mkdtempSync(join(tmpdir(), 'parapet-serve-'));
+  const directory = temporaryFolder('parapet-serve');
   const notes: string[] = [];
   const pins = new PinStore(join(directory, 'pins'));
   const serving = await serveMcp({

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { exportJWK, SignJWT } from 'jose';
 import type { Json } from './hostile-bench.ts';
 import { begin, type HostileHttp, post, startHostileHttp, startServe, type Served } from './serve-bench.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
 async function pair(
   answer: Parameters<typeof startHostileHttp>[0] = () => null,
@@ -67,7 +67,7 @@ test('strangers: beyond the loopback nothing is served without a credential', as
 
 test('tokens: of this proxy alone, and never passed on', async () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const directory = mkdtempSync(join(tmpdir(), 'parapet-jwks-'));
+  const directory = temporaryFolder('parapet-jwks');
   const file = join(directory, 'jwks.json');
   writeFileSync(file, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'a', alg: 'EdDSA' }] }));
   const issuer = { issuer: 'https://issuer.example', jwks: { file } };

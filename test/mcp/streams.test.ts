@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Client as ModernClient, StreamableHTTPClientTransport as ModernTransport } from '@modelcontextprotocol/client';
@@ -11,6 +9,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { CallToolResultSchema, LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Json } from './hostile-bench.ts';
 import { begin, type HostileHttp, post, startHostileHttp, startServe } from './serve-bench.ts';
+import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
 
 const STREAM = { 'content-type': 'text/event-stream' };
 const until = async (holds: () => boolean): Promise<void> => {
@@ -151,7 +150,7 @@ for (const way of ['stdio', 'http'] as const) {
     const { client, asked, changed } = modernClient();
     if (way === 'stdio') {
       const main = join(import.meta.dirname, '../../src/main.ts');
-      const args = [main, 'mcp', 'wrap', '--state', mkdtempSync(join(tmpdir(), 'parapet-modern-')), '--name', 'modern'];
+      const args = [main, 'mcp', 'wrap', '--state', temporaryFolder('parapet-modern'), '--name', 'modern'];
       const command = [...args, '--', process.execPath, ...MODERN_SERVER];
       await client.connect(new ModernStdio({ command: process.execPath, args: command, stderr: 'ignore' }));
     } else {

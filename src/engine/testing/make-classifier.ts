@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type DataType, type Graph, writeOnnx } from './write-onnx.ts';
+import { temporaryFolder } from '../../core/testing/temporary-folder.ts';
 
 /** Words that the small models know; `attack` makes a text one, `maybe` makes it half one. */
 const WORDS = ['the', 'a', 'hello', 'world', 'text', 'attack', 'maybe', 'good', '.', '1'];
@@ -24,7 +24,7 @@ export interface SmallClassifier {
 
 /** Writes a small classifier that really runs into a folder of its own. */
 export function makeClassifier(options: SmallClassifier = {}): string {
-  const folder = mkdtempSync(join(tmpdir(), 'parapet-classifier-'));
+  const folder = temporaryFolder('parapet-classifier');
   const labels = options.labels ?? ['BENIGN', 'ATTACK'];
   const tokenizer = { wordpiece, bpe, unigram }[options.tokenizer ?? 'wordpiece']();
   const file = join(folder, options.file ?? 'model.onnx');
