@@ -33,6 +33,8 @@ export interface AttackRun<Options> {
   readonly seed?: string;
   /** What the handshake expects of the clean accuracy; absent: better than chance; null: no handshake. */
   readonly expectation?: HandshakeExpectation | null;
+  /** What the model answers to the clean samples, where that is known already: then it is not asked again, and there is no handshake. */
+  readonly answers?: Int32Array;
   /**
    * Samples that are attacked together, and the unit of what an interruption can lose. A function is asked before each chunk, with the number of samples that this
    * call has attacked; below 1 ends the run as if it were aborted.
@@ -82,9 +84,10 @@ export async function runAttack<Options>(run: AttackRun<Options>): Promise<Attac
   const size = sampleSize(target);
   const judge = run.judge ?? target;
   const cleanAnswers =
-    run.expectation === null
+    run.answers ??
+    (run.expectation === null
       ? await answersTo(judge, data.inputs, data.count)
-      : (await handshake(judge, data, run.expectation)).answers;
+      : (await handshake(judge, data, run.expectation)).answers);
   const log =
     run.log === undefined
       ? memoryLog()
@@ -147,7 +150,9 @@ async function attackChunk(
   try {
     result = await attack(part);
   } catch (error) {
-    if (isFault(error) && error.code === 'ERR_BUDGET_EXHAUSTED') return 'budget-exhausted';
+    if (isFault(error) && error.code === 'ERR_BUDGET_EXHAUSTED') {
+      return isAborted(context.signal) ? 'aborted' : 'budget-exhausted';
+    }
     throw error;
   }
   if (isAborted(context.signal)) return 'aborted';

@@ -69,14 +69,14 @@ export async function runSelfChecks(given: SelfCheckInput): Promise<readonly Sel
   checks.push(await probabilities(target, data));
   if (data.count === 0) {
     const why = 'the model is right on no sample that was given';
-    checks.push(notRun('zero-gradient', why), squareBeats(input), dynamic(input));
+    checks.push(notRun('zero-gradient', why), squareBeats(input.foundBy), dynamic(input));
     checks.push(notRun('large-eps-reaches-zero', why), notRun('more-iterations-do-not-help', why));
   } else if (isGradientTarget(target)) {
-    checks.push(await zeroGradient(target, data), squareBeats(input), dynamic(input));
+    checks.push(await zeroGradient(target, data), squareBeats(input.foundBy), dynamic(input));
     checks.push(await largeEps(target, data, input), await moreIterations(target, data, input));
   } else {
     const why = 'the target has no gradients';
-    checks.push(notRun('zero-gradient', why), squareBeats(input), dynamic(input));
+    checks.push(notRun('zero-gradient', why), squareBeats(input.foundBy), dynamic(input));
     checks.push(notRun('large-eps-reaches-zero', why), notRun('more-iterations-do-not-help', why));
   }
   checks.push(maskedSteps(input));
@@ -207,9 +207,9 @@ async function zeroGradient(target: GradientTarget, data: LabelledData): Promise
   );
 }
 
-function squareBeats(input: SelfCheckInput): SelfCheck {
+/** Whether Square, the last member of AutoAttack, found what the members with gradients had not: by which member each attacked sample fell. */
+export function squareBeats(foundBy: readonly (string | null)[] | undefined): SelfCheck {
   const id = 'black-box-beats-white-box';
-  const { foundBy } = input;
   if (foundBy === undefined || foundBy.length === 0) return notRun(id, 'needs the result of AutoAttack');
   const bySquare = foundBy.filter((one) => one === 'square').length;
   const left = foundBy.filter((one) => one === null).length + bySquare;
