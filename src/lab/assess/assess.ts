@@ -281,7 +281,7 @@ export async function assess(
     seconds: state.seconds,
     cost: { forward: cost.forward * 1000, gradient: cost.gradient === null ? null : cost.gradient * 1000 },
     queries: queriesAsked(target),
-    clean: cleanOf(clean, data),
+    clean: cleanOf(clean, data, target.answersAbove !== undefined),
     steps,
     robust,
     curves: curvesOf(perturbations, state.plan, steps, worst),

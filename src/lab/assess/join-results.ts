@@ -107,7 +107,7 @@ export function curvesOf(
 }
 
 /** Clean accuracy, by class, too. */
-export function cleanOf(clean: Handshake, data: LabelledData): Assessment['clean'] {
+export function cleanOf(clean: Handshake, data: LabelledData, mayAbstain: boolean): Assessment['clean'] {
   const groups = new Map<number, { samples: number; right: number }>();
   for (let i = 0; i < clean.count; i++) {
     const label = data.labels[i]!;
@@ -119,6 +119,12 @@ export function cleanOf(clean: Handshake, data: LabelledData): Assessment['clean
   return {
     accuracy: share(clean.correct, clean.count),
     chance: clean.chance,
+    abstained: mayAbstain
+      ? share(
+          clean.answers.reduce((sum, answer) => sum + (answer < 0 ? 1 : 0), 0),
+          clean.count,
+        )
+      : null,
     perClass: [...groups]
       .toSorted(([a], [b]) => a - b)
       .map(([label, { samples, right }]) => ({ label, samples, accuracy: right / samples })),

@@ -2,7 +2,7 @@ import { isFault } from '../../core/fault.ts';
 import { seededRandom } from '../../math/random.ts';
 import { handshake, type HandshakeExpectation } from '../handshake.ts';
 import { sliceData, type LabelledData } from '../labelled-data.ts';
-import { argmax } from '../loss-of-scores.ts';
+import { answerOf } from '../loss-of-scores.ts';
 import { sampleSize, type Target } from '../target.ts';
 import type { Attack, AttackContext, AttackResult, Perturbation } from './attack.ts';
 import {
@@ -208,22 +208,23 @@ async function reportOf<Options>(
     const own = row(scores, target.classes, at);
     const holds = checked.allowed && checked.inBounds;
     const clean = cleanAnswers[entry.sample] === label;
-    const fooled = clean && holds && isWrong(own, label);
+    const fooled = clean && holds && isWrong(own, label, target.answersAbove);
     if (fooled) adversarial.set(found, entry.sample * size);
     return {
       sample: entry.sample,
       label,
       clean,
+      abstained: cleanAnswers[entry.sample]! < 0,
       fooled,
       claimed: entry.success,
-      answer: argmax(own),
+      answer: answerOf(own, target.answersAbove),
       distance: checked.distance,
       queries: entry.queries,
       gradients: entry.gradients,
       foundBy: entry.foundBy ?? (entry.success ? attack.meta.id : null),
       ...(inBytes === null
         ? {}
-        : { fooledInBytes: clean && fooled && isWrong(row(inBytes, target.classes, at), label) }),
+        : { fooledInBytes: clean && fooled && isWrong(row(inBytes, target.classes, at), label, target.answersAbove) }),
     };
   });
   const traces = new Map(
@@ -249,7 +250,7 @@ async function reportOf<Options>(
 
 async function answersTo(target: Target, inputs: Float32Array, count: number): Promise<Int32Array> {
   const scores = await scoresInParts(target, inputs, count);
-  return Int32Array.from({ length: count }, (_, i) => argmax(row(scores, target.classes, i)));
+  return Int32Array.from({ length: count }, (_, i) => answerOf(row(scores, target.classes, i), target.answersAbove));
 }
 
 /** Scores of any number of samples, a bounded number in each call. */

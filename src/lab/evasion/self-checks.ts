@@ -1,6 +1,6 @@
 import { seededRandom } from '../../math/random.ts';
 import type { LabelledData } from '../labelled-data.ts';
-import { argmax } from '../loss-of-scores.ts';
+import { answerOf, argmax } from '../loss-of-scores.ts';
 import type { OnnxTarget } from '../onnx-target.ts';
 import { isGradientTarget, sampleSize, type GradientTarget, type Target } from '../target.ts';
 import { apgd } from './apgd/attack.ts';
@@ -112,7 +112,7 @@ async function correctOnly(target: Target, data: LabelledData): Promise<Labelled
   const size = sampleSize(target);
   const scores = await target.scores(Float32Array.from(data.inputs), data.count);
   const kept = Array.from({ length: data.count }, (_, i) => i).filter(
-    (i) => argmax(row(scores, target.classes, i)) === data.labels[i],
+    (i) => answerOf(row(scores, target.classes, i), target.answersAbove) === data.labels[i],
   );
   const inputs = new Float32Array(kept.length * size);
   kept.forEach((i, at) => inputs.set(row(data.inputs, size, i), at * size));
