@@ -14,7 +14,7 @@ import { boxOf } from '../lab/evasion/norm-ball.ts';
 import { isHttpTarget } from '../lab/http-target/http-target.ts';
 import { loadTargetData } from '../lab/load-target-data.ts';
 import { openTarget } from '../lab/open-target.ts';
-import { kindOfSample, SAMPLE_KINDS, type SampleKind, withKind } from '../lab/sample-kind.ts';
+import { kindOfSample, withKind } from '../lab/sample-kind.ts';
 import { isGradientTarget, type Target } from '../lab/target.ts';
 import { isTextTarget } from '../lab/text/text-target.ts';
 import { assessmentToHtml } from '../report/assessment/to-html.ts';
@@ -24,6 +24,7 @@ import { toSarif } from '../report/to-sarif.ts';
 import { assessCertificates, certificatesOfWrapper } from './assess-certificates.ts';
 import { assessDetectors } from './assess-detectors.ts';
 import { estimateText, money } from './assess-estimate.ts';
+import { chosenKind } from './chosen-kind.ts';
 import type { Io } from './command.ts';
 import { type DataArguments, dataOptions, parseBounds } from './data-options.ts';
 import { digestOfLocator } from './digest-of-locator.ts';
@@ -163,16 +164,6 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
   }
 }
 
-/** @throws Fault `ERR_USAGE` */
-function chosenKind(given: string | undefined): SampleKind | undefined {
-  const found = SAMPLE_KINDS.find((one) => one === given);
-  if (given === undefined || found !== undefined) return found;
-  throw new Fault('ERR_USAGE', `There is no kind ${JSON.stringify(given.slice(0, 40))}.`, {
-    where: '--kind',
-    hint: SAMPLE_KINDS.join(', '),
-  });
-}
-
 /** 1: a requirement is not met. 3: nothing was found wanting, but not everything ran. */
 function exitCodeOf({ requirements, status }: Assessment): number {
   if (requirements.some(({ verdict }) => verdict === 'not-met')) return 1;
@@ -278,8 +269,11 @@ function summary(found: Assessment, out: string): string {
   const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
   const rows = [
     ['clean accuracy', percent(found.clean.accuracy.value), `${found.clean.accuracy.of} samples`],
+    ...(found.clean.abstained === null
+      ? []
+      : [['abstains on clean samples', percent(found.clean.abstained.value), 'neither right nor wrong']]),
     ...found.robust.map(({ norm, eps, accuracy, complete }) => [
-      `right under attack, ${norm} ${epsText(eps)}`,
+      `${found.clean.abstained === null ? 'right under attack' : 'right and never brought to a wrong answer'}, ${norm} ${epsText(eps)}`,
       percent(accuracy.value),
       `${accuracy.of} samples, ${percent(accuracy.low)} to ${percent(accuracy.high)}${complete ? '' : ', cut off'}`,
     ]),

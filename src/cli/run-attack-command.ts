@@ -4,6 +4,7 @@ import { Fault } from '../core/fault.ts';
 import { writeNpz } from '../formats/npy/write-npy.ts';
 import { measureQuery } from '../lab/assess/measure-cost.ts';
 import { countedTarget } from '../lab/counted-target.ts';
+import { abstainingAsClass } from '../lab/defence/ensemble/cross-checked-target.ts';
 import { type Attack, type Norm, NORMS } from '../lab/evasion/attack.ts';
 import type { Share } from '../lab/evasion/metrics.ts';
 import { ATTACKS, attackNamed } from '../lab/evasion/registry.ts';
@@ -13,10 +14,12 @@ import { queryEstimate } from '../lab/http-target/query-estimate.ts';
 import { type HttpTarget, isHttpTarget } from '../lab/http-target/http-target.ts';
 import { loadTargetData } from '../lab/load-target-data.ts';
 import { openTarget } from '../lab/open-target.ts';
+import { kindOfSample, withKind } from '../lab/sample-kind.ts';
 import { isGradientTarget, type Target } from '../lab/target.ts';
 import { decodeText } from '../lab/text-codec.ts';
 import { isTextTarget } from '../lab/text/text-target.ts';
 import { isTreeTarget } from '../lab/trees/tree-target.ts';
+import { chosenKind } from './chosen-kind.ts';
 import type { Io } from './command.ts';
 import { type DataArguments, dataOptions, parseBounds, parseSettings } from './data-options.ts';
 import { formatTable } from './format-table.ts';
@@ -34,6 +37,8 @@ export interface AttackArguments extends DataArguments {
   readonly set?: readonly string[];
   readonly expectAccuracy?: string;
   readonly text?: string;
+  readonly kind?: string;
+  readonly abstention: string;
   readonly queries?: string;
   readonly queryLog?: string;
   readonly estimate?: boolean;
@@ -53,7 +58,9 @@ export async function runAttackCommand(model: string, options: AttackArguments, 
   const accuracy =
     options.expectAccuracy === undefined ? undefined : parseNumber(options.expectAccuracy, '--expect-accuracy');
   const samples = parseWhole(options.samples, '--samples');
-  const target = await openTarget(model, {
+  const kind = chosenKind(options.kind);
+  const errs = abstentionErrs(options.abstention);
+  const opened = await openTarget(model, {
     cwd: io.cwd,
     env: io.env,
     ...(options.bounds === undefined ? {} : { bounds: parseBounds(options.bounds) }),
@@ -62,6 +69,8 @@ export async function runAttackCommand(model: string, options: AttackArguments, 
     ...(options.queryLog === undefined ? {} : { queryLog: options.queryLog }),
   });
   try {
+    const known = kind === undefined ? opened : withKind(opened, kind, '--kind');
+    const target = errs ? abstainingErrs(known) : known;
     const attack = asked ?? knownAttack(usualAttack(target));
     assertFits(attack, target);
     const norm = options.norm === undefined ? usualNorm(attack) : knownNorm(options.norm);
@@ -94,8 +103,23 @@ export async function runAttackCommand(model: string, options: AttackArguments, 
     io.out(options.json === true ? toJson(report, target, options) : toText(report, target, options));
     if (report.status !== 'complete') io.exitCode = 3;
   } finally {
-    await target.close();
+    await opened.close();
   }
+}
+
+/** @throws Fault `ERR_USAGE` */
+function abstentionErrs(given: string): boolean {
+  if (given === 'handed-over' || given === 'error') return given === 'error';
+  throw new Fault('ERR_USAGE', '--abstention is handed-over or error.');
+}
+
+/** The model to an attacker who is content when it does not answer. @throws Fault `ERR_USAGE` where it always answers */
+function abstainingErrs(target: Target): Target {
+  if (isGradientTarget(target) && target.answersAbove === 0) return abstainingAsClass(target);
+  throw new Fault('ERR_USAGE', 'The model never abstains.', {
+    where: '--abstention',
+    hint: 'The wrapper of an ensemble with "agree" does (docs/wrappers.md).',
+  });
 }
 
 /** Share of a text's words that is changed at most when nothing else is said. */
@@ -130,6 +154,16 @@ function knownAttack(id: string): Attack<string, unknown> {
 /** @throws Fault `ERR_USAGE` where the attack is for another kind of model */
 function assertFits({ meta }: Attack<string, unknown>, target: Target): void {
   const forText = meta.modalities.includes('text');
+  const { kind: said } = target;
+  const own = said === undefined ? null : said === 'table' ? 'tabular' : said;
+  if (own !== null && !meta.modalities.includes(own) && (own === 'text' || !meta.modalities.includes('vector'))) {
+    throw new Fault('ERR_USAGE', `The attack "${meta.id}" is not for samples of the kind ${said}.`, {
+      where: '--kind',
+      hint: ATTACKS.filter((one) => (one.meta.modalities as readonly string[]).includes(own))
+        .map((one) => one.meta.id)
+        .join(', '),
+    });
+  }
   const kind = isTextTarget(target) ? 'texts' : isTreeTarget(target) ? 'trees' : 'numbers';
   if (forText === isTextTarget(target) && (meta.reads === undefined || isTreeTarget(target))) return;
   const fitting = ATTACKS.filter(
@@ -251,10 +285,19 @@ function toText(report: AttackReport, target: Target, options: AttackArguments):
   const rows = [
     ['clean accuracy', percent(metrics.cleanAccuracy)],
     [
-      `accuracy under ${report.attack}, ${perturbation.norm} ${options.eps ?? epsText(perturbation.eps)}`,
+      `${target.answersAbove === undefined ? 'accuracy' : 'right, and not brought to a wrong answer,'} under ${report.attack}, ${perturbation.norm} ${options.eps ?? epsText(perturbation.eps)}`,
       percent(metrics.robustAccuracy),
     ],
+    ...(target.answersAbove === undefined
+      ? []
+      : [['abstains on clean samples (neither right nor attacked)', percent(metrics.abstained)]]),
     ['fooled, of those that were right', percent(metrics.successRate)],
+    ...(options.abstention === 'error'
+      ? [
+          ['  brought to a wrong answer', String(fooledTo(report, (answer) => answer !== target.classes - 1))],
+          ['  brought to abstain', String(fooledTo(report, (answer) => answer === target.classes - 1))],
+        ]
+      : []),
     ...Object.entries(metrics.foundBy).map(([member, count]) => [`  fooled by ${member}`, String(count)]),
     [
       texts ? 'median share of words changed in the fooled' : 'median distance of the fooled',
@@ -281,11 +324,20 @@ function toJson(report: AttackReport, target: Target, options: AttackArguments):
     seed,
     status,
     attacked,
-
+    kind: kindOfSample(target).kind,
+    abstention: options.abstention,
     ...metrics,
+    ...(options.abstention === 'error'
+      ? { broughtToAbstain: fooledTo(report, (answer) => answer === target.classes - 1) }
+      : {}),
     zeroGradients,
     ...(isHttpTarget(target) ? { spending: target.account.spending() } : {}),
   });
+}
+
+/** Samples that were fooled into such an answer. */
+function fooledTo({ outcomes }: AttackReport, isOne: (answer: number) => boolean): number {
+  return outcomes.filter(({ fooled, answer }) => fooled && isOne(answer)).length;
 }
 
 function epsText(eps: number): string {

@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../core/fault.ts';
 import { ARCHITECTURES, buildArchitecture } from '../engine/build/architectures.ts';
@@ -79,12 +79,21 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
     given ?? buildArchitecture(options.architecture!, { inputShape: all.inputShape, classes, seed: options.seed });
   const out = at(options.out);
   const checkpoint = `${out}.checkpoint.npz`;
-  if (options.fresh === true) await rm(checkpoint, { force: true });
+  if (options.fresh === true) {
+    for (const file of checkpointsOf(checkpoint)) await rm(file, { force: true });
+  }
   const result = await harden({
     defence,
     defenceOptions,
     model,
     pretrained: given !== null,
+    name: basename(out).replace(/\.onnx$/i, ''),
+    ...(given === null
+      ? {
+          fresh: (seed: string) =>
+            buildArchitecture(options.architecture!, { inputShape: all.inputShape, classes, seed }),
+        }
+      : {}),
     data: kept,
     heldOut,
     bounds: { low, high },
@@ -97,11 +106,14 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
     progress: trainingProgress(io),
   });
   if (result.artefact.interrupted) {
-    io.err(`Stopped after ${result.artefact.steps} steps. The same command goes on from ${basename(checkpoint)}.`);
+    io.err(`Stopped after ${result.artefact.steps} steps. The same command goes on there (${basename(checkpoint)}).`);
     io.exitCode = 3;
     return;
   }
   await writeFile(out, writeOnnx(result.artefact.model));
+  for (const { name, model: other } of result.artefact.beside ?? []) {
+    await writeFile(join(dirname(out), name), writeOnnx(other));
+  }
   let wrapper: string | null = null;
   if (result.artefact.wrapper.length > 0) {
     wrapper = `${out.replace(/\.onnx$/i, '')}.wrapper.json`;
@@ -110,6 +122,12 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
   }
   await rm(checkpoint, { force: true });
   report(result, { method: defence.meta.id, out, wrapper, options: defenceOptions, kept, heldOut }, options, io);
+}
+
+/** The checkpoint, and those of an ensemble's members. */
+function checkpointsOf(checkpoint: string): readonly string[] {
+  const members = Array.from({ length: 16 }, (_, at) => checkpoint.replace(/\.npz$/, `.member-${at + 1}.npz`));
+  return [checkpoint, ...members];
 }
 
 function chosenDefence(id: string): Defence<string, unknown> {
@@ -196,6 +214,7 @@ function report(
         seed,
         model: out,
         wrapper,
+        beside: (artefact.beside ?? []).map(({ name }) => name),
         trainedOn: kept.count,
         heldOut: heldOut.count,
         steps: artefact.steps,
@@ -209,7 +228,9 @@ function report(
   }
   const line = (name: string, measured: HardenResult['after']): void => {
     if (measured === null) return;
-    io.out(`${name.padEnd(7)} clean ${percent(measured.clean)}   under attack ${percent(measured.robust)}`);
+    const { clean, abstained, robust } = measured;
+    const silent = abstained === undefined ? '' : `   abstains on ${percent(abstained)}`;
+    io.out(`${name.padEnd(7)} clean ${percent(clean)}${silent}   under attack ${percent(robust)}`);
   };
   io.out(
     `${about.method}: ${artefact.steps} steps in ${Math.round(artefact.seconds)} s on ${about.kept.count} samples`,
@@ -219,5 +240,6 @@ function report(
   if (after !== null)
     io.out(`measured on ${after.count} held-out samples with ${after.attack}; a stronger attack leaves less`);
   io.out(`model   ${about.out}`);
+  if (artefact.beside !== undefined) io.out(`beside  ${artefact.beside.map(({ name }) => name).join(', ')}`);
   if (about.wrapper !== null) io.out(`wrapper ${about.wrapper} (the model alone is not the defence)`);
 }

@@ -8,16 +8,8 @@ import { sampleSize, type GradientTarget } from './target.ts';
  * @throws Fault `ERR_CONFIG` when the members do not take the same input or give the same classes
  */
 export function ensembleTarget(members: readonly GradientTarget[], name = 'ensemble'): GradientTarget {
-  const [first] = members;
-  if (first === undefined) throw new Fault('ERR_CONFIG', 'an ensemble needs a member');
+  const first = assertMembers(members);
   const size = sampleSize(first);
-  for (const [at, member] of members.entries()) {
-    if (sampleSize(member) === size && member.classes === first.classes && member.scoreType === first.scoreType)
-      continue;
-    throw new Fault('ERR_CONFIG', 'the members of an ensemble must agree in input, classes and kind of scores', {
-      where: `member ${at} (${member.name})`,
-    });
-  }
   const { classes } = first;
   const scoresOf = async (x: Float32Array, n: number): Promise<Float32Array> => {
     const mean = new Float64Array(n * classes);
@@ -61,4 +53,31 @@ export function ensembleTarget(members: readonly GradientTarget[], name = 'ensem
       for (const member of members) await member.close();
     },
   };
+}
+
+/**
+ * The first member, where all of them fit together.
+ * @param agree how many have to name the same class, where that is asked for
+ * @throws Fault `ERR_CONFIG`
+ */
+export function assertMembers(members: readonly GradientTarget[], agree?: number): GradientTarget {
+  const [first] = members;
+  if (first === undefined) throw new Fault('ERR_CONFIG', 'an ensemble needs a member');
+  for (const [at, member] of members.entries()) {
+    const same =
+      sampleSize(member) === sampleSize(first) &&
+      member.classes === first.classes &&
+      member.scoreType === first.scoreType;
+    if (same) continue;
+    throw new Fault('ERR_CONFIG', 'the members of an ensemble must agree in input, classes and kind of scores', {
+      where: `member ${at} (${member.name})`,
+    });
+  }
+  if (agree !== undefined && !(Number.isInteger(agree) && 2 * agree > members.length && agree <= members.length)) {
+    throw new Fault('ERR_CONFIG', `${agree} of ${members.length} members cannot be asked to agree.`, {
+      where: 'agree',
+      hint: 'More than half of them, so that no two classes are agreed on, and at most all.',
+    });
+  }
+  return first;
 }

@@ -2,7 +2,7 @@ import { Fault } from '../core/fault.ts';
 import { clopperPearson } from '../math/binomial.ts';
 import { imageLayout } from './image-layout.ts';
 import type { LabelledData } from './labelled-data.ts';
-import { argmax } from './loss-of-scores.ts';
+import { answerOf } from './loss-of-scores.ts';
 import { sampleSize, type Target } from './target.ts';
 
 export interface HandshakeExpectation {
@@ -23,6 +23,7 @@ export interface Handshake {
    * number of classes where the data has one class only.
    */
   readonly chance: number;
+  /** Class by class sample; -1 where the model abstains, or answers with no number. */
   readonly answers: Int32Array;
 }
 
@@ -81,7 +82,7 @@ async function measure(target: Target, data: LabelledData): Promise<Handshake> {
         hint: 'Labels count from 0.',
       });
     }
-    answered[answers[i]!]!++;
+    if (answers[i]! >= 0) answered[answers[i]!]!++;
     labelled[label]!++;
     if (answers[i] === label) correct++;
   }
@@ -99,7 +100,10 @@ async function answersOf(target: Target, inputs: Float32Array, count: number): P
     const to = Math.min(from + AT_ONCE, count);
     const scores = await target.scores(inputs.slice(from * size, to * size), to - from);
     for (let i = from; i < to; i++) {
-      answers[i] = argmax(scores.subarray((i - from) * target.classes, (i - from + 1) * target.classes));
+      answers[i] = answerOf(
+        scores.subarray((i - from) * target.classes, (i - from + 1) * target.classes),
+        target.answersAbove,
+      );
     }
   }
   return answers;
@@ -122,6 +126,9 @@ async function hint(target: Target, data: LabelledData, measured: Handshake): Pr
   if (best !== undefined && best.accuracy > base + Math.max(0.1, 2 / Math.sqrt(count))) {
     return `With ${best.name} the accuracy would be ${(best.accuracy * 100).toFixed(1)} %: check the preprocessing and the bounds.`;
   }
+  if (measured.answers.every((answer) => answer < 0)) {
+    return 'The model answers no sample with a number, or abstains on all: check the scale of the values, the bounds and the preprocessing.';
+  }
   if (new Set(measured.answers).size === 1) {
     return `The model gives the same answer (class ${measured.answers[0]}) to every sample: check the scale of the values, the bounds and the preprocessing.`;
   }
@@ -139,6 +146,7 @@ function labelOrder(target: Target, data: LabelledData, measured: Handshake): st
   const { classes } = target;
   const pairs = new Map<number, number>();
   for (let i = 0; i < data.count; i++) {
+    if (measured.answers[i]! < 0) continue;
     const pair = data.labels[i]! * classes + measured.answers[i]!;
     pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
   }

@@ -2,12 +2,13 @@ import { Fault } from '../core/fault.ts';
 import type { TrainingProgress } from '../engine/train/train.ts';
 import type { OnnxModel } from '../formats/onnx/onnx-model.ts';
 import type { Artefact, Defence } from './defence/defence.ts';
+import { defenceNamed } from './defence/registry.ts';
 import { wrappedTarget } from './defence/wrapped-target.ts';
 import type { WrapperStep } from './defence/wrapper-config.ts';
 import { type LabelledData, sliceData } from './labelled-data.ts';
 import { openOnnxTarget } from './onnx-target.ts';
 import { type RobustAccuracy, robustAccuracy } from './robust-accuracy.ts';
-import type { Bounds } from './target.ts';
+import type { Bounds, GradientTarget } from './target.ts';
 
 export interface HardenOptions {
   readonly defence: Defence<string, unknown>;
@@ -29,6 +30,10 @@ export interface HardenOptions {
   };
   readonly seed: string;
   readonly threads: number;
+  /** Beginning of the names of files beside the model, where the defence gives several. */
+  readonly name?: string;
+  /** The architecture with other seeded weights, where the model is one from scratch. */
+  readonly fresh?: (seed: string) => OnnxModel;
   readonly checkpoint?: string;
   readonly signal?: AbortSignal;
   readonly progress?: (at: TrainingProgress) => void;
@@ -52,14 +57,21 @@ export async function harden(options: HardenOptions): Promise<HardenResult> {
     throw new Fault('ERR_DATA', 'The samples that are held out have another shape than those that are trained on.');
   }
   const measured = sliceData(heldOut, 0, Math.min(heldOut.count, measure.samples));
-  const robust = async (one: OnnxModel, wrapper: readonly WrapperStep[] = []): Promise<RobustAccuracy> => {
-    const bare = await openOnnxTarget(one, {
+  const open = (one: OnnxModel): Promise<GradientTarget> =>
+    openOnnxTarget(one, {
       bounds: options.bounds,
       inputShape: data.inputShape,
       threads: options.threads > 1 ? options.threads : 0,
     });
+  const robust = async (
+    one: OnnxModel,
+    wrapper: readonly WrapperStep[] = [],
+    beside: NonNullable<Artefact['beside']> = [],
+  ): Promise<RobustAccuracy> => {
+    const bare = await open(one);
     // What is measured is what is used: the model behind its wrapper, attacked through it.
-    const target = wrapper.length === 0 ? bare : await wrappedTarget(bare, wrapper, otherModels);
+    const target =
+      wrapper.length === 0 ? bare : await wrappedTarget(bare, wrapper, (name) => open(named(beside, name)));
     try {
       const { norm, eps } = measure;
       return await robustAccuracy(target, measured, {
@@ -77,15 +89,23 @@ export async function harden(options: HardenOptions): Promise<HardenResult> {
     bounds: options.bounds,
     classes: options.classes,
     seed: options.seed,
+    defence: defenceNamed,
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.fresh === undefined ? {} : { fresh: options.fresh }),
     threads: options.threads,
     ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
     ...(signal === undefined ? {} : { signal }),
     ...(options.progress === undefined ? {} : { progress: options.progress }),
   });
-  return { artefact, before, after: artefact.interrupted ? null : await robust(artefact.model, artefact.wrapper) };
+  return {
+    artefact,
+    before,
+    after: artefact.interrupted ? null : await robust(artefact.model, artefact.wrapper, artefact.beside),
+  };
 }
 
-/** A defence gives one model. */
-function otherModels(): never {
-  throw new Fault('ERR_MODEL_UNSUPPORTED', 'A defence gives one model.');
+function named(beside: NonNullable<Artefact['beside']>, name: string): OnnxModel {
+  const found = beside.find((one) => one.name === name);
+  if (found !== undefined) return found.model;
+  throw new Fault('ERR_MODEL_UNSUPPORTED', `The defence gave no model "${name}".`);
 }

@@ -59,6 +59,13 @@ export function argmax(z: Float32Array): number {
   return best;
 }
 
+/** The class that a row of scores answers; -1 where its score is not above `answersAbove` (the target abstains) or is no number. */
+export function answerOf(z: Float32Array, answersAbove?: number): number {
+  const best = argmax(z);
+  const abstains = Number.isNaN(z[best]) || (answersAbove !== undefined && !(z[best]! > answersAbove));
+  return abstains ? -1 : best;
+}
+
 /** Largest score other than `label`'s. */
 export function runnerUp(z: Float32Array, label: number): number {
   let best = label === 0 ? 1 : 0;

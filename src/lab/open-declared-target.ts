@@ -157,7 +157,10 @@ function preprocessed(target: Target, file: TargetFile, where: string): Target {
   }
   const { bounds } = target;
   if (isGradientTarget(target)) {
-    return { ...transformedTarget(target, step, { inputShape, bounds }), name: target.name };
+    // What hides gradients in the network hides them behind the preprocessing, too.
+    const inside = 'coverage' in target ? { coverage: target.coverage } : {};
+    const remarks = 'remarks' in target ? { remarks: target.remarks } : {};
+    return { ...transformedTarget(target, step, { inputShape, bounds }), ...inside, ...remarks, name: target.name };
   }
   // Not a spread: the trees of a tree ensemble see other numbers than the attacker writes.
   const { name, classes, classNames, scoreType } = target;
@@ -184,6 +187,11 @@ const NO_CHANCE = seededRandom('preprocessing');
 
 /** The same model to an attacker who is told less. Its gradients and its trees are then out of reach, too. */
 function telling(target: Target, { scores: told, topK = 1 }: TargetFile, where: string): Target {
+  if (target.answersAbove !== undefined) {
+    throw new Fault('ERR_CONFIG', 'What a model that abstains tells cannot be declared as less.', {
+      where: `${where}, scores`,
+    });
+  }
   if (told === 'logits' || target.scoreType === 'label') {
     throw new Fault('ERR_CONFIG', `The model tells ${target.scoreType}, declared are ${told}.`, {
       where: `${where}, scores`,

@@ -25,9 +25,7 @@ export async function openModelFile(path: string, bytes: Uint8Array, options: Mo
   const wrapper = wrapperAt(path, bytes);
   if (wrapper !== null) {
     const own = wrapper.bounds === undefined ? {} : { bounds: { low: wrapper.bounds[0], high: wrapper.bounds[1] } };
-    return openWrapper(path, wrapper, async (model) =>
-      openModelFile(model, await readModelFile(model), { ...own, ...options }),
-    );
+    return openWrapper(path, wrapper, (model, content) => openModelFile(model, content, { ...own, ...options }));
   }
   if (looksLikeTrees(bytes)) {
     const trees = readTreeModel(bytes);

@@ -25,6 +25,11 @@ export interface Target {
   readonly classNames?: readonly string[];
   readonly bounds: Bounds;
   readonly scoreType: ScoreType;
+  /**
+   * The target may abstain: the class with the highest score is an answer only where that score is above this. What it abstains on is handed to somebody else: it is
+   * not right, and no success of an attack.
+   */
+  readonly answersAbove?: number;
   /** What samples are, where it was declared; `kindOfSample` tells it of all. */
   readonly kind?: SampleKind;
   /** What rows of a table may hold and an attacker may change, where it was declared. Attacks that keep constraints take it for theirs. */

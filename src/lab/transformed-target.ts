@@ -53,6 +53,7 @@ export function transformedTarget(
     ...(inner.classNames === undefined ? {} : { classNames: inner.classNames }),
     bounds: options.bounds ?? inner.bounds,
     scoreType: inner.scoreType,
+    ...(inner.answersAbove === undefined ? {} : { answersAbove: inner.answersAbove }),
     scores: (x, n) => inner.scores(apply(x, n, transform.randomised ? `call ${calls++}` : 'fixed'), n),
     lossGradient: async (x, n, loss): Promise<LossGradient> => {
       const gradient = new Float32Array(n * size);

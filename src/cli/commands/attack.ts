@@ -30,6 +30,15 @@ export const register: RegisterCommand = (program, io) => {
     .option('--expect-accuracy <share>', 'the accuracy on clean data that you know the model to have');
   addDataOptions(command)
     .option('--text <key>', 'key of the text in JSON Lines; default: text')
+    .option(
+      '--kind <kind>',
+      'what a sample is: image, series, table or text; default: by its shape (docs/assessing.md)',
+    )
+    .option(
+      '--abstention <meaning>',
+      'of a model that may abstain: handed-over, which is no success of an attack, or error, which is one',
+      'handed-over',
+    )
     .option('--queries <n>', 'samples that a target behind HTTP is asked at most, in all')
     .option('--query-log <file>', 'answers of a target behind HTTP: a run that is stopped asks for none of them again')
     .option('--estimate', 'say what a target behind HTTP would be asked and what that costs, and stop')

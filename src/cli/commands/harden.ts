@@ -18,7 +18,7 @@ export const register: RegisterCommand = (program, io) => {
     )
     .option(
       '--method <id>',
-      'pgd-at, trades, fast-at, smoothing, patchcleanser, input-cleaning, text-augment or standard',
+      'pgd-at, trades, fast-at, ensemble, smoothing, patchcleanser, input-cleaning, text-augment or standard',
       'pgd-at',
     )
     .option('--architecture <id>', 'mlp, small-cnn, strided-cnn, madry-cnn, resnet8, resnet18 or series-cnn')
@@ -44,6 +44,7 @@ Examples:
   parapet harden model.onnx --data train.npz --method pgd-at --eps 8/255 --out hardened.onnx
   parapet harden --architecture strided-cnn --data train-images-idx3-ubyte.gz --eps 0.3 --epochs 12
   parapet harden signs.onnx --data train/ --method patchcleanser --set patch=5 --out hardened.onnx
+  parapet harden --architecture small-cnn --data train/ --method ensemble --set members=3 agree=3 member=pgd-at
   parapet harden moderation.yaml --data comments.jsonl --method text-augment --out hardened.onnx
 
 A run that is stopped goes on when the same command is given again.`,

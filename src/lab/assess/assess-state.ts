@@ -17,6 +17,8 @@ export interface AssessState {
   readonly started: string[];
   /** Steps that had their share of the time, and how many samples they attacked in it: those are what is reported, now and later. */
   readonly enough: Record<string, number>;
+  /** Queries that may have been sent in all when a step ends, as it was decided when it began. */
+  readonly queries?: Record<string, number>;
   selfChecks: readonly SelfCheck[] | null;
   certificates: readonly CertifiedCurve[] | null;
   detectors: readonly DetectorResult[] | null;

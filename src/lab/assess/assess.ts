@@ -3,23 +3,25 @@ import { digestOfData } from '../evasion/attack-log.ts';
 import type { Perturbation } from '../evasion/attack.ts';
 import { attackNamed } from '../evasion/registry.ts';
 import type { AttackReport } from '../evasion/run-attack.ts';
-import { runSelfChecks } from '../evasion/self-checks.ts';
+import { runSelfChecks, type SelfCheck, squareBeats } from '../evasion/self-checks.ts';
 import { isHttpTarget } from '../http-target/http-target.ts';
 import { kindOfSample } from '../sample-kind.ts';
 import { type LabelledData, sliceData } from '../labelled-data.ts';
+import { stoppableTarget } from '../stoppable-target.ts';
 import { isGradientTarget, type Target } from '../target.ts';
+import { timeLimit } from '../time-limit.ts';
 import { adviceFor } from './advice.ts';
 import { writeAssessState } from './assess-state.ts';
 import type { Assessment, CertifiedCurve, DetectorResult, NotRun, Scenario, StepResult } from './assessment.ts';
 import { beginAssessment, scoresAreTold, stillToCome } from './begin-assessment.ts';
 import type { AssessmentEstimate } from './estimate.ts';
-import { cleanOf, curvesOf, robustOf, worstCases } from './join-results.ts';
+import { cleanOf, curvesOf, foundByOf, robustOf, worstCases } from './join-results.ts';
 import { judgeRequirements } from './judge-requirements.ts';
 import { progressOfSteps } from './progress-of-steps.ts';
 import { QUERIES_A_CHECK, shareOfQueries } from './query-plan.ts';
 import type { Requirement } from './requirement.ts';
 import { runStep } from './run-step.ts';
-import { FEWEST, fittedToTime, keptSeconds, paceSoFar, shareOfTime, timeLimit } from './share-time.ts';
+import { FEWEST, fittedToTime, keptSeconds, paceSoFar, shareOfTime } from './share-time.ts';
 
 export interface AssessOptions {
   readonly target: Target;
@@ -123,17 +125,20 @@ export async function assess(
       return void leftOut('self-checks', 'the budget of queries does not pay for them', true);
     }
     options.progress?.({ doing: 'self-checks', done: Number.NaN, secondsLeft: Number.NaN });
-    const standard = state.plan.find((step) => step.attack === 'autoattack');
-    const outcomes = reports.get(standard?.id ?? '')?.outcomes.filter(({ clean: right }) => right);
-    const checks = await runSelfChecks({
-      target,
-      data: sliceData(data, 0, samples),
-      perturbation: standard?.perturbation ?? perturbations[0]!,
-      ...(outcomes === undefined ? {} : { foundBy: outcomes.map(({ fooled, foundBy }) => (fooled ? foundBy : null)) }),
-      seed,
-      ...(limit.signal === undefined ? {} : { signal: limit.signal }),
-    });
-    // Interrupted checks are made again by the next call; so are those that had no whole result to look at.
+    let checks: readonly SelfCheck[];
+    try {
+      checks = await runSelfChecks({
+        target: stoppableTarget(target, limit),
+        data: sliceData(data, 0, samples),
+        perturbation: state.plan.find((step) => step.attack === 'autoattack')?.perturbation ?? perturbations[0]!,
+        seed,
+        ...(limit.signal === undefined ? {} : { signal: limit.signal }),
+      });
+    } catch (error) {
+      if (!isFault(error) || error.code !== 'ERR_BUDGET_EXHAUSTED') throw error;
+      return void leftOut('self-checks', ended() ?? error.message, true);
+    }
+    // Interrupted checks are made again by the next call.
     if (limit.signal?.aborted === true) return void leftOut('self-checks', ended() ?? 'the time was used up', true);
     state.selfChecks = checks;
     await writeAssessState(statePath, state);
@@ -149,11 +154,13 @@ export async function assess(
     return left === null ? null : left - keptSeconds(options.budget!, coming);
   };
 
-  /** Queries of a step: what self-checks will take is kept back. */
+  /** Queries that may have been sent in all when a step ends: what self-checks will take is kept back. */
   const queriesFor = (at: number): number => {
-    const left = isHttpTarget(target) ? target.account.left() : null;
+    if (!isHttpTarget(target)) return Infinity;
+    const left = target.account.left();
     const kept = checked || state.selfChecks !== null ? 0 : (state.checked ?? 0) * QUERIES_A_CHECK;
-    return shareOfQueries(state.plan, at, left === null ? null : Math.max(0, left - kept));
+    const share = shareOfQueries(state.plan, at, left === null ? null : Math.max(0, left - kept));
+    return target.account.spending().inAll + share;
   };
 
   if (options.scenarios.includes('sticker') && isGradientTarget(target) && kindOfSample(target).kind === 'series') {
@@ -171,18 +178,22 @@ export async function assess(
     state.plan[at] = step;
     const since = performance.now();
     advance(step, 0);
+    const queries = state.queries?.[step.id] ?? queriesFor(at);
     if (!state.started.includes(step.id)) {
       state.started.push(step.id);
+      // A later call goes on with the share that it had, of which some is sent already.
+      if (state.queries !== undefined && queries < Infinity) state.queries[step.id] = queries;
       await writeAssessState(statePath, state);
     }
     const result = await runStep(step, {
       target,
       data,
+      answers: clean.answers,
       seed,
       state: options.state,
       limit,
       share,
-      queries: queriesFor(at),
+      queries,
       had: state.enough[step.id] !== undefined,
       progress: (done) => advance(step, done),
     });
@@ -211,9 +222,9 @@ export async function assess(
       return signal?.aborted === true ? leftOut(what, 'it was interrupted', true) : found;
     } catch (error) {
       if (!isFault(error)) throw error;
-      // A model of another kind is no failure; that time or queries did not suffice is one, and so is a target that does not answer.
+      // A model of another kind, or data that is too little for it, is no failure; that time or queries did not suffice is one, and so is a target that does not answer.
       if (error.code === 'ERR_BUDGET_EXHAUSTED') return leftOut(what, error.message, true);
-      if (error.code === 'ERR_MODEL_UNSUPPORTED' || error.code === 'ERR_USAGE')
+      if (error.code === 'ERR_MODEL_UNSUPPORTED' || error.code === 'ERR_USAGE' || error.code === 'ERR_DATA')
         return leftOut(what, error.message, false);
       throw error;
     }
@@ -244,7 +255,7 @@ export async function assess(
   await writeAssessState(statePath, state);
 
   const worst = worstCases(reports, clean, data, state.plan);
-  const robust = perturbations.flatMap((one) => robustOf(one, state.plan, steps, worst));
+  const robust = perturbations.flatMap((one) => robustOf(one, steps, worst));
   const incomplete = steps.some(({ status }) => status !== 'complete') || notRun.some(({ cut }) => cut);
   const kind = kindOfSample(target);
   const box = { low: smallest(target.bounds.low), high: -smallest(negated(target.bounds.high)) };
@@ -270,11 +281,14 @@ export async function assess(
     seconds: state.seconds,
     cost: { forward: cost.forward * 1000, gradient: cost.gradient === null ? null : cost.gradient * 1000 },
     queries: queriesAsked(target),
-    clean: cleanOf(clean, data),
+    clean: cleanOf(clean, data, target.answersAbove !== undefined),
     steps,
     robust,
     curves: curvesOf(perturbations, state.plan, steps, worst),
-    selfChecks: state.selfChecks ?? [],
+    // What Square alone found is in the attacks' results, which a later call may have more of than the one that made the checks.
+    selfChecks: (state.selfChecks ?? []).map((check) =>
+      check.id === 'black-box-beats-white-box' ? squareBeats(foundByOf(reports, state.plan)) : check,
+    ),
     certificates: state.certificates ?? [],
     detectors: detectors ?? [],
     notRun,

@@ -161,6 +161,8 @@ export interface Assessment {
   readonly clean: {
     readonly accuracy: Share;
     readonly chance: number;
+    /** Samples that it does not answer; null where the model always answers. They are not right. */
+    readonly abstained: Share | null;
     readonly perClass: readonly { readonly label: number; readonly samples: number; readonly accuracy: number }[];
   };
   readonly steps: readonly StepResult[];

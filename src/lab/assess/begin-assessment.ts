@@ -43,7 +43,7 @@ export async function beginAssessment(options: AssessOptions): Promise<BegunAsse
   const { before } = prepared;
   const kept = before !== null && before.started.length > 0 ? before.clean : undefined;
   const cleanCount =
-    kept ?? probed?.clean ?? (await cleanSamples(target, prepared.data, options.budget, prepared.most));
+    kept ?? probed?.clean ?? (await cleanSamples(target, prepared.data, options.budget));
   const clean = await handshake(
     target,
     sliceData(prepared.data, 0, cleanCount),
@@ -51,7 +51,7 @@ export async function beginAssessment(options: AssessOptions): Promise<BegunAsse
   );
   const { data, perturbations, seed } = prepared;
   const cost =
-    before?.cost ?? probed?.cost ?? (await measureCost(target, data, clean, perturbations, seed, options.signal));
+    before?.cost ?? probed?.cost ?? (await measureCost(target, data, clean, perturbations, seed, options.budget, options.signal));
   return { ...prepared, clean, ...(await planned(options, prepared, cost, cleanCount, probed)) };
 }
 
@@ -152,6 +152,7 @@ async function planned(
   const state: AssessState = {
     started: [],
     enough: {},
+    queries: {},
     selfChecks: null,
     certificates: null,
     detectors: null,

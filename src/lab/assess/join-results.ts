@@ -27,31 +27,48 @@ export function worstCases(
   return found;
 }
 
-/** Samples that the standard step of a norm attacked at this eps, or at any where it looks for the smallest distance. */
+/** Which member of AutoAttack fooled each sample that was right: of the step in which Square alone gained most, because there gradients are doubted most. */
+export function foundByOf(
+  reports: ReadonlyMap<string, AttackReport>,
+  plan: readonly AssessStep[],
+): readonly (string | null)[] | undefined {
+  let most: { readonly gained: number; readonly foundBy: readonly (string | null)[] } | undefined;
+  for (const { id, attack } of plan) {
+    const right = reports.get(id)?.outcomes.filter(({ clean }) => clean) ?? [];
+    if (attack !== 'autoattack' || right.length === 0) continue;
+    const foundBy = right.map(({ fooled, foundBy: member }) => (fooled ? member : null));
+    const gained = foundBy.filter((member) => member === 'square').length / right.length;
+    if (most === undefined || gained > most.gained) most = { gained, foundBy };
+  }
+  return most?.foundBy;
+}
+
+/**
+ * Samples that every standard step of a norm attacked at this eps, or at any where it looks for the smallest distance. Several are standard together where none of
+ * them is the strongest on all samples (texts): the number is of those that began, and whole where every one is.
+ */
 function standardOf(
   { norm, eps }: Perturbation,
-  plan: readonly AssessStep[],
   steps: readonly StepResult[],
 ): { readonly samples: number; readonly complete: boolean } | null {
-  const at = plan.findIndex(
-    (step) =>
+  const own = steps.filter(
+    ({ step }) =>
       step.standard &&
       step.perturbation.norm === norm &&
       (step.perturbation.eps === Infinity || Math.abs(step.perturbation.eps - eps) < 1e-12),
   );
-  const result = steps[at];
-  if (result === undefined || result.attacked === 0) return null;
-  return { samples: result.attacked, complete: result.status === 'complete' };
+  const samples = Math.min(...own.flatMap(({ attacked }) => (attacked > 0 ? [attacked] : [])));
+  if (samples === Infinity) return null;
+  return { samples, complete: own.every(({ status }) => status === 'complete') };
 }
 
 /** Robust accuracy at one norm and eps, where a standard step measured it. */
 export function robustOf(
   perturbation: Perturbation,
-  plan: readonly AssessStep[],
   steps: readonly StepResult[],
   worst: ReadonlyMap<string, WorstCase>,
 ): Assessment['robust'] {
-  const standard = standardOf(perturbation, plan, steps);
+  const standard = standardOf(perturbation, steps);
   const found = worst.get(perturbation.norm);
   if (standard === null || found === undefined) return [];
   const { norm, eps } = perturbation;
@@ -90,7 +107,7 @@ export function curvesOf(
 }
 
 /** Clean accuracy, by class, too. */
-export function cleanOf(clean: Handshake, data: LabelledData): Assessment['clean'] {
+export function cleanOf(clean: Handshake, data: LabelledData, mayAbstain: boolean): Assessment['clean'] {
   const groups = new Map<number, { samples: number; right: number }>();
   for (let i = 0; i < clean.count; i++) {
     const label = data.labels[i]!;
@@ -102,6 +119,12 @@ export function cleanOf(clean: Handshake, data: LabelledData): Assessment['clean
   return {
     accuracy: share(clean.correct, clean.count),
     chance: clean.chance,
+    abstained: mayAbstain
+      ? share(
+          clean.answers.reduce((sum, answer) => sum + (answer < 0 ? 1 : 0), 0),
+          clean.count,
+        )
+      : null,
     perClass: [...groups]
       .toSorted(([a], [b]) => a - b)
       .map(([label, { samples, right }]) => ({ label, samples, accuracy: right / samples })),

@@ -3,52 +3,76 @@ import type { Handshake } from '../handshake.ts';
 import type { HttpTarget } from '../http-target/http-target.ts';
 import { type LabelledData, sliceData } from '../labelled-data.ts';
 import { robustAccuracy } from '../robust-accuracy.ts';
+import { FEWEST } from './share-time.ts';
 import { isGradientTarget, sampleSize, type Target } from '../target.ts';
 import type { MeasuredCost } from './plan-assessment.ts';
 
 /** Clean samples that the handshake predicts at most. */
 const CLEAN_SAMPLES = 10_000;
+/** Samples and steps of the short attack. */
 const PROBED = 64;
+const PROBE_STEPS = 20;
 /** Samples of a pass that is timed: about so many are attacked together. */
 const MEASURED = 32;
 /** Samples of the self-checks: these see whether something is wrong, not how much. */
 const CHECKED = { least: 12, most: 48, passes: 700, share: 0.1 };
 
-/** As many samples as a twentieth of the budget pays for, and no fewer than steps attack. */
-export async function cleanSamples(
-  target: Target,
-  data: LabelledData,
-  budget: number | null,
-  least: number,
-): Promise<number> {
+/** Clean samples on which an accuracy says something. */
+const FEWEST_CLEAN = 30;
+/** Shares of the budget for clean accuracy, for timing passes, and for the short attack. */
+const SHARES = { clean: 0.05, passes: 0.04, probe: 0.04 };
+
+/** As many samples as a twentieth of the budget pays for. A step attacks no more than these, and can: a sample of it costs many passes. */
+export async function cleanSamples(target: Target, data: LabelledData, budget: number | null): Promise<number> {
   const most = Math.min(data.count, CLEAN_SAMPLES);
-  if (budget === null || most <= Math.max(least, 200)) return most;
-  const seconds = await secondsOf(() => target.scores(data.inputs.slice(0, 32 * sampleSize(target)), 32));
-  return Math.min(most, Math.max(least, 200, Math.floor((0.05 * budget) / Math.max(seconds / 32, 1e-9))));
+  if (budget === null || most <= FEWEST_CLEAN) return most;
+  const seconds = budget * SHARES.clean;
+  // A slow model is told by a few samples; of a quick one they measure how it starts.
+  let each = 0;
+  for (const n of [4, Math.min(MEASURED, most)]) {
+    each = (await secondsOf(() => target.scores(data.inputs.slice(0, n * sampleSize(target)), n))) / n;
+    if (each * MEASURED > seconds) break;
+  }
+  return Math.min(most, Math.max(FEWEST_CLEAN, Math.floor(seconds / Math.max(each, 1e-9))));
 }
 
-/** Times a pass on a batch, and attacks a few samples briefly: what numbers of samples are planned from. */
+/**
+ * Times a pass on a batch, and attacks a few samples briefly: what numbers of samples are planned from. The slower the model is, the fewer passes and samples it
+ * takes for that; where not even a few can be attacked, all are taken to withstand, so that time is planned with care.
+ * @param budget seconds of the whole assessment; null: no limit
+ */
 export async function measureCost(
   target: Target,
   data: LabelledData,
   clean: Handshake,
   perturbations: readonly Perturbation[],
   seed: string,
+  budget: number | null,
   signal: AbortSignal | undefined,
 ): Promise<MeasuredCost> {
-  const batch = Math.min(MEASURED, data.count);
-  const inputs = data.inputs.slice(0, batch * sampleSize(target));
-  const forward = (await quickest(() => target.scores(Float32Array.from(inputs), batch))) / batch;
+  const seconds = (share: number): number => (budget === null ? Infinity : budget * share);
+  const timed = async (pass: (x: Float32Array, n: number) => Promise<unknown>): Promise<number> => {
+    const size = sampleSize(target);
+    const on = (n: number): Promise<unknown> => pass(data.inputs.slice(0, n * size), n);
+    const first = Math.min(4, data.count);
+    const each = (await secondsOf(() => on(first))) / first;
+    const batch = Math.min(MEASURED, data.count);
+    if (each * batch * 4 > seconds(SHARES.passes)) return each;
+    return (await quickest(() => on(batch), seconds(SHARES.passes))) / batch;
+  };
+  const forward = await timed((x, n) => target.scores(x, n));
   if (!isGradientTarget(target)) return { forward, gradient: null, surviving: 1 };
-  const labels = data.labels.slice(0, batch);
-  const gradient =
-    (await quickest(() => target.lossGradient(Float32Array.from(inputs), batch, { kind: 'cross-entropy', labels }))) /
-    batch;
+  const gradient = await timed((x, n) =>
+    target.lossGradient(x, n, { kind: 'cross-entropy', labels: data.labels.slice(0, n) }),
+  );
   const ball = perturbations.find(({ norm }) => norm === 'linf' || norm === 'l2');
-  if (ball === undefined || clean.correct === 0) return { forward, gradient, surviving: 1 };
-  const probed = await robustAccuracy(target, sliceData(data, 0, Math.min(PROBED, data.count)), {
+  const paid = Math.floor(seconds(SHARES.probe) / (PROBE_STEPS * gradient + 4 * forward));
+  const samples = Math.min(PROBED, data.count, paid);
+  if (ball === undefined || clean.correct === 0 || samples < FEWEST) return { forward, gradient, surviving: 1 };
+  const probed = await robustAccuracy(target, sliceData(data, 0, samples), {
     norm: ball.norm as 'linf' | 'l2',
     eps: ball.eps,
+    steps: PROBE_STEPS,
     seed,
     ...(signal === undefined ? {} : { signal }),
   });
@@ -86,15 +110,15 @@ async function secondsOf(run: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * The shortest of several, after one that warms up: what the machine does when nobody else uses it. At least three, more of short ones, because a busy
- * machine can delay each of a few by a multiple.
+ * The shortest of several: what the machine does when nobody else uses it. At least three, more of short ones, because a busy machine can delay each of a few by a
+ * multiple; fewer where the time is over.
  */
-async function quickest(run: () => Promise<unknown>): Promise<number> {
-  await run();
+async function quickest(run: () => Promise<unknown>, seconds: number): Promise<number> {
   let best = Infinity;
   const began = performance.now();
   for (let i = 0; i < 3 || (i < 20 && performance.now() - began < 1000); i++) {
     best = Math.min(best, await secondsOf(run));
+    if (performance.now() - began > seconds * 1000) break;
   }
   return best;
 }

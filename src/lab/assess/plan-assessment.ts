@@ -79,8 +79,8 @@ export function planAssessment(target: Target, cost: MeasuredCost, options: Plan
   });
 }
 
-/** A sample is predicted as it is, and once more from what was saved. */
-const BESIDES_ATTACK = 2;
+/** What was saved of a sample is predicted once more. */
+const BESIDES_ATTACK = 1;
 
 /** Times the expected samples that a step may attack when it is faster than expected. */
 const AT_MOST = 4;

@@ -50,7 +50,7 @@ const check = (id: SelfCheck['id'], verdict: SelfCheck['verdict'], numbers = {})
 function found(robust: number, more: Partial<Assessment> = {}): Assessment {
   return {
     model: { gradients: true },
-    clean: { accuracy: share(95, 100), chance: 0.1, perClass: [] },
+    clean: { accuracy: share(95, 100), chance: 0.1, abstained: null, perClass: [] },
     robust: [
       {
         norm: 'linf',

@@ -5,15 +5,19 @@ import { limitQueries } from '../http-target/limit-queries.ts';
 import { attackNamed } from '../evasion/registry.ts';
 import { type AttackReport, runAttack } from '../evasion/run-attack.ts';
 import { type LabelledData, sliceData } from '../labelled-data.ts';
+import { stoppableTarget } from '../stoppable-target.ts';
 import type { Target } from '../target.ts';
+import { timeLimit, type TimeLimit } from '../time-limit.ts';
 import type { AssessStep, StepResult } from './assessment.ts';
 import { queriesCurve, shrinkingCurve } from './black-box-curves.ts';
-import { FEWEST, pacer, timeLimit, type TimeLimit } from './share-time.ts';
+import { FEWEST, pacer } from './share-time.ts';
 
 export interface StepRun {
   readonly target: Target;
   /** The shuffled samples. */
   readonly data: LabelledData;
+  /** What the model answers to them as they are, to at least as many as the step has. */
+  readonly answers: Int32Array;
   readonly seed: string;
   /** Folder of the logs. */
   readonly state: string;
@@ -21,7 +25,7 @@ export interface StepRun {
   readonly limit: TimeLimit;
   /** Seconds of this step. */
   readonly share: number;
-  /** Queries of this step to a target behind HTTP; Infinity: no bound. */
+  /** Queries that may have been sent to a target behind HTTP in all when this step ends; Infinity: no bound. */
   readonly queries: number;
   /** It had its share of the time in an earlier call: what was attacked then is its result. */
   readonly had: boolean;
@@ -51,26 +55,30 @@ export async function runStep(step: AssessStep, run: StepRun): Promise<StepRan> 
   const { share } = run;
   // The pacer ends the step in time; the limit is for a chunk that takes much longer than those before it.
   const own = timeLimit(had ? -Infinity : performance.now() + share * OVERTIME * 1000, limit.signal);
+  const look = (): void => {
+    limit.look();
+    own.look();
+  };
   const next = pacer(step.chunk, share, () => performance.now());
   let paced = false;
   const began = performance.now();
   let report: AttackReport;
   const data = sliceData(run.data, 0, Math.min(step.samples, run.data.count));
-  // Predicting clean and saved samples is kept back, so that a share that is spent still ends in a result.
+  // Predicting saved samples is kept back, so that a share that is spent still ends in a result.
   const target =
     isHttpTarget(run.target) && run.queries < Infinity
-      ? limitQueries(run.target, run.queries - 2 * data.count)
+      ? limitQueries(run.target, run.queries - data.count)
       : run.target;
   try {
     report = await runAttack({
       attack,
-      target,
+      target: stoppableTarget(target, { ...own, look }),
       judge: run.target,
+      answers: run.answers.subarray(0, data.count),
       data,
       perturbation: step.perturbation,
       options: step.options,
       seed: run.seed,
-      expectation: null,
       chunk: (done) => {
         const size = had ? 0 : next(done);
         paced ||= size < 1;

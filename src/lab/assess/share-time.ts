@@ -72,24 +72,3 @@ export function pacer(chunk: number, share: number, now: () => number): (done: n
     return Math.min(chunk, Math.floor(((share - passed) * CAREFUL * done) / passed));
   };
 }
-
-export interface TimeLimit {
-  readonly signal: AbortSignal | undefined;
-  /** The time ran out, and nobody interrupted. */
-  readonly isOver: () => boolean;
-  readonly clear: () => void;
-}
-
-/** @param deadline by `performance.now`; one that has passed aborts at once */
-export function timeLimit(deadline: number, signal: AbortSignal | undefined): TimeLimit {
-  if (deadline === Infinity) return { signal, isOver: () => false, clear: () => {} };
-  const over = new AbortController();
-  const left = deadline - performance.now();
-  if (left <= 0) over.abort();
-  const timer = left <= 0 ? undefined : setTimeout(() => over.abort(), left);
-  return {
-    signal: signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]),
-    isOver: () => over.signal.aborted && signal?.aborted !== true,
-    clear: () => clearTimeout(timer),
-  };
-}

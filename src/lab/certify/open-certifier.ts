@@ -132,7 +132,7 @@ async function decide(
     const input = insideStrictly(candidate, x, norm, eps, box);
     if (input === null) return false;
     const scores = await target.scores(input.slice(), 1);
-    if (!isWrong(scores, label)) return false;
+    if (!isWrong(scores, label, target.answersAbove)) return false;
     found = { verdict: 'falsified', input, answer: argmax(scores), distance: distance(norm, x, input) };
     return true;
   };

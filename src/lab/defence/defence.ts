@@ -25,6 +25,12 @@ export interface DefenceContext {
   readonly bounds: Bounds;
   readonly classes: number;
   readonly seed: string;
+  /** Beginning of the names of files that the artefact consists of besides its model. Default: `hardened`. */
+  readonly name?: string;
+  /** The architecture that is trained, with other seeded weights; absent where training begins from a model that was given. */
+  readonly fresh?: (seed: string) => OnnxModel;
+  /** Other defences by their ids, for those that are made of others. */
+  readonly defence?: (id: string) => Defence<string, unknown> | undefined;
   /** Of a network over token ids. */
   readonly tokenizer?: WordTokenizer;
   /** Threads that share the work of a step. */
@@ -38,6 +44,8 @@ export interface DefenceContext {
 /** What a defence gives: an ONNX model, and what has to be done around it when it is used, where that is more than running it. */
 export interface Artefact {
   readonly model: OnnxModel;
+  /** Further models, which stand beside it under these names. */
+  readonly beside?: readonly { readonly name: string; readonly model: OnnxModel }[];
   /** Empty: the model alone is the defence. Written beside it as `wrapper.json` (see `wrapper-config.ts`). */
   readonly wrapper: readonly WrapperStep[];
   readonly seconds: number;

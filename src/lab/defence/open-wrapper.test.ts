@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
 import { buildArchitecture } from '../../engine/build/architectures.ts';
+import type { OnnxNode } from '../../formats/onnx/onnx-model.ts';
 import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
 import { isFault } from '../../core/fault.ts';
 // Through the public door, as programs that import Parapet do.
@@ -21,7 +22,8 @@ import {
   seededRandom,
   type WrapperStep,
 } from '../../library/lab.ts';
-import { argmax } from '../loss-of-scores.ts';
+import { runSelfChecks } from '../evasion/self-checks.ts';
+import { answerOf, argmax } from '../loss-of-scores.ts';
 import { defenceNamed } from './registry.ts';
 import { WRAPPER_KINDS } from './wrapper-config.ts';
 
@@ -162,6 +164,99 @@ describe('a wrapper', () => {
         assert.equal(error.code, code, error.line);
         return true;
       });
+    }
+  });
+
+  it('that names itself, by whatever name, is refused', async () => {
+    const value = JSON.stringify({ version: 1, model: 'loop.onnx', steps: [STEPS.jpeg] });
+    writeFileSync(join(folder, 'loop.onnx'), value);
+    await assert.rejects(
+      openTarget('loop.onnx', { cwd: folder, threads: 0 }),
+      (error) => isFault(error) && error.code === 'ERR_DATA' && /not around another wrapper/.test(error.message),
+    );
+  });
+
+  it('of models that have to agree abstains on the rest, also behind steps that clean', async () => {
+    const step: WrapperStep = { kind: 'ensemble', models: ['b.onnx'], agree: 2 };
+    const target = await open([STEPS['median-filter'], step]);
+    assert.equal(target.answersAbove, 0);
+    assert.ok(isWrappedTarget(target) && target.remarks.some((line) => /2 of 2 models/.test(line)));
+    await target.close();
+    const both = await open([step]);
+    const [a, b] = [await alone(inputs, count), await alone(inputs, count, 'b')];
+    const scores = await both.scores(inputs, count);
+    for (let i = 0; i < count; i++) {
+      const [one, other, all] = [a, b, scores].map((each) => each.subarray(i * 3, i * 3 + 3));
+      const agreed = argmax(one!) === argmax(other!) ? argmax(one!) : -1;
+      assert.equal(answerOf(all!, both.answersAbove), agreed);
+    }
+    await both.close();
+    for (const wrong of [1, 3])
+      assert.throws(() =>
+        parseWrapperConfig({ version: 1, model: 'a.onnx', steps: [{ ...STEPS.ensemble, agree: wrong }] }),
+      );
+    await assert.rejects(open([STEPS['randomised-smoothing'], step]), /abstain is not defined/);
+  });
+
+  it('does not hide that the network inside hides its gradients', async () => {
+    const plain = network('a');
+    const [first] = plain.graph.nodes;
+    const name = first!.inputs[0]!;
+    // Rounds what comes in, so that no gradient passes.
+    const rounding: OnnxNode = {
+      ...first!,
+      name: 'round',
+      op: 'Round',
+      domain: '',
+      inputs: [name],
+      outputs: ['rounded'],
+      attributes: new Map(),
+    };
+    const nodes = plain.graph.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map((one) => (one === name ? 'rounded' : one)),
+    }));
+    const model = { ...plain, graph: { ...plain.graph, nodes: [rounding, ...nodes] } };
+    writeFileSync(join(folder, 'rounds.onnx'), writeOnnx(model));
+    writeFileSync(
+      join(folder, 'rounds.wrapper.json'),
+      JSON.stringify({ version: 1, model: 'rounds.onnx', steps: [STEPS['median-filter']] }),
+    );
+    writeFileSync(join(folder, 'rounds.yaml'), 'model: rounds.onnx\npreprocessing: { scale: 1 }\n');
+    for (const file of ['rounds.wrapper.json', 'rounds.yaml']) {
+      const target = await openTarget(file, { cwd: folder, threads: 0 });
+      const scores = await target.scores(inputs, count);
+      const labels = Int32Array.from({ length: count }, (_, i) => argmax(scores.subarray(i * 3, i * 3 + 3)));
+      const checks = await runSelfChecks({
+        target,
+        data: { inputs, labels, count, inputShape: SHAPE },
+        perturbation: { norm: 'linf', eps: 0.1 },
+      });
+      const masked = checks.find(({ id }) => id === 'masked-steps');
+      assert.equal(masked?.verdict, 'fail', `${file}: ${masked?.says}`);
+      await target.close();
+    }
+  });
+
+  it('that votes ends no attack on a vote of a few that the whole one does not confirm', async () => {
+    const votes = await open([{ kind: 'randomised-smoothing', sigma: 0.35, samples: 60, alpha: 0.01 }]);
+    const masks = await open([
+      { ...STEPS.patchcleanser, patch: { height: 2, width: 2 }, masksPerAxis: 3 } as WrapperStep,
+    ]);
+    for (const target of [votes, masks]) {
+      const scores = await target.scores(inputs, count);
+      const labels = Int32Array.from({ length: count }, (_, i) => argmax(scores.subarray(i * 3, i * 3 + 3)));
+      const data: LabelledData = { inputs, labels, count, inputShape: SHAPE };
+      for (const eps of [0.05, 0.1, 0.2]) {
+        const { metrics } = await runAttack({
+          attack: attackNamed('pgd')!,
+          target,
+          data,
+          perturbation: { norm: 'linf', eps },
+        });
+        assert.equal(metrics.unconfirmed, 0, `${target.name}, ${eps}`);
+      }
+      await target.close();
     }
   });
 

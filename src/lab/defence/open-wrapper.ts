@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Fault, isFault } from '../../core/fault.ts';
 import { readJson } from '../../text/json/read-json.ts';
@@ -47,23 +48,25 @@ export function wrapperAt(path: string, bytes: Uint8Array): WrapperConfig | null
 export async function openWrapper(
   path: string,
   config: WrapperConfig,
-  open: (model: string) => Promise<Target>,
+  open: (model: string, bytes: Uint8Array) => Promise<Target>,
 ): Promise<WrappedTarget> {
   const opened: Target[] = [];
   const openBeside = async (name: string): Promise<Target> => {
     const model = join(dirname(path), name);
-    if (!existsSync(model)) {
+    if (statSync(model, { throwIfNoEntry: false })?.isFile() !== true) {
       throw new Fault('ERR_USAGE', `The model "${name}" of the wrapper is not there.`, {
         where: basename(path),
         hint: 'Keep the model and its wrapper in one folder.',
       });
     }
-    if (/\.json$/i.test(name)) {
+    const bytes = await readFile(model);
+    // Whatever it is called: a wrapper that names itself would never end.
+    if (/\.json$/i.test(name) || wrapperAt(model, bytes) !== null) {
       throw new Fault('ERR_DATA', 'A wrapper stands around an ONNX model, not around another wrapper.', {
         where: `${basename(path)}, model`,
       });
     }
-    const one = await open(model);
+    const one = await open(model, bytes);
     opened.push(one);
     return one;
   };

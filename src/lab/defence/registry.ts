@@ -1,4 +1,5 @@
 import type { Defence } from './defence.ts';
+import { ensemble } from './ensemble/defence.ts';
 import { fastAt } from './fast-at/defence.ts';
 import { inputCleaning } from './input-cleaning/defence.ts';
 import { patchcleanser } from './patchcleanser/defence.ts';
@@ -10,6 +11,7 @@ import { trades } from './trades/defence.ts';
 
 /** Every defence, one line each. `registry.test.ts` holds this list against the folders beside it. */
 export const DEFENCES = [
+  ensemble, //
   fastAt, //
   inputCleaning, //
   patchcleanser, //

@@ -1,11 +1,14 @@
 import { Fault } from '../../core/fault.ts';
+import type { GradientCoverage } from '../../engine/gradient/coverage.ts';
 import { ensembleTarget } from '../ensemble-target.ts';
 import { boxOf } from '../evasion/norm-ball.ts';
+import type { OnnxTarget } from '../onnx-target.ts';
 import { type GradientTarget, isGradientTarget, type Target } from '../target.ts';
 import { bitDepth } from '../transform/bit-depth.ts';
 import { jpeg } from '../transform/jpeg.ts';
 import { medianFilter } from '../transform/median-filter.ts';
 import { type InputTransform, transformedTarget } from '../transformed-target.ts';
+import { crossCheckedTarget } from './ensemble/cross-checked-target.ts';
 import { maskedTarget } from './patchcleanser/masked-target.ts';
 import { smoothedTarget } from './smoothing/smoothed-target.ts';
 import type { WrapperStep } from './wrapper-config.ts';
@@ -15,7 +18,9 @@ export interface WrappedTarget extends GradientTarget {
   readonly wrapper: readonly WrapperStep[];
   /** The model behind all steps but the first: what a certificate of the first step is about. */
   readonly inside: GradientTarget;
-  /** For reports. */
+  /** Which operators of all its networks a gradient passes, and which hide it. */
+  readonly coverage: GradientCoverage;
+  /** For reports: what attacks know, and what the networks' own remarks are. */
   readonly remarks: readonly string[];
 }
 
@@ -35,13 +40,48 @@ export async function wrappedTarget(
   open: (name: string) => Promise<Target>,
 ): Promise<WrappedTarget> {
   let inside = gradientsOf(bare);
+  const networks: Target[] = [bare];
+  const openNetwork = async (name: string): Promise<Target> => {
+    const one = await open(name);
+    networks.push(one);
+    return one;
+  };
   // The last step stands next to the model.
-  for (const step of steps.slice(1).toReversed()) inside = await wrapped(inside, step, open);
+  for (const step of steps.slice(1).toReversed()) inside = await wrapped(inside, step, openNetwork);
   const [first] = steps;
-  const target = first === undefined ? inside : await wrapped(inside, first, open);
+  const target = first === undefined ? inside : await wrapped(inside, first, openNetwork);
   const kinds = steps.map(({ kind }) => kind).join(', ');
-  const remarks = [`Attacked behind its wrapper (${kinds || 'no steps'}): attacks know it.`];
-  return { ...target, name: bare.name, wrapper: steps, inside, remarks };
+  const own = networks.filter((one): one is OnnxTarget => 'coverage' in one);
+  const remarks = [
+    `Attacked behind its wrapper (${kinds || 'no steps'}): attacks know it.`,
+    ...steps.map((step) => saysOf(step)).filter((line) => line !== null),
+    ...new Set(own.flatMap((one) => one.remarks)),
+  ];
+  const coverage: GradientCoverage = {
+    onTheWay: [...new Set(own.flatMap((one) => one.coverage.onTheWay))],
+    missing: own.flatMap((one) => one.coverage.missing),
+    masked: own.flatMap((one) => one.coverage.masked),
+  };
+  return { ...target, name: bare.name, wrapper: steps, inside, coverage, remarks };
+}
+
+/** What a step means for an attack, where that is not the whole truth: one sentence. */
+function saysOf(step: WrapperStep): string | null {
+  switch (step.kind) {
+    case 'randomised-smoothing':
+      return `Gradients through the vote are means over a few of its ${step.samples} draws.`;
+    case 'patchcleanser':
+      return 'Gradients through double masking are means over one mask each.';
+    case 'bit-depth':
+    case 'jpeg':
+      return `Gradients pass the rounding of ${step.kind} as if it were none (BPDA).`;
+    case 'ensemble':
+      return step.agree === undefined
+        ? null
+        : `${step.agree} of ${step.models.length + 1} models must name the same class. Otherwise it abstains, which is neither right nor a success of an attack.`;
+    default:
+      return null;
+  }
 }
 
 async function wrapped(
@@ -51,9 +91,9 @@ async function wrapped(
 ): Promise<GradientTarget> {
   switch (step.kind) {
     case 'randomised-smoothing':
-      return smoothedTarget(target, step);
+      return smoothedTarget(answering(target, step.kind), step);
     case 'patchcleanser':
-      return maskedTarget(target, step);
+      return maskedTarget(answering(target, step.kind), step);
     case 'bit-depth':
       return transformedTarget(target, bitDepth(step.bits, rangeOf(target, step.kind)));
     case 'median-filter':
@@ -61,9 +101,9 @@ async function wrapped(
     case 'jpeg':
       return transformedTarget(target, compression(target, step.quality));
     case 'ensemble': {
-      const members: GradientTarget[] = [target];
+      const members: GradientTarget[] = [answering(target, step.kind)];
       for (const name of step.models) members.push(gradientsOf(await open(name)));
-      return ensembleTarget(members);
+      return step.agree === undefined ? ensembleTarget(members) : crossCheckedTarget(members, step.agree);
     }
     case 'canonical-text':
       throw new Fault('ERR_MODEL_UNSUPPORTED', 'A wrapper of texts does not say how they are tokenised.', {
@@ -73,6 +113,15 @@ async function wrapped(
     default:
       throw new TypeError(step satisfies never);
   }
+}
+
+/** A vote over copies or masks counts answers. */
+function answering(target: GradientTarget, kind: string): GradientTarget {
+  if (target.answersAbove === undefined) return target;
+  throw new Fault('ERR_MODEL_UNSUPPORTED', 'A vote over models that may abstain is not defined.', {
+    where: kind,
+    hint: 'Leave "agree" out of the ensemble, or the step before it.',
+  });
 }
 
 function compression(target: GradientTarget, quality: number): InputTransform {

@@ -43,8 +43,13 @@ export type WrapperStep =
   | { readonly kind: 'median-filter'; readonly size: number }
   /** Pictures are compressed and decompressed; quality 1 to 100 as libjpeg has it. */
   | { readonly kind: 'jpeg'; readonly quality: number }
-  /** The mean of the model's scores and those of other models, which stand beside it. */
-  | { readonly kind: 'ensemble'; readonly models: readonly string[] };
+  /** The model and others, which stand beside it: the mean of their scores, or the class on which they agree. */
+  | {
+      readonly kind: 'ensemble';
+      readonly models: readonly string[];
+      /** How many of all must name the same class, more than half of them; otherwise nothing is answered. Absent: the mean decides. */
+      readonly agree?: number;
+    };
 
 export const WRAPPER_KINDS = [
   'randomised-smoothing',
@@ -74,8 +79,12 @@ const STEPS: Readonly<Record<WrapperStep['kind'], Readonly<Record<string, (value
   jpeg: { quality: (value) => isWhole(value) && value <= 100 },
   ensemble: {
     models: (value) => Array.isArray(value) && value.length > 0 && value.length <= 16 && value.every(isFileName),
+    agree: isWhole,
   },
 };
+
+/** Keys that a step need not have. */
+const OPTIONAL: ReadonlySet<string> = new Set(['ensemble.agree']);
 
 /**
  * Reads a `wrapper.json`.
@@ -100,8 +109,16 @@ export function parseWrapperConfig(value: unknown): WrapperConfig {
     for (const [key, own] of Object.entries(step as object))
       if (key !== 'kind' && !(Object.hasOwn(keys, key) && keys[key]!(own)))
         throw wrong('This value is not one.', `steps[${index}].${key.slice(0, 80)}`);
-    const missing = Object.keys(keys).find((key) => !Object.hasOwn(step as object, key));
+    const missing = Object.keys(keys).find(
+      (key) => !Object.hasOwn(step as object, key) && !OPTIONAL.has(`${kind as string}.${key}`),
+    );
     if (missing !== undefined) throw wrong('This value is missing.', `steps[${index}].${missing}`);
+    const { models, agree } = step as { readonly models?: readonly string[]; readonly agree?: number };
+    if (agree !== undefined && !(2 * agree > models!.length + 1 && agree <= models!.length + 1))
+      throw wrong(
+        `Of ${models!.length + 1} models more than half, and at most all, can be asked to agree.`,
+        `steps[${index}].agree`,
+      );
   });
   return {
     version: 1,
@@ -132,16 +149,11 @@ function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
-/** @param bounds written down where they are not those that a model has by itself */
+/** @param bounds of what it was hardened on: a model may say others by itself */
 export function wrapperConfig(
   model: string,
   steps: readonly WrapperStep[],
   bounds?: { readonly low: number; readonly high: number },
 ): WrapperConfig {
-  const own = bounds === undefined || (bounds.low === 0 && bounds.high === 1) ? {} : { bounds: rangeOf(bounds) };
-  return { version: 1, model, ...own, steps };
-}
-
-function rangeOf({ low, high }: { readonly low: number; readonly high: number }): [number, number] {
-  return [low, high];
+  return { version: 1, model, ...(bounds === undefined ? {} : { bounds: [bounds.low, bounds.high] }), steps };
 }

@@ -165,7 +165,12 @@ async function judged(
   const fooled = Uint8Array.from(counts, (one, i) => {
     const [was, is] = [row(data.inputs, size, i), row(points, size, i)];
     const { allowed, inBounds } = checkPerturbation(was, is, perturbation, box, data.inputShape);
-    return one === 1 && allowed && inBounds && isWrong(row(answers, target.classes, i), data.labels[i]!) ? 1 : 0;
+    return one === 1 &&
+      allowed &&
+      inBounds &&
+      isWrong(row(answers, target.classes, i), data.labels[i]!, target.answersAbove)
+      ? 1
+      : 0;
   });
   return { points, scores, fooled };
 }

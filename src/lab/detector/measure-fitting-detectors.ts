@@ -4,7 +4,9 @@ import { leastForRate } from '../../math/conformal-threshold.ts';
 import { attackNamed } from '../evasion/registry.ts';
 import { imageLayout, isPicture } from '../image-layout.ts';
 import { type LabelledData, sliceData } from '../labelled-data.ts';
-import { isGradientTarget, type Target } from '../target.ts';
+import { stoppableTarget } from '../stoppable-target.ts';
+import { isGradientTarget, sampleSize, type Target } from '../target.ts';
+import { timeLimit } from '../time-limit.ts';
 import { calibrateDetector, CALIBRATION_DEFAULTS } from './calibrate.ts';
 import type { DetectorModels } from './detector.ts';
 import { EVASION_DEFAULTS } from './evade-detector.ts';
@@ -43,10 +45,44 @@ const MISTAKE = 1.5;
  * detector
  */
 export async function measureFittingDetectors(
-  { target, features, perturbation, seed = 'parapet', leftOut }: FittingDetectors,
+  fitting: FittingDetectors,
   data: LabelledData,
   seconds: number | null,
   signal?: AbortSignal,
+): Promise<readonly DetectorMeasurement[]> {
+  const limit = timeLimit(seconds === null ? Infinity : performance.now() + seconds * 1000, signal);
+  const { target, features } = fitting;
+  try {
+    const some = seconds === null ? data : await affordableData(target, data, seconds);
+    const stoppable = {
+      ...fitting,
+      target: stoppableTarget(target, limit),
+      ...(features && { features: stoppableTarget(features, limit) }),
+    };
+    return await measureAll(stoppable, some, seconds, limit.signal);
+  } finally {
+    limit.clear();
+  }
+}
+
+/** The first samples, so many that scoring them as they are takes no more than a part of the time. */
+async function affordableData(target: Target, data: LabelledData, seconds: number): Promise<LabelledData> {
+  const n = Math.min(8, data.count);
+  const began = performance.now();
+  await target.scores(data.inputs.slice(0, n * sampleSize(target)), n);
+  const each = (performance.now() - began) / 1000 / n;
+  const most = Math.floor((seconds * CLEAN.share) / (CLEAN.passes * Math.max(each, 1e-9)));
+  return sliceData(data, 0, Math.min(data.count, Math.max(most, CLEAN.least)));
+}
+
+/** Clean samples are scored by all detectors: passes of the model for one, the share of the time for that, and the samples of a false-positive rate of 10 %. */
+const CLEAN = { passes: 12, share: 0.3, least: 4 * leastForRate(RATES.at(-1)!) };
+
+async function measureAll(
+  { target, features, perturbation, seed = 'parapet', leftOut }: FittingDetectors,
+  data: LabelledData,
+  seconds: number | null,
+  signal: AbortSignal | undefined,
 ): Promise<readonly DetectorMeasurement[]> {
   const half = Math.floor(data.count / 2);
   const sets = Math.ceil(half * (1 - CALIBRATION_DEFAULTS.fitShare));

@@ -74,7 +74,7 @@ export async function measureQueryDetector(run: DetectorRun): Promise<MeasuredDe
       data.inputShape,
     );
     run.progress?.(++done / (3 * data.count));
-    const fooled = allowed && inBounds && isWrong(answer, one.labels[0]!);
+    const fooled = allowed && inBounds && isWrong(answer, one.labels[0]!, target.answersAbove);
     return { scores: watched.scores, fooled, accounts: watched.accounts() };
   };
   const attackAll = async (strategy: Strategy): Promise<readonly AttackRun[]> => {

@@ -1,8 +1,8 @@
 import { Fault } from '../../core/fault.ts';
-import { isWrong } from '../evasion/attack-state.ts';
 import { row } from '../evasion/rows.ts';
 import { scoresInParts } from '../evasion/run-attack.ts';
 import type { LabelledData } from '../labelled-data.ts';
+import { answerOf } from '../loss-of-scores.ts';
 import { pickData } from '../split-data.ts';
 import type { Target } from '../target.ts';
 
@@ -23,7 +23,7 @@ export interface RightSamples {
 export async function rightSamples(target: Target, data: LabelledData, keepAll: boolean): Promise<RightSamples> {
   const answers = await scoresInParts(target, data.inputs, data.count);
   const counts = Uint8Array.from({ length: data.count }, (_, i) =>
-    isWrong(row(answers, target.classes, i), data.labels[i]!) ? 0 : 1,
+    answerOf(row(answers, target.classes, i), target.answersAbove) === data.labels[i] ? 1 : 0,
   );
   const right = counts.reduce((sum, one) => sum + one, 0);
   if (right === 0)

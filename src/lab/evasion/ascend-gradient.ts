@@ -48,7 +48,8 @@ export async function ascendGradient(
       const still: number[] = [];
       samples.forEach((sample, at) => {
         const point = row(points, size, at);
-        if (isWrong(row(asked.scores, classes, at), state.labels[sample]!)) return succeed(state, sample, point);
+        if (isWrong(row(asked.scores, classes, at), state.labels[sample]!, target.answersAbove))
+          return succeed(state, sample, point);
         still.push(at);
         if (asked.gradient === null) return;
         const slope = row(asked.gradient, size, at);

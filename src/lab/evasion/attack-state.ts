@@ -2,7 +2,7 @@ import { Fault } from '../../core/fault.ts';
 import type { Loss, LossGradient } from '../../engine/loss.ts';
 import type { Random } from '../../math/random.ts';
 import type { LabelledData } from '../labelled-data.ts';
-import { argmax } from '../loss-of-scores.ts';
+import { answerOf } from '../loss-of-scores.ts';
 import { isGradientTarget, sampleSize, type GradientTarget, type Target } from '../target.ts';
 import type { AttackContext, AttackResult } from './attack.ts';
 import { boxOf, type Box } from './norm-ball.ts';
@@ -55,7 +55,8 @@ export async function beginAttack(target: Target, data: LabelledData, context: A
       });
     }
     result.queries[i] = 1;
-    if (isWrong(scores, data.labels[i]!)) result.success[i] = 1;
+    // Neither what is wrong nor what the target abstains on is left to fool.
+    if (answerOf(scores, target.answersAbove) !== data.labels[i]) result.success[i] = 1;
   }
   const randoms = Array.from({ length: count }, (_, i) => context.random.fork(context.ids?.[i] ?? i));
   return {
@@ -102,10 +103,10 @@ function assertData(data: LabelledData, size: number, classes: number, box: Box)
   }
 }
 
-/** Whether these scores are an error. A score that is not a number is none: nobody could act on it. */
-export function isWrong(scores: Float32Array, label: number): boolean {
-  const answer = argmax(scores);
-  return answer !== label && !Number.isNaN(scores[answer]!);
+/** Whether these scores are an error. A score that is not a number is none, nor is one with which the target abstains: nobody could act on it. */
+export function isWrong(scores: Float32Array, label: number, answersAbove: number | undefined): boolean {
+  const answer = answerOf(scores, answersAbove);
+  return answer !== label && answer >= 0;
 }
 
 /** Samples that are still to fool. */

@@ -6,6 +6,7 @@ const outcome = (sample: number, clean: boolean, fooled: boolean, distance: numb
   sample,
   label: sample % 2,
   clean,
+  abstained: false,
   fooled,
   claimed: fooled || sample === 4,
   answer: 0,

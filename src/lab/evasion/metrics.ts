@@ -8,11 +8,13 @@ export interface SampleOutcome {
   readonly label: number;
   /** The model was right on the clean sample. */
   readonly clean: boolean;
+  /** It gave no answer to the clean sample. */
+  readonly abstained: boolean;
   /** The model errs on the saved adversarial sample, which is inside bounds and perturbation. */
   readonly fooled: boolean;
   /** What the attack said; where it differs from `fooled`, `fooled` is what counts. */
   readonly claimed: boolean;
-  /** What the model answers to the adversarial sample. */
+  /** What the model answers to the adversarial sample; -1: it abstains. */
   readonly answer: number;
   readonly distance: number;
   readonly queries: number;
@@ -33,6 +35,8 @@ export interface Share {
 export interface AttackMetrics {
   readonly samples: number;
   readonly cleanAccuracy: Share;
+  /** Clean samples that the model abstains on: neither right nor wrong, and not attacked. */
+  readonly abstained: Share;
   /** Right on the clean sample and not fooled. */
   readonly robustAccuracy: Share;
   /** Of the samples that were right. */
@@ -76,6 +80,7 @@ export function attackMetrics(outcomes: readonly SampleOutcome[]): AttackMetrics
   return {
     samples: outcomes.length,
     cleanAccuracy: share(right.length, outcomes.length),
+    abstained: share(outcomes.filter((one) => one.abstained).length, outcomes.length),
     robustAccuracy: share(right.length - fooled.length, outcomes.length),
     successRate: share(fooled.length, right.length),
     distance:

@@ -2,7 +2,7 @@ import { isFault } from '../../core/fault.ts';
 import { seededRandom } from '../../math/random.ts';
 import { handshake, type HandshakeExpectation } from '../handshake.ts';
 import { sliceData, type LabelledData } from '../labelled-data.ts';
-import { argmax } from '../loss-of-scores.ts';
+import { answerOf } from '../loss-of-scores.ts';
 import { sampleSize, type Target } from '../target.ts';
 import type { Attack, AttackContext, AttackResult, Perturbation } from './attack.ts';
 import {
@@ -33,6 +33,8 @@ export interface AttackRun<Options> {
   readonly seed?: string;
   /** What the handshake expects of the clean accuracy; absent: better than chance; null: no handshake. */
   readonly expectation?: HandshakeExpectation | null;
+  /** What the model answers to the clean samples, where that is known already: then it is not asked again, and there is no handshake. */
+  readonly answers?: Int32Array;
   /**
    * Samples that are attacked together, and the unit of what an interruption can lose. A function is asked before each chunk, with the number of samples that this
    * call has attacked; below 1 ends the run as if it were aborted.
@@ -82,9 +84,10 @@ export async function runAttack<Options>(run: AttackRun<Options>): Promise<Attac
   const size = sampleSize(target);
   const judge = run.judge ?? target;
   const cleanAnswers =
-    run.expectation === null
+    run.answers ??
+    (run.expectation === null
       ? await answersTo(judge, data.inputs, data.count)
-      : (await handshake(judge, data, run.expectation)).answers;
+      : (await handshake(judge, data, run.expectation)).answers);
   const log =
     run.log === undefined
       ? memoryLog()
@@ -147,7 +150,9 @@ async function attackChunk(
   try {
     result = await attack(part);
   } catch (error) {
-    if (isFault(error) && error.code === 'ERR_BUDGET_EXHAUSTED') return 'budget-exhausted';
+    if (isFault(error) && error.code === 'ERR_BUDGET_EXHAUSTED') {
+      return isAborted(context.signal) ? 'aborted' : 'budget-exhausted';
+    }
     throw error;
   }
   if (isAborted(context.signal)) return 'aborted';
@@ -203,22 +208,23 @@ async function reportOf<Options>(
     const own = row(scores, target.classes, at);
     const holds = checked.allowed && checked.inBounds;
     const clean = cleanAnswers[entry.sample] === label;
-    const fooled = clean && holds && isWrong(own, label);
+    const fooled = clean && holds && isWrong(own, label, target.answersAbove);
     if (fooled) adversarial.set(found, entry.sample * size);
     return {
       sample: entry.sample,
       label,
       clean,
+      abstained: cleanAnswers[entry.sample]! < 0,
       fooled,
       claimed: entry.success,
-      answer: argmax(own),
+      answer: answerOf(own, target.answersAbove),
       distance: checked.distance,
       queries: entry.queries,
       gradients: entry.gradients,
       foundBy: entry.foundBy ?? (entry.success ? attack.meta.id : null),
       ...(inBytes === null
         ? {}
-        : { fooledInBytes: clean && fooled && isWrong(row(inBytes, target.classes, at), label) }),
+        : { fooledInBytes: clean && fooled && isWrong(row(inBytes, target.classes, at), label, target.answersAbove) }),
     };
   });
   const traces = new Map(
@@ -244,7 +250,7 @@ async function reportOf<Options>(
 
 async function answersTo(target: Target, inputs: Float32Array, count: number): Promise<Int32Array> {
   const scores = await scoresInParts(target, inputs, count);
-  return Int32Array.from({ length: count }, (_, i) => argmax(row(scores, target.classes, i)));
+  return Int32Array.from({ length: count }, (_, i) => answerOf(row(scores, target.classes, i), target.answersAbove));
 }
 
 /** Scores of any number of samples, a bounded number in each call. */

@@ -1,6 +1,6 @@
 import { seededRandom } from '../../math/random.ts';
 import type { LabelledData } from '../labelled-data.ts';
-import { argmax } from '../loss-of-scores.ts';
+import { answerOf, argmax } from '../loss-of-scores.ts';
 import type { OnnxTarget } from '../onnx-target.ts';
 import { isGradientTarget, sampleSize, type GradientTarget, type Target } from '../target.ts';
 import { apgd } from './apgd/attack.ts';
@@ -69,14 +69,14 @@ export async function runSelfChecks(given: SelfCheckInput): Promise<readonly Sel
   checks.push(await probabilities(target, data));
   if (data.count === 0) {
     const why = 'the model is right on no sample that was given';
-    checks.push(notRun('zero-gradient', why), squareBeats(input), dynamic(input));
+    checks.push(notRun('zero-gradient', why), squareBeats(input.foundBy), dynamic(input));
     checks.push(notRun('large-eps-reaches-zero', why), notRun('more-iterations-do-not-help', why));
   } else if (isGradientTarget(target)) {
-    checks.push(await zeroGradient(target, data), squareBeats(input), dynamic(input));
+    checks.push(await zeroGradient(target, data), squareBeats(input.foundBy), dynamic(input));
     checks.push(await largeEps(target, data, input), await moreIterations(target, data, input));
   } else {
     const why = 'the target has no gradients';
-    checks.push(notRun('zero-gradient', why), squareBeats(input), dynamic(input));
+    checks.push(notRun('zero-gradient', why), squareBeats(input.foundBy), dynamic(input));
     checks.push(notRun('large-eps-reaches-zero', why), notRun('more-iterations-do-not-help', why));
   }
   checks.push(maskedSteps(input));
@@ -112,7 +112,7 @@ async function correctOnly(target: Target, data: LabelledData): Promise<Labelled
   const size = sampleSize(target);
   const scores = await target.scores(Float32Array.from(data.inputs), data.count);
   const kept = Array.from({ length: data.count }, (_, i) => i).filter(
-    (i) => argmax(row(scores, target.classes, i)) === data.labels[i],
+    (i) => answerOf(row(scores, target.classes, i), target.answersAbove) === data.labels[i],
   );
   const inputs = new Float32Array(kept.length * size);
   kept.forEach((i, at) => inputs.set(row(data.inputs, size, i), at * size));
@@ -207,9 +207,9 @@ async function zeroGradient(target: GradientTarget, data: LabelledData): Promise
   );
 }
 
-function squareBeats(input: SelfCheckInput): SelfCheck {
+/** Whether Square, the last member of AutoAttack, found what the members with gradients had not: by which member each attacked sample fell. */
+export function squareBeats(foundBy: readonly (string | null)[] | undefined): SelfCheck {
   const id = 'black-box-beats-white-box';
-  const { foundBy } = input;
   if (foundBy === undefined || foundBy.length === 0) return notRun(id, 'needs the result of AutoAttack');
   const bySquare = foundBy.filter((one) => one === 'square').length;
   const left = foundBy.filter((one) => one === null).length + bySquare;

@@ -127,7 +127,7 @@ function searchOf(
     for (const [at, i] of asked.entries()) {
       const own = row(scores, classes, at);
       margins[i] = marginOf(own);
-      if (prefer === null || !isWrong(own, label)) continue;
+      if (prefer === null || !isWrong(own, label, target.answersAbove)) continue;
       const value = prefer(texts[i]!);
       if (best === undefined || value > best.value) best = { at, value };
     }

@@ -31,6 +31,8 @@ export interface HttpAccount {
   /** Samples that may still be asked; null: no bound. */
   left(): number | null;
   spending(): Spending;
+  /** Carries out a call as if no more than so many samples might be sent in all. What the log answers counts as nothing. */
+  within<Found>(inAll: number, call: () => Found): Found;
 }
 
 /** A model behind HTTP. */
@@ -63,6 +65,7 @@ export class HttpModel {
   #remembered = 0;
   #requests = 0;
   #spent: number;
+  #ceiling = Infinity;
 
   constructor(options: HttpModelOptions) {
     this.#options = options;
@@ -80,6 +83,16 @@ export class HttpModel {
         requests: this.#requests,
         again: options.endpoint.count.again,
       }),
+      // `ask` looks at it before it waits for anything.
+      within: (inAll, call) => {
+        const before = this.#ceiling;
+        this.#ceiling = Math.min(before, inAll);
+        try {
+          return call();
+        } finally {
+          this.#ceiling = before;
+        }
+      },
     };
   }
 
@@ -91,19 +104,21 @@ export class HttpModel {
     const { classes, log, budget, name, concurrent } = this.#options;
     const scores = new Float32Array(samples.length * classes);
     const digests = samples.map(digestOfSample);
-    const open: number[] = [];
-    digests.forEach((digest, i) => {
-      const known = log.take(digest);
-      if (known === undefined) open.push(i);
-      else scores.set(known, i * classes);
-    });
-    this.#remembered += samples.length - open.length;
-    if (budget !== null && this.#spent + open.length > budget) {
-      throw new Fault('ERR_BUDGET_EXHAUSTED', `the budget of ${budget} queries is spent`, {
+    const most = Math.min(budget ?? Infinity, this.#ceiling);
+    const known = log.takeAll(digests, most - this.#spent);
+    if (known === null) {
+      const what = most === budget ? `budget of ${budget}` : 'share of the';
+      throw new Fault('ERR_BUDGET_EXHAUSTED', `the ${what} queries is spent`, {
         where: name,
         hint: 'Raise the budget (--queries, http.queries), or attack fewer samples.',
       });
     }
+    const open: number[] = [];
+    known.forEach((answer, i) => {
+      if (answer === undefined) open.push(i);
+      else scores.set(answer, i * classes);
+    });
+    this.#remembered += samples.length - open.length;
     this.#spent += open.length;
     this.#queries += open.length;
     const parts: number[][] = [];

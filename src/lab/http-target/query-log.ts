@@ -19,10 +19,10 @@ export interface QueryLog {
   /** Answers that are in the log already, those among them that were taken again not left out. */
   readonly recorded: number;
   /**
-   * The answer to a sample from an earlier run, or undefined. Each is given once: the second time that a sample is asked gets the second
-   * answer that it got then, so that a target that answers by chance does not look steady.
+   * The answers to samples from an earlier run, undefined where there is none; null, and none taken, where more than `most` have none. Each is given once: the second
+   * time that a sample is asked gets the second answer that it got then, so that a target that answers by chance does not look steady.
    */
-  take(digest: string): Float32Array | undefined;
+  takeAll(digests: readonly string[], most: number): readonly (Float32Array | undefined)[] | null;
   append(answers: readonly { readonly digest: string; readonly scores: Float32Array }[]): void;
 }
 
@@ -36,7 +36,11 @@ export interface QueryLogHeader {
 }
 
 export function memoryQueryLog(): QueryLog {
-  return { recorded: 0, take: () => undefined, append: () => {} };
+  return {
+    recorded: 0,
+    takeAll: (digests, most) => (digests.length > most ? null : digests.map(() => undefined)),
+    append: () => {},
+  };
 }
 
 /**
@@ -74,9 +78,19 @@ export function openQueryLog(path: string, header: QueryLogHeader): QueryLog {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, `${headline}\n`, { flag: 'wx' });
   }
+  const take = (digest: string): Float32Array | undefined => known.get(digest)?.shift();
   return {
     recorded,
-    take: (digest) => known.get(digest)?.shift(),
+    takeAll: (digests, most) => {
+      const wanted = new Map<string, number>();
+      let unknown = 0;
+      for (const digest of digests) {
+        const times = (wanted.get(digest) ?? 0) + 1;
+        wanted.set(digest, times);
+        if (times > (known.get(digest)?.length ?? 0)) unknown++;
+      }
+      return unknown > most ? null : digests.map(take);
+    },
     append: (answers) => {
       const lines = answers.map(({ digest, scores }) => {
         const s = Buffer.from(scores.buffer, scores.byteOffset, scores.byteLength).toString('base64');

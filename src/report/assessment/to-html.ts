@@ -43,9 +43,10 @@ export function assessmentToHtml(found: Assessment, artefacts: AssessArtefacts, 
     `<p class="quiet">${new Date(about.time).toISOString().slice(0, 16).replace('T', ' ')} UTC, Parapet ${text(about.version)}, ${found.data.count} samples of ${text(found.data.name)}, input [${model.inputShape.join(', ')}], ${model.classes} classes, values ${model.bounds.low} to ${model.bounds.high}</p>`,
     '<ul class="counts">',
     card('right on clean samples', found.clean.accuracy),
+    ...(found.clean.abstained === null ? [] : [card('abstained on, clean', found.clean.abstained)]),
     ...found.robust.map(({ norm, eps, accuracy }) =>
       card(
-        `right under attack, ${norm === 'patch' ? `a sticker on ${percent(eps)}` : `${norm} ${epsText(eps)}`}`,
+        `${found.clean.abstained === null ? 'right under attack' : 'right, and not brought to a wrong answer'}, ${norm === 'patch' ? `a sticker on ${percent(eps)}` : `${norm} ${epsText(eps)}`}`,
         accuracy,
       ),
     ),
@@ -54,6 +55,11 @@ export function assessmentToHtml(found: Assessment, artefacts: AssessArtefacts, 
   if (found.status === 'incomplete') {
     body.push(
       '<p class="unknown">Not everything that was planned has run: see what was left out. The same command goes on.</p>',
+    );
+  }
+  if (found.clean.abstained !== null) {
+    body.push(
+      '<p>The model may abstain. An abstention is handed to somebody else: on clean samples it is not right, under attack it is no success of the attacker, who has to bring the model to a wrong answer. How many samples an attacker can keep from being answered says <code>parapet attack --abstention error</code>.</p>',
     );
   }
   for (const remark of model.remarks) body.push(`<p class="quiet">${text(remark)}</p>`);

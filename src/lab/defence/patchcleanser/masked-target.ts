@@ -1,5 +1,6 @@
 import { argmax } from '../../loss-of-scores.ts';
 import { type GradientTarget, sampleSize } from '../../target.ts';
+import { confirmErrors } from '../confirm-errors.ts';
 import type { WrapperStep } from '../wrapper-config.ts';
 import { coverRectangle, createPatchCleanser, pictureLayout } from './patchcleanser.ts';
 
@@ -26,6 +27,20 @@ export function maskedTarget(
     }
     return covered;
   };
+  const scoresOf = async (x: Float32Array, n: number): Promise<Float32Array> => {
+    const mean = new Float32Array(n * classes);
+    for (let mask = 0; mask < masks.length; mask++) {
+      const own = await inner.scores(under(x, n, mask), n);
+      for (let at = 0; at < mean.length; at++) mean[at]! += own[at]! / masks.length;
+    }
+    for (let i = 0; i < n; i++) {
+      const row = mean.subarray(i * classes, (i + 1) * classes);
+      const { label } = await cleanser.predict(x.subarray(i * size, (i + 1) * size));
+      const top = argmax(row);
+      if (top !== label) row[label] = row[top]! + 1e-3 * Math.max(1, Math.abs(row[top]!));
+    }
+    return mean;
+  };
   return {
     name: `masked ${inner.name}`,
     differentiable: true,
@@ -34,20 +49,7 @@ export function maskedTarget(
     ...(inner.classNames === undefined ? {} : { classNames: inner.classNames }),
     bounds: inner.bounds,
     scoreType: inner.scoreType,
-    scores: async (x, n) => {
-      const mean = new Float32Array(n * classes);
-      for (let mask = 0; mask < masks.length; mask++) {
-        const own = await inner.scores(under(x, n, mask), n);
-        for (let at = 0; at < mean.length; at++) mean[at]! += own[at]! / masks.length;
-      }
-      for (let i = 0; i < n; i++) {
-        const row = mean.subarray(i * classes, (i + 1) * classes);
-        const { label } = await cleanser.predict(x.subarray(i * size, (i + 1) * size));
-        const top = argmax(row);
-        if (top !== label) row[label] = row[top]! + 1e-3 * Math.max(1, Math.abs(row[top]!));
-      }
-      return mean;
-    },
+    scores: scoresOf,
     lossGradient: async (x, n, loss) => {
       const gradient = new Float32Array(n * size);
       const losses = new Float32Array(n);
@@ -62,6 +64,8 @@ export function maskedTarget(
         for (let at = 0; at < gradient.length; at++) gradient[at]! += own.gradient[at]! / masks.length;
         for (let at = 0; at < scores.length; at++) scores[at]! += own.scores[at]! / masks.length;
       }
+      // Under one mask each the mean may name another class than masking twice does.
+      await confirmErrors(scores, x, loss, { ...inner, scores: scoresOf });
       return { scores, losses, gradient };
     },
     activations: (x, n, names) => inner.activations(x, n, names),

@@ -1,6 +1,7 @@
 import { seededRandom } from '../../../math/random.ts';
 import { argmax } from '../../loss-of-scores.ts';
 import { type GradientTarget, sampleSize } from '../../target.ts';
+import { confirmErrors } from '../confirm-errors.ts';
 import type { WrapperStep } from '../wrapper-config.ts';
 
 /** Copies over which a gradient is averaged (EOT; Salman et al. 2019, arXiv:1906.04584, attack a smoothed model so). */
@@ -48,6 +49,14 @@ export function smoothedTarget(
     }
   };
   const draws = Math.min(samples, GRADIENT_DRAWS);
+  const scoresOf = async (x: Float32Array, n: number): Promise<Float32Array> => {
+    const votes = new Float64Array(n * classes);
+    for (let from = 0; from < n * samples; from += AT_ONCE) {
+      const to = Math.min(from + AT_ONCE, n * samples);
+      count(votes, await inner.scores(copies(x, samples, from, to), to - from), samples, from);
+    }
+    return logShares(votes, samples);
+  };
   return {
     name: `smoothed ${inner.name}`,
     differentiable: true,
@@ -56,14 +65,7 @@ export function smoothedTarget(
     ...(inner.classNames === undefined ? {} : { classNames: inner.classNames }),
     bounds: inner.bounds,
     scoreType: 'logits',
-    scores: async (x, n) => {
-      const votes = new Float64Array(n * classes);
-      for (let from = 0; from < n * samples; from += AT_ONCE) {
-        const to = Math.min(from + AT_ONCE, n * samples);
-        count(votes, await inner.scores(copies(x, samples, from, to), to - from), samples, from);
-      }
-      return logShares(votes, samples);
-    },
+    scores: scoresOf,
     lossGradient: async (x, n, loss) => {
       const gradient = new Float32Array(n * size);
       const losses = new Float32Array(n);
@@ -76,7 +78,9 @@ export function smoothedTarget(
         for (let i = 0; i < n; i++) losses[i]! += found.losses[i]! / draws;
         count(votes, found.scores, 1, 0);
       }
-      return { scores: logShares(votes, draws), losses, gradient };
+      // A few draws may name another class than all of them do.
+      const scores = await confirmErrors(logShares(votes, draws), x, loss, { ...inner, scores: scoresOf });
+      return { scores, losses, gradient };
     },
     activations: (x, n, names) => inner.activations(x, n, names),
     close: () => inner.close(),

@@ -170,7 +170,7 @@ export const adversarialPatch = defineAttack<'adversarial-patch', AdversarialPat
       });
       const scores = await scoresOf(target, state, points, batch);
       batch.forEach((sample, at) => {
-        if (!isWrong(row(scores, classes, at), state.labels[sample]!)) return;
+        if (!isWrong(row(scores, classes, at), state.labels[sample]!, target.answersAbove)) return;
         result.adversarial.set(row(points, size, at), sample * size);
         result.success[sample] = 1;
       });

@@ -89,7 +89,7 @@ export async function runApgd(
     active.forEach((at, i) => {
       const sample = samples[at]!;
       const point = row(now, size, at);
-      if (run.successCounts && isWrong(row(answer.scores, classes, i), state.labels[sample]!)) {
+      if (run.successCounts && isWrong(row(answer.scores, classes, i), state.labels[sample]!, target.answersAbove)) {
         best.set(point, at * size);
         succeed(state, sample, point);
         return;

@@ -116,7 +116,7 @@ export async function capgdOn(
       active = active.filter((i, at) => {
         const space = spaces[i]!;
         const point = points.get(i)!;
-        if (isWrong(row(found.scores, classes, at), state.labels[i]!) && space.allows(point)) {
+        if (isWrong(row(found.scores, classes, at), state.labels[i]!, target.answersAbove) && space.allows(point)) {
           succeed(state, i, point);
           return false;
         }

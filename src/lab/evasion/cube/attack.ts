@@ -74,7 +74,7 @@ export const cube = defineAttack<'cube', CubeOptions>({
       active = active.filter((sample, at) => {
         const own = row(scores, classes, at);
         const label = state.labels[sample]!;
-        if (isWrong(own, label)) {
+        if (isWrong(own, label, target.answersAbove)) {
           succeed(state, sample, row(points, size, at));
           return false;
         }

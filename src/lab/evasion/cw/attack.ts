@@ -96,7 +96,10 @@ export const cw = defineAttack<'cw', CwOptions>({
           const point = row(points, size, i);
           const x = row(state.inputs, size, sample);
           const lead = losses[i]!;
-          if (lead >= options.confidence && isWrong(row(scores, classes, i), state.labels[sample]!)) {
+          if (
+            lead >= options.confidence &&
+            isWrong(row(scores, classes, i), state.labels[sample]!, target.answersAbove)
+          ) {
             hit[at] = 1;
             const found = distance('l2', point, x);
             if (found < shortest[sample]!) {

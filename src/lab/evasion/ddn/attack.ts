@@ -56,7 +56,7 @@ export const ddn = defineAttack<'ddn', DdnOptions>({
     const shortest = new Float64Array(samples.length).fill(Infinity);
     const note = (at: number, scores: Float32Array): boolean => {
       const sample = samples[at]!;
-      if (!isWrong(scores, state.labels[sample]!)) return false;
+      if (!isWrong(scores, state.labels[sample]!, target.answersAbove)) return false;
       const point = row(points, size, at);
       const found = distance('l2', point, row(state.inputs, size, sample));
       if (found < shortest[at]!) {

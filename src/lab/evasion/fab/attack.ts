@@ -171,7 +171,7 @@ async function boundaryRun(run: BoundaryRun): Promise<void> {
     const still: number[] = [];
     active.forEach((sample, at) => {
       const point = row(points, size, at);
-      if (isWrong(row(scores, classes, at), state.labels[sample]!)) {
+      if (isWrong(row(scores, classes, at), state.labels[sample]!, target.answersAbove)) {
         const origin = row(state.inputs, size, sample);
         const found = distance(norm, point, origin);
         if (found < run.shortest[sample]!) {

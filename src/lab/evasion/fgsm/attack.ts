@@ -55,7 +55,7 @@ export const fgsm = defineAttack<'fgsm', FgsmOptions>({
       });
       const scores = await scoresOf(target, state, points, samples);
       samples.forEach((sample, at) => {
-        if (isWrong(row(scores, state.classes, at), state.labels[sample]!))
+        if (isWrong(row(scores, state.classes, at), state.labels[sample]!, target.answersAbove))
           succeed(state, sample, row(points, state.size, at));
       });
     }

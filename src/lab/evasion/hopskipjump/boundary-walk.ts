@@ -163,7 +163,7 @@ export class BoundaryWalk {
         part.map((hop) => hop.sample),
       );
       part.forEach((hop, at) => {
-        if (isWrong(row(scores, classes, at), labels[hop.sample]!)) wrong[from + at] = 1;
+        if (isWrong(row(scores, classes, at), labels[hop.sample]!, this.#target.answersAbove)) wrong[from + at] = 1;
       });
     }
     return wrong;

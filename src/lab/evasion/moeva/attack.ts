@@ -111,7 +111,7 @@ export async function moevaOn(
         for (let index = 0; index < count; index++) {
           const point = row(points, state.size, at * count + index);
           const score = row(scores, state.classes, at * count + index);
-          if (isWrong(score, label) && own.space.allows(point)) {
+          if (isWrong(score, label, target.answersAbove) && own.space.allows(point)) {
             succeed(state, own.sample, point);
             return false;
           }

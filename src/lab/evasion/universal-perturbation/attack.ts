@@ -73,7 +73,7 @@ export const universalPerturbation = defineAttack<'universal-perturbation', Univ
       const points = added(state.inputs, batch, pattern, size, box);
       const scores = await scoresOf(target, state, points, batch);
       batch.forEach((sample, at) => {
-        if (!isWrong(row(scores, classes, at), state.labels[sample]!)) return;
+        if (!isWrong(row(scores, classes, at), state.labels[sample]!, target.answersAbove)) return;
         result.adversarial.set(row(points, size, at), sample * size);
         result.success[sample] = 1;
       });
