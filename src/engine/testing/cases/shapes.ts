@@ -105,6 +105,14 @@ export const SHAPE_CASES: readonly OperatorCase[] = [
     inputs: [real([1, 2, 3, 3]), whole([0, 0, 1, 2, 0, 0, 2, 1])],
   },
   { op: 'Pad', says: 'wrapped', attributes: { mode: 'wrap' }, inputs: [real([3, 4]), whole([1, 2, 2, 3])] },
+  { op: 'Pad', says: 'wrapped twice', attributes: { mode: 'wrap' }, inputs: [real([2, 3]), whole([0, 5, 1, 7])] },
+  {
+    op: 'Pad',
+    says: 'reflected at one end',
+    attributes: { mode: 'reflect' },
+    inputs: [real([1, 5]), whole([0, 0, 0, 4])],
+  },
+  { op: 'Pad', says: 'edge of one place', attributes: { mode: 'edge' }, inputs: [real([1, 2]), whole([1, 3, 1, 0])] },
   {
     op: 'Pad',
     says: 'operator set 10',
