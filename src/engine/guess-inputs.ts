@@ -16,7 +16,8 @@ export interface GuessedInputs {
 
 /** Lengths that are tried for axes that nothing fixes, by the number of axes of a sample. */
 const LENGTHS: Readonly<Record<number, readonly number[]>> = {
-  1: [16, 1, 10, 100],
+  // Features, then sound: a frame, a second.
+  1: [16, 1, 10, 100, 512, 1280, 16_000],
   2: [16, 32, 64, 128, 100, 10],
   3: [224, 64, 32, 299, 28, 128, 256, 96, 16],
   4: [16, 32, 64, 8],
