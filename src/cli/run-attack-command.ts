@@ -11,7 +11,7 @@ import { type AttackReport, runAttack } from '../lab/evasion/run-attack.ts';
 import { type LabelledData, sliceData } from '../lab/labelled-data.ts';
 import { queryEstimate } from '../lab/http-target/query-estimate.ts';
 import { type HttpTarget, isHttpTarget } from '../lab/http-target/http-target.ts';
-import { loadTargetData } from '../lab/load-target-data.ts';
+import { loadTargetData, shapeOfData } from '../lab/load-target-data.ts';
 import { openTarget } from '../lab/open-target.ts';
 import { isGradientTarget, type Target } from '../lab/target.ts';
 import { decodeText } from '../lab/text-codec.ts';
@@ -60,6 +60,7 @@ export async function runAttackCommand(model: string, options: AttackArguments, 
     threads: parseWhole(options.threads, '--threads'),
     ...(options.queries === undefined ? {} : { queries: parseWhole(options.queries, '--queries') }),
     ...(options.queryLog === undefined ? {} : { queryLog: options.queryLog }),
+    openShape: shapeOfData(resolve(io.cwd, options.data), dataOptions(options, undefined)),
   });
   try {
     const attack = asked ?? knownAttack(usualAttack(target));

@@ -172,7 +172,9 @@ describe('guessInputs', () => {
 
   it('says what whole numbers without a gradient need', async () => {
     const lookedUp = withInput(
-      buildNetwork(['n'], (build, _, x) => build.add('OneHot', [x, build.ints([4]), build.floats([0, 1])])),
+      buildNetwork(['n'], (build, _, x) =>
+        build.add('Gather', [build.floats([1, 2, 3]), build.add('Mod', [x, build.int(3)])]),
+      ),
       { type: 'int64' },
     );
     await assert.rejects(opens(lookedUp), (error: Fault) => {

@@ -4,6 +4,7 @@ import { castInputs, withFloatInput } from './graph/float-input.ts';
 import { GraphBuilder } from './graph/graph-builder.ts';
 import { namesOf } from './graph/map-graph.ts';
 import { prepare } from './graph/prepare.ts';
+import { fromTensor } from './graph/specialise.ts';
 import type { Tensor } from './onnx-runtime.ts';
 
 /** From what the caller has to what the network wants: (x - mean) / std, then axes moved. */
@@ -127,14 +128,20 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
       return batched && constants[name]!.dims[0] === 1 && wanted !== undefined && !fixed;
     })
     .map(({ name }) => name);
+  // Whole numbers and truth values decide branches and shapes: a rate of samples, a length. As weights they can be computed with ahead.
+  const settled = new Map(
+    others.flatMap(({ name, type }) =>
+      type === 'float32' || repeated.includes(name) ? [] : [[name, fromTensor(constants[name]!)] as const],
+    ),
+  );
   return {
     model: {
       ...prepared,
       graph: {
         ...prepared.graph,
         nodes: [...build.nodes, joined, ...nodes],
-        initializers: new Map([...prepared.graph.initializers, ...build.initializers]),
-        inputs: [{ name: input, type: 'float32', shape }, ...others],
+        initializers: new Map([...prepared.graph.initializers, ...build.initializers, ...settled]),
+        inputs: [{ name: input, type: 'float32', shape }, ...others.filter(({ name }) => !settled.has(name))],
         outputs: [{ name: output, type: null, shape: null }],
       },
     },
@@ -144,7 +151,7 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
     output,
     batching: batched ? 'any' : 1,
     fixedBatch,
-    constants,
+    constants: Object.fromEntries(Object.entries(constants).filter(([name]) => !settled.has(name))),
     repeated,
     finalOperator: final.kind,
     cut,

@@ -101,7 +101,12 @@ function aboutFile(name: string, model: OnnxModel): AboutFile {
   count(model.graph.nodes);
   for (const one of model.functions) count(one.nodes);
   let parameters = 0;
-  for (const { type, dims } of model.graph.initializers.values()) {
+  // Some exporters (Paddle) keep weights in Constant nodes.
+  const constants = [...model.graph.nodes, ...model.functions.flatMap(({ nodes }) => nodes)].flatMap((node) => {
+    const value = node.op === 'Constant' ? node.attributes.get('value') : undefined;
+    return value?.kind === 'tensor' ? [value.value] : [];
+  });
+  for (const { type, dims } of [...model.graph.initializers.values(), ...constants]) {
     if (type.includes('float')) parameters += dims.reduce((product, length) => product * length, 1);
   }
   return {

@@ -105,7 +105,12 @@ export const SHAPE_CASES: readonly OperatorCase[] = [
     inputs: [real([1, 2, 3, 3]), whole([0, 0, 1, 2, 0, 0, 2, 1])],
   },
   { op: 'Pad', says: 'wrapped', attributes: { mode: 'wrap' }, inputs: [real([3, 4]), whole([1, 2, 2, 3])] },
-  { op: 'Pad', says: 'wrapped twice', attributes: { mode: 'wrap' }, inputs: [real([2, 3]), whole([0, 5, 1, 7])] },
+  {
+    op: 'Pad',
+    says: 'wrapped by all of an axis',
+    attributes: { mode: 'wrap' },
+    inputs: [real([2, 3]), whole([0, 3, 1, 2])],
+  },
   {
     op: 'Pad',
     says: 'reflected at one end',
