@@ -142,6 +142,8 @@ function fillAll(
       const dims = declared.map((one, axis) => {
         if (typeof one === 'number') return one;
         if (axis === 0 || (typeof one === 'string' && batches.has(one))) return 1;
+        // States of recurrent layers: [layers, batch, features].
+        if (one === null && axis === 1 && declared.length === 3 && typeof declared[0] === 'number') return 1;
         // Nothing came before: what the tokens are attended with is as long as they are.
         if (typeof one === 'string' && PAST.test(one)) return 0;
         const same = like.length === declared.length - 1 ? like[axis - 1] : undefined;

@@ -117,7 +117,7 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
   for (const { name, type } of others) {
     if (constants[name] === undefined) {
       throw new Fault('ERR_USAGE', `The model has another input: ${JSON.stringify(name)} (${type ?? 'no tensor'}).`, {
-        hint: 'Give it a constant value, or choose which input is attacked.',
+        hint: 'Give it a constant value (constants in a target file, --constant in a check), or choose which input is meant (input).',
       });
     }
   }
@@ -187,7 +187,7 @@ function chooseInput({ graph }: OnnxModel, { input, inputShape, constants = {} }
   if (floats.length === 1) return floats[0]!;
   if (floats.length > 0) {
     throw new Fault('ERR_USAGE', 'The model has several floating-point inputs.', {
-      hint: `Say which one is meant. Its inputs: ${describe(graph.inputs)}.`,
+      hint: `Say which one is meant (input in a target file), and what the others hold (constants). Its inputs: ${describe(graph.inputs)}.`,
     });
   }
   const cast = castInputs(graph);
@@ -235,7 +235,7 @@ function chooseOutput({ graph }: OnnxModel, output: string | undefined): string 
   const found = graph.outputs.find(({ type }) => type === null);
   if (found === undefined || found.otherType !== undefined) {
     throw new Fault('ERR_MODEL_UNSUPPORTED', 'The model has no floating-point output.', {
-      hint: `Its outputs: ${describe(graph.outputs)}.`,
+      hint: `Name the scores inside the network as the output (--output, or output in a target file). Its outputs: ${describe(graph.outputs)}.`,
     });
   }
   return found.name;
