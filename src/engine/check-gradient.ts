@@ -291,6 +291,8 @@ const PRODUCTS: ReadonlySet<string> = new Set(
   ),
 );
 
+const RECURRENT: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
+
 /** Multiplications of convolutions and matrix products; others are small beside them. */
 export function multiplications(graph: ShapedGraph): number {
   const shape = (name: string): readonly number[] =>
@@ -304,7 +306,7 @@ export function multiplications(graph: ShapedGraph): number {
     else if (op === 'QLinearConv') sum += out * size(shape(inputs[3] ?? '').slice(1));
     else if (op === 'ConvTranspose') sum += size(shape(inputs[0] ?? '')) * size(weights.slice(1));
     else if (PRODUCTS.has(op)) sum += out * (shape(inputs[0] ?? '').at(-1) ?? 1);
-    else if (op === 'LSTM' || op === 'GRU' || op === 'RNN') sum += (shape(inputs[0] ?? '')[0] ?? 1) * 2 * size(weights);
+    else if (RECURRENT.has(op)) sum += (shape(inputs[0] ?? '')[0] ?? 1) * 2 * size(weights);
     else sum += out;
   }
   return sum;

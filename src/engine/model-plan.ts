@@ -35,6 +35,11 @@ export interface PlanOptions {
   readonly preprocessing?: Preprocessing;
   /** `logits`: leave out a Softmax or Sigmoid at the end. Default: `as-is`. */
   readonly scores?: 'as-is' | 'logits';
+  /**
+   * The one score of a sample is that of the second of two classes, and becomes two: 0 and the logit, whose Softmax is the Sigmoid, or
+   * 1 - p and p where a Sigmoid stays at the end.
+   */
+  readonly twoClasses?: boolean;
   /** Give masking operators their stand-in gradient. */
   readonly straightThrough?: boolean;
 }
@@ -63,6 +68,8 @@ export interface ModelPlan {
   /** The final operator was left out. */
   readonly cut: boolean;
   readonly straightThrough: boolean;
+  /** One score became two. */
+  readonly twoClasses: boolean;
   /** The type of whole numbers that the file's input has; null: floats. The plan's input takes floats of the same units either way. */
   readonly wholeInput: OnnxElementType | null;
 }
@@ -110,6 +117,9 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
   const nodes = kept.map((node) =>
     cut && node === final.node ? { ...node, op: 'Identity', attributes: new Map() } : node,
   );
+  const before = build.nodes.length;
+  const scores = options.twoClasses === true ? twoScores(build, output, final.kind === 'sigmoid' && !cut) : output;
+  const ending = build.nodes.splice(before);
   const batch = first === undefined ? null : first;
   const shape = [batch, ...inputShape];
   const others = prepared.graph.inputs.filter(({ name }) => name !== port.name);
@@ -139,16 +149,16 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
       ...prepared,
       graph: {
         ...prepared.graph,
-        nodes: [...build.nodes, joined, ...nodes],
+        nodes: [...build.nodes, joined, ...nodes, ...ending],
         initializers: new Map([...prepared.graph.initializers, ...build.initializers, ...settled]),
         inputs: [{ name: input, type: 'float32', shape }, ...others.filter(({ name }) => !settled.has(name))],
-        outputs: [{ name: output, type: null, shape: null }],
+        outputs: [{ name: scores, type: null, shape: null }],
       },
     },
     input,
     attacked: port.name,
     inputShape,
-    output,
+    output: scores,
     batching: batched ? 'any' : 1,
     fixedBatch,
     constants: Object.fromEntries(Object.entries(constants).filter(([name]) => !settled.has(name))),
@@ -156,6 +166,7 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
     finalOperator: final.kind,
     cut,
     straightThrough: options.straightThrough ?? false,
+    twoClasses: options.twoClasses ?? false,
     wholeInput,
   };
 }
@@ -324,6 +335,12 @@ function preprocess(
   if (transpose !== undefined)
     name = build.add('Transpose', [name], { perm: [0, ...transpose.map((axis) => axis + 1)] });
   return name;
+}
+
+function twoScores(build: GraphBuilder, score: string, probability: boolean): string {
+  const second = build.add('Reshape', [score, build.ints([-1, 1])]);
+  const first = build.add('Sub', [probability ? build.scalar(1) : second, second]);
+  return build.add('Concat', [first, second], { axis: 1 });
 }
 
 /** Operators that hand scores on. */

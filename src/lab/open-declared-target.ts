@@ -66,7 +66,7 @@ async function openLocal(file: TargetFile, options: DeclaredOptions): Promise<Ta
 }
 
 /** What of a network is meant, where its file leaves it open. */
-function networkPart({ input, output, constants, inputShape, preprocessing }: TargetFile): ModelFileOptions {
+function networkPart({ input, output, constants, classes, inputShape, preprocessing }: TargetFile): ModelFileOptions {
   const taken =
     preprocessing === undefined || inputShape === undefined
       ? inputShape
@@ -74,6 +74,8 @@ function networkPart({ input, output, constants, inputShape, preprocessing }: Ta
   return {
     ...(input === undefined ? {} : { input }),
     ...(output === undefined ? {} : { output }),
+    // Only a network with one score takes notice.
+    twoClasses: (typeof classes === 'object' ? classes.length : classes) === 2,
     ...(constants === undefined ? {} : { constants }),
     ...(taken === undefined ? {} : { openShape: () => taken }),
   };

@@ -23,6 +23,8 @@ export interface ModelFileOptions {
   readonly output?: string;
   /** What its other inputs hold. */
   readonly constants?: ConstantInputs;
+  /** The one score of a network is that of the second of two classes, also where no Sigmoid ends it. */
+  readonly twoClasses?: boolean;
   /** Shape of one sample, asked for where a network leaves it open: channels first for pictures. */
   readonly openShape?: () => readonly number[] | Promise<readonly number[]>;
 }
@@ -61,6 +63,7 @@ export async function openModelFile(path: string, bytes: Uint8Array, options: Mo
     name,
     ...(input === undefined ? {} : { input }),
     ...(output === undefined ? {} : { output }),
+    ...(options.twoClasses === undefined ? {} : { twoClasses: options.twoClasses }),
     ...(options.constants === undefined ? {} : { constants: constantInputs(model, options.constants) }),
     ...(inputShape === undefined ? {} : { inputShape }),
     ...(bounds === undefined ? {} : { bounds }),

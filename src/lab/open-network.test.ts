@@ -89,3 +89,37 @@ test('other inputs of a network hold what a target file says', async () => {
   write('remote.yaml', 'http: { protocol: v2, url: "https://a/v2/models/m" }\nconstants: { sr: 1 }\n');
   await assert.rejects(open('remote.yaml'), { code: 'ERR_CONFIG', where: /constants/ });
 });
+
+test('one score behind a Sigmoid is that of the second of two classes', async () => {
+  const one = (end: string | null): OnnxModel =>
+    buildNetwork(['n', 4], (build, weight, x) => {
+      const logit = build.add('Gemm', [x, weight(4, 1)]);
+      return end === null ? logit : build.add('Squeeze', [build.add(end, [logit]), build.ints([1])]);
+    });
+  write('sigmoid.onnx', writeOnnx(one('Sigmoid')));
+  write('logit.onnx', writeOnnx(one(null)));
+  write('logit.yaml', 'model: logit.onnx\nclasses: [fine, bad]\n');
+  const x = Float32Array.of(0.1, 0.9, 0.4, 0.2);
+  const found: number[][] = [];
+  for (const name of ['sigmoid.onnx', 'logit.yaml']) {
+    const target = await open(name);
+    assert.equal(target.classes, 2);
+    assert.equal(target.scoreType, 'logits');
+    assert.ok(isGradientTarget(target));
+    const { gradient } = await target.lossGradient(x, 1, { kind: 'cross-entropy', labels: Int32Array.of(1) });
+    found.push([...(await target.scores(x, 1)), ...gradient]);
+    await target.close();
+  }
+  assert.deepEqual(found[0], found[1]);
+  const [first, second, ...gradient] = found[0]!;
+  assert.equal(first, 0);
+  // The gradient of -log sigmoid(z) is (sigmoid(z) - 1) w.
+  const weights = one(null).graph.initializers.values().next().value!.data as Float32Array;
+  gradient.forEach((got, at) => {
+    const wanted = (1 / (1 + Math.exp(-second!)) - 1) * weights[at]!;
+    assert.ok(Math.abs(got - wanted) < 1e-6, `${got} is not ${wanted}`);
+  });
+  const regression = await open('logit.onnx');
+  assert.equal(regression.classes, 1);
+  await regression.close();
+});
