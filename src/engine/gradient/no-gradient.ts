@@ -7,7 +7,6 @@ const REASONS: Readonly<Record<string, string>> = {
   SequenceInsert: 'The place in the sequence depends on the data.',
   ConcatFromSequence: 'What is in the sequence depends on the data.',
   SequenceMap: 'Its body could not be written out for each element.',
-  RoiAlign: 'Cut the detector in front of it with --output to differentiate its features.',
   MaxRoiPool: 'Cut the detector in front of it with --output to differentiate its features.',
 };
 
