@@ -1,15 +1,18 @@
 import { basename, resolve } from 'node:path';
 import { Fault } from '../core/fault.ts';
+import { type ConstantInputs, constantInputs } from '../engine/constant-inputs.ts';
 import { loadOnnx } from '../engine/load-onnx.ts';
 import { RUNTIME_KINDS, type RuntimeKind } from '../engine/onnx-runtime.ts';
 import { type ModelReport, reportOnModel } from '../engine/report-model.ts';
 import type { Io } from './command.ts';
+import { parseNumber } from './parse-number.ts';
 
 export interface CheckModelOptions {
   readonly json?: true;
   readonly input?: string;
   readonly output?: string;
   readonly shape?: string;
+  readonly constant?: readonly string[];
   readonly runtime?: string;
   readonly seed: string;
   readonly straightThrough?: true;
@@ -23,6 +26,7 @@ export async function checkModel(file: string, options: CheckModelOptions, io: I
   const report = await reportOnModel(basename(file), model, {
     ...(options.input === undefined ? {} : { input: options.input }),
     ...(options.output === undefined ? {} : { output: options.output }),
+    ...(options.constant === undefined ? {} : { constants: constantInputs(model, parseConstants(options.constant)) }),
     ...(options.shape === undefined ? {} : { inputShape: parseShape(options.shape) }),
     ...(options.straightThrough === undefined ? {} : { straightThrough: true }),
     ...(runtime === undefined ? {} : { runtime }),
@@ -44,6 +48,21 @@ function parseShape(text: string): readonly number[] {
   const lengths = text.split(/[x,]/).map(Number);
   if (lengths.every((length) => Number.isSafeInteger(length) && length > 0)) return lengths;
   throw new Fault('ERR_USAGE', '--shape is no list of lengths.', { hint: 'One sample without the batch: 3x224x224.' });
+}
+
+/** `NAME=NUMBER` or `NAME=NUMBER,NUMBER,…`; the last equals sign counts, for names may hold one. */
+function parseConstants(pairs: readonly string[]): ConstantInputs {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const equals = pair.lastIndexOf('=');
+      if (equals <= 0) throw new Fault('ERR_USAGE', '--constant takes NAME=NUMBER.', { where: pair });
+      const numbers = pair
+        .slice(equals + 1)
+        .split(',')
+        .map((one) => parseNumber(one, '--constant'));
+      return [pair.slice(0, equals), numbers.length === 1 ? numbers[0]! : numbers];
+    }),
+  );
 }
 
 function toText(report: ModelReport): string {

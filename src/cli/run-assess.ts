@@ -12,7 +12,7 @@ import { NORMS, type Perturbation } from '../lab/evasion/attack.ts';
 import type { LabelledData } from '../lab/labelled-data.ts';
 import { boxOf } from '../lab/evasion/norm-ball.ts';
 import { isHttpTarget } from '../lab/http-target/http-target.ts';
-import { loadTargetData } from '../lab/load-target-data.ts';
+import { loadTargetData, shapeOfData } from '../lab/load-target-data.ts';
 import { openTarget } from '../lab/open-target.ts';
 import { kindOfSample, withKind } from '../lab/sample-kind.ts';
 import { isGradientTarget, type Target } from '../lab/target.ts';
@@ -89,6 +89,7 @@ export async function runAssess(model: string, options: AssessArguments, io: Io)
     ...(options.queryLog === undefined ? {} : { queryLog: options.queryLog }),
     // Whatever is paid for is kept: the same command goes on without asking again.
     fallbackQueryLog: join(state, 'queries.jsonl'),
+    openShape: shapeOfData(resolve(io.cwd, options.data), dataOptions(options, undefined)),
   });
   try {
     const target = kind === undefined ? opened : withKind(opened, kind, '--kind');

@@ -12,7 +12,7 @@ import { type AttackReport, runAttack } from '../lab/evasion/run-attack.ts';
 import { type LabelledData, sliceData } from '../lab/labelled-data.ts';
 import { queryEstimate } from '../lab/http-target/query-estimate.ts';
 import { type HttpTarget, isHttpTarget } from '../lab/http-target/http-target.ts';
-import { loadTargetData } from '../lab/load-target-data.ts';
+import { loadTargetData, shapeOfData } from '../lab/load-target-data.ts';
 import { openTarget } from '../lab/open-target.ts';
 import { kindOfSample, withKind } from '../lab/sample-kind.ts';
 import { isGradientTarget, type Target } from '../lab/target.ts';
@@ -67,6 +67,7 @@ export async function runAttackCommand(model: string, options: AttackArguments, 
     threads: parseWhole(options.threads, '--threads'),
     ...(options.queries === undefined ? {} : { queries: parseWhole(options.queries, '--queries') }),
     ...(options.queryLog === undefined ? {} : { queryLog: options.queryLog }),
+    openShape: shapeOfData(resolve(io.cwd, options.data), dataOptions(options, undefined)),
   });
   try {
     const known = kind === undefined ? opened : withKind(opened, kind, '--kind');

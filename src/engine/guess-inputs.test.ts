@@ -150,6 +150,48 @@ describe('guessInputs', () => {
     assert.deepEqual((await opens(withInput(packed, { type: 'int64' }))).shape, [16, 32]);
   });
 
+  it('cuts ids behind the rows with a one at their place, made by OneHot or by comparing', async () => {
+    const single = withInput(
+      buildNetwork(['n', 7], (build, weight, x) => {
+        const rows = build.add('OneHot', [x, build.ints([5]), build.floats([0, 1])]);
+        return build.add('ReduceMax', [build.add('MatMul', [rows, weight(5, 3)]), build.ints([1])], { keepdims: 0 });
+      }),
+      { type: 'int64' },
+    );
+    const compared = withInput(
+      buildNetwork(['n', 7], (build, weight, x) => {
+        const places = build.tensor({ type: 'int32', dims: [1, 1, 5], data: Int32Array.of(0, 1, 2, 3, 4) });
+        const same = build.add('Equal', [build.add('Unsqueeze', [x, build.ints([2])]), places]);
+        const rows = build.add('Cast', [same], { to: 1 });
+        return build.add('ReduceMax', [build.add('MatMul', [rows, weight(5, 3)]), build.ints([1])], { keepdims: 0 });
+      }),
+      { type: 'int32' },
+    );
+    for (const model of [single, compared]) {
+      const { shape, remarks } = await opens(model);
+      assert.deepEqual(shape, [7, 5]);
+      assert.match(remarks.join(), /rows with a one at their place/);
+    }
+  });
+
+  it('gives states one sample, and the rate of sound its usual number', () => {
+    const model = withInput(
+      buildNetwork(['', 64], (build, _, x) => build.add('Relu', [x])),
+      {},
+      [
+        { name: 'state', type: 'float32', shape: [2, null, 8] },
+        { name: 'h', type: 'float32', shape: [2, 'batch', 8] },
+        { name: 'c', type: 'float32', shape: ['batch', 8] },
+        { name: 'sr', type: 'int64', shape: [] },
+      ],
+    );
+    const [guess] = guessInputs(model, {});
+    const constants = guess!.options.constants!;
+    assert.deepEqual(constants['state']!.dims, [2, 1, 8]);
+    assert.deepEqual(constants['h']!.dims, [2, 1, 8]);
+    assert.deepEqual([...(constants['sr']!.data as unknown as BigInt64Array)], [16_000n]);
+  });
+
   it('gives a past no length, and sequences their whole length', () => {
     const attending = withInput(
       buildNetwork(['n', 4, 6], (build, _, x) => build.add('Concat', [x, 'past'], { axis: 1 })),
@@ -172,7 +214,9 @@ describe('guessInputs', () => {
 
   it('says what whole numbers without a gradient need', async () => {
     const lookedUp = withInput(
-      buildNetwork(['n'], (build, _, x) => build.add('OneHot', [x, build.ints([4]), build.floats([0, 1])])),
+      buildNetwork(['n'], (build, _, x) =>
+        build.add('Gather', [build.floats([1, 2, 3]), build.add('Mod', [x, build.int(3)])]),
+      ),
       { type: 'int64' },
     );
     await assert.rejects(opens(lookedUp), (error: Fault) => {

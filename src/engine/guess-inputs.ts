@@ -16,7 +16,8 @@ export interface GuessedInputs {
 
 /** Lengths that are tried for axes that nothing fixes, by the number of axes of a sample. */
 const LENGTHS: Readonly<Record<number, readonly number[]>> = {
-  1: [16, 1, 10, 100],
+  // Features, then sound: a frame, a second.
+  1: [16, 1, 10, 100, 512, 1280, 16_000],
   2: [16, 32, 64, 128, 100, 10],
   3: [224, 64, 32, 299, 28, 128, 256, 96, 16],
   4: [16, 32, 64, 8],
@@ -40,7 +41,7 @@ export function guessInputs(loaded: OnnxModel, given: PlanOptions): readonly Gue
     graph.inputs.find(({ name }) => name === given.input) ?? (given.input === undefined ? floats[0] : undefined);
   if (main === undefined && given.input !== undefined) return [insideGuess(model, given, given.input)];
   if (main === undefined) {
-    const embedded = cutAtEmbedding(model, given);
+    const embedded = cutAtEmbedding(model, given) ?? cutAtOneHot(model, given);
     if (embedded !== null) return [embedded];
     const cast = castInputs(graph);
     main = graph.inputs.find(({ name }) => name === cast[0]);
@@ -131,6 +132,8 @@ function fillAll(
   named: ReadonlyMap<string, number>,
   like: readonly number[],
 ): Record<string, Tensor> {
+  // What is the first axis of one input is the batch of all, also where it is not the first: [layers, batch, features].
+  const batches = new Set(graph.inputs.map(({ shape }) => shape?.[0]));
   return Object.fromEntries(
     values.map((value) => {
       const { lengths, rank } = shapeClues(graph, value.name, value.shape);
@@ -138,7 +141,9 @@ function fillAll(
         value.shape ?? Array.from({ length: rank ?? 1 }, () => null);
       const dims = declared.map((one, axis) => {
         if (typeof one === 'number') return one;
-        if (axis === 0) return 1;
+        if (axis === 0 || (typeof one === 'string' && batches.has(one))) return 1;
+        // States of recurrent layers: [layers, batch, features].
+        if (one === null && axis === 1 && declared.length === 3 && typeof declared[0] === 'number') return 1;
         // Nothing came before: what the tokens are attended with is as long as they are.
         if (typeof one === 'string' && PAST.test(one)) return 0;
         const same = like.length === declared.length - 1 ? like[axis - 1] : undefined;
@@ -157,6 +162,9 @@ function unpackedWidth({ initializers }: OnnxGraph, node: OnnxNode, dims: readon
   const row = dims.slice(1).reduce((size, one) => size * one, 1);
   return type === 'uint8' ? (row * 8) / bits : row;
 }
+
+/** How exporters of speech networks call the samples of sound in a second. */
+const RATE = /^(sr|sample_?rate|sampling_?rate)$/i;
 
 const LAYERS_WITH_LENGTHS: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN']);
 
@@ -190,6 +198,7 @@ function fill({ name, type }: OnnxValue, dims: readonly number[]): Tensor {
     if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.fill(1n);
     else data.fill(1);
   } else if (kind === 'float32') (data as Float32Array).fill(0.5);
+  else if (count === 1 && RATE.test(name)) data[0] = data instanceof BigInt64Array ? 16_000n : (16_000 as never);
   return { type: kind, dims, data };
 }
 
@@ -207,14 +216,20 @@ const ID_ARITHMETIC: ReadonlySet<string> = new Set(
   'Cast Identity Reshape Add Sub Mul Mod Less Not Where Clip'.split(' '),
 );
 
-function cutBehind(model: OnnxModel, given: PlanOptions, keep: ReadonlySet<string>): GuessedInputs | null {
-  const { graph } = model;
-  const ids = new Map(graph.inputs.map((value) => [value.name, value]));
+/** For values that operators of `keep` alone make of an input: that input. */
+function followed(graph: OnnxGraph, keep: ReadonlySet<string>): ReadonlyMap<string, OnnxValue> {
+  const found = new Map(graph.inputs.map((value) => [value.name, value]));
   for (const node of graph.nodes) {
     if (!keep.has(node.op)) continue;
-    const source = node.inputs.map((name) => ids.get(name)).find((one) => one !== undefined);
-    if (source !== undefined) ids.set(node.outputs[0] ?? '', source);
+    const source = node.inputs.map((name) => found.get(name)).find((one) => one !== undefined);
+    if (source !== undefined) found.set(node.outputs[0] ?? '', source);
   }
+  return found;
+}
+
+function cutBehind(model: OnnxModel, given: PlanOptions, keep: ReadonlySet<string>): GuessedInputs | null {
+  const { graph } = model;
+  const ids = followed(graph, keep);
   for (const node of graph.nodes) {
     const fused = node.op === 'EmbedLayerNormalization';
     const [table, index] = fused ? [node.inputs[2], node.inputs[0]] : [node.inputs[0], node.inputs[1]];
@@ -240,4 +255,46 @@ function cutBehind(model: OnnxModel, given: PlanOptions, keep: ReadonlySet<strin
     return { options: { ...given, input, inputShape, constants }, remarks };
   }
   return null;
+}
+
+/** Ids on their way to rows with a one at their place: they get an axis, and are spread over it. */
+const TO_ONE_HOT: ReadonlySet<string> = new Set('Cast Identity Reshape Unsqueeze Expand Tile'.split(' '));
+
+/** The rows with a one at the place of each id: by OneHot, or by comparing ids with all places (JAX). */
+function cutAtOneHot(model: OnnxModel, given: PlanOptions): GuessedInputs | null {
+  const { graph } = model;
+  const ids = followed(graph, TO_ONE_HOT);
+  for (const node of graph.nodes) {
+    const [first = '', second = ''] = node.inputs;
+    const port = ids.get(first) ?? ids.get(second);
+    if (port === undefined) continue;
+    const places = ids.has(first) ? second : first;
+    const width = node.op === 'Equal' ? placesIn(graph, places) : node.op === 'OneHot' ? depthOf(graph, second) : null;
+    if (width === null) continue;
+    const cast = graph.nodes.find(({ op, inputs }) => op === 'Cast' && inputs[0] === node.outputs[0]);
+    const input = cast?.outputs[0] ?? (node.op === 'OneHot' ? node.outputs[0] : undefined);
+    if (input === undefined) continue;
+    const constants = { ...fillAll(graph, graph.inputs, new Map(), []), ...given.constants };
+    const length = constants[port.name]!.dims.slice(1);
+    const inputShape = given.inputShape ?? [...length, width];
+    const remarks = [
+      `All inputs are whole numbers that become rows with a one at their place: differentiated by these, ${input}, ${inputShape.join(' x ')}.`,
+    ];
+    return { options: { ...given, input, inputShape, constants }, remarks };
+  }
+  return null;
+}
+
+/** Numbers 0, 1, 2, … along the last axis: how many. */
+function placesIn({ initializers }: OnnxGraph, name: string): number | null {
+  const tensor = initializers.get(name);
+  const width = tensor?.dims.at(-1) ?? 0;
+  const data = tensor?.data;
+  if (width < 2 || data === undefined || data === null || data.length !== width) return null;
+  return Array.from(data as ArrayLike<number | bigint>, Number).every((one, at) => one === at) ? width : null;
+}
+
+function depthOf({ initializers }: OnnxGraph, name: string): number | null {
+  const data = initializers.get(name)?.data;
+  return data === undefined || data === null || data.length !== 1 ? null : Number(data[0]);
 }

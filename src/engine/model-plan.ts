@@ -4,6 +4,7 @@ import { castInputs, withFloatInput } from './graph/float-input.ts';
 import { GraphBuilder } from './graph/graph-builder.ts';
 import { namesOf } from './graph/map-graph.ts';
 import { prepare } from './graph/prepare.ts';
+import { fromTensor } from './graph/specialise.ts';
 import type { Tensor } from './onnx-runtime.ts';
 
 /** From what the caller has to what the network wants: (x - mean) / std, then axes moved. */
@@ -34,6 +35,11 @@ export interface PlanOptions {
   readonly preprocessing?: Preprocessing;
   /** `logits`: leave out a Softmax or Sigmoid at the end. Default: `as-is`. */
   readonly scores?: 'as-is' | 'logits';
+  /**
+   * The one score of a sample is that of the second of two classes, and becomes two: 0 and the logit, whose Softmax is the Sigmoid, or
+   * 1 - p and p where a Sigmoid stays at the end.
+   */
+  readonly twoClasses?: boolean;
   /** Give masking operators their stand-in gradient. */
   readonly straightThrough?: boolean;
 }
@@ -62,6 +68,8 @@ export interface ModelPlan {
   /** The final operator was left out. */
   readonly cut: boolean;
   readonly straightThrough: boolean;
+  /** One score became two. */
+  readonly twoClasses: boolean;
   /** The type of whole numbers that the file's input has; null: floats. The plan's input takes floats of the same units either way. */
   readonly wholeInput: OnnxElementType | null;
 }
@@ -109,6 +117,9 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
   const nodes = kept.map((node) =>
     cut && node === final.node ? { ...node, op: 'Identity', attributes: new Map() } : node,
   );
+  const before = build.nodes.length;
+  const scores = options.twoClasses === true ? twoScores(build, output, final.kind === 'sigmoid' && !cut) : output;
+  const ending = build.nodes.splice(before);
   const batch = first === undefined ? null : first;
   const shape = [batch, ...inputShape];
   const others = prepared.graph.inputs.filter(({ name }) => name !== port.name);
@@ -116,7 +127,7 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
   for (const { name, type } of others) {
     if (constants[name] === undefined) {
       throw new Fault('ERR_USAGE', `The model has another input: ${JSON.stringify(name)} (${type ?? 'no tensor'}).`, {
-        hint: 'Give it a constant value, or choose which input is attacked.',
+        hint: 'Give it a constant value (constants in a target file, --constant in a check), or choose which input is meant (input).',
       });
     }
   }
@@ -127,28 +138,35 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
       return batched && constants[name]!.dims[0] === 1 && wanted !== undefined && !fixed;
     })
     .map(({ name }) => name);
+  // Whole numbers and truth values decide branches and shapes: a rate of samples, a length. As weights they can be computed with ahead.
+  const settled = new Map(
+    others.flatMap(({ name, type }) =>
+      type === 'float32' || repeated.includes(name) ? [] : [[name, fromTensor(constants[name]!)] as const],
+    ),
+  );
   return {
     model: {
       ...prepared,
       graph: {
         ...prepared.graph,
-        nodes: [...build.nodes, joined, ...nodes],
-        initializers: new Map([...prepared.graph.initializers, ...build.initializers]),
-        inputs: [{ name: input, type: 'float32', shape }, ...others],
-        outputs: [{ name: output, type: null, shape: null }],
+        nodes: [...build.nodes, joined, ...nodes, ...ending],
+        initializers: new Map([...prepared.graph.initializers, ...build.initializers, ...settled]),
+        inputs: [{ name: input, type: 'float32', shape }, ...others.filter(({ name }) => !settled.has(name))],
+        outputs: [{ name: scores, type: null, shape: null }],
       },
     },
     input,
     attacked: port.name,
     inputShape,
-    output,
+    output: scores,
     batching: batched ? 'any' : 1,
     fixedBatch,
-    constants,
+    constants: Object.fromEntries(Object.entries(constants).filter(([name]) => !settled.has(name))),
     repeated,
     finalOperator: final.kind,
     cut,
     straightThrough: options.straightThrough ?? false,
+    twoClasses: options.twoClasses ?? false,
     wholeInput,
   };
 }
@@ -180,7 +198,7 @@ function chooseInput({ graph }: OnnxModel, { input, inputShape, constants = {} }
   if (floats.length === 1) return floats[0]!;
   if (floats.length > 0) {
     throw new Fault('ERR_USAGE', 'The model has several floating-point inputs.', {
-      hint: `Say which one is meant. Its inputs: ${describe(graph.inputs)}.`,
+      hint: `Say which one is meant (input in a target file), and what the others hold (constants). Its inputs: ${describe(graph.inputs)}.`,
     });
   }
   const cast = castInputs(graph);
@@ -228,7 +246,7 @@ function chooseOutput({ graph }: OnnxModel, output: string | undefined): string 
   const found = graph.outputs.find(({ type }) => type === null);
   if (found === undefined || found.otherType !== undefined) {
     throw new Fault('ERR_MODEL_UNSUPPORTED', 'The model has no floating-point output.', {
-      hint: `Its outputs: ${describe(graph.outputs)}.`,
+      hint: `Name the scores inside the network as the output (--output, or output in a target file). Its outputs: ${describe(graph.outputs)}.`,
     });
   }
   return found.name;
@@ -317,6 +335,12 @@ function preprocess(
   if (transpose !== undefined)
     name = build.add('Transpose', [name], { perm: [0, ...transpose.map((axis) => axis + 1)] });
   return name;
+}
+
+function twoScores(build: GraphBuilder, score: string, probability: boolean): string {
+  const second = build.add('Reshape', [score, build.ints([-1, 1])]);
+  const first = build.add('Sub', [probability ? build.scalar(1) : second, second]);
+  return build.add('Concat', [first, second], { axis: 1 });
 }
 
 /** Operators that hand scores on. */

@@ -153,6 +153,34 @@ describe('reportOnModel', () => {
     assert.match(report.remarks.join(), /Steps hide the gradient \(Round\).*zero on every random sample/s);
   });
 
+  it('holds the stand-ins of a network against differences where it rounds too often for its own', async () => {
+    // Dynamic quantisation of thousands of numbers: every step crosses some of their edges.
+    const rounds = buildNetwork(['n', 4000], (build, weight, x) => {
+      const [whole, scale, zero] = build.addMany('DynamicQuantizeLinear', [x], 3) as [string, string, string];
+      const wide = build.add('DequantizeLinear', [whole, scale, zero]);
+      return build.add('Tanh', [build.add('MatMul', [wide, weight(4000, 3)])]);
+    });
+    const report = await reportOnModel('rounds.onnx', rounds);
+    assert.equal(report.ok, true);
+    assert.match(report.remarks.join(), /rounds so often that differences of it say nothing/);
+    assert.equal(report.masked[0]!.operator, 'DynamicQuantizeLinear');
+  });
+
+  it('counts weights in Constant nodes and in branches', async () => {
+    const value = { kind: 'tensor', value: { type: 'float32', dims: [3], data: Float32Array.of(1, 2, 3) } } as const;
+    const constant = {
+      name: '',
+      op: 'Constant',
+      domain: '',
+      inputs: [],
+      outputs: ['c'],
+      attributes: new Map([['value', value]]),
+    };
+    const made = buildNetwork(['n', 3], (build, _, x) => build.add('Mul', [x, 'c']));
+    const model = { ...made, graph: { ...made.graph, nodes: [constant, ...made.graph.nodes] } };
+    assert.equal((await reportOnModel('constant.onnx', model)).parameters, 3);
+  });
+
   it('takes the scores before an ArgMax, and a dictionary at the end for what it is made of', async () => {
     const labels = await reportOnModel('labels.onnx', continued(smallConvNet(), [{ op: 'ArgMax' }]));
     assert.equal(labels.ok, true);

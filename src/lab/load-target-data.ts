@@ -27,6 +27,11 @@ export async function loadTargetData(
   return encodeTexts(withClassesOf(target, texts, path), sampleSize(target), path);
 }
 
+/** What a model whose file leaves the shape of its input open is asked with: the shape of the samples as they are in the data. */
+export function shapeOfData(path: string, options: LoadDataOptions = {}): () => Promise<readonly number[]> {
+  return async () => (await loadData(path, { ...options, limit: 1 })).inputShape;
+}
+
 /** Texts as rows of code points. @throws Fault `ERR_DATA` where one is too long */
 export function encodeTexts(texts: LabelledTexts, length: number, where = 'texts'): LabelledData {
   const inputs = new Float32Array(texts.count * length);

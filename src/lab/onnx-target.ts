@@ -25,14 +25,22 @@ export interface OnnxTarget extends GradientTarget {
 
 /**
  * Opens an ONNX file, bytes or built model as a target. By default a Softmax at the end is left out, so that attacks see logits:
- * gradients through a saturated Softmax vanish, which looks like robustness and is none. `scores: 'as-is'` keeps it.
+ * gradients through a saturated Softmax vanish, which looks like robustness and is none. `scores: 'as-is'` keeps it. One score behind a Sigmoid is
+ * that of the second of two classes, and becomes two.
  * @throws Fault as `openGradientModel`; `ERR_USAGE` when bounds or class names do not fit.
  */
 export async function openOnnxTarget(
   source: string | Uint8Array | OnnxModel,
   options: OnnxTargetOptions = {},
 ): Promise<OnnxTarget> {
-  const model = await openGradientModel(source, { scores: 'logits', ...options });
+  let model = await openGradientModel(source, { scores: 'logits', ...options, twoClasses: false });
+  // A Sigmoid over one score says how likely the second of two classes is.
+  const twoClasses =
+    model.info.classes === 1 && (model.info.finalOperator === 'sigmoid' || options.twoClasses === true);
+  if (twoClasses) {
+    await model.close();
+    model = await openGradientModel(source, { scores: 'logits', ...options, twoClasses });
+  }
   try {
     return targetOf(model, typeof source === 'string' ? basename(source) : 'model', options);
   } catch (error) {
@@ -85,11 +93,14 @@ function checkBounds({ low, high }: Bounds, size: number): void {
   }
 }
 
-function remarksOf({ info }: GradientModel): readonly string[] {
+function remarksOf({ info, plan }: GradientModel): readonly string[] {
   const remarks: string[] = [];
   if (info.cut) remarks.push(`The ${info.finalOperator} at the end of the network is left out: scores are logits.`);
   else if (info.finalOperator === 'softmax' || info.finalOperator === 'sigmoid') {
     remarks.push(`The network ends in a ${info.finalOperator}: its gradients can vanish where it is saturated.`);
+  }
+  if (plan.twoClasses) {
+    remarks.push('The network has one score, for the second of two classes; the first has what is left.');
   }
   if (info.wholeInput !== null) {
     remarks.push(

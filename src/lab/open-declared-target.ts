@@ -4,7 +4,7 @@ import { affinePreprocessing } from './affine-preprocessing.ts';
 import { isHttpTarget } from './http-target/http-target.ts';
 import { openHttpTarget } from './http-target/open-http-target.ts';
 import { seededRandom } from '../math/random.ts';
-import { isFolder, openModelFile, readModelFile } from './open-model-file.ts';
+import { isFolder, type ModelFileOptions, openModelFile, readModelFile } from './open-model-file.ts';
 import type { OpenTargetOptions } from './open-target.ts';
 import { restrictScores } from './restrict-scores.ts';
 import { withKind } from './sample-kind.ts';
@@ -55,9 +55,30 @@ async function openLocal(file: TargetFile, options: DeclaredOptions): Promise<Ta
   }
   const bounds = options.bounds ?? boundsOf(file);
   const { bounds: _, classNames: __, ...rest } = options;
-  const inner = { ...rest, ...names, ...(file.preprocessing === undefined && bounds !== undefined ? { bounds } : {}) };
+  const inner = {
+    ...rest,
+    ...names,
+    ...networkPart(file),
+    ...(file.preprocessing === undefined && bounds !== undefined ? { bounds } : {}),
+  };
   const target = await openModelFile(path, await readModelFile(path), inner);
   return file.preprocessing === undefined ? target : { ...target, bounds: bounds ?? { low: 0, high: 1 } };
+}
+
+/** What of a network is meant, where its file leaves it open. */
+function networkPart({ input, output, constants, classes, inputShape, preprocessing }: TargetFile): ModelFileOptions {
+  const taken =
+    preprocessing === undefined || inputShape === undefined
+      ? inputShape
+      : affinePreprocessing(preprocessing, inputShape).outputShape;
+  return {
+    ...(input === undefined ? {} : { input }),
+    ...(output === undefined ? {} : { output }),
+    // Only a network with one score takes notice.
+    twoClasses: (typeof classes === 'object' ? classes.length : classes) === 2,
+    ...(constants === undefined ? {} : { constants }),
+    ...(taken === undefined ? {} : { openShape: () => taken }),
+  };
 }
 
 function openRemote(file: TargetFile, options: DeclaredOptions): Promise<Target> {

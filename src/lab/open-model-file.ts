@@ -2,7 +2,9 @@ import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Fault } from '../core/fault.ts';
+import { type ConstantInputs, constantInputs } from '../engine/constant-inputs.ts';
 import { loadOnnx } from '../engine/load-onnx.ts';
+import type { OnnxModel } from '../formats/onnx/onnx-model.ts';
 import { openWrapper, wrapperAt } from './defence/open-wrapper.ts';
 import { openOnnxTarget } from './onnx-target.ts';
 import type { Bounds, Target } from './target.ts';
@@ -16,6 +18,15 @@ export interface ModelFileOptions {
   readonly classNames?: readonly string[];
   /** Threads of an ONNX model; 0: none of its own. */
   readonly threads?: number;
+  /** The input of a network that is attacked, and the output with its scores; default: the first ones of floats. */
+  readonly input?: string;
+  readonly output?: string;
+  /** What its other inputs hold. */
+  readonly constants?: ConstantInputs;
+  /** The one score of a network is that of the second of two classes, also where no Sigmoid ends it. */
+  readonly twoClasses?: boolean;
+  /** Shape of one sample, asked for where a network leaves it open: channels first for pictures. */
+  readonly openShape?: () => readonly number[] | Promise<readonly number[]>;
 }
 
 /** A model file: ONNX, XGBoost or LightGBM, told by its bytes; or the wrapper of a hardened model (docs/wrappers.md). */
@@ -44,12 +55,50 @@ export async function openModelFile(path: string, bytes: Uint8Array, options: Mo
       ...namesOf(classNames ?? trees.classNames),
     });
   }
+  const { input, output } = options;
+  const inputShape = await shapeOf(model, options);
   return openOnnxTarget(model, {
     name,
+    ...(input === undefined ? {} : { input }),
+    ...(output === undefined ? {} : { output }),
+    ...(options.twoClasses === undefined ? {} : { twoClasses: options.twoClasses }),
+    ...(options.constants === undefined ? {} : { constants: constantInputs(model, options.constants) }),
+    ...(inputShape === undefined ? {} : { inputShape }),
     ...(bounds === undefined ? {} : { bounds }),
     ...(classNames === undefined ? {} : { classNames }),
     ...(threads === undefined ? {} : { threads }),
   });
+}
+
+/**
+ * The shape of one sample where the file leaves it open: as it was said, with channels last where only so it fits.
+ * @throws Fault `ERR_USAGE` where nothing says it
+ */
+async function shapeOf(
+  model: OnnxModel,
+  { input, openShape }: ModelFileOptions,
+): Promise<readonly number[] | undefined> {
+  const { inputs, initializers } = model.graph;
+  const port = inputs.find(({ name }) => (input === undefined ? !initializers.has(name) : name === input));
+  const declared = port?.shape?.slice(1) ?? null;
+  if (port === undefined || (declared !== null && declared.every((one) => typeof one === 'number'))) return undefined;
+  const said = await openShape?.();
+  const hint = 'Say the shape of one sample in a target file (inputShape; docs/targets.md).';
+  if (said === undefined) {
+    const open = declared === null ? '' : ` (${declared.map((one) => one ?? '?').join(' x ')})`;
+    throw new Fault('ERR_USAGE', `The model leaves the shape of its input${open} open.`, { where: port.name, hint });
+  }
+  const fits = (shape: readonly number[]): boolean =>
+    declared === null ||
+    (shape.length === declared.length && declared.every((one, axis) => typeof one !== 'number' || one === shape[axis]));
+  const last = said.length === 3 ? [...said.slice(1), said[0]!] : said;
+  const found = [said, last].find(fits);
+  if (found !== undefined) return found;
+  throw new Fault(
+    'ERR_USAGE',
+    `Samples are ${said.join(' x ')}, the model takes ${declared!.map((one) => one ?? '?').join(' x ')}.`,
+    { where: port.name, hint },
+  );
 }
 
 const OPEN: Bounds = { low: -Infinity, high: Infinity };

@@ -42,6 +42,17 @@ export const TARGET_FILE = z
       .refine((shape) => shape.reduce((product, length) => product * length, 1) <= MOST_VALUES, 'too many values')
       .optional()
       .describe('Shape of one sample, without the batch.'),
+    input: z.string().min(1).max(1000).optional().describe('The input that is attacked, where a network has several.'),
+    output: z
+      .string()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('The output with the scores, or a value inside the network. Default: the first one of floats.'),
+    constants: z
+      .record(z.string().min(1).max(1000), z.union([z.number(), NUMBERS]))
+      .optional()
+      .describe('What the other inputs of a network hold: one number for all places, or the numbers in order.'),
     bounds: z
       .union([z.tuple([z.number(), z.number()]), z.strictObject({ low: NUMBERS, high: NUMBERS })])
       .optional()
@@ -83,6 +94,10 @@ export const TARGET_FILE = z
     if ((file.model === undefined) === (file.http === undefined)) wrong('model', 'say either model or http');
     if (file.scores === 'top-k' && file.topK === undefined && file.http === undefined)
       wrong('scores', 'top-k needs topK');
+    if (file.http !== undefined) {
+      for (const key of ['input', 'output', 'constants'] as const)
+        if (file[key] !== undefined) wrong(key, 'this is for models in files; http has an input and output of its own');
+    }
     if (file.text !== undefined && file.preprocessing !== undefined)
       wrong('preprocessing', 'texts have no preprocessing of numbers');
     if (file.text !== undefined && file.bounds !== undefined) wrong('bounds', 'texts have no bounds');

@@ -15,6 +15,10 @@ export const register: RegisterCommand = (program, io) => {
     )
     .option('--output <name>', 'output with the scores (default: the first floating-point one)')
     .option('--shape <lengths>', 'shape of one sample where the file leaves it open: 3x224x224')
+    .option(
+      '--constant <name=number...>',
+      'what another input holds: one number, or all in order with commas (default: zeros, ones for masks)',
+    )
     .option('--runtime <kind>', 'native or wasm (default: native where it works)')
     .option('--seed <text>', 'seed of the random sample', '0')
     .option('--straight-through', 'give operators that hide the gradient their stand-in (BPDA)')

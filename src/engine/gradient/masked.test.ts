@@ -170,18 +170,18 @@ describe('operators without a gradient are named', () => {
       /Det.*Det of y/,
     ));
 
-  it('a branch that depends on the input and reads it from outside', () => {
-    const branch = (op: string) =>
-      ({ kind: 'graph', value: makeGraph([], [makeNode(op, ['x'], [op])], [op]) }) as const;
-    return fails(
+  it('a branch that depends on the input, where the branches differ in shape', () =>
+    fails(
       [
         makeNode('ReduceSum', ['x'], ['sum'], { keepdims: 0 }),
         makeNode('Cast', ['sum'], ['condition'], { to: 9 }),
-        makeNode('If', ['condition'], ['y'], { then_branch: branch('Exp'), else_branch: branch('Neg') }),
+        makeNode('If', ['condition'], ['y'], {
+          then_branch: branch([makeNode('Exp', ['x'], ['exp'])], 'exp'),
+          else_branch: branch([makeNode('ReduceSum', ['x'], ['less'])], 'less'),
+        }),
       ],
       /If.*If of y/,
-    );
-  });
+    ));
 
   it('values that are no tensors', () =>
     fails(
@@ -194,4 +194,43 @@ describe('operators without a gradient are named', () => {
       ],
       /SequenceAt/,
     ));
+});
+
+const branch = (nodes: readonly OnnxNode[], output: string) =>
+  ({ kind: 'graph', value: makeGraph([], nodes, [output]) }) as const;
+
+describe('branches that the data decides', () => {
+  /** y = x^2 where sum(x) > least, -x elsewhere; the first within a branch of its own. */
+  const nodes = [
+    makeNode('ReduceSum', ['x'], ['sum'], { keepdims: 0 }),
+    makeNode('Greater', ['sum', 'least'], ['condition']),
+    makeNode('If', ['condition'], ['y'], {
+      then_branch: branch(
+        [
+          makeNode('Not', ['condition'], ['never']),
+          makeNode('If', ['never'], ['inner'], {
+            then_branch: branch([makeNode('Abs', ['x'], ['abs'])], 'abs'),
+            else_branch: branch([makeNode('Mul', ['x', 'x'], ['square'])], 'square'),
+          }),
+        ],
+        'inner',
+      ),
+      else_branch: branch([makeNode('Neg', ['x'], ['neg'])], 'neg'),
+    }),
+  ];
+
+  it('give the gradient of the one that is taken', async () => {
+    // The sum is 4.9.
+    const above = await run(nodes, { least: floatTensor([], [4]) }, false);
+    close(
+      above.gradient,
+      above.dy.map((one, at) => 2 * one * X[at]!),
+    );
+    const below = await run(nodes, { least: floatTensor([], [5]) }, false);
+    close(
+      below.gradient,
+      below.dy.map((one) => -one),
+    );
+    assert.deepEqual(above.masked, []);
+  });
 });

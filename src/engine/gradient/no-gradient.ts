@@ -2,12 +2,11 @@
 const REASONS: Readonly<Record<string, string>> = {
   Loop: 'Its number of rounds, or its condition, depends on the data, or it would become more than 50,000 nodes: only loops of a constant number of rounds are written out. Export the model without the loop, or for a fixed length.',
   Scan: 'It could not be written out: it would become more than 50,000 nodes, or goes over nothing. Use a shorter input (--shape).',
-  If: 'Its condition depends on the data: only branches that are the same for every input of this shape are taken. Export the branch that is meant.',
+  If: 'Its condition depends on the data, and both branches cannot run: they give values of different shapes, or one has sequences or values whose shape depends on the data. Export the branch that is meant.',
   SequenceAt: 'The place in the sequence depends on the data.',
   SequenceInsert: 'The place in the sequence depends on the data.',
   ConcatFromSequence: 'What is in the sequence depends on the data.',
   SequenceMap: 'Its body could not be written out for each element.',
-  RoiAlign: 'Cut the detector in front of it with --output to differentiate its features.',
   MaxRoiPool: 'Cut the detector in front of it with --output to differentiate its features.',
 };
 

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { formula, range, sizeOf } from './formula.ts';
+import { range } from './formula.ts';
 
 export interface Padding {
   /** Shape before padding. */
@@ -17,20 +17,68 @@ export interface Padding {
  */
 export function foldPadding(build: GraphBuilder, dy: string, { dims, before, after, mode }: Padding): string {
   if (mode === 'constant') return cutPadding(build, dy, { dims, before, after, mode });
-  const f = formula(build);
   const own = dims.map((size, axis) => size + before[axis]! + after[axis]!);
   let folded = dy;
   dims.forEach((size, axis) => {
-    const length = own[axis]!;
     if (before[axis] === 0 && after[axis] === 0) return;
-    // One matrix an axis: place k of the padded axis comes from place `source` of the input.
-    const matrix = new Float32Array(size * length);
-    for (let k = 0; k < length; k++) matrix[source(mode, k - before[axis]!, size) * length + k] = 1;
-    const flat = f.reshape(folded, [sizeOf(own.slice(0, axis)), length, sizeOf(own.slice(axis + 1))]);
+    const parts = runs(mode, own[axis]!, before[axis]!, size).map((run) =>
+      takeRun(build, folded, run, axis, own, size),
+    );
     own[axis] = size;
-    folded = f.reshape(f.matmul(build.floats(matrix, [size, length]), flat), own);
+    folded = parts.length === 1 ? parts[0]! : build.add('Sum', parts);
   });
   return folded;
+}
+
+/** Places `from` to `from + length - 1` of a padded axis, and where the first of them came from; the next ones from `step` further on. */
+interface Run {
+  readonly from: number;
+  readonly source: number;
+  readonly step: 1 | 0 | -1;
+  length: number;
+}
+
+/** A padded axis in as few runs as there are: nothing is made that grows with the square of its length (sound has 44,100 places a second). */
+function runs(mode: string, length: number, before: number, size: number): readonly Run[] {
+  const found: Run[] = [];
+  let last: Run | undefined;
+  for (let place = 0; place < length; place++) {
+    const here = source(mode, place - before, size);
+    if (last !== undefined && here === last.source + last.step * last.length) {
+      last.length += 1;
+      continue;
+    }
+    const next = place + 1 < length ? source(mode, place + 1 - before, size) - here : 1;
+    last = { from: place, source: here, step: next === -1 || next === 0 ? next : 1, length: 1 };
+    found.push(last);
+  }
+  return found;
+}
+
+/** The gradient of one run, brought to where it belongs on an axis of `size` places: zeros elsewhere. */
+function takeRun(
+  build: GraphBuilder,
+  dy: string,
+  { from, source: at, step, length }: Run,
+  axis: number,
+  shape: readonly number[],
+  size: number,
+): string {
+  const axes = build.ints([axis]);
+  const back = step === -1;
+  const [start, end] = back ? [from + length - 1, from - 1] : [from, from + length];
+  // An end before the first place is said by one that no axis reaches.
+  const bounds = [build.ints([start]), build.ints([end < 0 ? -(2 ** 31) : end]), axes, build.ints([back ? -1 : 1])];
+  let part = build.add('Slice', [dy, ...bounds]);
+  if (step === 0 && length > 1) part = build.add('ReduceSum', [part, axes], { keepdims: 1 });
+  const first = back ? at - length + 1 : at;
+  const count = step === 0 ? 1 : length;
+  if (first === 0 && count === size) return part;
+  const pads = [
+    ...shape.map((_, one) => (one === axis ? first : 0)),
+    ...shape.map((_, one) => (one === axis ? size - first - count : 0)),
+  ];
+  return build.add('Pad', [part, build.ints(pads)]);
 }
 
 /** Negative pads cut elements off, which then have no gradient: zeros are added there. */

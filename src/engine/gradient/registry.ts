@@ -21,6 +21,7 @@ import { QUANTIZATION } from './rules/quantization.ts';
 import { QUANTIZED_LAYERS } from './rules/quantized-layers.ts';
 import { RECURRENT } from './rules/recurrent.ts';
 import { REDUCTIONS } from './rules/reductions.ts';
+import { REGIONS } from './rules/regions.ts';
 import { RESIZING } from './rules/resize.ts';
 import { ROTARY } from './rules/rotary.ts';
 import { SAMPLING } from './rules/sampling.ts';
@@ -53,6 +54,7 @@ const FAMILIES: readonly (readonly GradientRule[])[] = [
   ROTARY,
   FUSED,
   SAMPLING,
+  REGIONS,
   SPECTRAL,
   PATCHES,
   MASKED,

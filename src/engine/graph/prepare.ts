@@ -1,4 +1,5 @@
 import type { OnnxModel } from '../../formats/onnx/onnx-model.ts';
+import { dequantiseTables } from './dequantise-tables.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { inlineFunctions } from './inline-functions.ts';
 import { lowerMl } from './lower-ml.ts';
@@ -9,7 +10,7 @@ import { TARGET_OPSET, upgradeOpset } from './upgrade-opset.ts';
 
 /**
  * A model in the one form that the rest of the engine works on: functions inlined, operators with the meaning of opset 21 or later,
- * linear operators of `ai.onnx.ml` in standard ones, float32 in place of other precisions, every node with a name of its own, initializers no longer listed among the inputs, no recorded shapes of values (they
+ * linear operators of `ai.onnx.ml` in standard ones, tables of vectors in whole numbers as floats, float32 in place of other precisions, every node with a name of its own, initializers no longer listed among the inputs, no recorded shapes of values (they
  * may hold for another batch only).
  * @throws Fault `ERR_MODEL_UNSUPPORTED` for operator sets before 7, `ERR_MODEL_MALFORMED`.
  */
@@ -20,7 +21,7 @@ export function prepare(model: OnnxModel): OnnxModel {
   const nodes = inlineFunctions(model, build, (list, opsets) =>
     upgradeOpset(list, opsets.get('') ?? TARGET_OPSET, build),
   );
-  const lowered = lowerMl({ ...model.graph, nodes }, build);
+  const lowered = dequantiseTables(lowerMl({ ...model.graph, nodes }, build), build);
   const graph = toFloat32({
     ...lowered,
     nodes: nameNodes(lowered.nodes),

@@ -4,7 +4,7 @@ import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
 import { entryCount, type NumericElementType } from '../../formats/onnx/tensor-data.ts';
 import type { OnnxRuntime, Session, Tensor } from '../onnx-runtime.ts';
 import { place, readNames } from './check-onnx.ts';
-import { inlineBranch } from './inline-branch.ts';
+import { inlineBranch, runBothBranches } from './inline-branch.ts';
 import { resolveSequences, SEQUENCE_OPERATORS } from './resolve-sequences.ts';
 import type { ShapedGraph, ShapedValue } from './shaped-graph.ts';
 import { unrollLoops } from './unroll-loops.ts';
@@ -50,7 +50,7 @@ export async function specialise(
   let current = withOutputs(model, options.outputs);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const found = await specialiseOnce(current, runtime, options);
-    const next = simpler(current, found);
+    const next = simpler(current, found) ?? (await chooseByData(current, found, runtime, options));
     if (next === null) return found.graph;
     current = next;
   }
@@ -74,6 +74,29 @@ function simpler(model: OnnxModel, { graph, branches }: Specialised): OnnxModel 
   };
   const running = new Set(graph.nodes);
   return unrollLoops(model, { ...known, isRunning: (node) => running.has(node) }) ?? resolveSequences(model, known);
+}
+
+/**
+ * The model in which branches whose condition depends on the data both run, and one is chosen; null: there are none, or both cannot run
+ * (one has sequences, or values whose shape depends on the data), or what they give differs in shape.
+ */
+async function chooseByData(
+  model: OnnxModel,
+  { graph }: Specialised,
+  runtime: OnnxRuntime,
+  options: SpecialiseOptions,
+): Promise<OnnxModel | null> {
+  const ifs = new Set(graph.nodes.filter(({ op, domain }) => op === 'If' && domain === ''));
+  if (ifs.size === 0) return null;
+  const both = runBothBranches(model, ifs);
+  try {
+    const { shapes, constants } = (await specialiseOnce(both.model, runtime, options)).graph;
+    const shapeOf = (name: string): string | undefined => (shapes.get(name) ?? constants.get(name)?.dims)?.join();
+    return both.pairs.every(([one, other]) => shapeOf(one) === shapeOf(other)) ? both.model : null;
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'ERR_MODEL_UNSUPPORTED') return null;
+    throw error;
+  }
 }
 
 function withOutputs(model: OnnxModel, outputs: readonly string[] | undefined): OnnxModel {

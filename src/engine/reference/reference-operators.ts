@@ -11,6 +11,7 @@ import { QUANTIZATION } from './operators/quantization.ts';
 import { MICROSOFT_QUANTIZED, QLINEAR } from './operators/quantized-layers.ts';
 import { RECURRENT } from './operators/recurrent.ts';
 import { REDUCTIONS } from './operators/reductions.ts';
+import { REGIONS } from './operators/regions.ts';
 import { RESIZING } from './operators/resize.ts';
 import { PATCHES } from './operators/patches.ts';
 import { CONSTANTS, SHAPES } from './operators/shapes.ts';
@@ -27,6 +28,7 @@ const STANDARD: ReferenceOperators = {
   ...CONVOLUTIONS,
   ...NORMALIZATIONS,
   ...RESIZING,
+  ...REGIONS,
   ...RECURRENT,
   ...ATTENTION,
   ...QUANTIZATION,

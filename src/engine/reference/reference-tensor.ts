@@ -16,9 +16,16 @@ export function referenceTensor(
   data: ArrayLike<number> | ((at: number) => number) = () => 0,
 ): ReferenceTensor {
   const size = sizeOf(dims);
-  const filled = typeof data === 'function' ? Float64Array.from({ length: size }, (_, at) => data(at)) : data;
+  const filled = typeof data === 'function' ? numbers(size, data) : data;
   if (filled.length !== size) throw new RangeError(`${filled.length} numbers for a tensor of [${dims.join(', ')}]`);
   return { type, dims, data: filled instanceof Float64Array ? filled : Float64Array.from(filled) };
+}
+
+/** `Float64Array.from` with a function takes many times as long. */
+function numbers(size: number, value: (at: number) => number): Float64Array {
+  const data = new Float64Array(size);
+  for (let at = 0; at < size; at++) data[at] = value(at);
+  return data;
 }
 
 /** A constant of a model file as the interpreter takes it. */
@@ -106,14 +113,31 @@ export function broadcastDims(...shapes: readonly (readonly number[])[]): number
 export function broadcastTo(tensor: ReferenceTensor, dims: readonly number[]): ReferenceTensor {
   const missing = dims.length - tensor.dims.length;
   if (missing === 0 && dims.every((size, axis) => size === tensor.dims[axis])) return tensor;
-  const strides = stridesOf(tensor.dims);
-  return generate(tensor.type, dims, (index) => {
-    let offset = 0;
-    for (let axis = 0; axis < strides.length; axis++) {
-      if (tensor.dims[axis] !== 1) offset += index[axis + missing]! * strides[axis]!;
-    }
-    return tensor.data[offset]!;
+  const own = stridesOf(tensor.dims);
+  const steps = dims.map((_, axis) => {
+    const from = axis - missing;
+    return from < 0 || tensor.dims[from] === 1 ? 0 : own[from]!;
   });
+  return walk(tensor, dims, 0, steps);
+}
+
+/** The elements at `start` and from there at distances of `steps` along each axis of `dims`. */
+function walk(
+  tensor: ReferenceTensor,
+  dims: readonly number[],
+  start: number,
+  steps: readonly number[],
+): ReferenceTensor {
+  const data = new Float64Array(sizeOf(dims));
+  const last = dims.length - 1;
+  const [length, step] = [dims[last] ?? 1, steps[last] ?? 0];
+  let to = 0;
+  for (const index of indices(dims.slice(0, -1))) {
+    let from = start;
+    for (let axis = 0; axis < index.length; axis++) from += index[axis]! * steps[axis]!;
+    for (let at = 0; at < length; at++, from += step) data[to++] = tensor.data[from]!;
+  }
+  return { type: tensor.type, dims, data };
 }
 
 /** A tensor from a function of the index. */
@@ -140,8 +164,12 @@ export function mapBroadcast(
   value: (...values: number[]) => number,
 ): ReferenceTensor {
   const dims = broadcastDims(...inputs.map((one) => one.dims));
-  const wide = inputs.map((one) => broadcastTo(one, dims));
-  return referenceTensor(type, dims, (at) => value(...wide.map((one) => one.data[at]!)));
+  const wide = inputs.map((one) => broadcastTo(one, dims).data);
+  const [a, b] = wide;
+  if (a !== undefined && b !== undefined && wide.length === 2) {
+    return referenceTensor(type, dims, (at) => value(a[at]!, b[at]!));
+  }
+  return referenceTensor(type, dims, (at) => value(...wide.map((one) => one[at]!)));
 }
 
 export function reshaped(tensor: ReferenceTensor, dims: readonly number[]): ReferenceTensor {
@@ -152,18 +180,19 @@ export function reshaped(tensor: ReferenceTensor, dims: readonly number[]): Refe
 export function transposed(tensor: ReferenceTensor, order: readonly number[]): ReferenceTensor {
   const strides = stridesOf(tensor.dims);
   const dims = order.map((axis) => tensor.dims[axis]!);
-  return generate(tensor.type, dims, (index) => {
-    let offset = 0;
-    for (let axis = 0; axis < order.length; axis++) offset += index[axis]! * strides[order[axis]!]!;
-    return tensor.data[offset]!;
-  });
+  return walk(
+    tensor,
+    dims,
+    0,
+    order.map((axis) => strides[axis]!),
+  );
 }
 
 /** The part of a tensor from `from` (inclusive) to `to` along one axis. */
 export function sliced(tensor: ReferenceTensor, axis: number, from: number, to: number): ReferenceTensor {
   const strides = stridesOf(tensor.dims);
   const dims = tensor.dims.map((size, own) => (own === axis ? to - from : size));
-  return generate(tensor.type, dims, (index) => tensor.data[offsetOf(index, strides) + from * strides[axis]!]!);
+  return walk(tensor, dims, from * strides[axis]!, strides);
 }
 
 export function concatenated(tensors: readonly ReferenceTensor[], axis: number): ReferenceTensor {
@@ -171,13 +200,16 @@ export function concatenated(tensors: readonly ReferenceTensor[], axis: number):
   const dims = first.dims.map((size, own) =>
     own === axis ? tensors.reduce((sum, one) => sum + one.dims[axis]!, 0) : size,
   );
-  const parts = tensors.map((one) => ({ one, strides: stridesOf(one.dims) }));
-  return generate(first.type, dims, (index) => {
-    let place = index[axis]!;
-    for (const { one, strides } of parts) {
-      if (place < one.dims[axis]!) return one.data[offsetOf(index, strides) + (place - index[axis]!) * strides[axis]!]!;
-      place -= one.dims[axis]!;
+  const data = new Float64Array(sizeOf(dims));
+  const inner = sizeOf(dims.slice(axis + 1));
+  const rows = sizeOf(dims.slice(0, axis));
+  let to = 0;
+  for (let row = 0; row < rows; row++) {
+    for (const one of tensors) {
+      const length = one.dims[axis]! * inner;
+      data.set(one.data.subarray(row * length, (row + 1) * length), to);
+      to += length;
     }
-    throw new RangeError('past the end');
-  });
+  }
+  return { type: first.type, dims, data };
 }

@@ -119,15 +119,23 @@ function tapSources(
   sizes: readonly number[],
   window: Window,
 ): readonly Int32Array[] {
-  const strides = stridesOf(spatial);
+  const distances = stridesOf(spatial);
   const found: Int32Array[] = [];
   for (const tap of indices(kernel)) {
-    const sources = new Int32Array(sizeOf(sizes));
-    let at = 0;
-    for (const out of indices(sizes)) {
-      const pixel = place(out, tap, window);
-      sources[at++] = inside(pixel, spatial) ? offsetOf(pixel, strides) : -1;
-    }
+    let sources = new Int32Array(1);
+    sizes.forEach((size, axis) => {
+      const step = window.strides[axis]!;
+      const start = tap[axis]! * window.dilations[axis]! - window.before[axis]!;
+      const next = new Int32Array(sources.length * size);
+      for (let row = 0, at = 0; row < sources.length; row++) {
+        const from = sources[row]!;
+        for (let out = 0; out < size; out++) {
+          const pixel = start + out * step;
+          next[at++] = from < 0 || pixel < 0 || pixel >= spatial[axis]! ? -1 : from + pixel * distances[axis]!;
+        }
+      }
+      sources = next;
+    });
     found.push(sources);
   }
   return found;

@@ -61,9 +61,17 @@ const batchNormalization: ReferenceOperator = (call) => {
       referenceTensor(old.type, [old.data.length], (at) => old.data[at]! * momentum + now.data[at]! * (1 - momentum));
     return [affine(y, scale, bias), mixed(runningMean, middle), mixed(runningVariance, spread)];
   }
-  const inverse = { ...runningVariance, data: runningVariance.data.map((one) => 1 / Math.sqrt(one + epsilon)) };
-  const centred = affine(x, null, { ...runningMean, data: runningMean.data.map((one) => -one) });
-  return [affine(affine(centred, inverse, null), scale, bias)];
+  const inverse = runningVariance.data.map((one) => 1 / Math.sqrt(one + epsilon));
+  const [channels, area] = [inverse.length, sizeOf(x.dims.slice(2))];
+  const data = new Float64Array(x.data.length);
+  for (let plane = 0, at = 0; at < data.length; plane++) {
+    const channel = plane % channels;
+    const middle = runningMean.data[channel]!;
+    const factor = inverse[channel]! * scale.data[channel]!;
+    const added = bias.data[channel]!;
+    for (const end = at + area; at < end; at++) data[at] = (x.data[at]! - middle) * factor + added;
+  }
+  return [{ type: x.type, dims: x.dims, data }];
 };
 
 export const layerNormalization: ReferenceOperator = (call) => {

@@ -9,6 +9,7 @@ import { QUANTIZATION_CASES } from './quantization.ts';
 import { QUANTIZED_LAYER_CASES } from './quantized-layers.ts';
 import { RECURRENT_CASES } from './recurrent.ts';
 import { REDUCTION_CASES } from './reductions.ts';
+import { REGION_CASES } from './regions.ts';
 import { SAMPLING_CASES } from './sampling.ts';
 import { PLACE_CASES, SHAPE_CASES } from './shapes.ts';
 
@@ -31,6 +32,7 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...FUSED_CASES,
   ...LANGUAGE_CASES,
   ...SAMPLING_CASES,
+  ...REGION_CASES,
   ...QUANTIZATION_CASES,
   ...QUANTIZED_LAYER_CASES,
 ];

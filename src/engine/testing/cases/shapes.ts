@@ -107,6 +107,19 @@ export const SHAPE_CASES: readonly OperatorCase[] = [
   { op: 'Pad', says: 'wrapped', attributes: { mode: 'wrap' }, inputs: [real([3, 4]), whole([1, 2, 2, 3])] },
   {
     op: 'Pad',
+    says: 'wrapped by all of an axis',
+    attributes: { mode: 'wrap' },
+    inputs: [real([2, 3]), whole([0, 3, 1, 2])],
+  },
+  {
+    op: 'Pad',
+    says: 'reflected at one end',
+    attributes: { mode: 'reflect' },
+    inputs: [real([1, 5]), whole([0, 0, 0, 4])],
+  },
+  { op: 'Pad', says: 'edge of one place', attributes: { mode: 'edge' }, inputs: [real([1, 2]), whole([1, 3, 1, 0])] },
+  {
+    op: 'Pad',
     says: 'operator set 10',
     opset: 10,
     attributes: { pads: [0, 1, 1, 0], value: float(0.5) },
