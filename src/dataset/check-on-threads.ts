@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os';
 import { verdictOf } from '../scan/file-result.ts';
 import type { ScanTask } from '../scan/scan-pool.ts';
 import type { CheckChoice, DataOrder } from './data-order.ts';
-import { type DataFileResult, type DataReport, inOrder, MOST_FINDINGS } from './run-checks.ts';
+import { inOrder } from './in-order.ts';
+import type { DataFileResult, DataReport } from './run-checks.ts';
 import { runDataOrder, type RunOptions } from './run-data-order.ts';
 
 /** Checks that cost the most and share nothing with others; those that are not named here go together. */
@@ -63,18 +64,16 @@ function joinFile(parts: readonly DataFileResult[]): DataFileResult {
   const [first] = parts as [DataFileResult];
   if (parts.every(({ findings, gaps, error }) => findings.length + gaps.length === 0 && error === undefined))
     return first;
-  const findings = inOrder(parts.flatMap((part) => part.findings));
-  // What cannot be read cannot be read by any of them.
-  const gaps = [...new Map(parts.flatMap((part) => part.gaps).map((gap) => [JSON.stringify(gap), gap])).values()];
-  const shown = findings.slice(0, MOST_FINDINGS);
-  if (shown.length < findings.length) {
-    gaps.push({ reason: `it has more than ${MOST_FINDINGS} findings`, where: { member: null, offset: null } });
-  }
+  // What cannot be read cannot be read by any of them: gaps are told once.
+  const { findings, gaps } = inOrder(
+    parts.flatMap((part) => part.findings),
+    parts.flatMap((part) => part.gaps),
+  );
   const error = parts.find((part) => part.error !== undefined)?.error;
   return {
     ...first,
-    verdict: error === undefined ? verdictOf(shown, gaps) : 'error',
-    findings: shown,
+    verdict: error === undefined ? verdictOf(findings, gaps) : 'error',
+    findings,
     gaps,
     ...(error === undefined ? {} : { error }),
   };

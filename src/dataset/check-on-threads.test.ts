@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { checkOnThreads } from './check-on-threads.ts';
+import type { DataReport } from './run-checks.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'threads-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+async function report(name: string, content: string, threads: number): Promise<DataReport> {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  const options = { schema: null, similarity: 0.8, label: null, splits: new Map() };
+  return checkOnThreads([{ path, shown: name }], options, { threads });
+}
+
+async function onAnyNumber(name: string, content: string, numbers: readonly number[]): Promise<DataReport> {
+  const one = await report(name, content, 1);
+  for (const threads of numbers) assert.deepEqual(await report(name, content, threads), one, `${threads} threads`);
+  return one;
+}
+
+test('what is found, in which order and how often it is told does not depend on the number of threads', async () => {
+  const key = `AKIA${'Q7WERTZ2ASDFGHJ3'}`;
+  const lines: string[] = [];
+  for (let at = 0; at < 300; at++) {
+    const label = at % 7 === 0 ? 'ham' : 'spam';
+    const text = `message ${at % 250} of many that somebody wrote, and the number ${at % 250} of a friend`;
+    lines.push(JSON.stringify({ id: at, text, label, mail: `nobody${at % 250}@mail.example.com`, key: `aws ${key}` }));
+    if (at % 10 === 3) lines.push('{"id":', '[]');
+  }
+  const { files, notRun } = await onAnyNumber('train.jsonl', lines.join('\n'), [2, 3]);
+  const { findings, gaps } = files[0]!;
+  const rules = ['label-conflict', 'personal-data-column', 'secret-column', 'exact-duplicate'];
+  assert.deepEqual(
+    findings.map(({ rule }) => rule),
+    rules,
+  );
+  // Twenty of them are named, and all counted once.
+  assert.equal(gaps.length, 21);
+  assert.equal(gaps.filter(({ reason }) => reason === '60 rows in all could not be read').length, 1);
+  assert.ok(notRun.length > 0);
+});
+
+test('of more findings than are shown, the same ones are', async () => {
+  const row: Record<string, string> = {};
+  for (let at = 0; at < 400; at++) {
+    row[`mail${at}`] = `somebody${at}@mail.example.com`;
+    row[`key${at}`] = `aws AKIA${'Q7WERTZ2ASDFGHJ'}${'234567'[at % 6]}`;
+  }
+  const { files } = await onAnyNumber('wide.jsonl', `${JSON.stringify(row)}\n`, [3]);
+  const { findings, gaps } = files[0]!;
+  assert.equal(findings.length, 500);
+  assert.equal(findings.filter(({ rule }) => rule === 'secret-column').length, 100);
+  assert.deepEqual(
+    gaps.map(({ reason }) => reason),
+    ['it has more than 500 findings'],
+  );
+});
