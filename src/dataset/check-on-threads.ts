@@ -7,13 +7,19 @@ import { inOrder } from './in-order.ts';
 import type { DataFileResult, DataReport } from './run-checks.ts';
 import { runDataOrder, type RunOptions } from './run-data-order.ts';
 
-/** Checks that cost the most and share nothing with others; those that are not named here go together. */
-const APART: readonly (readonly string[])[] = [
-  ['label-trigger'],
-  ['personal-data-column', 'secret-column', 'hidden-text', 'injected-instruction'],
+/**
+ * Checks that cost the most and share nothing with others, by their number of threads; those that are not named go together. Hidden text and injections
+ * share the plain forms of texts.
+ */
+const APART: readonly (readonly (readonly string[])[])[] = [
+  [],
+  [],
+  [['label-trigger', 'personal-data-column', 'secret-column', 'hidden-text', 'injected-instruction']],
+  [['label-trigger'], ['personal-data-column', 'secret-column', 'hidden-text', 'injected-instruction']],
+  [['label-trigger'], ['personal-data-column', 'secret-column'], ['hidden-text', 'injected-instruction']],
 ];
 
-export const MOST_THREADS = APART.length + 1;
+export const MOST_THREADS = APART.length - 1;
 /** Bytes below which another thread takes longer to begin than it saves. */
 const WORTH = 8 << 20;
 
@@ -49,7 +55,7 @@ export async function checkOnThreads(
 
 /** Every check in one group; as many groups as threads at most. */
 function divide(threads: number): readonly CheckChoice[] {
-  const apart = APART.slice(0, threads - 1);
+  const apart = APART[Math.min(threads, MOST_THREADS)]!;
   return [{ allBut: apart.flat() }, ...apart.map((only) => ({ only }))];
 }
 
