@@ -257,8 +257,8 @@ function near(): void {
       for (const shingle of one) if (two.has(shingle)) both++;
       const exact = both / (one.size + two.size - both);
       if (one.size < 5 || exact === 1) continue;
-      signatureOf(one, a);
-      signatureOf(two, b);
+      signatureOf(Int32Array.from(one), a);
+      signatureOf(Int32Array.from(two), b);
       const guess = estimate(
         Uint8Array.from(a, (value) => value & 0xff),
         Uint8Array.from(b, (value) => value & 0xff),

@@ -3,16 +3,23 @@ import { availableParallelism } from 'node:os';
 import { verdictOf } from '../scan/file-result.ts';
 import type { ScanTask } from '../scan/scan-pool.ts';
 import type { CheckChoice, DataOrder } from './data-order.ts';
-import { type DataFileResult, type DataReport, inOrder, MOST_FINDINGS } from './run-checks.ts';
+import { inOrder } from './in-order.ts';
+import type { DataFileResult, DataReport } from './run-checks.ts';
 import { runDataOrder, type RunOptions } from './run-data-order.ts';
 
-/** Checks that cost the most and share nothing with others; those that are not named here go together. */
-const APART: readonly (readonly string[])[] = [
-  ['label-trigger'],
-  ['personal-data-column', 'secret-column', 'hidden-text', 'injected-instruction'],
+/**
+ * Checks that cost the most and share nothing with others, by their number of threads; those that are not named go together. Hidden text and injections
+ * share the plain forms of texts.
+ */
+const APART: readonly (readonly (readonly string[])[])[] = [
+  [],
+  [],
+  [['label-trigger', 'personal-data-column', 'secret-column', 'hidden-text', 'injected-instruction']],
+  [['label-trigger'], ['personal-data-column', 'secret-column', 'hidden-text', 'injected-instruction']],
+  [['label-trigger'], ['personal-data-column', 'secret-column'], ['hidden-text', 'injected-instruction']],
 ];
 
-export const MOST_THREADS = APART.length + 1;
+export const MOST_THREADS = APART.length - 1;
 /** Bytes below which another thread takes longer to begin than it saves. */
 const WORTH = 8 << 20;
 
@@ -48,7 +55,7 @@ export async function checkOnThreads(
 
 /** Every check in one group; as many groups as threads at most. */
 function divide(threads: number): readonly CheckChoice[] {
-  const apart = APART.slice(0, threads - 1);
+  const apart = APART[Math.min(threads, MOST_THREADS)]!;
   return [{ allBut: apart.flat() }, ...apart.map((only) => ({ only }))];
 }
 
@@ -63,18 +70,16 @@ function joinFile(parts: readonly DataFileResult[]): DataFileResult {
   const [first] = parts as [DataFileResult];
   if (parts.every(({ findings, gaps, error }) => findings.length + gaps.length === 0 && error === undefined))
     return first;
-  const findings = inOrder(parts.flatMap((part) => part.findings));
-  // What cannot be read cannot be read by any of them.
-  const gaps = [...new Map(parts.flatMap((part) => part.gaps).map((gap) => [JSON.stringify(gap), gap])).values()];
-  const shown = findings.slice(0, MOST_FINDINGS);
-  if (shown.length < findings.length) {
-    gaps.push({ reason: `it has more than ${MOST_FINDINGS} findings`, where: { member: null, offset: null } });
-  }
+  // What cannot be read cannot be read by any of them: gaps are told once.
+  const { findings, gaps } = inOrder(
+    parts.flatMap((part) => part.findings),
+    parts.flatMap((part) => part.gaps),
+  );
   const error = parts.find((part) => part.error !== undefined)?.error;
   return {
     ...first,
-    verdict: error === undefined ? verdictOf(shown, gaps) : 'error',
-    findings: shown,
+    verdict: error === undefined ? verdictOf(findings, gaps) : 'error',
+    findings,
     gaps,
     ...(error === undefined ? {} : { error }),
   };

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { InspectedRow, NearPair } from './check.ts';
 import { ExternalSort } from './external-sort.ts';
-import { BAND_ROWS, BANDS, estimate, FEWEST_WORDS, shinglesOf, SIGNATURE, signatureOf, wordsOf } from './minhash.ts';
+import { BAND_ROWS, BANDS, estimate, pairsOf, SIGNATURE, signatureOf } from './minhash.ts';
 import { RecordFile } from './record-file.ts';
 import { REF_BYTES, type RowRefs } from './row-refs.ts';
 import { isProse } from './row-texts.ts';
@@ -39,9 +39,9 @@ export class NearDuplicateFinder {
       .map((one) => one.text)
       .join('\n');
     if (text === '') return;
-    const words = wordsOf(text);
-    if (words.length < FEWEST_WORDS) return;
-    signatureOf(shinglesOf(words), this.#signature);
+    const pairs = pairsOf(text);
+    if (pairs === null) return;
+    signatureOf(pairs, this.#signature);
     for (let at = 0; at < SIGNATURE; at++) this.#record[at] = this.#signature[at]! & 0xff;
     this.#record.write(hash('sha256', text, 'binary').slice(0, TEXT_DIGEST), SIGNATURE, 'latin1');
     this.#refs.write(row, this.#record, SIGNATURE + TEXT_DIGEST);

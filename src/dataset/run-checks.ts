@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { Fault } from '../core/fault.ts';
-import { isAtLeast, SEVERITIES } from '../core/severity.ts';
+import { isAtLeast } from '../core/severity.ts';
 import { type FileVerdict, verdictOf, type Where } from '../scan/file-result.ts';
 import { scanFiles, type ScanTask } from '../scan/scan-pool.ts';
 import {
@@ -16,6 +16,7 @@ import {
 } from './check.ts';
 import { idColumnsOf, labelColumnOf, labelText, splitOf, splitOfColumns } from './columns.ts';
 import { EqualInputFinder } from './equal-inputs.ts';
+import { inOrder, MOST_FINDINGS, MOST_GAPS } from './in-order.ts';
 import { joinLabels, labelFileName } from './join-labels.ts';
 import { NearDuplicateFinder } from './near-duplicates.ts';
 import { type Batch, type DataFile, openDataFile, type PlacedRow, type ReadOptions } from './open-data-file.ts';
@@ -60,8 +61,8 @@ const DOCUMENT =
   /(?:^|\/)(?:[^/]*\.(?:md|txt|rst|cff|bib|html?|toml|cfg|ini|names|info|gitignore|gitattributes)|licen[cs]e[^/]*|readme[^/]*|\.gitignore|\.gitattributes|\.DS_Store)$/i;
 /** Names of files that hold something, where they are what they are called. */
 const NO_EMPTY = /\.(?:png|jpe?g|gif|webp|bmp|tiff?|p[bgp]m|parquet|np[yz]|json|gz)$/i;
-/** Of one file. */
-export const MOST_FINDINGS = 500;
+/** Gaps of one file that are kept before they are put in order. */
+const KEPT_GAPS = 10 * MOST_GAPS;
 /** Rows that cannot be read and are named. */
 const MOST_BAD = 20;
 
@@ -76,6 +77,8 @@ interface Building {
   /** Rows that could not be read, at the first reading. */
   bad: number;
   again: boolean;
+  /** True where a check had more findings than are kept. */
+  dropped: boolean;
 }
 
 interface Readable {
@@ -109,21 +112,29 @@ export async function checkData(
       error: null,
       bad: 0,
       again: false,
+      dropped: false,
     });
   }
   const gap = (shown: string, reason: string, where: Where = { member: null, offset: null }): void => {
-    const building = files.get(shown)!;
-    if (building.gaps.length < 100) building.gaps.push({ reason, where });
+    const { gaps } = files.get(shown)!;
+    const known = gaps.some((one) => one.reason === reason && one.where.line === where.line);
+    if (!known && gaps.length < KEPT_GAPS) gaps.push({ reason, where });
   };
   const notRun: { check: string; reason: string }[] = [];
-  const runs: readonly CheckRun[] = checks.map(({ meta, begin }) =>
-    begin({
+  const runs: readonly CheckRun[] = checks.map(({ meta, begin }) => {
+    // By check and not for all: what one of them says must not depend on which others run beside it.
+    const counts = new Map<string, number>();
+    return begin({
       options,
       report: (shown, { severity, message, where, count, rows }) => {
-        const { findings } = files.get(shown)!;
-        if (findings.length === MOST_FINDINGS) gap(shown, `it has more than ${MOST_FINDINGS} findings`);
-        if (findings.length >= MOST_FINDINGS) return;
-        findings.push({
+        const building = files.get(shown)!;
+        const own = (counts.get(shown) ?? 0) + 1;
+        counts.set(shown, own);
+        if (own > MOST_FINDINGS) {
+          building.dropped = true;
+          return;
+        }
+        building.findings.push({
           rule: meta.id,
           severity: severity ?? meta.severity,
           message,
@@ -134,8 +145,8 @@ export async function checkData(
       },
       gap,
       notRun: (reason) => void notRun.push({ check: meta.id, reason }),
-    }),
-  );
+    });
+  });
   const readable = await openAll([...files.values()], options, gap);
   if (options.scan !== false) await scanOthers([...files.values()], readable, options.signal);
   for (const building of files.values()) {
@@ -204,7 +215,7 @@ export async function checkData(
     equal?.close();
     near?.close();
   }
-  return { files: [...files.values()].map(toResult), notRun };
+  return { files: [...files.values()].map(toResult), notRun: notRun.toSorted((a, b) => (a.check < b.check ? -1 : 1)) };
 }
 
 type Gap = (shown: string, reason: string, where?: Where) => void;
@@ -477,24 +488,14 @@ function placeOfError(error: unknown): Where {
   return { member: null, offset: null, ...(line === undefined ? {} : { line: Number(line) }) };
 }
 
-/** The most severe first, and of these by rule: the same order whichever thread found what. */
-export function inOrder(findings: readonly DataFinding[]): readonly DataFinding[] {
-  return findings.toSorted(
-    (a, b) =>
-      SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
-      (a.rule === b.rule ? 0 : a.rule < b.rule ? -1 : 1),
-  );
-}
-
-function toResult({ task, formats, findings, gaps, size, rows, error }: Building): DataFileResult {
-  const sorted = inOrder(findings);
-  const verdict = error !== null ? 'error' : verdictOf(sorted, gaps);
+function toResult({ task, formats, findings, gaps, size, rows, error, dropped }: Building): DataFileResult {
+  const said = inOrder(findings, gaps, dropped);
   return {
     file: task.shown,
-    verdict,
+    verdict: error !== null ? 'error' : verdictOf(said.findings, said.gaps),
     formats,
-    findings: sorted,
-    gaps,
+    findings: said.findings,
+    gaps: said.gaps,
     size,
     rows,
     ...(error === null ? {} : { error }),

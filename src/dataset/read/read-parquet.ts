@@ -1,16 +1,28 @@
 import { closeSync, openSync, fstatSync, readSync } from 'node:fs';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema, snappyUncompress } from 'hyparquet';
+import {
+  type AsyncBuffer,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+  type RowGroup,
+  snappyUncompress,
+} from 'hyparquet';
 import { Fault } from '../../core/fault.ts';
 import { unpackLz4Block } from '../../formats/lz4/read-lz4.ts';
 import type { Cell } from '../canonical-row.ts';
 import type { Batch } from '../open-data-file.ts';
 import { EXACT_PARSERS, exactCells, type ParquetNode } from './parquet-cells.ts';
+import { readPageTotals } from './parquet-pages.ts';
 
 /** Unpacked bytes whose rows are decoded at once: a row group with more is read several times over, part by part. */
 const AT_ONCE = 64 << 20;
 /** Unpacked bytes of a row group, whose columns the writer chose to pack as a whole; writers make 128 MiB ones. */
 const MAX_GROUP = 1 << 29;
+/** Values that the pages which are decoded at once may hold: eight bytes each at least, in a heap of 1 GiB. */
+const MOST_VALUES = 1 << 26;
+/** Cells that are made into rows at once. */
+const MOST_CELLS = 1 << 22;
 /** Rows given on at once. */
 const BATCH = 1024;
 const MAX_FOOTER = 64 << 20;
@@ -106,7 +118,17 @@ export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
           hint: `Write it with row groups below ${MAX_GROUP >> 20} MiB.`,
         });
       }
-      const step = Math.max(1, Math.floor((rows * AT_ONCE) / Math.max(AT_ONCE, Number(group.total_byte_size))));
+      checkPages(group, rows, new Set(flat), (from, length) => {
+        const bytes = new Uint8Array(Math.max(0, Math.min(length, size - from)));
+        return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, from));
+      });
+      const step = Math.max(
+        1,
+        Math.min(
+          Math.floor((rows * AT_ONCE) / Math.max(AT_ONCE, Number(group.total_byte_size))),
+          Math.floor(MOST_CELLS / group.columns.length),
+        ),
+      );
       for (let from = start; from < start + rows; from += step) {
         const rowEnd = Math.min(from + step, start + rows);
         const read = await parquetReadObjects({
@@ -139,6 +161,43 @@ export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
     throw damaged(path, cause);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/**
+ * Nothing is decoded before it is known how much it makes: what stands in the footer and in front of pages are claims.
+ * @throws RangeError
+ */
+function checkPages(
+  { columns }: RowGroup,
+  rows: number,
+  flat: ReadonlySet<string>,
+  read: (from: number, length: number) => Uint8Array,
+): void {
+  if (rows === 0) return;
+  if (columns.length === 0) throw new RangeError('a row group has rows and no columns');
+  let together = 0;
+  for (const { meta_data: meta } of columns) {
+    if (meta === undefined) throw new RangeError('a column has no metadata');
+    const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
+    const length = Number(meta.total_compressed_size);
+    if (!(start >= 0 && length >= 0 && Number.isSafeInteger(start + length)))
+      throw new RangeError('a column lies nowhere');
+    const { values, largest } = readPageTotals(read, start, start + length);
+    // Every row is a value of every column, or the mark that there is none.
+    if (values < rows) throw new RangeError('a column has fewer values than the group has rows');
+    // Of a plain column one page is decoded at a time, of a nested one all.
+    const [name] = meta.path_in_schema;
+    together += meta.path_in_schema.length === 1 && flat.has(name!) ? largest : values;
+  }
+  if (together > MOST_VALUES) {
+    throw new Fault(
+      'ERR_DATA',
+      'The pages of a row group of the Parquet file hold more values than are read at once.',
+      {
+        hint: 'Write it with fewer rows in a row group.',
+      },
+    );
   }
 }
 

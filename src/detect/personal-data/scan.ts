@@ -58,12 +58,12 @@ export function createScanner({ enabled, regions, anyPlan, contextWindow }: Scan
     birth: enabled(BIRTH_DATE),
   };
 
-  function judge(draft: Draft, rule: Rule, start: number, end: number): void {
+  /** @param bare the value without separators, in capitals */
+  function judge(draft: Draft, rule: Rule, start: number, end: number, bare: string): void {
     const { text } = draft;
     const { kind, shape, rank } = rule;
     const written = text.slice(start, end);
-    const value = kind.asWritten === true ? written : plain(written);
-    if (!kind.check(value)) return;
+    if (!kind.check(kind.asWritten === true ? written : bare)) return;
     const sure =
       shape.alone !== undefined &&
       (kind.asWritten === true || !/[a-z]/.test(written)) &&
@@ -85,7 +85,10 @@ export function createScanner({ enabled, regions, anyPlan, contextWindow }: Scan
       if (node === 0) return;
       const rules = trie.rules[node];
       if (rules === undefined || isUnit(text, at + 1, ALNUM)) continue;
-      if (endsHere(draft, start, at + 1)) for (const rule of rules) judge(draft, rule, start, at + 1);
+      if (endsHere(draft, start, at + 1)) {
+        const bare = plain(text.slice(start, at + 1));
+        for (const rule of rules) judge(draft, rule, start, at + 1, bare);
+      }
     }
   }
 
@@ -94,7 +97,9 @@ export function createScanner({ enabled, regions, anyPlan, contextWindow }: Scan
     const rules = trie.words[end - start];
     if (rules === undefined || text[start - 1] === '_' || !endsHere(draft, start, end)) return;
     if (text[start - 1] === '-' && isUnit(text, start - 2, DIGIT)) return;
-    for (const rule of rules) judge(draft, rule, start, end);
+    // A word has no separators.
+    const bare = text.slice(start, end).toUpperCase();
+    for (const rule of rules) judge(draft, rule, start, end, bare);
   }
 
   function readDigits(draft: Draft, start: number, end: number): void {

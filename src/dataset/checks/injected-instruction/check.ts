@@ -26,6 +26,30 @@ function channelOf({ column, role }: RowText): 'asked' | 'given' | null {
   return GIVEN.test(name) ? 'given' : null;
 }
 
+const MOST_COLUMNS = 4096;
+
+/** `channelOf`, remembered: the columns of all rows are mostly the same. */
+class Channels {
+  readonly #known = new Map<string, Map<string | null, 'asked' | 'given' | null>>();
+  #count = 0;
+
+  of(text: RowText): 'asked' | 'given' | null {
+    let roles = this.#known.get(text.column);
+    const known = roles?.get(text.role);
+    if (known !== undefined) return known;
+    const channel = channelOf(text);
+    if (this.#count === MOST_COLUMNS) {
+      this.#known.clear();
+      this.#count = 0;
+      roles = undefined;
+    }
+    if (roles === undefined) this.#known.set(text.column, (roles = new Map()));
+    roles.set(text.role, channel);
+    this.#count++;
+    return channel;
+  }
+}
+
 export const injectedInstruction = defineCheck({
   meta: {
     id: 'injected-instruction',
@@ -47,20 +71,26 @@ export const injectedInstruction = defineCheck({
     const given = embeddedInstruction.create({ ...embeddedInstruction.defaults, sensitivity: 'low' });
     const disguised = obfuscation.create({ ...obfuscation.defaults, minSeverity: 'high' });
     const found = new ColumnFindings();
+    const channels = new Channels();
     let any = false;
     return {
       async row(row) {
         found.count(row);
         if (row.file.format === 'image' || row.file.format === 'idx') return;
         // One column by such a name is no instruction data: both sides have to be there.
-        const texts = everyText(row)
-          .map((one) => ({ ...one, channel: channelOf(one) }))
-          .filter(({ channel }) => channel !== null);
-        if (!texts.some(({ channel }) => channel === 'asked') || !texts.some(({ channel }) => channel === 'given'))
-          return;
+        const texts = everyText(row);
+        let [question, answer] = [false, false];
+        for (const one of texts) {
+          const channel = channels.of(one);
+          if (channel === 'asked') question = true;
+          else if (channel === 'given') answer = true;
+        }
+        if (!question || !answer) return;
         any = true;
-        for (const { column, text, channel } of texts) {
-          if (!isProse(text)) continue;
+        for (const one of texts) {
+          const { column, text } = one;
+          const channel = channels.of(one);
+          if (channel === null || !isProse(text)) continue;
           if (text.length > MOST_TEXT) {
             context.gap(row.file.shown, `a text of column ${column} is longer than is read for instructions`);
             continue;

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../core/finding.ts';
 import { isAtLeast } from '../../../core/severity.ts';
+import { isBareNumber, saysNothing } from '../../../detect/personal-data/bare-number.ts';
 import { personalData } from '../../../detect/personal-data/detector.ts';
 import { CellMemory } from '../../cell-memory.ts';
 import { ColumnFindings } from '../../column-findings.ts';
@@ -11,6 +12,7 @@ const POSSIBLE = /[\p{Nd}@]/u;
 const COUNTED = /^[\da-f-]+$/i;
 const SHORTEST = 5;
 const MOST_PREFIX = 40;
+const MOST_COLUMNS = 4096;
 const MOST_TEXT = 8 << 20;
 const SUBJECT = { stage: 'input', role: 'user', origin: 'user', kind: 'text' } as const;
 
@@ -33,6 +35,7 @@ export const personalDataColumn = defineCheck({
     const inspector = personalData.create(personalData.defaults);
     const found = new ColumnFindings();
     const memory = new CellMemory();
+    const names = new Map<string, { readonly prefix: string; readonly silent: boolean }>();
     return {
       row(row) {
         found.count(row);
@@ -43,9 +46,16 @@ export const personalDataColumn = defineCheck({
             context.gap(row.file.shown, `a text of column ${column} is longer than is read for personal data`);
             continue;
           }
-          const own = memory.of(column, text, () => {
+          let named = names.get(column);
+          if (named === undefined) {
             // The name of the column is the word beside the value that tells what it is.
             const prefix = `${column.replace(/[[\]_.]+/g, ' ').slice(-MOST_PREFIX)}: `;
+            named = { prefix, silent: saysNothing(prefix) };
+            if (names.size < MOST_COLUMNS) names.set(column, named);
+          }
+          const { prefix, silent } = named;
+          if (silent && isBareNumber(text)) continue;
+          const own = memory.of(column, text, () => {
             const findings = inspector.inspect(prefix + text, SUBJECT) as readonly Finding[];
             return findings.filter(({ span }) => span.start >= prefix.length);
           });

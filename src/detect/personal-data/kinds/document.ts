@@ -1,7 +1,14 @@
 import { isDay } from '../checksum.ts';
 import type { ShapedKind } from '../kind.ts';
 
-const digitsIn = (value: string): number => value.replace(/\D/g, '').length;
+function digitsIn(value: string): number {
+  let count = 0;
+  for (let at = 0; at < value.length; at++) {
+    const unit = value.charCodeAt(at);
+    if (unit >= 0x30 && unit <= 0x39) count++;
+  }
+  return count;
+}
 
 /** Years in which somebody alive can be born; no clock, so that the same text has the same findings for ever. */
 const isBirthYear = (year: number): boolean => year >= 1900 && year <= 2049;
