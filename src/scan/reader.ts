@@ -23,9 +23,10 @@ export interface Observer {
   unpacked(bytes: number): void;
   /**
    * Asks to unpack piece by piece what is too long to be held. What that holds counts as held until the same reader asks for room again or is done.
+   * @param holds bytes that the decoder holds besides
    * @returns null where no more may be
    */
-  mayStream(): Streaming | null;
+  mayStream(holds: number): Streaming | null;
 }
 
 /** Unpacking piece by piece. */

@@ -235,7 +235,7 @@ class Scan {
         this.#unpacked += bytes;
         this.#hold(before + bytes);
       },
-      mayStream: () => this.#streaming(before + UNPACKED_SOURCE_BYTES),
+      mayStream: (holds) => this.#streaming(before + UNPACKED_SOURCE_BYTES + holds),
     };
   }
 

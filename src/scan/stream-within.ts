@@ -14,6 +14,7 @@ export interface StreamedPieces extends Omit<UnpackedPieces, 'end'> {
  * Unpacks piece by piece, within what the observer allows, what is too long to be held: memory does not grow with it.
  * @param packed bytes that are packed
  * @param ratio bytes for each packed one, beyond which this is a bomb
+ * @param holds bytes that the decoder holds besides
  * @returns null where nothing more may be unpacked
  */
 export function streamWithin(
@@ -21,8 +22,9 @@ export function streamWithin(
   open: OpenPieces,
   packed: number,
   ratio: number,
+  holds = 0,
 ): StreamedPieces | null {
-  const streaming = observer.mayStream();
+  const streaming = observer.mayStream(holds);
   if (streaming === null) return null;
   let made = 0;
   let stopped: 'ratio' | 'room' | null = null;

@@ -1,14 +1,16 @@
 import { type ByteSource, memorySource } from '../../../bytes/byte-source.ts';
 import { freeBytes } from '../../../bytes/free-bytes.ts';
-import { readBzip2 } from '../../../formats/bzip2/read-bzip2.ts';
+import { Bzip2Stream } from '../../../formats/bzip2/read-bzip2.ts';
 import type { Inflated } from '../../../formats/inflate-source.ts';
 import { InflateStream } from '../../../formats/deflate/inflate-stream.ts';
 import { GzipStream } from '../../../formats/gzip/gzip-stream.ts';
 import type { OfferMark, PieceStream } from '../../../formats/pieces/piece-stream.ts';
 import { readGzip, readZlib } from '../../../formats/gzip/read-gzip.ts';
 import { readLz4 } from '../../../formats/lz4/read-lz4.ts';
-import { decodeLzmaAlone } from '../../../formats/lzma/lzma-decoder.ts';
-import { readXz } from '../../../formats/lzma/read-xz.ts';
+import { lzmaAloneHeader, LzmaStream } from '../../../formats/lzma/lzma-stream.ts';
+import { LARGEST_DICTIONARY } from '../../../formats/lzma/lzma-window.ts';
+import { XzStream } from '../../../formats/lzma/xz-stream.ts';
+import { collectPieces } from '../../../formats/pieces/collect-pieces.ts';
 import { HAS_ZSTANDARD, readZstandard } from '../../../formats/zstandard/read-zstandard.ts';
 import type { Artifact } from '../../artifact.ts';
 import type { Observer, Reader } from '../../reader.ts';
@@ -24,9 +26,11 @@ interface Compression {
   sniff(head: Uint8Array): boolean;
   /** Unpacks piece by piece what is too long to be held. Absent: that is not looked at. */
   readonly open?: (packed: ByteSource, offer: OfferMark | null) => PieceStream;
+  /** Bytes that unpacking piece by piece holds besides. */
+  readonly holds?: number;
   /** The decoder needs what is packed in memory, too. */
   readonly holdsPacked?: true;
-  /** Absent: known, and not read here. */
+  /** Unpacks in memory, where that is better done at once. With neither, the format is known and not read here. */
   unpack?(packed: ByteSource, limit: number): Inflated;
 }
 
@@ -54,15 +58,14 @@ const COMPRESSIONS: readonly Compression[] = [
     name: 'bzip2',
     suffixes: /\.bz2$/i,
     sniff: (head) => head[0] === 0x42 && head[1] === 0x5a && head[2] === 0x68 && head[4] === 0x31 && head[5] === 0x41,
-    holdsPacked: true,
-    unpack: whole(readBzip2),
+    open: (packed, offer) => new Bzip2Stream(packed, 0, offer),
   },
   {
     name: 'xz',
     suffixes: /\.xz$/i,
     sniff: (head) => head[0] === 0xfd && head[1] === 0x37 && head[2] === 0x7a && head[3] === 0x58 && head[4] === 0x5a,
-    holdsPacked: true,
-    unpack: whole(readXz),
+    holds: LARGEST_DICTIONARY,
+    open: (packed, offer) => new XzStream(packed, 0, offer),
   },
   {
     name: 'LZMA',
@@ -77,8 +80,8 @@ const COMPRESSIONS: readonly Compression[] = [
       const size = Buffer.from(head.subarray(5, 13)).readBigUInt64LE(0);
       return exact && (size === 0xffffffffffffffffn || size < 1n << 40n);
     },
-    holdsPacked: true,
-    unpack: whole(decodeLzmaAlone),
+    holds: LARGEST_DICTIONARY,
+    open: (packed) => new LzmaStream(packed, lzmaAloneHeader(packed)),
   },
   {
     name: 'joblib ZFILE',
@@ -113,22 +116,6 @@ function zfileStart(packed: ByteSource): number {
   return start === -1 ? 21 : start;
 }
 
-/** Decoders that hold what is packed in memory and throw where it is damaged. */
-function whole(
-  unpack: (packed: Uint8Array, limit: number) => Uint8Array,
-): (packed: ByteSource, limit: number) => Inflated {
-  return (packed, limit) => {
-    const next = packed.size;
-    try {
-      const bytes = unpack(packed.read(0, packed.size).slice(), Math.max(0, limit - packed.size));
-      return { bytes, end: 'complete', next };
-    } catch (error) {
-      const tooLarge = (error as { readonly tooLarge?: boolean }).tooLarge === true;
-      return { bytes: new Uint8Array(), end: tooLarge ? 'limit' : 'damaged', next };
-    }
-  };
-}
-
 function compressionOf({ head }: Artifact): Compression | undefined {
   return COMPRESSIONS.find((one) => one.sniff(head));
 }
@@ -142,8 +129,11 @@ export const compressed: Reader<'compressed'> = {
   read: (artifact, observer) => {
     const { source } = artifact;
     const found = compressionOf(artifact)!;
-    if (found.unpack === undefined) return observer.incomplete(`${found.name} archives are not unpacked`);
-    const { unpack, open } = found;
+    const { open } = found;
+    const unpack =
+      found.unpack ??
+      (open && ((packed: ByteSource, limit: number) => collectPieces(open(packed, null), limit, 1 << 16)));
+    if (unpack === undefined) return observer.incomplete(`${found.name} archives are not unpacked`);
     const held =
       source.size > observer.limits.unpackedAtOnce
         ? null
@@ -156,7 +146,7 @@ export const compressed: Reader<'compressed'> = {
     }
     if (held !== null) freeBytes(held.bytes);
     const streamed =
-      open === undefined ? null : streamWithin(observer, (offer) => open(source, offer), source.size, MAX_RATIO);
+      open === undefined ? null : streamWithin(observer, (offer) => open(source, offer), source.size, MAX_RATIO, found.holds);
     if (streamed === null) return observer.incomplete(`${found.name} data of ${source.size} bytes is not unpacked`);
     tell(artifact, found, streamed.source, streamed.end, streamed.mismatch, observer);
   },

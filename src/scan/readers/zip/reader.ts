@@ -3,7 +3,7 @@ import { findZipEnd, walkZip, type ZipEntry } from '../../../formats/zip/zip-wal
 import type { Artifact } from '../../artifact.ts';
 import type { Observer, Reader } from '../../reader.ts';
 import { isUnsafePath } from '../../unsafe-path.ts';
-import { DEFLATE, MAX_RATIO, unpackMember, type ZipPacking } from './unpack-member.ts';
+import { MAX_RATIO, PACKINGS, unpackMember } from './unpack-member.ts';
 
 const RATIO_FLOOR = 1 << 20;
 const SYMLINK = 0o120000;
@@ -63,18 +63,12 @@ export const zip: Reader<'zip'> = {
   },
 };
 
-/** Ways of packing that are read, by their numbers (APPNOTE.TXT 4.4.5). */
-const PACKINGS: Readonly<Record<number, ZipPacking>> = { 8: DEFLATE };
-
 /** Methods that are not unpacked here, by their names (APPNOTE.TXT 4.4.5). */
 const METHODS: Readonly<Record<number, string>> = {
   1: 'Shrink',
   6: 'Implode',
   9: 'Deflate64',
-  12: 'BZip2',
-  14: 'LZMA',
   93: 'Zstandard',
-  95: 'XZ',
   98: 'PPMd',
   99: 'AES, which needs a password',
 };

@@ -1,10 +1,16 @@
 import { type ByteSource, memorySource } from '../../../bytes/byte-source.ts';
 import { freeBytes } from '../../../bytes/free-bytes.ts';
+import { Bzip2Stream } from '../../../formats/bzip2/read-bzip2.ts';
 import { InflateStream } from '../../../formats/deflate/inflate-stream.ts';
+import { LzmaStream, lzmaZipHeader } from '../../../formats/lzma/lzma-stream.ts';
+import { LARGEST_DICTIONARY } from '../../../formats/lzma/lzma-window.ts';
+import { XzStream } from '../../../formats/lzma/xz-stream.ts';
+import { collectPieces } from '../../../formats/pieces/collect-pieces.ts';
 import { crc32 } from '../../../formats/pieces/crc-32.ts';
 import { type Inflated, inflateSource } from '../../../formats/inflate-source.ts';
 import type { OfferMark, PieceStream } from '../../../formats/pieces/piece-stream.ts';
 import type { ZipEntry } from '../../../formats/zip/zip-walk.ts';
+import { HAS_ZSTANDARD, readZstandard } from '../../../formats/zstandard/read-zstandard.ts';
 import type { Observer } from '../../reader.ts';
 import { streamWithin } from '../../stream-within.ts';
 import { unpackWithin } from '../../unpack-within.ts';
@@ -18,12 +24,30 @@ export interface ZipPacking {
   unpack(packed: ByteSource, limit: number, expected: number): Inflated;
   /** Unpacks piece by piece, what is too long for that. Absent: such members are not looked at. */
   readonly open?: (packed: ByteSource, offer: OfferMark | null) => PieceStream;
+  /** Bytes that this holds besides. */
+  readonly holds?: number;
 }
 
-export const DEFLATE: ZipPacking = {
-  unpack: (packed, limit, expected) => inflateSource(packed, 0, limit, expected),
-  open: (packed, offer) => new InflateStream(packed, 0, offer),
+/** Ways of packing that are read, by their numbers (APPNOTE.TXT 4.4.5). */
+export const PACKINGS: Readonly<Record<number, ZipPacking>> = {
+  8: {
+    unpack: (packed, limit, expected) => inflateSource(packed, 0, limit, expected),
+    open: (packed, offer) => new InflateStream(packed, 0, offer),
+  },
+  12: packing((packed, offer) => new Bzip2Stream(packed, 0, offer), 0),
+  // A member may end with a mark, whatever size is announced; without one it ends with the packed bytes.
+  14: packing((packed) => new LzmaStream(packed, lzmaZipHeader(packed, null)), LARGEST_DICTIONARY),
+  ...(HAS_ZSTANDARD ? { 93: { unpack: (packed, limit) => readZstandard(packed, limit) } } : {}),
+  95: packing((packed, offer) => new XzStream(packed, 0, offer), LARGEST_DICTIONARY),
 };
+
+function packing(open: (packed: ByteSource, offer: OfferMark | null) => PieceStream, holds: number): ZipPacking {
+  return {
+    open,
+    holds,
+    unpack: (packed, limit, expected) => collectPieces(open(packed, null), limit, Math.min(expected, 1 << 20)),
+  };
+}
 
 /** What came out of a member: it is `free`d when it has been looked at. */
 export interface UnpackedMember {
@@ -54,7 +78,7 @@ export function unpackMember(
   if (held !== null) freeBytes(held.bytes);
   const { open } = packing;
   const streamed =
-    open === undefined ? null : streamWithin(observer, (offer) => open(packed, offer), packed.size, MAX_RATIO);
+    open === undefined ? null : streamWithin(observer, (offer) => open(packed, offer), packed.size, MAX_RATIO, packing.holds);
   if (streamed === null) {
     observer.incomplete('more would have to be unpacked than is allowed', entry.localOffset);
     return null;
