@@ -101,6 +101,7 @@ export type ArchiveIssue =
   | 'name-mismatch'
   | 'method-mismatch'
   | 'size-mismatch'
+  | 'checksum-mismatch'
   | 'duplicate-name'
   | 'hidden-member'
   | 'missing-member'

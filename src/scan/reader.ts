@@ -21,6 +21,30 @@ export interface Observer {
    */
   mayUnpack(bytes: number): number;
   unpacked(bytes: number): void;
+  /**
+   * Asks to unpack piece by piece what is too long to be held. What that holds counts as held until the same reader asks for room again or is done.
+   * @param holds bytes that the decoder holds besides
+   * @returns null where no more may be
+   */
+  mayStream(holds: number): Streaming | null;
+}
+
+/** Unpacking piece by piece. */
+export interface Streaming {
+  /** Bytes that may come out. */
+  readonly room: number;
+  /** Called after each piece: the time it took is not the file's, and what came out is charged. */
+  progress(bytes: number): void;
+  /** Called before pieces are unpacked again. @throws OutOfTime */
+  tick(): void;
+}
+
+/** The time for a file is over while a reader reads. */
+export class OutOfTime extends Error {
+  constructor() {
+    super('the time for this file is over');
+    this.name = 'OutOfTime';
+  }
 }
 
 /** One file format: what it looks like, and how it is read. Never throws on any bytes; a damaged file is `incomplete`. */

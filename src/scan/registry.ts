@@ -9,6 +9,7 @@ import { gguf } from './readers/gguf/reader.ts';
 import { hdf5 } from './readers/hdf5/reader.ts';
 import { infraYaml } from './readers/infra-yaml/reader.ts';
 import { json } from './readers/json/reader.ts';
+import { lockFile } from './readers/lock-file/reader.ts';
 import { mar } from './readers/mar/reader.ts';
 import { mlmodel } from './readers/mlmodel/reader.ts';
 import { modelYaml } from './readers/model-yaml/reader.ts';
@@ -77,6 +78,7 @@ export const READERS = [
   hdf5, //
   infraYaml, //
   json, //
+  lockFile, //
   mar, //
   mlmodel, //
   modelYaml, //

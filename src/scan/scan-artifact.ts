@@ -1,10 +1,11 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
+import { UNPACKED_SOURCE_BYTES } from '../formats/pieces/unpacked-source.ts';
 import type { AgentDefinition } from './agents/agent-fact.ts';
 import { type Artifact, type ArtifactContext, extensionOf, headLength } from './artifact.ts';
 import type { Fact, Spot } from './fact.ts';
 import { type FileResult, type FoundPackage, type ScanFinding, verdictOf, type Where } from './file-result.ts';
 import type { MemoryTurn } from './memory-turn.ts';
-import type { Observer, Reader } from './reader.ts';
+import { type Observer, OutOfTime, type Reader, type Streaming } from './reader.ts';
 import type { Judged, Judgement, Rule } from './rule.ts';
 import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
 
@@ -22,6 +23,9 @@ export interface ScanOptions {
 const MOST_DEFINITIONS = 10_000;
 /** Packages of one file that advisories are compared with. */
 const MOST_PACKAGES = 50_000;
+
+/** Milliseconds that are taken off the clock together. */
+const EXCUSED_AT_ONCE = 50;
 
 type Judge = (fact: Fact) => Judged;
 
@@ -96,6 +100,9 @@ class Scan {
   #unpacked = 0;
   /** Unpacked bytes that are in memory now, of all archives around what is being read. */
   #held = 0;
+  #streamed = 0;
+  /** Milliseconds that are not the file's. */
+  #excused = 0;
   #stopped = false;
   #definitionsCut = false;
   #packagesCut = false;
@@ -139,7 +146,9 @@ class Scan {
         reader.read(artifact, this.#observer(artifact, reader));
       } catch (error) {
         // A reader must not throw. If one does, the file was not looked at, and that is what is said.
-        this.#gap(artifact, `the ${reader.title} reader failed (${error instanceof Error ? error.name : 'unknown'})`);
+        // Only one is expected: time that ends while packed data is unpacked for a reader, which the next step tells of.
+        if (!(error instanceof OutOfTime && this.#over()))
+          this.#gap(artifact, `the ${reader.title} reader failed (${error instanceof Error ? error.name : 'unknown'})`);
       } finally {
         this.#hold(held);
       }
@@ -153,7 +162,7 @@ class Scan {
 
   #over(): boolean {
     if (this.#stopped) return true;
-    if (this.#now() - this.#started > this.#limits.time) {
+    if (this.#isLate()) {
       this.#stopped = true;
       this.gaps.push({
         reason: `it takes longer than ${this.#limits.time / 1000} s`,
@@ -161,6 +170,32 @@ class Scan {
       });
     }
     return this.#stopped;
+  }
+
+  #isLate(): boolean {
+    return this.#now() - this.#started - this.#excused > this.#limits.time;
+  }
+
+  #streaming(held: number): Streaming | null {
+    const room = this.#limits.streamed - this.#streamed;
+    if (room <= 0 || held > this.#limits.unpackedAtOnce) return null;
+    this.#hold(held);
+    let since = this.#now();
+    return {
+      room,
+      progress: (bytes) => {
+        this.#streamed += bytes;
+        const took = this.#now() - since;
+        if (took < EXCUSED_AT_ONCE) return;
+        // A turn takes it off the clock by itself.
+        if (this.#turn === undefined) this.#excused += took;
+        else this.#turn.excuse(took);
+        since = this.#now();
+      },
+      tick: () => {
+        if (this.#isLate()) throw new OutOfTime();
+      },
+    };
   }
 
   #gap(artifact: Artifact, reason: string, spot: Partial<Spot> = {}): void {
@@ -200,6 +235,7 @@ class Scan {
         this.#unpacked += bytes;
         this.#hold(before + bytes);
       },
+      mayStream: (holds) => this.#streaming(before + UNPACKED_SOURCE_BYTES + holds),
     };
   }
 

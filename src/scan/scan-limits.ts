@@ -6,11 +6,13 @@ export interface ScanLimits {
   readonly members: number;
   /** Bytes unpacked at once, and so held in memory. */
   readonly unpackedAtOnce: number;
-  /** Bytes unpacked in all. */
+  /** Bytes unpacked in all, of what is held in memory. */
   readonly unpacked: number;
+  /** Bytes unpacked piece by piece in all: what is too long to be held. */
+  readonly streamed: number;
   /** Findings kept. */
   readonly findings: number;
-  /** Milliseconds. */
+  /** Milliseconds, without those in which pieces are unpacked for the first time: their number is bounded by itself. */
   readonly time: number;
 }
 
@@ -19,6 +21,7 @@ export const SCAN_LIMITS: ScanLimits = {
   members: 20_000,
   unpackedAtOnce: 96 << 20,
   unpacked: 1 << 30,
+  streamed: 32 * 2 ** 30,
   findings: 500,
   time: 120_000,
 };

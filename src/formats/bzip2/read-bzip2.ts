@@ -1,4 +1,9 @@
-import { grownSize } from '../../bytes/grown-size.ts';
+import { type ByteSource, memorySource } from '../../bytes/byte-source.ts';
+import { collectPieces } from '../pieces/collect-pieces.ts';
+import { type OfferMark, type PieceEnd, PieceError, type PieceStream, type Resume } from '../pieces/piece-stream.ts';
+
+/** Packed bytes that are read at once. */
+const READ_AT_ONCE = 1 << 16;
 
 /**
  * bzip2 (Seward; the format as described in "bzip2 File Format Specification", Tsai 2016). Written for hostile input: output is
@@ -13,36 +18,48 @@ export class Bzip2Error extends Error {
   }
 }
 
+/** Bits of a source, the highest of each byte first. */
 class Bits {
-  readonly #bytes: Uint8Array;
-  #at: number;
+  readonly #source: ByteSource;
+  #block: Uint8Array = new Uint8Array();
+  /** Offset in the source of the block, and where in it the next byte stands. */
+  #base: number;
+  #at = 0;
   #buffer = 0;
   #count = 0;
 
-  constructor(bytes: Uint8Array, at: number) {
-    this.#bytes = bytes;
-    this.#at = at;
+  /** @param skip bits of the first byte that have been read */
+  constructor(source: ByteSource, at: number, skip = 0) {
+    this.#source = source;
+    this.#base = at;
+    if (skip > 0) this.read(skip);
   }
 
+  /** @param count at most 24 */
   read(count: number): number {
-    let value = 0;
-    while (count > 0) {
-      if (this.#count === 0) {
-        if (this.#at >= this.#bytes.length) throw new Bzip2Error('the data is cut off');
-        this.#buffer = this.#bytes[this.#at++]!;
-        this.#count = 8;
+    while (this.#count < count) {
+      if (this.#at === this.#block.length) {
+        this.#base += this.#block.length;
+        this.#block = this.#source.read(this.#base, READ_AT_ONCE).slice();
+        this.#at = 0;
+        if (this.#block.length === 0) throw new PieceError('cut off');
       }
-      const take = Math.min(count, this.#count);
-      this.#count -= take;
-      value = value * 2 ** take + ((this.#buffer >> this.#count) & ((1 << take) - 1));
-      count -= take;
+      this.#buffer = ((this.#buffer & 0xffffff) << 8) | this.#block[this.#at++]!;
+      this.#count += 8;
     }
-    return value;
+    this.#count -= count;
+    return (this.#buffer >>> this.#count) & ((1 << count) - 1);
+  }
+
+  /** Offset of the byte that holds the next bit, and how many of its bits have been read. */
+  get place(): { readonly at: number; readonly skip: number } {
+    const whole = this.#base + this.#at - Math.ceil(this.#count / 8);
+    return { at: whole, skip: (8 - (this.#count % 8)) % 8 };
   }
 
   /** Offset of the next whole byte. */
   get next(): number {
-    return this.#at;
+    return this.#base + this.#at - Math.floor(this.#count / 8);
   }
 }
 
@@ -57,64 +74,165 @@ interface Table {
   readonly minimum: number;
 }
 
+/** Unpacks bzip2 data piece by piece, all streams, one after another. Memory holds one block, of at most 900,000 bytes. */
+export class Bzip2Stream implements PieceStream {
+  readonly #source: ByteSource;
+  readonly #offer: OfferMark | null;
+  #bits: Bits | null = null;
+  #level = 0;
+  /** Offset of the next stream, while there is none open. */
+  #at: number;
+  #streams = 0;
+  #block: Block | null = null;
+  #made: number;
+  #end: PieceEnd | null = null;
+
+  constructor(source: ByteSource, from = 0, offer: OfferMark | null = null, made = 0) {
+    this.#source = source;
+    this.#at = from;
+    this.#offer = offer;
+    this.#made = made;
+  }
+
+  get end(): PieceEnd | null {
+    return this.#end;
+  }
+
+  get next(): number {
+    return this.#bits?.next ?? this.#at;
+  }
+
+  fill(into: Uint8Array): number {
+    let filled = 0;
+    try {
+      while (filled < into.length && this.#end === null) {
+        if (this.#block === null && !this.#open()) break;
+        const part: number = this.#block!.fill(into, filled);
+        filled += part;
+        this.#made += part;
+        if (this.#block!.done) this.#block = null;
+      }
+    } catch (error) {
+      if (!(error instanceof PieceError)) throw error;
+      this.#end = error.end;
+    }
+    return filled;
+  }
+
+  /** Opens the next block; false at the end. */
+  #open(): boolean {
+    for (;;) {
+      if (this.#bits === null) {
+        const head = this.#source.read(this.#at, 4);
+        const level = head[3]! - 0x30;
+        const begins = head[0] === 0x42 && head[1] === 0x5a && head[2] === 0x68 && level >= 1 && level <= 9;
+        if (!begins) {
+          this.#end = this.#streams > 0 ? 'complete' : this.#source.size < this.#at + 4 ? 'cut off' : 'damaged';
+          return false;
+        }
+        this.#streams++;
+        this.#level = level;
+        this.#bits = new Bits(this.#source, this.#at + 4);
+      }
+      if (this.#offer !== null && this.#made > 0) this.#offer(this.#made, this.#capture);
+      const magic = this.#bits.read(24) * 2 ** 24 + this.#bits.read(24);
+      this.#bits.read(16);
+      this.#bits.read(16);
+      if (magic === BLOCK) {
+        this.#block = readBlock(this.#bits, this.#level * 100_000);
+        return true;
+      }
+      if (magic !== END) throw new PieceError('damaged');
+      this.#at = this.#bits.next;
+      this.#bits = null;
+    }
+  }
+
+  readonly #capture = (): Resume => {
+    const [source, level, made, { at, skip }] = [this.#source, this.#level, this.#made, this.#bits!.place];
+    return () => {
+      const stream = new Bzip2Stream(source, at, null, made);
+      stream.#streams = 1;
+      stream.#level = level;
+      stream.#bits = new Bits(source, at, skip);
+      return stream;
+    };
+  };
+}
+
 /**
  * Unpacks all streams of a .bz2 file.
  * @throws Bzip2Error
  */
 export function readBzip2(input: Uint8Array, limit: number): Uint8Array {
-  const out = new Growing(limit);
-  let at = 0;
-  do {
-    if (input[at] !== 0x42 || input[at + 1] !== 0x5a || input[at + 2] !== 0x68)
-      throw new Bzip2Error('this is no bzip2 data');
-    const level = input[at + 3]! - 0x30;
-    if (!(level >= 1 && level <= 9)) throw new Bzip2Error('the block size is out of range');
-    const bits = new Bits(input, at + 4);
-    for (;;) {
-      const magic = bits.read(48);
-      bits.read(32);
-      if (magic === END) break;
-      if (magic !== BLOCK) throw new Bzip2Error('a block is damaged');
-      readBlock(bits, level * 100_000, out);
-    }
-    at = bits.next;
-  } while (at + 4 <= input.length && input[at] === 0x42 && input[at + 1] === 0x5a && input[at + 2] === 0x68);
-  return out.take();
+  const { bytes, end } = collectPieces(new Bzip2Stream(memorySource(input)), limit, 1 << 16);
+  if (end !== 'complete') throw new Bzip2Error(`the data is ${end}`, end === 'limit');
+  return bytes;
 }
 
-class Growing {
-  #bytes: Uint8Array;
-  #length = 0;
-  readonly #limit: number;
+/** A block whose bytes are in order, to be read from `origin` on. */
+class Block {
+  readonly #entries: Int32Array;
+  readonly #length: number;
+  #place: number;
+  #index = 0;
+  #repeated = 0;
+  #previous = -1;
+  /** Copies of the last byte that are still to come. */
+  #more = 0;
 
-  constructor(limit: number) {
-    this.#limit = limit;
-    this.#bytes = new Uint8Array(Math.min(limit, 1 << 16));
+  constructor(entries: Int32Array, length: number, origin: number) {
+    this.#entries = entries;
+    this.#length = length;
+    this.#place = entries[origin]! >>> 8;
   }
 
-  put(byte: number): void {
-    if (this.#length === this.#bytes.length) {
-      if (this.#length >= this.#limit) throw new Bzip2Error(`more than ${this.#limit} bytes unpacked`, true);
-      const larger = new Uint8Array(grownSize(this.#bytes.length, this.#length + 1, this.#limit));
-      larger.set(this.#bytes);
-      this.#bytes = larger;
+  get done(): boolean {
+    return this.#index === this.#length && this.#more === 0;
+  }
+
+  /** The run lengths of the first step backwards: four equal bytes are followed by the number of further ones. */
+  fill(into: Uint8Array, from: number): number {
+    const entries = this.#entries;
+    let to = from;
+    let [place, index, repeated, previous] = [this.#place, this.#index, this.#repeated, this.#previous];
+    while (to < into.length) {
+      if (this.#more > 0) {
+        const part = Math.min(this.#more, into.length - to);
+        into.fill(previous, to, to + part);
+        to += part;
+        this.#more -= part;
+        if (this.#more === 0) previous = -1;
+        continue;
+      }
+      if (index === this.#length) break;
+      index++;
+      const entry = entries[place]!;
+      const byte = entry & 0xff;
+      place = entry >>> 8;
+      if (repeated === 4) {
+        this.#more = byte;
+        repeated = 0;
+        if (byte === 0) previous = -1;
+        continue;
+      }
+      repeated = byte === previous ? repeated + 1 : 1;
+      previous = byte;
+      into[to++] = byte;
     }
-    this.#bytes[this.#length++] = byte;
-  }
-
-  take(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+    [this.#place, this.#index, this.#repeated, this.#previous] = [place, index, repeated, previous];
+    return to - from;
   }
 }
 
-function readBlock(bits: Bits, size: number, out: Growing): void {
-  if (bits.read(1) === 1) throw new Bzip2Error('randomised blocks are not supported');
+function readBlock(bits: Bits, size: number): Block {
+  if (bits.read(1) === 1) throw new PieceError('damaged');
   const origin = bits.read(24);
   const used = usedBytes(bits);
   const alphabet = used.length + 2;
   const groups = bits.read(3);
   const selectorCount = bits.read(15);
-  if (groups < 2 || groups > 6 || selectorCount === 0) throw new Bzip2Error('a table is damaged');
+  if (groups < 2 || groups > 6 || selectorCount === 0) throw new PieceError('damaged');
   const selectors = readSelectors(bits, groups, selectorCount);
   const tables = Array.from({ length: groups }, () => readTable(bits, alphabet));
 
@@ -128,7 +246,7 @@ function readBlock(bits: Bits, size: number, out: Growing): void {
   let table = tables[0]!;
   const endRun = (): void => {
     if (run === 0) return;
-    if (run > size - length) throw new Bzip2Error('a block is too long');
+    if (run > size - length) throw new PieceError('damaged');
     const byte = used[0]!;
     counts[byte]! += run;
     block.fill(byte, length, length + run);
@@ -137,7 +255,7 @@ function readBlock(bits: Bits, size: number, out: Growing): void {
   };
   for (;;) {
     if (left === 0) {
-      if (selector >= selectors.length) throw new Bzip2Error('a block is damaged');
+      if (selector >= selectors.length) throw new PieceError('damaged');
       table = tables[selectors[selector++]!]!;
       left = 50;
     }
@@ -146,7 +264,7 @@ function readBlock(bits: Bits, size: number, out: Growing): void {
     if (symbol <= 1) {
       run += weight * (symbol + 1);
       weight *= 2;
-      if (run > size) throw new Bzip2Error('a block is too long');
+      if (run > size) throw new PieceError('damaged');
       continue;
     }
     endRun();
@@ -155,16 +273,16 @@ function readBlock(bits: Bits, size: number, out: Growing): void {
     const byte = used[symbol - 1]!;
     used.copyWithin(1, 0, symbol - 1);
     used[0] = byte;
-    if (length >= size) throw new Bzip2Error('a block is too long');
+    if (length >= size) throw new PieceError('damaged');
     counts[byte]!++;
     block[length++] = byte;
   }
-  if (origin >= length) throw new Bzip2Error('a block is damaged');
-  untransform(block, length, counts, origin, out);
+  if (origin >= length) throw new PieceError('damaged');
+  return untransform(block, length, counts, origin);
 }
 
-/** Burrows-Wheeler backwards, then the run lengths of the first step. */
-function untransform(block: Int32Array, length: number, counts: Int32Array, origin: number, out: Growing): void {
+/** Burrows-Wheeler backwards. */
+function untransform(block: Int32Array, length: number, counts: Int32Array, origin: number): Block {
   let sum = 0;
   for (let byte = 0; byte < 256; byte++) {
     const count = counts[byte]!;
@@ -175,23 +293,7 @@ function untransform(block: Int32Array, length: number, counts: Int32Array, orig
     const byte = block[index]! & 0xff;
     block[counts[byte]!++]! |= index << 8;
   }
-  let place = block[origin]! >>> 8;
-  let repeated = 0;
-  let previous = -1;
-  for (let index = 0; index < length; index++) {
-    const entry = block[place]!;
-    const byte = entry & 0xff;
-    place = entry >>> 8;
-    if (repeated === 4) {
-      for (let more = 0; more < byte; more++) out.put(previous);
-      repeated = 0;
-      previous = -1;
-      continue;
-    }
-    repeated = byte === previous ? repeated + 1 : 1;
-    previous = byte;
-    out.put(byte);
-  }
+  return new Block(block, length, origin);
 }
 
 function usedBytes(bits: Bits): Uint8Array {
@@ -202,7 +304,7 @@ function usedBytes(bits: Bits): Uint8Array {
     const row = bits.read(16);
     for (let low = 0; low < 16; low++) if (((row >> (15 - low)) & 1) === 1) used.push(high * 16 + low);
   }
-  if (used.length === 0) throw new Bzip2Error('a block uses no bytes');
+  if (used.length === 0) throw new PieceError('damaged');
   return Uint8Array.from(used);
 }
 
@@ -211,7 +313,7 @@ function readSelectors(bits: Bits, groups: number, count: number): Uint8Array {
   const selectors = new Uint8Array(count);
   for (let index = 0; index < count; index++) {
     let place = 0;
-    while (bits.read(1) === 1) if (++place >= groups) throw new Bzip2Error('a table is damaged');
+    while (bits.read(1) === 1) if (++place >= groups) throw new PieceError('damaged');
     const [chosen] = order.splice(place, 1);
     order.unshift(chosen!);
     selectors[index] = chosen!;
@@ -224,7 +326,7 @@ function readTable(bits: Bits, alphabet: number): Table {
   let length = bits.read(5);
   for (let symbol = 0; symbol < alphabet; symbol++) {
     for (;;) {
-      if (length < 1 || length > MAX_LENGTH) throw new Bzip2Error('a table is damaged');
+      if (length < 1 || length > MAX_LENGTH) throw new PieceError('damaged');
       if (bits.read(1) === 0) break;
       length += bits.read(1) === 0 ? 1 : -1;
     }
@@ -246,7 +348,7 @@ function readTable(bits: Bits, alphabet: number): Table {
       minimum = Math.min(minimum, bit);
     }
     limit[bit] = code - 1;
-    if (code > 2 ** bit) throw new Bzip2Error('a table is damaged');
+    if (code > 2 ** bit) throw new PieceError('damaged');
   }
   return { limit, base, symbols, minimum };
 }
@@ -257,10 +359,10 @@ function readSymbol(bits: Bits, table: Table): number {
   for (;;) {
     if (code <= table.limit[length]!) {
       const symbol = table.symbols[table.base[length]! + code];
-      if (symbol === undefined) throw new Bzip2Error('a code is damaged');
+      if (symbol === undefined) throw new PieceError('damaged');
       return symbol;
     }
-    if (++length > MAX_LENGTH) throw new Bzip2Error('a code is damaged');
+    if (++length > MAX_LENGTH) throw new PieceError('damaged');
     code = code * 2 + bits.read(1);
   }
 }

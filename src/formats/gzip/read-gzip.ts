@@ -16,7 +16,7 @@ export function readGzip(source: ByteSource, limit: number): Inflated {
   let at = 0;
   let end: Inflated['end'] = 'damaged';
   while (parts.length < MAX_PARTS) {
-    const data = afterHeader(source, at);
+    const data = afterGzipHeader(source, at);
     if (data === null) {
       if (parts.length === 0) end = at + HEADER > source.size ? 'cut off' : 'damaged';
       break;
@@ -43,8 +43,8 @@ function stated(source: ByteSource): number {
   return source.size < 18 ? 0 : Buffer.from(source.read(source.size - 4, 4)).readUInt32LE(0);
 }
 
-/** Offset of the deflate data of a member at `at`, or null where there is none. */
-function afterHeader(source: ByteSource, at: number): number | null {
+/** Offset of the deflate data of the gzip member at `at`, or null where there is none. */
+export function afterGzipHeader(source: ByteSource, at: number): number | null {
   const head = source.read(at, HEADER).slice();
   if (head.length < HEADER || head[0] !== 0x1f || head[1] !== 0x8b || head[2] !== 8) return null;
   const flags = head[3]!;

@@ -1,5 +1,7 @@
 import { grownSize } from '../../bytes/grown-size.ts';
 
+const CUT_OFF = 'the data is cut off';
+
 /**
  * LZMA and LZMA2 (7-Zip's LZMA specification, `lzma-specification.txt`; xz-file-format 1.2.0 §5.3.1). Written for hostile input: the output
  * never exceeds what the caller allows, whatever sizes are claimed, and every read is checked.
@@ -7,10 +9,13 @@ import { grownSize } from '../../bytes/grown-size.ts';
 export class LzmaError extends Error {
   /** True when the data may be well formed but unpacks to more than is allowed. */
   readonly tooLarge: boolean;
+  /** True when more would have to follow. */
+  readonly cutOff: boolean;
   constructor(message: string, tooLarge = false) {
     super(message);
     this.name = 'LzmaError';
     this.tooLarge = tooLarge;
+    this.cutOff = message === CUT_OFF;
   }
 }
 
@@ -18,8 +23,19 @@ const STATES = 12;
 const TOP = 0x1000000;
 const HALF = 1024;
 
+/** Where unpacked bytes go, and where matches find them again. */
+export interface LzmaSink {
+  /** Bytes that have come out in all. */
+  readonly length: number;
+  put(byte: number): void;
+  append(bytes: Uint8Array): void;
+  /** The byte that came out `distance` bytes before the next. */
+  back(distance: number): number;
+  copy(distance: number, length: number): void;
+}
+
 /** What is unpacked so far: the dictionary is the output itself. */
-export class LzmaOutput {
+export class LzmaOutput implements LzmaSink {
   #bytes: Uint8Array;
   length = 0;
   readonly #limit: number;
@@ -74,11 +90,12 @@ function lengthCoder(): LengthCoder {
 }
 
 /** The state of one LZMA stream between chunks. */
-class Decoder {
-  readonly #out: LzmaOutput;
+export class LzmaDecoder {
+  readonly #out: LzmaSink;
   #input: Uint8Array = new Uint8Array();
   #at = 0;
   #end = 0;
+  #refill: (() => Uint8Array) | null = null;
   #range = 0;
   #code = 0;
   #lc = 0;
@@ -102,7 +119,7 @@ class Decoder {
   #length = lengthCoder();
   #repLength = lengthCoder();
 
-  constructor(out: LzmaOutput) {
+  constructor(out: LzmaSink) {
     this.#out = out;
   }
 
@@ -135,7 +152,9 @@ class Decoder {
     this.#repLength = lengthCoder();
   }
 
-  startRange(input: Uint8Array, at: number, end: number): void {
+  /** @param refill gives what follows the input, where there is more of it */
+  startRange(input: Uint8Array, at: number, end: number, refill: (() => Uint8Array) | null = null): void {
+    this.#refill = refill;
     this.#input = input;
     this.#at = at;
     this.#end = end;
@@ -150,7 +169,12 @@ class Decoder {
   }
 
   #byte(): number {
-    if (this.#at >= this.#end) throw new LzmaError('the data is cut off');
+    if (this.#at >= this.#end) {
+      this.#input = this.#refill?.() ?? new Uint8Array();
+      this.#at = 0;
+      this.#end = this.#input.length;
+      if (this.#end === 0) throw new LzmaError('the data is cut off');
+    }
     return this.#input[this.#at++]!;
   }
 
@@ -234,13 +258,15 @@ class Decoder {
 
   /**
    * Unpacks until `limit` bytes are out in all or the end mark comes.
+   * @param pause bytes in all after which it returns earlier, up to 272 of them too late
    * @returns true when the end mark came.
    */
-  run(limit: number): boolean {
+  run(limit: number, pause = limit): boolean {
     const out = this.#out;
     const literalMask = (1 << this.#lp) - 1;
     const positionMask = (1 << this.#pb) - 1;
-    while (out.length < limit) {
+    const stop = Math.min(limit, pause);
+    while (out.length < stop) {
       const position = out.length - this.dictionaryStart;
       const positionState = position & positionMask;
       if (this.#bit(this.#isMatch, (this.#state << 4) + positionState) === 0) {
@@ -318,7 +344,7 @@ export function decodeLzma(
 ): Uint8Array {
   if (size !== null && size > limit) throw new LzmaError(`${size} bytes are announced`, true);
   const out = new LzmaOutput(size ?? limit);
-  const decoder = new Decoder(out);
+  const decoder = new LzmaDecoder(out);
   decoder.setProperties(properties);
   decoder.dictionarySize = Math.max(dictionarySize, 4096);
   decoder.resetState();
@@ -328,22 +354,13 @@ export function decodeLzma(
   return out.take();
 }
 
-/** The `.lzma` format: properties, dictionary size, size or -1, data. @throws LzmaError */
-export function decodeLzmaAlone(input: Uint8Array, limit: number): Uint8Array {
-  if (input.length < 18) throw new LzmaError('the header is cut off');
-  const head = Buffer.from(input.buffer, input.byteOffset, 13);
-  const size = head.readBigUInt64LE(5);
-  const known = size === 0xffffffffffffffffn ? null : Number(size);
-  return decodeLzma(input, 13, head[0]!, head.readUInt32LE(1), known, limit);
-}
-
 /**
  * Unpacks LZMA2 chunks beginning at `from`, behind what `out` holds already.
  * @returns the offset after the end mark.
  * @throws LzmaError
  */
 export function decodeLzma2(input: Uint8Array, from: number, dictionarySize: number, out: LzmaOutput): number {
-  const decoder = new Decoder(out);
+  const decoder = new LzmaDecoder(out);
   decoder.dictionaryStart = out.length;
   decoder.dictionarySize = dictionarySize;
   let at = from;

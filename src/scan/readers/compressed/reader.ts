@@ -1,14 +1,20 @@
 import { type ByteSource, memorySource } from '../../../bytes/byte-source.ts';
 import { freeBytes } from '../../../bytes/free-bytes.ts';
-import { readBzip2 } from '../../../formats/bzip2/read-bzip2.ts';
+import { Bzip2Stream } from '../../../formats/bzip2/read-bzip2.ts';
 import type { Inflated } from '../../../formats/inflate-source.ts';
+import { InflateStream } from '../../../formats/deflate/inflate-stream.ts';
+import { GzipStream } from '../../../formats/gzip/gzip-stream.ts';
+import type { OfferMark, PieceStream } from '../../../formats/pieces/piece-stream.ts';
 import { readGzip, readZlib } from '../../../formats/gzip/read-gzip.ts';
 import { readLz4 } from '../../../formats/lz4/read-lz4.ts';
-import { decodeLzmaAlone } from '../../../formats/lzma/lzma-decoder.ts';
-import { readXz } from '../../../formats/lzma/read-xz.ts';
+import { lzmaAloneHeader, LzmaStream } from '../../../formats/lzma/lzma-stream.ts';
+import { LARGEST_DICTIONARY } from '../../../formats/lzma/lzma-window.ts';
+import { XzStream } from '../../../formats/lzma/xz-stream.ts';
+import { collectPieces } from '../../../formats/pieces/collect-pieces.ts';
 import { HAS_ZSTANDARD, readZstandard } from '../../../formats/zstandard/read-zstandard.ts';
 import type { Artifact } from '../../artifact.ts';
-import type { Reader } from '../../reader.ts';
+import type { Observer, Reader } from '../../reader.ts';
+import { type StreamedPieces, streamWithin } from '../../stream-within.ts';
 import { unpackWithin } from '../../unpack-within.ts';
 
 const MAX_RATIO = 1000;
@@ -18,9 +24,13 @@ interface Compression {
   readonly name: string;
   readonly suffixes: RegExp;
   sniff(head: Uint8Array): boolean;
+  /** Unpacks piece by piece what is too long to be held. Absent: that is not looked at. */
+  readonly open?: (packed: ByteSource, offer: OfferMark | null) => PieceStream;
+  /** Bytes that unpacking piece by piece holds besides. */
+  readonly holds?: number;
   /** The decoder needs what is packed in memory, too. */
   readonly holdsPacked?: true;
-  /** Absent: known, and not read here. */
+  /** Unpacks in memory, where that is better done at once. With neither, the format is known and not read here. */
   unpack?(packed: ByteSource, limit: number): Inflated;
 }
 
@@ -30,6 +40,7 @@ const COMPRESSIONS: readonly Compression[] = [
     suffixes: /\.(gz|gzip)$/i,
     sniff: (head) => head[0] === 0x1f && head[1] === 0x8b,
     unpack: readGzip,
+    open: (packed, offer) => new GzipStream(packed, 0, offer),
   },
   {
     name: 'zlib',
@@ -41,20 +52,20 @@ const COMPRESSIONS: readonly Compression[] = [
       (head[1]! & 0x20) === 0 &&
       (head[0]! * 256 + head[1]!) % 31 === 0,
     unpack: (packed, limit) => readZlib(packed, 0, limit),
+    open: (packed, offer) => new InflateStream(packed, 2, offer),
   },
   {
     name: 'bzip2',
     suffixes: /\.bz2$/i,
     sniff: (head) => head[0] === 0x42 && head[1] === 0x5a && head[2] === 0x68 && head[4] === 0x31 && head[5] === 0x41,
-    holdsPacked: true,
-    unpack: whole(readBzip2),
+    open: (packed, offer) => new Bzip2Stream(packed, 0, offer),
   },
   {
     name: 'xz',
     suffixes: /\.xz$/i,
     sniff: (head) => head[0] === 0xfd && head[1] === 0x37 && head[2] === 0x7a && head[3] === 0x58 && head[4] === 0x5a,
-    holdsPacked: true,
-    unpack: whole(readXz),
+    holds: LARGEST_DICTIONARY,
+    open: (packed, offer) => new XzStream(packed, 0, offer),
   },
   {
     name: 'LZMA',
@@ -69,18 +80,16 @@ const COMPRESSIONS: readonly Compression[] = [
       const size = Buffer.from(head.subarray(5, 13)).readBigUInt64LE(0);
       return exact && (size === 0xffffffffffffffffn || size < 1n << 40n);
     },
-    holdsPacked: true,
-    unpack: whole(decodeLzmaAlone),
+    holds: LARGEST_DICTIONARY,
+    open: (packed) => new LzmaStream(packed, lzmaAloneHeader(packed)),
   },
   {
     name: 'joblib ZFILE',
     suffixes: /\.z$/i,
     // joblib before 0.10: `ZF`, a length in hexadecimal digits, zlib data.
     sniff: (head) => head[0] === 0x5a && head[1] === 0x46 && head[2] === 0x30 && head[3] === 0x78,
-    unpack: (packed, limit) => {
-      const start = Buffer.from(packed.read(0, 64)).indexOf(0x78, 4);
-      return readZlib(packed, start === -1 ? 21 : start, limit);
-    },
+    unpack: (packed, limit) => readZlib(packed, zfileStart(packed), limit),
+    open: (packed, offer) => new InflateStream(packed, zfileStart(packed) + 2, offer),
   },
   {
     name: 'Zstandard',
@@ -101,20 +110,10 @@ const COMPRESSIONS: readonly Compression[] = [
   },
 ];
 
-/** Decoders that hold what is packed in memory and throw where it is damaged. */
-function whole(
-  unpack: (packed: Uint8Array, limit: number) => Uint8Array,
-): (packed: ByteSource, limit: number) => Inflated {
-  return (packed, limit) => {
-    const next = packed.size;
-    try {
-      const bytes = unpack(packed.read(0, packed.size).slice(), Math.max(0, limit - packed.size));
-      return { bytes, end: 'complete', next };
-    } catch (error) {
-      const tooLarge = (error as { readonly tooLarge?: boolean }).tooLarge === true;
-      return { bytes: new Uint8Array(), end: tooLarge ? 'limit' : 'damaged', next };
-    }
-  };
+/** Where the zlib data of a ZFILE begins: behind its length, in 19 characters or fewer. */
+function zfileStart(packed: ByteSource): number {
+  const start = Buffer.from(packed.read(0, 64)).indexOf(0x78, 4);
+  return start === -1 ? 21 : start;
 }
 
 function compressionOf({ head }: Artifact): Compression | undefined {
@@ -128,38 +127,50 @@ export const compressed: Reader<'compressed'> = {
   extensions: ['.gz', '.bz2', '.xz', '.lzma', '.z', '.rar', '.zst', '.lz4'],
   sniff: (artifact) => compressionOf(artifact) !== undefined,
   read: (artifact, observer) => {
-    const { source, name } = artifact;
+    const { source } = artifact;
     const found = compressionOf(artifact)!;
-    if (found.unpack === undefined) return observer.incomplete(`${found.name} archives are not unpacked`);
-    const unpack = found.unpack;
-    const unpacked =
+    const { open } = found;
+    const unpack =
+      found.unpack ??
+      (open && ((packed: ByteSource, limit: number) => collectPieces(open(packed, null), limit, 1 << 16)));
+    if (unpack === undefined) return observer.incomplete(`${found.name} archives are not unpacked`);
+    const held =
       source.size > observer.limits.unpackedAtOnce
         ? null
         : unpackWithin(observer, (limit) => unpack(source, limit), found.holdsPacked === true ? source.size * 2 : 0);
-    if (unpacked === null) return observer.incomplete(`${found.name} data of ${source.size} bytes is not unpacked`);
-    const { bytes, end, room } = unpacked;
-    if (end === 'limit' && source.size * MAX_RATIO < room) {
-      observer.fact({
-        kind: 'archive',
-        offset: 0,
-        issue: 'ratio',
-        detail: `${source.size} bytes that unpack to more than ${room}`,
-      });
-    } else if (bytes.length > RATIO_FLOOR && bytes.length > source.size * MAX_RATIO) {
-      observer.fact({
-        kind: 'archive',
-        offset: 0,
-        issue: 'ratio',
-        detail: `${source.size} bytes that unpack to ${bytes.length}`,
-      });
+    if (held !== null && !(held.end === 'limit' && open !== undefined && source.size * MAX_RATIO >= held.room)) {
+      const { bytes, end, room } = held;
+      const bomb = end === 'limit' ? source.size * MAX_RATIO < room : false;
+      tell(artifact, found, memorySource(bytes), bomb ? 'ratio' : end === 'limit' ? 'room' : end, null, observer);
+      return freeBytes(bytes);
     }
-    // Two bytes look like zlib by chance: only a name or a place that says so makes damage worth a word.
-    const chance = found.name === 'zlib' && end === 'damaged' && !/\.(z|zlib|joblib|pkl|gz)$/i.test(name);
-    if (chance && bytes.length < 64) return;
-    if (end === 'limit') observer.incomplete(`${found.name} data unpacks to more than ${room} bytes`);
-    else if (end !== 'complete' && !chance) observer.incomplete(`${found.name} data is ${end}`);
-    // A loader that streams sees what comes before the damage.
-    if (bytes.length > 0) observer.member(name.replace(found.suffixes, ''), memorySource(bytes));
-    freeBytes(bytes);
+    if (held !== null) freeBytes(held.bytes);
+    const streamed =
+      open === undefined ? null : streamWithin(observer, (offer) => open(source, offer), source.size, MAX_RATIO, found.holds);
+    if (streamed === null) return observer.incomplete(`${found.name} data of ${source.size} bytes is not unpacked`);
+    tell(artifact, found, streamed.source, streamed.end, streamed.mismatch, observer);
   },
 };
+
+function tell(
+  { source, name }: Artifact,
+  found: Compression,
+  unpacked: ByteSource,
+  end: StreamedPieces['end'],
+  mismatch: string | null,
+  observer: Observer,
+): void {
+  if (end === 'ratio' || (unpacked.size > RATIO_FLOOR && unpacked.size > source.size * MAX_RATIO)) {
+    const detail = `${source.size} bytes that unpack to ${end === 'ratio' ? 'more than ' : ''}${unpacked.size}`;
+    observer.fact({ kind: 'archive', offset: 0, issue: 'ratio', detail });
+  }
+  // Two bytes look like zlib by chance: only a name or a place that says so makes damage worth a word.
+  const chance = found.name === 'zlib' && end === 'damaged' && !/\.(z|zlib|joblib|pkl|gz)$/i.test(name);
+  if (chance && unpacked.size < 64) return;
+  if (end === 'room' || end === 'ratio')
+    observer.incomplete(`${found.name} data unpacks to more than ${unpacked.size} bytes`);
+  else if (end !== 'complete' && !chance) observer.incomplete(`${found.name} data is ${end}`);
+  else if (mismatch !== null) observer.incomplete(`${found.name} data is damaged: ${mismatch}`);
+  // A loader that streams sees what comes before the damage.
+  if (unpacked.size > 0) observer.member(name.replace(found.suffixes, ''), unpacked);
+}

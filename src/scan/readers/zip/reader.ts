@@ -1,14 +1,10 @@
-import { type ByteSource, memorySource, sliceSource } from '../../../bytes/byte-source.ts';
-import { freeBytes } from '../../../bytes/free-bytes.ts';
-import { type Inflated, inflateSource } from '../../../formats/inflate-source.ts';
+import { type ByteSource, sliceSource } from '../../../bytes/byte-source.ts';
 import { findZipEnd, walkZip, type ZipEntry } from '../../../formats/zip/zip-walk.ts';
 import type { Artifact } from '../../artifact.ts';
 import type { Observer, Reader } from '../../reader.ts';
 import { isUnsafePath } from '../../unsafe-path.ts';
-import { unpackWithin } from '../../unpack-within.ts';
+import { MAX_RATIO, PACKINGS, unpackMember } from './unpack-member.ts';
 
-/** Unpacked bytes for each packed one, beyond which an archive is meant to fill memory. */
-const MAX_RATIO = 200;
 const RATIO_FLOOR = 1 << 20;
 const SYMLINK = 0o120000;
 const TYPE_MASK = 0o170000;
@@ -72,10 +68,7 @@ const METHODS: Readonly<Record<number, string>> = {
   1: 'Shrink',
   6: 'Implode',
   9: 'Deflate64',
-  12: 'BZip2',
-  14: 'LZMA',
   93: 'Zstandard',
-  95: 'XZ',
   98: 'PPMd',
   99: 'AES, which needs a password',
 };
@@ -102,13 +95,11 @@ function readMember(artifact: Artifact, entry: ZipEntry, observer: Observer): vo
     if (method === 0) {
       observer.member(entry.name, source);
       if (encrypted) flagged(entry, isPlain(source.read(0, 4)), observer);
-    } else if (method === 8) {
-      const unpacked = inflate(source, entry, observer);
+    } else if (PACKINGS[method] !== undefined) {
+      const unpacked = unpackMember(PACKINGS[method], source, entry, observer);
       if (encrypted) flagged(entry, unpacked?.end === 'complete', observer);
-      if (unpacked !== null && !(encrypted && unpacked.end === 'damaged')) {
-        observer.member(entry.name, memorySource(unpacked.bytes));
-      }
-      if (unpacked !== null) freeBytes(unpacked.bytes);
+      if (unpacked !== null && !(encrypted && unpacked.end === 'damaged')) observer.member(entry.name, unpacked.source);
+      unpacked?.free();
     } else if (encrypted) flagged(entry, false, observer);
     else
       observer.incomplete(
@@ -132,21 +123,4 @@ function flagged(entry: ZipEntry, plain: boolean, observer: Observer): void {
 /** A pickle, an archive or a text in clear behind a flag that says otherwise. */
 function isPlain(head: Uint8Array): boolean {
   return (head[0] === 0x80 && head[1]! <= 5) || (head[0] === 0x50 && head[1] === 0x4b) || head[0] === 0x7b;
-}
-
-/** Unpacks a member, its beginning at least; null when nothing comes out. */
-function inflate(packed: ByteSource, entry: ZipEntry, observer: Observer): Inflated | null {
-  const name = `"${entry.name.slice(0, 80)}"`;
-  const unpacked = unpackWithin(observer, (limit) => inflateSource(packed, 0, limit, entry.size), entry.size);
-  if (unpacked === null) {
-    observer.incomplete('more would have to be unpacked than is allowed', entry.localOffset);
-    return null;
-  }
-  const { bytes, end, room } = unpacked;
-  if (end === 'limit') observer.incomplete(`${name} unpacks to more than ${room} bytes`, entry.localOffset);
-  else if (end === 'damaged') observer.incomplete(`${name} cannot be unpacked`, entry.localOffset);
-  else if (end === 'cut off' || (bytes.length < entry.size && entry.size !== 0xffffffff)) {
-    observer.incomplete(`${name} is cut off`, entry.localOffset);
-  }
-  return bytes.length > 0 || end === 'complete' ? unpacked : null;
 }

@@ -6,6 +6,7 @@ const SAID: Readonly<Record<ArchiveIssue, readonly [Severity, string]>> = {
   'name-mismatch': ['high', 'A member has two names'],
   'method-mismatch': ['high', 'A member is packed in two ways'],
   'size-mismatch': ['medium', 'A member has two sizes'],
+  'checksum-mismatch': ['medium', 'A member is not what the archive says'],
   'duplicate-name': ['high', 'Two members have one name'],
   'hidden-member': ['high', 'A member is hidden'],
   'missing-member': ['medium', 'A member is missing'],

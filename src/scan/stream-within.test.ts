@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deflateSync, gzipSync } from 'node:zlib';
+import { memorySource } from '../bytes/byte-source.ts';
+import type { FileResult } from './file-result.ts';
+import { READERS, RULES } from './registry.ts';
+import { scanSource } from './scan-artifact.ts';
+import { SCAN_LIMITS } from './scan-limits.ts';
+import { makeTar, makeZip } from './testing/make-archive.ts';
+import { bytes, text } from './testing/make-pickle.ts';
+
+const LENGTH = 8_000_000;
+/** Less is held than comes out. */
+const LIMITS = { ...SCAN_LIMITS, unpackedAtOnce: 7 << 20 };
+const FILLER = Buffer.alloc(LENGTH);
+for (let at = 0; at < LENGTH; at += 3) FILLER[at] = (Math.imul(at, 2654435761) >>> 13) & 255;
+
+function scan(content: Uint8Array, limits = LIMITS): FileResult {
+  let now = 0;
+  return scanSource('x', memorySource(new Uint8Array(content)), {
+    readers: READERS,
+    rules: RULES,
+    now: () => now++,
+    limits,
+  });
+}
+
+function le32(value: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+/** A call of the shell behind bytes that are longer than may be held. */
+const CALL = bytes(text('os'), text('system'), 0x93, text('x'), 0x85, 'R.');
+const HOSTILE = bytes(0x80, 4, 'B', le32(LENGTH), FILLER, '0', CALL);
+const HARMLESS = bytes(0x80, 4, 'B', le32(LENGTH), FILLER, '.');
+
+function header(descr: string): Uint8Array {
+  const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${LENGTH},), }\n`;
+  return bytes('\x93NUMPY', 1, 0, dictionary.length & 255, dictionary.length >> 8, dictionary);
+}
+
+for (const [what, hostile, harmless] of [
+  ['a deflated pickle in a zip archive', zipped('data.pkl', HOSTILE), zipped('data.pkl', HARMLESS)],
+  [
+    'a compressed archive of arrays',
+    zipped('a.npy', bytes(header('|O'), HOSTILE)),
+    zipped('a.npy', bytes(header('|u1'), FILLER)),
+  ],
+  ['a tar archive in gzip', gzipSync(tar(HOSTILE)), gzipSync(tar(HARMLESS))],
+  ['a pickle in zlib data, as joblib packs it', deflateSync(HOSTILE), deflateSync(HARMLESS)],
+  ['a packed member of a packed archive', gzipSync(zipped('a/data.pkl', HOSTILE)), gzipSync(zipped('a/b', HARMLESS))],
+] as const) {
+  test(`${what} that is longer than may be held is looked at to its end`, () => {
+    const found = scan(hostile);
+    assert.ok(found.findings.some(({ rule }) => rule === 'pickle-dangerous-global'), JSON.stringify(found.gaps));
+    assert.deepEqual(found.gaps, []);
+    const clean = scan(harmless);
+    assert.deepEqual([clean.verdict, clean.gaps], ['clean', []]);
+  });
+}
+
+function zipped(name: string, data: Uint8Array): Uint8Array {
+  return makeZip([
+    { name: 'first', data: Buffer.from('1') },
+    { name, data, deflate: true },
+  ]);
+}
+
+function tar(data: Uint8Array): Uint8Array {
+  return makeTar([
+    { name: 'weights', data: FILLER },
+    { name: 'last', data },
+  ]);
+}
+
+test('a bomb is no long member: it ends at its ratio, and the file is not clean', () => {
+  const zeros = Buffer.alloc(16 << 20);
+  const { findings, gaps } = scan(makeZip([{ name: 'a', data: zeros, deflate: true }]));
+  assert.ok(findings.some(({ rule, message }) => rule === 'archive-tricks' && /bomb/.test(message)));
+  assert.match(gaps[0]?.reason ?? '', /bomb/);
+});
+
+test('no more is unpacked piece by piece than is allowed', () => {
+  const { gaps, verdict } = scan(zipped('a', HARMLESS), { ...LIMITS, streamed: 7 << 20 });
+  assert.equal(verdict, 'incomplete');
+  assert.match(gaps[0]?.reason ?? '', /unpacks to more than/);
+});
+
+test('a checksum and a size that are not those of the member are told', () => {
+  for (const data of [FILLER, FILLER.subarray(0, 5000)]) {
+    const archive = Buffer.from(makeZip([{ name: 'a', data, deflate: true }]));
+    const directory = archive.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1'));
+    const wrongSum = Buffer.from(archive);
+    wrongSum[directory + 16]! ^= 1;
+    wrongSum[14]! ^= 1;
+    assert.ok(scan(wrongSum).findings.some(({ message }) => /checksum/.test(message)));
+    const wrongSize = Buffer.from(archive);
+    for (const at of [directory + 24, 22]) wrongSize.writeUInt32LE(data.length - 7, at);
+    assert.ok(scan(wrongSize).findings.some(({ message }) => /unpacks to/.test(message)));
+    assert.equal(scan(archive).verdict, 'clean');
+  }
+});
