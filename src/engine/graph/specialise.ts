@@ -3,6 +3,7 @@ import type { OnnxElementType, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from
 import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
 import { entryCount, type NumericElementType } from '../../formats/onnx/tensor-data.ts';
 import type { OnnxRuntime, Session, Tensor } from '../onnx-runtime.ts';
+import { assertAffordable } from './assert-affordable.ts';
 import { place, readNames } from './check-onnx.ts';
 import { inlineBranch } from './inline-branch.ts';
 import { resolveSequences, SEQUENCE_OPERATORS } from './resolve-sequences.ts';
@@ -47,6 +48,7 @@ export async function specialise(
   runtime: OnnxRuntime,
   options: SpecialiseOptions,
 ): Promise<ShapedGraph> {
+  assertAffordable(model);
   let current = withOutputs(model, options.outputs);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const found = await specialiseOnce(current, runtime, options);
@@ -63,13 +65,17 @@ export async function specialise(
 /** The model without branches, loops and sequences that are constant for these shapes; null: it has none of these. */
 function simpler(model: OnnxModel, { graph, branches }: Specialised): OnnxModel | null {
   if (branches.size > 0) return inlineBranch(model, branches);
-  const numbersOf = (name: string): readonly number[] | undefined => {
-    const data = graph.constants.get(name)?.data;
-    return data === undefined || data === null ? undefined : Array.from(data as ArrayLike<number | bigint>, Number);
-  };
+  const dataOf = (name: string): ArrayLike<number | bigint> | undefined =>
+    (graph.constants.get(name)?.data as ArrayLike<number | bigint> | null | undefined) ?? undefined;
   const known = {
-    numbersOf,
-    numberOf: (name: string) => numbersOf(name)?.[0],
+    numbersOf: (name: string) => {
+      const data = dataOf(name);
+      return data === undefined ? undefined : Array.from(data, Number);
+    },
+    numberOf: (name: string) => {
+      const first = dataOf(name)?.[0];
+      return first === undefined ? undefined : Number(first);
+    },
     shapeOf: (name: string) => graph.shapes.get(name) ?? graph.constants.get(name)?.dims,
   };
   const running = new Set(graph.nodes);
