@@ -90,7 +90,3 @@ export function withoutSplit(column: string): string {
   const words = column.split('_').filter((word) => splitOf(word) === null);
   return words.length === 0 ? column : words.join('_');
 }
-
-export function isSplit(text: string): text is Split {
-  return (SPLITS as readonly string[]).includes(text);
-}

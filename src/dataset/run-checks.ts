@@ -500,8 +500,3 @@ function toResult({ task, formats, findings, gaps, size, rows, error }: Building
     ...(error === null ? {} : { error }),
   };
 }
-
-/** True for a result that `--fail-on` counts. */
-export function failsAt(result: DataFileResult, floor: DataFinding['severity']): boolean {
-  return result.findings.some(({ severity }) => isAtLeast(severity, floor));
-}

@@ -253,8 +253,3 @@ function namedBy(state: FlowState, call: FlowCall, profile: ToolProfile, tierOf:
 function telling(text: string): string[] {
   return words(text).filter(isTelling);
 }
-
-/** Stems of the telling words of a text. */
-export function stemsOf(text: string): ReadonlySet<string> {
-  return new Set(telling(text).map(stem));
-}

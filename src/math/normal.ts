@@ -51,11 +51,6 @@ export function normalCdf(x: number): number {
   return 0.5 * erfc(-x / SQRT_2);
 }
 
-/** Logarithm of the standard normal density. */
-export function normalLogPdf(x: number): number {
-  return -0.5 * x * x - LOG_SQRT_2_PI;
-}
-
 /** Numerator and denominator coefficients, constant term first: Wichura, "Algorithm AS 241", Applied Statistics 37 (1988), PPND16. */
 const CENTRE = [
   [

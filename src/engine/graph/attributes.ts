@@ -11,10 +11,6 @@ export function floats(value: readonly number[]): OnnxAttribute {
   return { kind: 'floats', value };
 }
 
-export function tensorAttribute(value: OnnxTensor): OnnxAttribute {
-  return { kind: 'tensor', value };
-}
-
 export function toAttributes(values: Readonly<Record<string, AttributeValue>>): ReadonlyMap<string, OnnxAttribute> {
   return new Map(Object.entries(values).map(([name, value]) => [name, toAttribute(value)]));
 }
