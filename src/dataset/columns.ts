@@ -1,5 +1,5 @@
 import type { Cell, Row } from './canonical-row.ts';
-import { SPLITS, type Split } from './check.ts';
+import type { Split } from './check.ts';
 
 const LABELS = [
   'label',

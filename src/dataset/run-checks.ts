@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { Fault } from '../core/fault.ts';
-import { isAtLeast, SEVERITIES } from '../core/severity.ts';
+import { SEVERITIES } from '../core/severity.ts';
 import { type FileVerdict, verdictOf, type Where } from '../scan/file-result.ts';
 import { scanFiles, type ScanTask } from '../scan/scan-pool.ts';
 import {

@@ -5,7 +5,7 @@ import { indexResult, type ResultIndex } from './result-index.ts';
 import { splitDocuments } from './split-documents.ts';
 import type { Tier } from './tier.ts';
 import { profileTool, type ToolProfile } from './tool-profile.ts';
-import { isTelling, stem, words } from './words.ts';
+import { isTelling, words } from './words.ts';
 
 /** A text or result that the model was shown and that is nobody's whom it serves. */
 export interface Source {

@@ -1,5 +1,5 @@
 import { betaQuantile, incompleteBeta, incompleteBetaComplement } from './incomplete-beta.ts';
-import { gammaQuantile, incompleteGamma, incompleteGammaComplement } from './incomplete-gamma.ts';
+import { gammaQuantile, incompleteGammaComplement } from './incomplete-gamma.ts';
 
 /** 1 - cdf. */
 export function chiSquareSurvival(x: number, freedom: number): number {

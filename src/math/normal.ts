@@ -1,6 +1,5 @@
 const SQRT_2 = Math.SQRT2;
 const SQRT_PI = Math.sqrt(Math.PI);
-const LOG_SQRT_2_PI = 0.5 * Math.log(2 * Math.PI);
 
 /**
  * Complementary error function, 1 - erf(x), to a few units in the last place of a double over its whole range: the confluent series

@@ -65,6 +65,22 @@ describe('what a small file may ask for', () => {
     }
   });
 
+  it('makes no value that the shapes say is too large, and no gradient that would be', async () => {
+    const resized = (factor: number, length: number): OnnxModel =>
+      makeModel({
+        inputs: { x: [1, 1, 1, length] },
+        nodes: [makeNode('Resize', ['x', '', 'scales'], ['y'])],
+        outputs: ['y'],
+        constants: { scales: floatTensor([4], [1, 1, 1, factor]) },
+      });
+    await assert.rejects(report(resized(2 ** 20, 1000)), {
+      code: 'ERR_MODEL_UNSUPPORTED',
+      message: /A value would have/,
+    });
+    const told = (await report(resized(2, 10_000))) as { missing: readonly string[]; ok: boolean };
+    assert.deepEqual([told.ok, told.missing], [false, ['Resize']]);
+  });
+
   it('makes no sample of a size that nobody asked for', async () => {
     for (const shape of [
       [2, 2 ** 31 - 1],

@@ -1,4 +1,4 @@
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../../formats/onnx/onnx-model.ts';
+import type { OnnxAttribute, OnnxNode } from '../../formats/onnx/onnx-model.ts';
 
 /** How code writes an attribute: a number is an ONNX int, a list of numbers is ints, a text is a string; `float` makes the others. */
 export type AttributeValue = number | readonly number[] | string | OnnxAttribute;

@@ -34,6 +34,8 @@ const RANDOM: ReadonlySet<string> = new Set([
 const SHAPE_ONLY: ReadonlySet<string> = new Set(['Shape', 'Size']);
 /** Operators the shape of whose output depends on the values of their input. */
 const DATA_SHAPED: ReadonlySet<string> = new Set(['NonZero', 'Unique', 'Compress', 'NonMaxSuppression']);
+/** Numbers in one value: 2 GiB of float32. */
+const MAX_VALUE = 2 ** 29;
 /** Branches inside branches. */
 const MAX_ROUNDS = 16;
 
@@ -248,11 +250,25 @@ async function askTypes(
   if (outputs.length === 0) return { types, tensors: new Set() };
   const session = await openOnce(runtime, { ...model, graph: { ...model.graph, outputs } });
   try {
-    for (const { name, type } of session.outputs) if (type !== 'none') types.set(name, type as OnnxElementType);
+    for (const { name, type, shape } of session.outputs) {
+      if (type === 'none') continue;
+      types.set(name, type as OnnxElementType);
+      if (shape.reduce<number>((size, length) => size * Number(length), 1) > MAX_VALUE)
+        throw tooLarge(model, name, shape);
+    }
   } finally {
     await session.release();
   }
   return { types, tensors: new Set(types.keys()) };
+}
+
+/** What the runtime says of a value before it makes it. */
+function tooLarge({ graph }: OnnxModel, name: string, shape: readonly (number | string)[]): Fault {
+  const node = graph.nodes.find(({ outputs }) => outputs.includes(name));
+  return new Fault('ERR_MODEL_UNSUPPORTED', `A value would have ${shape.join(' x ')} numbers, which is too many.`, {
+    where: node === undefined ? JSON.stringify(name) : place(node),
+    hint: `At most ${MAX_VALUE.toLocaleString('en')} in one value: give smaller inputs, or a smaller batch.`,
+  });
 }
 
 async function running_<Result>(nodes: readonly OnnxNode[], run: () => Promise<Result>): Promise<Result> {
