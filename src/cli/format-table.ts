@@ -1,6 +1,8 @@
+import { printable } from './printable.ts';
+
 /** Columns aligned by spaces, a header line, no borders: reads well and still splits with `awk`. */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header, ...rows];
+  const all = [header, ...rows].map((row) => row.map(printable));
   const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
   return all
     .map((row) =>

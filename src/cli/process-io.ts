@@ -1,4 +1,5 @@
 import type { Io } from './command.ts';
+import { printableLines } from './printable.ts';
 
 /** The real process as commands see it. A second SIGINT or SIGTERM ends it at once. */
 export function processIo(): Io {
@@ -14,12 +15,13 @@ export function processIo(): Io {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
+  const terminal = process.stdout.isTTY === true;
   return {
-    out: (text) => void process.stdout.write(`${text}\n`),
-    err: (text) => void process.stderr.write(`${text}\n`),
+    out: (text) => void process.stdout.write(`${terminal ? printableLines(text) : text}\n`),
+    err: (text) => void process.stderr.write(`${printableLines(text)}\n`),
     env: process.env,
     cwd: process.cwd(),
-    terminal: process.stdout.isTTY === true,
+    terminal,
     signal: controller.signal,
     exitCode: 0,
     stdin: () => process.stdin,

@@ -561,6 +561,3 @@ export type Config = z.output<typeof configSchema>;
 export type UpstreamConfig = Config['upstreams'][number];
 export type RuleConfig = Config['rules'][number];
 export type OverrideConfig = Config['overrides'][number];
-export type AllowConfig = Config['allow'][number];
-export type BudgetConfig = Config['budgets'][number];
-export type AccessConfig = Config['access'];

@@ -36,8 +36,3 @@ export const ADMIN_ACTIONS = [
   'approval-use',
 ] as const;
 export type AdminActionName = (typeof ADMIN_ACTIONS)[number];
-
-/** Whether a parsed ledger entry is an administrator's action rather than an exchange. */
-export function isAdminAction(entry: unknown): entry is AdminAction {
-  return typeof entry === 'object' && entry !== null && 'type' in entry && entry.type === 'admin';
-}

@@ -1,5 +1,5 @@
 import type { Cell, Row } from './canonical-row.ts';
-import { SPLITS, type Split } from './check.ts';
+import type { Split } from './check.ts';
 
 const LABELS = [
   'label',
@@ -89,8 +89,4 @@ export function splitOfColumns(columns: readonly string[]): Split | null {
 export function withoutSplit(column: string): string {
   const words = column.split('_').filter((word) => splitOf(word) === null);
   return words.length === 0 ? column : words.join('_');
-}
-
-export function isSplit(text: string): text is Split {
-  return (SPLITS as readonly string[]).includes(text);
 }

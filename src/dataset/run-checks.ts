@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { Fault } from '../core/fault.ts';
-import { isAtLeast } from '../core/severity.ts';
 import { type FileVerdict, verdictOf, type Where } from '../scan/file-result.ts';
 import { scanFiles, type ScanTask } from '../scan/scan-pool.ts';
 import {
@@ -500,9 +499,4 @@ function toResult({ task, formats, findings, gaps, size, rows, error, dropped }:
     rows,
     ...(error === null ? {} : { error }),
   };
-}
-
-/** True for a result that `--fail-on` counts. */
-export function failsAt(result: DataFileResult, floor: DataFinding['severity']): boolean {
-  return result.findings.some(({ severity }) => isAtLeast(severity, floor));
 }

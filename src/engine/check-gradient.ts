@@ -293,7 +293,7 @@ const PRODUCTS: ReadonlySet<string> = new Set(
 
 const RECURRENT: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
 
-/** Multiplications of convolutions and matrix products; others are small beside them. */
+/** Multiplications of convolutions, matrix products and Fourier transforms; others are small beside them. */
 export function multiplications(graph: ShapedGraph): number {
   const shape = (name: string): readonly number[] =>
     graph.shapes.get(name) ?? graph.constants.get(name)?.dims ?? graph.parameters.get(name)?.dims ?? [];
@@ -307,6 +307,8 @@ export function multiplications(graph: ShapedGraph): number {
     else if (op === 'ConvTranspose') sum += size(shape(inputs[0] ?? '')) * size(weights.slice(1));
     else if (PRODUCTS.has(op)) sum += out * (shape(inputs[0] ?? '').at(-1) ?? 1);
     else if (RECURRENT.has(op)) sum += (shape(inputs[0] ?? '')[0] ?? 1) * 2 * size(weights);
+    // Term by term, as the interpreter does it.
+    else if (op === 'DFT' || op === 'STFT') sum += out * Math.max(1, ...shape(outputs[0] ?? ''));
     else sum += out;
   }
   return sum;

@@ -1,5 +1,6 @@
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from '../formats/onnx/onnx-model.ts';
 import { intOf } from './graph/attributes.ts';
+import { boundedSize } from './graph/bounded-size.ts';
 import { castInputs } from './graph/float-input.ts';
 import { zeros } from './graph/specialise.ts';
 import { prepare } from './graph/prepare.ts';
@@ -191,7 +192,7 @@ function everyStep({ type, dims, data }: Tensor, steps: number): Tensor {
 }
 
 function fill({ name, type }: OnnxValue, dims: readonly number[]): Tensor {
-  const count = dims.reduce((product, length) => product * length, 1);
+  const count = boundedSize(dims, `The input ${JSON.stringify(name)}`);
   const kind = type === null || type === 'string' ? 'float32' : type;
   const data = zeros(kind, count);
   if (kind === 'bool' || name.toLowerCase().includes('mask')) {

@@ -75,6 +75,23 @@ describe('loadOnnx', () => {
     assert.throws(() => writeOnnxAndLoad(external('../outside.data', 0)), fault('ERR_MODEL_MALFORMED', /./));
   });
 
+  it('does not make weights of many times the bytes that there are, and opens nothing that is no file', async () => {
+    writeFileSync(join(folder, 'shared.data'), Buffer.from(weights.buffer));
+    const model = external('shared.data', 0);
+    const [[name, tensor]] = [...model.graph.initializers] as [[string, OnnxTensor]];
+    const more = (copies: number): OnnxModel => {
+      const initializers = new Map(Array.from({ length: copies }, (_, at) => [at === 0 ? name : `copy ${at}`, tensor]));
+      return { ...model, graph: { ...model.graph, initializers } };
+    };
+    assert.equal((await loadOnnx(saved('tied.onnx', more(4)))).graph.initializers.size, 4);
+    await assert.rejects(loadOnnx(saved('bomb.onnx', more(5))), fault('ERR_MODEL_MALFORMED', /many times/, /"copy 4"/));
+    mkdirSync(join(folder, 'folder.data'));
+    await assert.rejects(
+      loadOnnx(saved('folder.onnx', external('folder.data', 0))),
+      fault('ERR_MODEL_MALFORMED', /no file/),
+    );
+  });
+
   it('says that bytes alone are not enough for such a model', () => {
     assert.throws(
       () => loadOnnxBytes(writeOnnx(external('good.data', 0))),

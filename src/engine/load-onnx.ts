@@ -1,4 +1,4 @@
-import { open, readFile, realpath } from 'node:fs/promises';
+import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxTensor } from '../formats/onnx/onnx-model.ts';
@@ -48,8 +48,13 @@ async function readBytes(file: string): Promise<Uint8Array> {
   }
 }
 
+/** How often the bytes of a data file may be read: weights that share a place are a few, and more would fill the memory from a small file. */
+const READ_OVER = 4;
+
 interface ExternalFile {
   readonly size: number;
+  /** Bytes that may still be read. */
+  left: number;
   read(offset: number, length: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
@@ -93,6 +98,12 @@ async function loadTensor(
       hint: 'Copy the data file again; it must be the one that was written with the model.',
     });
   }
+  if ((file.left -= length) < 0) {
+    throw new Fault('ERR_MODEL_MALFORMED', 'The weights of the model are many times the bytes of its data file.', {
+      where: `initializer ${JSON.stringify(name)}, ${external.location}`,
+      hint: 'Export the model again: each weight should lie at a place of its own.',
+    });
+  }
   return { type, dims, data: fromBytes(type, await file.read(external.offset, length)) };
 }
 
@@ -112,10 +123,14 @@ async function openExternal(folder: string, location: string, name: string): Pro
   if (!path.startsWith(folder.endsWith(sep) ? folder : folder + sep)) {
     throw new Fault('ERR_MODEL_MALFORMED', "A data file of the model lies outside the model's folder.", { where });
   }
+  if (!(await stat(path)).isFile()) {
+    throw new Fault('ERR_MODEL_MALFORMED', 'A data file of the model is no file.', { where });
+  }
   const handle = await open(path, 'r');
   const { size } = await handle.stat();
   return {
     size,
+    left: READ_OVER * size,
     read: async (offset, length) => {
       const bytes = new Uint8Array(length);
       let done = 0;

@@ -1,5 +1,6 @@
 import { Fault } from '../core/fault.ts';
 import type { OnnxElementType, OnnxModel, OnnxNode, OnnxValue } from '../formats/onnx/onnx-model.ts';
+import { boundedSize, MAX_BATCH_NUMBERS } from './graph/bounded-size.ts';
 import { castInputs, withFloatInput } from './graph/float-input.ts';
 import { GraphBuilder } from './graph/graph-builder.ts';
 import { namesOf } from './graph/map-graph.ts';
@@ -86,6 +87,9 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
   const [first, ...rest] = port.shape ?? [null];
   const batched = options.batched ?? (port.shape === null || isBatched(port, prepared, output));
   const sample = sampleShape(port.name, batched ? rest : (port.shape ?? []), options.inputShape);
+  const what = `The input ${JSON.stringify(port.name)}`;
+  boundedSize(sample, what);
+  if (batched && typeof first === 'number') boundedSize([first, ...sample], what, MAX_BATCH_NUMBERS);
   const inputShape = callerShape(sample, options.preprocessing?.transpose);
 
   // The new input, and the nodes that make the network's own input of it.

@@ -3,7 +3,10 @@ import { describe, it } from 'node:test';
 import type { OnnxModel, OnnxNode } from '../formats/onnx/onnx-model.ts';
 import { checkGradientInParts } from './check-in-parts.ts';
 import { type GradientModel, openGradientModel } from './gradient-model.ts';
+import { multiplications } from './check-gradient.ts';
 import { reportOnModel } from './report-model.ts';
+import type { ShapedGraph } from './graph/shaped-graph.ts';
+import { makeNode } from './testing/make-model.ts';
 import { float } from './graph/attributes.ts';
 import { buildNetwork, smallConvNet } from './testing/build-network.ts';
 
@@ -31,6 +34,19 @@ const vanishing = (layers: number, end?: string): OnnxModel =>
     }
     return name;
   });
+
+it('counts what a Fourier transform costs the interpreter', () => {
+  const graph = {
+    nodes: [makeNode('DFT', ['x'], ['y'])],
+    shapes: new Map([
+      ['x', [1, 4096, 1]],
+      ['y', [1, 4096, 2]],
+    ]),
+    constants: new Map(),
+    parameters: new Map(),
+  };
+  assert.ok(multiplications(graph as unknown as ShapedGraph) >= 4096 ** 2);
+});
 
 describe('reportOnModel', () => {
   it('has what the JSON promises', async () => {

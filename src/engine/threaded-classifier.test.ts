@@ -3,12 +3,42 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { readClassifierFolder } from './classifier-folder.ts';
+import type { OnnxModel } from '../formats/onnx/onnx-model.ts';
+import { writeOnnx } from '../formats/onnx/write-onnx.ts';
 import { makeClassifier } from './testing/make-classifier.ts';
+import { floatTensor, intTensor, makeGraph, makeModel, makeNode } from './testing/make-model.ts';
 import { ThreadedClassifier } from './threaded-classifier.ts';
 
 const folder = makeClassifier();
 after(() => rmSync(folder, { recursive: true, force: true }));
 const settings = { folder: readClassifierFolder(folder), threads: 1, queue: 4 };
+
+/** Scores that native code takes seconds for, in one call. */
+function slowModel(): OnnxModel {
+  const ids = (name: string) => ({ name, type: 'int64' as const, shape: ['batch', 'sequence'] });
+  const single = (type: 'int64' | 'bool', name: string) => ({ name, type, shape: [] });
+  const body = makeGraph(
+    [single('int64', 'i'), single('bool', 'c'), { name: 'h', type: 'float32', shape: [1, 2] }],
+    [makeNode('Identity', ['c'], ['c2']), makeNode('Mul', ['h', 'h'], ['h2'])],
+    ['c2', 'h2'],
+  );
+  const loop = {
+    ...makeNode('Loop', ['rounds', '', 'start'], ['logits']),
+    attributes: new Map([['body', { kind: 'graph' as const, value: body }]]),
+  };
+  const model = makeModel({
+    inputs: {},
+    nodes: [
+      makeNode('Cast', ['input_ids'], ['real'], { to: 1 }),
+      makeNode('ReduceSum', ['real'], ['sum'], { keepdims: 0 }),
+      makeNode('Mul', ['two', 'sum'], ['start']),
+      loop,
+    ],
+    outputs: ['logits'],
+    constants: { rounds: intTensor([], [150_000]), two: floatTensor([1, 2], [0, 0]) },
+  });
+  return { ...model, graph: { ...model.graph, inputs: ['input_ids', 'attention_mask', 'token_type_ids'].map(ids) } };
+}
 
 describe('ThreadedClassifier', () => {
   it('says what it loaded, and scores many texts at once in threads', async () => {
@@ -63,6 +93,20 @@ describe('ThreadedClassifier', () => {
     if (settled.status === 'fulfilled') assert.ok(settled.value[0]![1]! > 0.5);
     else assert.equal((settled.reason as { code: string }).code, 'ERR_CHECK_FAILED');
     await classifier.close();
+  });
+
+  it('does not let texts wait for ever for threads that never come back', async () => {
+    const endless = makeClassifier();
+    writeFileSync(join(endless, 'model.onnx'), writeOnnx(slowModel()));
+    const classifier = new ThreadedClassifier({ ...settings, folder: readClassifierFolder(endless), stuckAfter: 20 });
+    await classifier.info();
+    await assert.rejects(classifier.score('hello'), { message: 'The thread of the classifier ended.' });
+    const held = { code: 'ERR_CHECK_FAILED', message: /hold all threads/ };
+    await Promise.all(['hello', 'attack'].map((text) => assert.rejects(classifier.score(text), held)));
+    assert.equal(classifier.waiting, 0);
+    await classifier.close();
+    await assert.rejects(classifier.info(), { code: 'ERR_CHECK_FAILED' });
+    rmSync(endless, { recursive: true });
   });
 
   it('says why a model cannot be loaded, for every text, and closes', async () => {

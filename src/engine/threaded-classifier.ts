@@ -63,6 +63,8 @@ export class ThreadedClassifier {
   /** Threads that were given up and still run native code: they end when that returns. */
   readonly #leaving = new Set<Promise<void>>();
   readonly #waiting: Job[] = [];
+  /** Runs while texts wait and no thread may begin. */
+  #held: NodeJS.Timeout | null = null;
   #waitingUnits = 0;
   #jobs = 0;
   #closed = false;
@@ -90,6 +92,7 @@ export class ThreadedClassifier {
    * @throws Fault `ERR_CONFIG` when it cannot be loaded.
    */
   info(): Promise<ClassifierInfo> {
+    if (this.#closed) return Promise.reject(new Fault('ERR_CHECK_FAILED', 'The classifier was closed.'));
     if (this.#info !== null) return Promise.resolve(this.#info);
     return new Promise((resolve, reject) => {
       this.#infoWanted.push({ resolve, reject });
@@ -140,6 +143,7 @@ export class ThreadedClassifier {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#releaseHeld();
     const fault = new Fault('ERR_CHECK_FAILED', 'The classifier was closed.');
     for (const job of this.#waiting.splice(0)) job.failed(fault);
     this.#waitingUnits = 0;
@@ -161,6 +165,7 @@ export class ThreadedClassifier {
         // Those that leave still work: no more of them than may work at once.
         if (this.#threads.size < threads && this.#leaving.size < threads && starting < this.#waiting.length)
           this.#start();
+        if (this.#threads.size === 0) this.#watchHeld();
         return;
       }
       const job = this.#waiting.shift()!;
@@ -171,6 +176,11 @@ export class ThreadedClassifier {
       thread.worker.ref();
       post(thread, { id: job.id, text: job.text });
     }
+  }
+
+  #releaseHeld(): void {
+    if (this.#held !== null) clearTimeout(this.#held);
+    this.#held = null;
   }
 
   #drop(job: Job): void {
@@ -241,10 +251,22 @@ export class ThreadedClassifier {
   #giveUp(thread: Thread): void {
     const gone = thread.gate.end(thread.worker).then(() => {
       this.#leaving.delete(gone);
+      this.#releaseHeld();
       if (!this.#closed) this.#next();
     });
     this.#leaving.add(gone);
     this.#ended(thread);
+  }
+
+  /** All threads leave, and none may begin before one is gone: what waits for that waits no longer than a text may take. */
+  #watchHeld(): void {
+    if (this.#held !== null) return;
+    this.#held = setTimeout(() => {
+      this.#held = null;
+      const fault = new Fault('ERR_CHECK_FAILED', 'Texts that do not end hold all threads of the classifier.');
+      if (this.#threads.size === 0) this.#fail(fault);
+    }, this.#options.stuckAfter ?? STUCK_MILLIS);
+    this.#held.unref();
   }
 
   /** A thread ended: closed, stuck, out of memory, or without a model that works. */

@@ -5,7 +5,7 @@ import { indexResult, type ResultIndex } from './result-index.ts';
 import { splitDocuments } from './split-documents.ts';
 import type { Tier } from './tier.ts';
 import { profileTool, type ToolProfile } from './tool-profile.ts';
-import { isTelling, stem, words } from './words.ts';
+import { isTelling, words } from './words.ts';
 
 /** A text or result that the model was shown and that is nobody's whom it serves. */
 export interface Source {
@@ -252,9 +252,4 @@ function namedBy(state: FlowState, call: FlowCall, profile: ToolProfile, tierOf:
 
 function telling(text: string): string[] {
   return words(text).filter(isTelling);
-}
-
-/** Stems of the telling words of a text. */
-export function stemsOf(text: string): ReadonlySet<string> {
-  return new Set(telling(text).map(stem));
 }

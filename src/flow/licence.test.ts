@@ -26,6 +26,20 @@ const rules = (asked: string, ...ids: readonly string[]): readonly string[] =>
     .map(({ decision }) => (decision.verdict === 'allow' ? 'allow' : decision.rule));
 
 describe('what asks for an act', () => {
+  it('a short number is named by the words before it, however long the message', () => {
+    const long = 'x'.repeat(30_000);
+    for (const named of [
+      'message 13',
+      'message #13',
+      'the message with ID "13"',
+      'the message number 13',
+      'message id (13)',
+    ])
+      assert.deepEqual(rules(`Delete ${named}. ${long}`, '13'), ['allow'], named);
+    for (const other of ['13 euros', 'up to 2.13 of it', 'message 130', 'a 13'])
+      assert.notDeepEqual(rules(`Delete ${other}. ${long}`, '13'), ['allow'], other);
+  });
+
   it('several of a thing are no order to do away with one of them', () => {
     for (const asked of [
       'Make a plan for the Reunion based on the messages about it.',

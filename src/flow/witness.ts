@@ -111,18 +111,38 @@ function isUsers(state: FlowState, value: string, kind: ValueKind, role: Argumen
 
 /** A short number is an id only where the user says so: `ID 13`, `#13`, `file 13`, `number 13`. */
 function isNumbered(trusted: string, value: string, profile: ToolProfile): boolean {
-  for (const [, before] of trusted.matchAll(
-    new RegExp(`([^\\s]+ ?[^\\s]*)\\s?['"#(]?(?<![\\d.,:/-])${value}(?![\\d.:/-]|,\\d)`, 'g'),
-  )) {
-    const near = identifierWords(before!);
+  for (let at = trusted.indexOf(value); at !== -1; at = trusted.indexOf(value, at + 1)) {
+    if (/[\d.,:/-]/.test(trusted[at - 1] ?? '')) continue;
+    if (/^(?:[\d.:/-]|,\d)/.test(trusted.slice(at + value.length, at + value.length + 2))) continue;
+    const before = wordsBefore(trusted, at);
+    const near = identifierWords(before);
     if (
-      before!.includes('#') ||
+      before.includes('#') ||
       near.some((word) => ['id', 'ids', 'number', 'nr', 'no', 'numéro', 'nummer', 'número'].includes(word))
     )
       return true;
     if (near.some((word) => profile.nouns.includes(stem(word)))) return true;
   }
   return trusted.includes(`#${value}`) && standsIn(trusted, value, false);
+}
+
+/** Units in front of a number in which its words are looked for. */
+const WORDS_WITHIN = 200;
+
+/** The two words in front of a place, or the one to which it is attached; a mark that stands alone before it is none. */
+function wordsBefore(text: string, at: number): string {
+  const near = text.slice(Math.max(0, at - WORDS_WITHIN), at);
+  const isSpace = (place: number): boolean => /\s/.test(near[place] ?? 'x');
+  let end = near.length;
+  if (end > 1 && `'"#(`.includes(near[end - 1]!) && isSpace(end - 2)) end--;
+  if (isSpace(end - 1)) end--;
+  const startOf = (from: number): number => {
+    let start = from;
+    while (start > 0 && !isSpace(start - 1)) start--;
+    return start;
+  };
+  const start = startOf(end);
+  return near.slice(start < end && near[start - 1] === ' ' ? startOf(start - 1) : start, end);
 }
 
 const URLS = /(?:https?:\/\/|www\.)[^\s"'<>()[\]]+|(?<![@\w.-])(?:[a-z0-9-]+\.)+[a-z]{2,24}(?:\/[^\s"'<>()[\]]*)?/g;

@@ -37,10 +37,3 @@ export function decodeText(row: Float32Array): string {
   }
   return text;
 }
-
-/** Characters (code points) of a text. */
-export function characterCount(text: string): number {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
-}

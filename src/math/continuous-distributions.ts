@@ -1,9 +1,5 @@
 import { betaQuantile, incompleteBeta, incompleteBetaComplement } from './incomplete-beta.ts';
-import { gammaQuantile, incompleteGamma, incompleteGammaComplement } from './incomplete-gamma.ts';
-
-export function chiSquareCdf(x: number, freedom: number): number {
-  return x <= 0 ? 0 : incompleteGamma(freedom / 2, x / 2);
-}
+import { gammaQuantile, incompleteGammaComplement } from './incomplete-gamma.ts';
 
 /** 1 - cdf. */
 export function chiSquareSurvival(x: number, freedom: number): number {
@@ -12,11 +8,6 @@ export function chiSquareSurvival(x: number, freedom: number): number {
 
 export function chiSquareQuantile(p: number, freedom: number): number {
   return 2 * gammaQuantile(p, freedom / 2);
-}
-
-export function fCdf(x: number, numerator: number, denominator: number): number {
-  if (x <= 0) return 0;
-  return incompleteBeta((numerator * x) / (numerator * x + denominator), numerator / 2, denominator / 2);
 }
 
 export function fSurvival(x: number, numerator: number, denominator: number): number {

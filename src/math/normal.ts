@@ -1,6 +1,5 @@
 const SQRT_2 = Math.SQRT2;
 const SQRT_PI = Math.sqrt(Math.PI);
-const LOG_SQRT_2_PI = 0.5 * Math.log(2 * Math.PI);
 
 /**
  * Complementary error function, 1 - erf(x), to a few units in the last place of a double over its whole range: the confluent series
@@ -49,11 +48,6 @@ function expMinusSquare(x: number): number {
 /** Probability that a standard normal variable is at most `x`. */
 export function normalCdf(x: number): number {
   return 0.5 * erfc(-x / SQRT_2);
-}
-
-/** Logarithm of the standard normal density. */
-export function normalLogPdf(x: number): number {
-  return -0.5 * x * x - LOG_SQRT_2_PI;
 }
 
 /** Numerator and denominator coefficients, constant term first: Wichura, "Algorithm AS 241", Applied Statistics 37 (1988), PPND16. */

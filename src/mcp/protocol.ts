@@ -1,7 +1,5 @@
 import { isObject, type JsonObject } from './rpc-message.ts';
 
-/** Revisions that are understood, newest first; earlier ones have batches, which are not passed on. */
-export const REVISIONS = ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;
 /** The first revision without sessions, in which each request says everything about itself. */
 export const STATELESS = '2026-07-28';
 

@@ -405,21 +405,12 @@ function toTable(results: readonly FileResult[]): string {
     results.filter((result) => result.verdict === verdict).length;
   const summary = `${results.length} files: ${count('clean')} clean, ${count('findings')} with findings, ${count('incomplete')} not wholly looked at, ${count('error')} errors`;
   if (rows.length === 0) return `${summary}\n`;
-  return `${formatTable(
-    ['severity', 'rule', 'where', 'what'],
-    rows.map((row) => row.map(printable)),
-  )}\n\n${summary}\nparapet explain RULE says what a rule means and what to do.\n`;
+  return `${formatTable(['severity', 'rule', 'where', 'what'], rows)}\n\n${summary}\nparapet explain RULE says what a rule means and what to do.\n`;
 }
 
 function inside(file: string, { member, line, column }: Where): string {
   const name = member === null ? file : `${file} > ${member}`;
   return line === undefined ? name : `${name}:${line}${column === undefined ? '' : `:${column}`}`;
-}
-
-/** File names and members come from strangers: nothing of them may move a terminal's cursor or reverse its text. */
-function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- that is what is to be hidden
-  return text.replace(/[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '?');
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

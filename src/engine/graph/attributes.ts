@@ -1,4 +1,4 @@
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../../formats/onnx/onnx-model.ts';
+import type { OnnxAttribute, OnnxNode } from '../../formats/onnx/onnx-model.ts';
 
 /** How code writes an attribute: a number is an ONNX int, a list of numbers is ints, a text is a string; `float` makes the others. */
 export type AttributeValue = number | readonly number[] | string | OnnxAttribute;
@@ -9,10 +9,6 @@ export function float(value: number): OnnxAttribute {
 
 export function floats(value: readonly number[]): OnnxAttribute {
   return { kind: 'floats', value };
-}
-
-export function tensorAttribute(value: OnnxTensor): OnnxAttribute {
-  return { kind: 'tensor', value };
 }
 
 export function toAttributes(values: Readonly<Record<string, AttributeValue>>): ReadonlyMap<string, OnnxAttribute> {

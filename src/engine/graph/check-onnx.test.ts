@@ -49,3 +49,14 @@ it('checkOnnx walks a long chain without recursion', () => {
   const chain = model([node('Relu', ['x'], ['v0']), ...nodes].toReversed(), 'v50000');
   assert.equal(checkOnnx(chain).graph.nodes[0]?.inputs[0], 'x');
 });
+
+it('checkOnnx lets no operator of any number of inputs leave one out', () => {
+  for (const op of ['Mean', 'Sum', 'Max', 'Concat', 'Scan']) {
+    assert.throws(() => checkOnnx(model([node(op, ['x', ''], ['y'])])), {
+      code: 'ERR_MODEL_MALFORMED',
+      where: `${op} "n-y"`,
+    });
+  }
+  checkOnnx(model([node('Clip', ['x', '', 'w'], ['y'])]));
+  checkOnnx(model([node('Loop', ['', '', 'x'], ['y'])]));
+});

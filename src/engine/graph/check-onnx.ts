@@ -11,7 +11,9 @@ export function checkOnnx(model: OnnxModel): OnnxModel {
   const domains = new Set(model.opsets.keys());
   if (!domains.has('')) domains.add(''); // models that use functions or other domains alone
   const ids = new Set(model.functions.map((one) => one.domain));
+  const opset = model.opsets.get('') ?? 0;
   const graph = checkGraph(model.graph, new Set(), (node) => {
+    if (leavesOut(node, opset)) malformed('an input that has to be there is left out', place(node));
     if (!domains.has(node.domain) && !ids.has(node.domain)) {
       malformed(
         `operator ${node.op} is of domain ${JSON.stringify(node.domain)}, which the model does not import`,
@@ -58,6 +60,27 @@ function checkGraph(graph: OnnxGraph, outer: ReadonlySet<string>, check: (node: 
     if (!computed.has(name) && !known.has(name)) malformed(`nothing computes the output ${JSON.stringify(name)}`);
   }
   return { ...graph, nodes };
+}
+
+/** Operators that take any number of inputs, and from which one on. A runtime takes it that each is there. */
+const ANY_NUMBER: Readonly<Record<string, number>> = {
+  Sum: 0,
+  Mean: 0,
+  Max: 0,
+  Min: 0,
+  Concat: 0,
+  Einsum: 0,
+  SequenceConstruct: 0,
+  Scan: 1,
+  Loop: 2,
+  FeatureVectorizer: 0,
+  QLinearConcat: 2,
+};
+
+/** Scan of operator set 8 has lengths in front, which may be left out. */
+function leavesOut({ op, inputs }: OnnxNode, opset: number): boolean {
+  const from = op === 'Scan' && opset > 8 ? 0 : Object.hasOwn(ANY_NUMBER, op) ? ANY_NUMBER[op]! : Infinity;
+  return inputs.some((name, at) => at >= from && name === '');
 }
 
 /** Depth first with a stack of its own, so that a chain of a million nodes is no recursion. */

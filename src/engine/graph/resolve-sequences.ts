@@ -86,13 +86,13 @@ function splitOf(node: OnnxNode, known: KnownValues, build: GraphBuilder): reado
   const shape = known.shapeOf(x);
   if (shape === undefined || shape.length === 0) return null;
   const axis = (intOf(node, 'axis', 0) + shape.length) % shape.length;
-  const length = shape[axis]!;
+  const length = shape[axis];
   const given = sizes === '' ? [1] : known.numbersOf(sizes);
   if (given === undefined) return null;
   // A scalar: parts of that length, the last one shorter.
   const scalar = sizes === '' || known.shapeOf(sizes)?.length === 0;
   const each = given[0] ?? 0;
-  if (scalar && !(each >= 1)) return null;
+  if (length === undefined || (scalar && !(each >= 1 && length / each <= MAX_PARTS))) return null;
   const parts = scalar
     ? Array.from({ length: Math.ceil(length / each) }, (_, at) => Math.min(each, length - at * each))
     : given;

@@ -3,6 +3,7 @@ import type { OnnxElementType, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from
 import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
 import { entryCount, type NumericElementType } from '../../formats/onnx/tensor-data.ts';
 import type { OnnxRuntime, Session, Tensor } from '../onnx-runtime.ts';
+import { assertAffordable } from './assert-affordable.ts';
 import { place, readNames } from './check-onnx.ts';
 import { inlineBranch, runBothBranches } from './inline-branch.ts';
 import { resolveSequences, SEQUENCE_OPERATORS } from './resolve-sequences.ts';
@@ -33,6 +34,8 @@ const RANDOM: ReadonlySet<string> = new Set([
 const SHAPE_ONLY: ReadonlySet<string> = new Set(['Shape', 'Size']);
 /** Operators the shape of whose output depends on the values of their input. */
 const DATA_SHAPED: ReadonlySet<string> = new Set(['NonZero', 'Unique', 'Compress', 'NonMaxSuppression']);
+/** Numbers in one value: 2 GiB of float32. */
+const MAX_VALUE = 2 ** 29;
 /** Branches inside branches. */
 const MAX_ROUNDS = 16;
 
@@ -47,6 +50,7 @@ export async function specialise(
   runtime: OnnxRuntime,
   options: SpecialiseOptions,
 ): Promise<ShapedGraph> {
+  assertAffordable(model);
   let current = withOutputs(model, options.outputs);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const found = await specialiseOnce(current, runtime, options);
@@ -63,13 +67,17 @@ export async function specialise(
 /** The model without branches, loops and sequences that are constant for these shapes; null: it has none of these. */
 function simpler(model: OnnxModel, { graph, branches }: Specialised): OnnxModel | null {
   if (branches.size > 0) return inlineBranch(model, branches);
-  const numbersOf = (name: string): readonly number[] | undefined => {
-    const data = graph.constants.get(name)?.data;
-    return data === undefined || data === null ? undefined : Array.from(data as ArrayLike<number | bigint>, Number);
-  };
+  const dataOf = (name: string): ArrayLike<number | bigint> | undefined =>
+    (graph.constants.get(name)?.data as ArrayLike<number | bigint> | null | undefined) ?? undefined;
   const known = {
-    numbersOf,
-    numberOf: (name: string) => numbersOf(name)?.[0],
+    numbersOf: (name: string) => {
+      const data = dataOf(name);
+      return data === undefined ? undefined : Array.from(data, Number);
+    },
+    numberOf: (name: string) => {
+      const first = dataOf(name)?.[0];
+      return first === undefined ? undefined : Number(first);
+    },
     shapeOf: (name: string) => graph.shapes.get(name) ?? graph.constants.get(name)?.dims,
   };
   const running = new Set(graph.nodes);
@@ -265,11 +273,25 @@ async function askTypes(
   if (outputs.length === 0) return { types, tensors: new Set() };
   const session = await openOnce(runtime, { ...model, graph: { ...model.graph, outputs } });
   try {
-    for (const { name, type } of session.outputs) if (type !== 'none') types.set(name, type as OnnxElementType);
+    for (const { name, type, shape } of session.outputs) {
+      if (type === 'none') continue;
+      types.set(name, type as OnnxElementType);
+      if (shape.reduce<number>((size, length) => size * Number(length), 1) > MAX_VALUE)
+        throw tooLarge(model, name, shape);
+    }
   } finally {
     await session.release();
   }
   return { types, tensors: new Set(types.keys()) };
+}
+
+/** What the runtime says of a value before it makes it. */
+function tooLarge({ graph }: OnnxModel, name: string, shape: readonly (number | string)[]): Fault {
+  const node = graph.nodes.find(({ outputs }) => outputs.includes(name));
+  return new Fault('ERR_MODEL_UNSUPPORTED', `A value would have ${shape.join(' x ')} numbers, which is too many.`, {
+    where: node === undefined ? JSON.stringify(name) : place(node),
+    hint: `At most ${MAX_VALUE.toLocaleString('en')} in one value: give smaller inputs, or a smaller batch.`,
+  });
 }
 
 async function running_<Result>(nodes: readonly OnnxNode[], run: () => Promise<Result>): Promise<Result> {

@@ -54,7 +54,19 @@ export function unrollLoops(
 
 /** Loops that are longer stay loops: each value of a graph is asked for its shape. */
 function isTooLong(rounds: number, body: OnnxGraph): boolean {
-  return rounds > MAX_ROUNDS || rounds * body.nodes.length > MAX_NODES;
+  return rounds > MAX_ROUNDS || rounds * countNodes(body) > MAX_NODES;
+}
+
+/** Nodes of a graph and of the graphs inside it, which are written out with it. */
+function countNodes(graph: OnnxGraph): number {
+  let count = graph.nodes.length;
+  for (const { attributes } of graph.nodes) {
+    for (const attribute of attributes.values()) {
+      if (attribute.kind === 'graph') count += countNodes(attribute.value);
+      else if (attribute.kind === 'graphs') for (const one of attribute.value) count += countNodes(one);
+    }
+  }
+  return count;
 }
 
 function bodyOf(node: OnnxNode): OnnxGraph | null {
@@ -77,13 +89,14 @@ function loopOf(node: OnnxNode, known: KnownValues): ((build: GraphBuilder) => v
   if (total === 0 && node.outputs.slice(carried).some((name) => name !== '')) return null;
   return (build) => {
     let state: readonly string[] = first;
+    const constants = constantsOf(body, build);
     const collected: string[][] = node.outputs.slice(carried).map(() => []);
     for (let round = 0; round < total; round++) {
       const number = (): string =>
         build.tensor({ type: 'int64', dims: [], data: BigInt64Array.of(BigInt(round)) }, `round ${round}`);
       const always = (): string => build.tensor({ type: 'bool', dims: [], data: Uint8Array.of(1) });
       const given = [number(), always(), ...state];
-      const [, ...results] = writeBody(body, given, build, `${node.outputs[0] ?? ''}/${round}`);
+      const [, ...results] = writeBody(body, given, constants, build, `${node.outputs[0] ?? ''}/${round}`);
       state = results.slice(0, carried);
       results.slice(carried).forEach((name, at) => collected[at]?.push(name));
     }
@@ -96,7 +109,7 @@ function loopOf(node: OnnxNode, known: KnownValues): ((build: GraphBuilder) => v
 }
 
 /** Whether the condition that a body gives is the one that it got, or a constant truth. */
-function isAlwaysTrue(body: OnnxGraph, known: KnownValues): boolean {
+export function isAlwaysTrue(body: OnnxGraph, known: Pick<KnownValues, 'numberOf'>): boolean {
   let name = body.outputs[0]?.name ?? '';
   for (let step = 0; step <= body.nodes.length; step++) {
     if (name === body.inputs[1]?.name) return true;
@@ -138,13 +151,14 @@ function scanOf(node: OnnxNode, known: KnownValues): ((build: GraphBuilder) => v
   if (isTooLong(total, body)) return null;
   return (build) => {
     let state: readonly string[] = node.inputs.slice(0, states);
+    const constants = constantsOf(body, build);
     const collected: string[][] = node.outputs.slice(states).map(() => []);
     for (let round = 0; round < total; round++) {
       const parts = inputs.map((name, index) => {
         const from = at(backwards, index) === 1 ? total - 1 - round : round;
         return build.add('Gather', [name, build.int(from)], { axis: axes[index]! });
       });
-      const results = writeBody(body, [...state, ...parts], build, `${node.outputs[0] ?? ''}/${round}`);
+      const results = writeBody(body, [...state, ...parts], constants, build, `${node.outputs[0] ?? ''}/${round}`);
       state = results.slice(0, states);
       results.slice(states).forEach((name, index) => {
         if (at(outputBackwards, index) === 1) collected[index]?.unshift(name);
@@ -159,11 +173,21 @@ function scanOf(node: OnnxNode, known: KnownValues): ((build: GraphBuilder) => v
   };
 }
 
+/** Constants of a body stand in the graph once, under these names, whatever the rounds. */
+function constantsOf(body: OnnxGraph, build: GraphBuilder): ReadonlyMap<string, string> {
+  return new Map([...body.initializers].map(([name, tensor]) => [name, build.tensor(tensor, name)]));
+}
+
 /** One round: the nodes of a body under names of their own. ONNX forbids graphs inside it to use its names for values of theirs. Returns the names of its outputs. */
-function writeBody(body: OnnxGraph, given: readonly string[], build: GraphBuilder, prefix: string): readonly string[] {
-  const own = new Map<string, string>();
+function writeBody(
+  body: OnnxGraph,
+  given: readonly string[],
+  constants: ReadonlyMap<string, string>,
+  build: GraphBuilder,
+  prefix: string,
+): readonly string[] {
+  const own = new Map(constants);
   body.inputs.forEach(({ name }, index) => own.set(name, given[index] ?? ''));
-  for (const [name, tensor] of body.initializers) if (!own.has(name)) own.set(name, build.tensor(tensor, name));
   for (const node of body.nodes) {
     for (const name of node.outputs) if (name !== '') own.set(name, build.fresh(`${prefix}/${name}`));
   }

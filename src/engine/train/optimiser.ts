@@ -20,7 +20,6 @@ export type OptimiserOptions =
       readonly weightDecay: number;
     };
 
-export const SGD: OptimiserOptions = { kind: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 5e-4 };
 export const ADAMW: OptimiserOptions = { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
 export interface Optimiser {

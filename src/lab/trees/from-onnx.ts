@@ -5,11 +5,6 @@ import { columnMaps, lastWhere, type ColumnMap } from './column-map.ts';
 import { readOnnxTrees, TREE_OPERATORS, type OnnxTrees, type OnnxTreePlace } from './onnx-tree-node.ts';
 import { NODE_FLAGS, TreeEnsembleBuilder, type BuiltSplit, type TreeEnsemble, type TreeLink } from './tree-ensemble.ts';
 
-/** True when a model holds a tree ensemble. */
-export function hasOnnxTrees(model: OnnxModel): boolean {
-  return model.graph.nodes.some((node) => isTreeNode(node));
-}
-
 function isTreeNode(node: OnnxNode): boolean {
   return node.domain === 'ai.onnx.ml' && (TREE_OPERATORS as readonly string[]).includes(node.op);
 }

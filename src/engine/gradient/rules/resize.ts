@@ -3,6 +3,9 @@ import { axisFrom, formula, range, sizeOf } from '../formula.ts';
 import { defineRules, type GradientContext, type GradientRule } from '../gradient-rule.ts';
 import { interpolationMatrix, type Interpolation, type ResizedAxis } from '../interpolation-matrix.ts';
 
+/** Numbers of the matrix that stands for one resized axis: 512 MiB while it is made. */
+const MAX_MATRIX = 2 ** 26;
+
 /** Along each resized axis dx = M^T dy; where outputs are copies of blocks of the same size, blocks are summed instead. */
 const resize: GradientRule = {
   op: 'Resize',
@@ -17,6 +20,8 @@ const resize: GradientRule = {
     let gradient = dy;
     for (const [axis, resized] of resizedAxes(context).entries()) {
       const { input, output } = resized;
+      if (input * output > MAX_MATRIX)
+        context.unsupported(`it makes ${output} places of ${input}, too many for a gradient`);
       const matrix = interpolationMatrix(resized, how);
       if (isIdentity(matrix, input, output)) continue;
       const outer = sizeOf(own.slice(0, axis));
