@@ -41,7 +41,7 @@ export const COMMAND_DANGERS: readonly CommandDanger[] = [
   danger(
     'reverse-shell',
     'opens a shell to another machine',
-    String.raw`/dev/(?:tcp|udp)/[\w.${'$'}{}-]{1,100}/\w{1,20}`,
+    String.raw`/dev/(?:tcp|udp)/[\w.${'$'}{}-]{1,100}/[\w${'$'}{}]{1,30}`,
     String.raw`\bn(?:c|cat|etcat)\b[^\n]{0,80}[ \t]-[a-z]{0,4}e[ \t]{1,4}(?:/bin/)?(?:ba|z)?sh\b`,
     String.raw`\bsocat\b[^\n]{0,120}\bexec:`,
     String.raw`\bpty\.spawn\([ \t]{0,4}["'](?:/bin/)?(?:ba|z)?sh`,
@@ -69,7 +69,7 @@ export const COMMAND_DANGERS: readonly CommandDanger[] = [
     String.raw`(?:>>?|\btee\b|\bcp\b|\bmv\b|\binstall\b|write_text|writefile)[^\n]{0,160}(?:library/launch(?:agents|daemons)|\.config/(?:systemd/user|autostart)|/etc/(?:systemd/system|profile\.d|rc\.local|ld\.so\.preload))`,
     String.raw`(?:>>?|\btee\b|\bcp\b|\bmv\b|\bln\b|\bchmod\b|\bcat\b[^\n]{0,60}>)[^\n]{0,120}\.git/hooks/(?:pre|post|commit|prepare|update)`,
     String.raw`\bgit[ \t]{1,4}config[ \t]{1,4}(?:--global[ \t]{1,4})?core\.hookspath[ \t]{1,4}["']?(?:/|~|\$|[a-z]:|\.\./)`,
-    String.raw`(?:>>|\btee[ \t]{1,4}-a)[ \t]{0,4}["']?\$\{?\w{0,30}(?:auth(?:orized)?_?keys|auth_file)\w{0,10}\}?|(?:>>?|\btee\b)[^\n]{0,60}\.ssh/authorized_keys|\bauthorized_keys["'][^\n]{0,40},[ \t]{0,4}["'][aw]`,
+    String.raw`(?:>>|\btee[ \t]{1,4}-a)[ \t]{0,4}["']?\$\{?\w{0,30}(?:auth(?:orized)?_?keys|auth_file)\w{0,10}\}?|(?:>>?|\btee\b)[^\n]{0,60}\.ssh/authorized_keys|\b(?:permitrootlogin|permitemptypasswords)[ \t]{1,4}yes["']?[ \t]{0,4}(?:\||>)|\bauthorized_keys["'][^\n]{0,40},[ \t]{0,4}["'][aw]`,
     String.raw`\breg(?:\.exe)?[ \t]{1,4}add\b[^\n]{0,160}\\currentversion\\run\b|\bschtasks(?:\.exe)?[ \t]{1,4}/create\b|\bregister-scheduledtask[ \t]{1,4}-`,
     String.raw`(?:>>?|\btee(?:[ \t]{1,4}-a)?)[ \t]{0,4}["']?(?:~|\$\{?home\}?)/(?:\.claude/(?:claude\.md|settings\.json)|\.cursor/(?:mcp\.json|rules/\S{1,60})|\.codex/(?:agents\.md|config\.toml)|\.gemini/(?:gemini\.md|settings\.json)|\.ssh/authorized_keys)`,
   ),
@@ -139,8 +139,9 @@ export function persistsAndReaches(text: string, at: number): boolean {
   return REACHES.test(fence === -1 ? block : block.slice(0, fence));
 }
 
-/** Whether what is sent is the whole environment, or a file of credentials. */
+/** Whether what is sent is the whole environment, a file of credentials, or what a command printed, encoded so that nobody reads it on the way. */
 export function sendsSecrets(text: string): boolean {
+  if (/\$\([^)\n]{1,160}\|[ \t]{0,4}base64\b/.test(text) && !/\.(?:png|jpe?g|gif|webp|pdf|wav|mp[34]|svg)\b/i.test(text)) return true;
   return /(?:\$\(|\x60|\||^|[\s;&])(?:env|printenv)(?:[ \t]{0,4}(?:\||\)|\x60)|[ \t]{0,4}$)|(?:\.ssh|\.aws|\.gnupg|\.kube)\/|\bid_(?:rsa|ed25519|ecdsa)\b|\.(?:netrc|npmrc|pypirc|git-credentials)\b|\/etc\/(?:shadow|passwd)\b|(?<![\w.])\.env\b/i.test(text);
 } // prettier-ignore
 
