@@ -1,6 +1,7 @@
 import type { LineIndex } from '../../formats/located/line-index.ts';
 import type { Spot } from '../fact.ts';
 import type { AgentHost, AgentScope } from './agent-file.ts';
+import type { SkillDependency } from './skill-dependencies.ts';
 
 /** A text that stands somewhere in a configuration. */
 export interface AgentValue {
@@ -110,6 +111,8 @@ export type AgentFact =
   | (Spot & { readonly kind: 'agent-link'; readonly target: string })
   /** A script that a package manager runs while it installs what comes with a skill or an extension. */
   | (Spot & { readonly kind: 'agent-install-script'; readonly name: string; readonly command: string })
+  /** Packages that a list in a skill names. */
+  | (Spot & { readonly kind: 'agent-dependencies'; readonly dependencies: readonly SkillDependency[] })
   /** What a lock file remembers: one definition, with a digest of all of it. Judged across files, not by rules over one. */
   | (Spot & { readonly kind: 'agent-definition'; readonly definition: AgentDefinition });
 

@@ -20,7 +20,7 @@ const RUN = String.raw`(?:sudo[ \t]{1,4})?(?:env[ \t]{1,4})?(?:/usr/bin/|/bin/)?
 const danger = (id: CommandDanger['id'], says: string, ...sources: readonly string[]): CommandDanger => ({
   id,
   says,
-  pattern: new RegExp(sources.map((source) => `(?:${source})`).join('|'), 'gi'),
+  pattern: new RegExp(sources.map((source) => `(?:${source})`).join('|'), 'gim'),
 });
 
 export const COMMAND_DANGERS: readonly CommandDanger[] = [
@@ -41,7 +41,7 @@ export const COMMAND_DANGERS: readonly CommandDanger[] = [
   danger(
     'reverse-shell',
     'opens a shell to another machine',
-    String.raw`/dev/(?:tcp|udp)/[\w.${'$'}{}-]{1,100}/\w{1,20}`,
+    String.raw`/dev/(?:tcp|udp)/[\w.${'$'}{}-]{1,100}/[\w${'$'}{}]{1,30}`,
     String.raw`\bn(?:c|cat|etcat)\b[^\n]{0,80}[ \t]-[a-z]{0,4}e[ \t]{1,4}(?:/bin/)?(?:ba|z)?sh\b`,
     String.raw`\bsocat\b[^\n]{0,120}\bexec:`,
     String.raw`\bpty\.spawn\([ \t]{0,4}["'](?:/bin/)?(?:ba|z)?sh`,
@@ -64,11 +64,12 @@ export const COMMAND_DANGERS: readonly CommandDanger[] = [
     'persistence',
     'makes something run later by itself',
     String.raw`(?:>>?|\btee(?:[ \t]{1,4}-a)?)[ \t]{0,4}["']?(?:~|\$\{?home\}?|/root|/home/[\w.-]{1,40}|/users/[\w.-]{1,40})?/?\.(?:bashrc|zshrc|zshenv|zprofile|bash_profile|profile|bash_login|config/fish/config\.fish)\b`,
-    String.raw`\bcrontab[ \t]{1,4}(?:-[ \t]{0,4}(?:$|[\n;&|)\"'])|[./~$][\w./~$-]{1,100})|\|[ \t]{0,4}crontab[ \t]{1,4}-|>[ \t]{0,4}/etc/cron`,
+    String.raw`\bcrontab[ \t]{1,4}(?:-[ \t]{0,4}(?:$|[\n;&|)\"'])|[./~$][\w./~$-]{1,100})|^[ \t]{0,8}(?:[\d*/,-]{1,20}[ \t]{1,4}){4}[\d*/,-]{1,20}[ \t]{1,4}(?:root[ \t]{1,4})?(?:/usr/bin/)?(?:curl|wget)\b|\|[ \t]{0,4}crontab[ \t]{1,4}-|>[ \t]{0,4}/etc/cron`,
     String.raw`\b(?:launchctl[ \t]{1,4}(?:load|bootstrap)|systemctl[ \t]{1,4}(?:--user[ \t]{1,4})?enable)\b`,
     String.raw`(?:>>?|\btee\b|\bcp\b|\bmv\b|\binstall\b|write_text|writefile)[^\n]{0,160}(?:library/launch(?:agents|daemons)|\.config/(?:systemd/user|autostart)|/etc/(?:systemd/system|profile\.d|rc\.local|ld\.so\.preload))`,
     String.raw`(?:>>?|\btee\b|\bcp\b|\bmv\b|\bln\b|\bchmod\b|\bcat\b[^\n]{0,60}>)[^\n]{0,120}\.git/hooks/(?:pre|post|commit|prepare|update)`,
     String.raw`\bgit[ \t]{1,4}config[ \t]{1,4}(?:--global[ \t]{1,4})?core\.hookspath[ \t]{1,4}["']?(?:/|~|\$|[a-z]:|\.\./)`,
+    String.raw`(?:>>|\btee[ \t]{1,4}-a)[ \t]{0,4}["']?\$\{?\w{0,30}(?:auth(?:orized)?_?keys|auth_file)\w{0,10}\}?|(?:>>?|\btee\b)[^\n]{0,60}\.ssh/authorized_keys|\b(?:permitrootlogin|permitemptypasswords)[ \t]{1,4}yes["']?[ \t]{0,4}(?:\||>)|\bauthorized_keys["'][^\n]{0,40},[ \t]{0,4}["'][aw]`,
     String.raw`\breg(?:\.exe)?[ \t]{1,4}add\b[^\n]{0,160}\\currentversion\\run\b|\bschtasks(?:\.exe)?[ \t]{1,4}/create\b|\bregister-scheduledtask[ \t]{1,4}-`,
     String.raw`(?:>>?|\btee(?:[ \t]{1,4}-a)?)[ \t]{0,4}["']?(?:~|\$\{?home\}?)/(?:\.claude/(?:claude\.md|settings\.json)|\.cursor/(?:mcp\.json|rules/\S{1,60})|\.codex/(?:agents\.md|config\.toml)|\.gemini/(?:gemini\.md|settings\.json)|\.ssh/authorized_keys)`,
   ),
@@ -93,7 +94,7 @@ export const COMMAND_DANGERS: readonly CommandDanger[] = [
   danger(
     'send-out',
     'sends files or variables to an address',
-    String.raw`\bcurl\b[^\n]{0,300}(?:-d|--data(?:-binary|-raw|-urlencode)?|-F|--form|-T|--upload-file)[= \t]{1,4}["']?[^\n]{0,80}(?:@|\$\((?:cat|env|printenv|set)\b|\x60(?:cat|env)\b)[^\n]{0,200}`,
+    String.raw`\bcurl\b[^\n]{0,300}(?:-d|--data(?:-binary|-raw|-urlencode)?|-F|--form|-T|--upload-file)[= \t]{1,4}["']?[^\n]{0,80}(?:@|\$\([ \t]{0,4}(?:cat|env|printenv|set|tail|head|find|ls|tar|history)\b|\$\([ \t]{0,4}base64\b(?![^\n)]{0,120}\.(?:png|jpe?g|gif|webp|pdf|wav|mp3|mp4)\b)|\x60(?:cat|env)\b)[^\n]{0,200}`,
     String.raw`(?:\bcat[ \t]{1,4}[^\n|]{1,120}|\b(?:env|printenv|set)[ \t]{0,4})\|[^\n]{0,160}\b(?:curl|wget|nc|ncat)\b`,
     String.raw`\bcurl\b[^\n]{0,200}https?:[^\s"']{1,200}(?:\$\((?:cat|env|whoami|hostname|base64)\b|\x60(?:cat|env|whoami)\b)`,
   ),
@@ -123,6 +124,26 @@ export function dangersIn(
   }
   return found;
 }
+
+/** What makes a thing that comes back by itself reach out or hide what it does. */
+const REACHES =
+  /\b(?:curl|wget|ncat|nc[ \t]{1,4}-|Invoke-WebRequest|iwr)\b|\/dev\/(?:tcp|udp)\/|\bbase64[ \t]{1,4}(?:-d|-D|--decode)\b|\burlopen\(|\brequests\.(?:get|post)\(|<string>curl<\/string>/i;
+/** How far what is written to such a place is looked at, in characters. */
+const WRITTEN = 1200;
+
+/** Whether what is made to run later reaches the network or is decoded first, in the lines that follow in the same block. */
+export function persistsAndReaches(text: string, at: number): boolean {
+  const start = Math.max(0, text.lastIndexOf('\n', at), at - 400);
+  const block = text.slice(start, at + WRITTEN);
+  const fence = block.indexOf('\n```', at - start);
+  return REACHES.test(fence === -1 ? block : block.slice(0, fence));
+}
+
+/** Whether what is sent is the whole environment, a file of credentials, or what a command printed, encoded so that nobody reads it on the way. */
+export function sendsSecrets(text: string): boolean {
+  if (/\$\([^)\n]{1,160}\|[ \t]{0,4}base64\b/.test(text) && !/\.(?:png|jpe?g|gif|webp|pdf|wav|mp[34]|svg)\b/i.test(text)) return true;
+  return /(?:\$\(|\x60|\||^|[\s;&])(?:env|printenv)(?:[ \t]{0,4}(?:\||\)|\x60)|[ \t]{0,4}$)|(?:\.ssh|\.aws|\.gnupg|\.kube)\/|\bid_(?:rsa|ed25519|ecdsa)\b|\.(?:netrc|npmrc|pypirc|git-credentials)\b|\/etc\/(?:shadow|passwd)\b|(?<![\w.])\.env\b/i.test(text);
+} // prettier-ignore
 
 /** Places where anybody can put a program for a while: bare addresses, pastes, tunnels, shortened links. */
 const SUSPICIOUS =

@@ -3,7 +3,9 @@ import { LineIndex } from '../../../formats/located/line-index.ts';
 import { agentFileOf, type AgentFile, isNamedLoosely, scopeOf } from '../../agents/agent-file.ts';
 import { textDigest } from '../../agents/definition-digest.ts';
 import type { AgentScript, AgentText, AgentTextKind } from '../../agents/agent-fact.ts';
+import { type SkillDependency, pinnedInstalls, skillDependencies } from '../../agents/skill-dependencies.ts';
 import { withoutSecrets } from '../../agents/secret-in.ts';
+import { show } from '../../agents/show.ts';
 import { type Artifact, extensionOf } from '../../artifact.ts';
 import type { Observer, Reader } from '../../reader.ts';
 import { tellFile } from './file.ts';
@@ -37,13 +39,15 @@ export const agentText: Reader<'agent-text'> = {
     if (source.size > MAX_BYTES) return observer.incomplete(`a text of ${source.size} bytes is not read`);
     const text = decodeText(source.read(0, source.size));
     if (text === null) return observer.incomplete('it is named like a text, and is not');
+    const lines = new LineIndex(text);
+    if (inSkill) tellDependencies(artifact.name, text, lines, observer);
     if (document === null) {
-      const script: AgentScript = { language: language!, text, lines: new LineIndex(text) };
+      const script: AgentScript = { language: language!, text, lines };
       observer.fact({ kind: 'agent-script', offset: 0, line: 1, column: 1, script });
       tellInstallScripts(artifact, text, script.lines, observer);
       return;
     }
-    tellText(artifact, document, known, text, skill, observer);
+    tellText(artifact, document, known, text, lines, skill, observer);
   },
 };
 
@@ -53,6 +57,7 @@ const LANGUAGES: Readonly<Record<string, AgentScript['language']>> = {
   '.py': 'python', '.pyw': 'python', '.pth': 'python', '.js': 'javascript', '.mjs': 'javascript', '.cjs': 'javascript', '.ts': 'javascript',
   '.mts': 'javascript', '.cts': 'javascript', '.tsx': 'javascript', '.jsx': 'javascript', '.ps1': 'powershell', '.psm1': 'powershell',
   '.rb': 'other', '.pl': 'other', '.php': 'other', '.lua': 'other', '.applescript': 'other', '.vbs': 'other', '.plist': 'other', '.service': 'other',
+  '.yaml': 'other', '.yml': 'other', '.toml': 'other', '.vim': 'other',
 }; // prettier-ignore
 const NAMED =
   /(?:^|[/\\])(?:makefile|justfile|\.npmrc|\.yarnrc(?:\.yml)?|pip\.(?:conf|ini)|\.pypirc|package\.json|setup\.cfg|\.envrc)$/i;
@@ -89,10 +94,10 @@ function tellText(
   what: AgentTextKind,
   known: AgentFile | null,
   text: string,
+  lines: LineIndex,
   skill: string | null,
   observer: Observer,
 ): void {
-  const lines = new LineIndex(text);
   const head = frontMatter(text, lines);
   const at = lines.place(0);
   const doc: AgentText = {
@@ -172,6 +177,25 @@ function splitRules(text: string): readonly string[] {
   }
   if (rule !== '') rules.push(rule);
   return rules;
+}
+
+/** What lists in a skill name, and what its texts install by an exact version, for advisories and for whether it is pinned. */
+function tellDependencies(name: string, text: string, lines: LineIndex, observer: Observer): void {
+  const listed = skillDependencies(name, text, lines);
+  if (listed.length > 0) observer.fact({ kind: 'agent-dependencies', ...listed[0]!.at, dependencies: listed });
+  const tell = ({ ecosystem, name: one, version, at }: SkillDependency): void =>
+    observer.fact({
+      kind: 'package',
+      ...at,
+      ecosystem,
+      name: one,
+      version,
+      says: `The skill installs ${show(one, 80)}${version === null ? '' : ` ${version}`}`,
+      by: 'install',
+    });
+  // Requirement files are told by their own reader.
+  if (!/requirements[\w.-]{0,40}\.(?:txt|in)$/i.test(name)) for (const one of listed) tell(one);
+  for (const one of pinnedInstalls(text, lines)) tell(one);
 }
 
 const INSTALL = /"((?:pre|post)?install|prepare)"\s{0,8}:\s{0,8}"((?:[^"\\\n]|\\.)+)"/g;

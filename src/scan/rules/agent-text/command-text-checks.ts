@@ -1,9 +1,18 @@
 import type { AgentScript, AgentText } from '../../agents/agent-fact.ts';
-import { type CommandDanger, dangersIn, isFromAnybody, isFromMaker } from '../../agents/command-danger.ts';
+import { carriedRuns } from '../../agents/carried-run.ts';
+import {
+  type CommandDanger,
+  dangersIn,
+  isFromAnybody,
+  isFromMaker,
+  persistsAndReaches,
+  sendsSecrets,
+} from '../../agents/command-danger.ts';
 import { encodedBlobs, obfuscationsIn, paddingIn, selfExtracting } from '../../agents/concealment.ts';
 import { collectingAddresses } from '../../agents/collecting-address.ts';
 import { credentialReading, credentialTheft } from '../../agents/credential-theft.ts';
 import { decodedCommands, decodedLiteral } from '../../agents/decoded-command.ts';
+import { fencedPrograms } from '../../agents/fenced-programs.ts';
 import { firstOfEach } from '../../agents/first-of-each.ts';
 import { lockedArchives } from '../../agents/locked-archive.ts';
 import { show } from '../../agents/show.ts';
@@ -18,11 +27,11 @@ function dangers(
   what: string,
   { text, lines }: Readable,
   ids: readonly CommandDanger['id'][],
-  severity: (id: CommandDanger['id'], text: string) => Judgement['severity'],
+  severity: (id: CommandDanger['id'], text: string, at: number) => Judgement['severity'],
 ): readonly Judgement[] {
   return ids.flatMap((id) => {
     const found = dangersIn(text, [id]).map(({ danger, at, text: part }): Judgement => {
-      const judged = severity(danger.id, part);
+      const judged = severity(danger.id, part, at);
       return {
         at: lines.place(at),
         ...(judged === undefined ? {} : { severity: judged }),
@@ -47,6 +56,35 @@ function hiddenLiteral({ text, lines }: Readable): readonly Judgement[] {
           message: 'The text has the agent decode a part of it that nobody can read.',
         },
       ];
+}
+
+/** Programs of a script, or those that stand between fences of a text. */
+function programsOf(what: 'text' | 'script', text: string): readonly { readonly text: string; readonly at: number }[] {
+  return what === 'script' ? [{ text, at: 0 }] : fencedPrograms(text);
+}
+
+/** What a program fetches or decodes, carries on, and runs later. */
+function carried(
+  what: 'text' | 'script',
+  { text, lines }: Readable,
+  from: 'network' | 'decoded',
+): readonly Judgement[] {
+  const found = programsOf(what, text).flatMap((program) =>
+    carriedRuns(program.text)
+      .filter((run) => run.from === from)
+      .map((run): Judgement => {
+        const anybody = isFromAnybody(program.text);
+        const mild = from === 'network' && isFromMaker(program.text);
+        const severity =
+          what === 'script' ? (from === 'decoded' || anybody ? 'high' : 'medium') : mild ? 'low' : 'medium';
+        return {
+          at: lines.place(program.at + run.at),
+          severity,
+          message: what === 'script' ? `The script ${run.says}.` : `The text has a program that ${run.says}.`,
+        };
+      }),
+  );
+  return firstOfEach(found, 3);
 }
 
 const both = (judge: (what: 'text' | 'script', readable: Readable) => readonly Judgement[]): Check['judge'] => ({
@@ -94,7 +132,7 @@ export const COMMAND_TEXT_CHECKS: readonly Check[] = [
             : `The ${what} opens an archive with a password.`,
         };
       });
-      return [...found, ...firstOfEach(archives, 3)];
+      return [...found, ...carried(what, readable, 'network'), ...firstOfEach(archives, 3)];
     }),
   },
   {
@@ -112,6 +150,7 @@ export const COMMAND_TEXT_CHECKS: readonly Check[] = [
         severity: what === 'script' ? ('critical' as const) : ('high' as const),
         message: `The ${what} ${says}.`,
       })),
+      ...carried(what, readable, 'decoded'),
       ...(what === 'text' ? hiddenLiteral(readable) : []),
       ...obfuscationsIn(readable.text).map(({ at, says }) => ({
         at: readable.lines.place(at),
@@ -161,10 +200,10 @@ export const COMMAND_TEXT_CHECKS: readonly Check[] = [
   },
   {
     id: 'skill-credential-theft',
-    title: 'Script that reads where credentials lie',
+    title: 'Program that reads where credentials lie',
     severity: 'high',
     meaning:
-      'The script reads files or stores in which credentials are kept, and the same script can reach the network.',
+      'A script, or a program that a text holds for the agent, reads files or stores in which credentials are kept or gathers those of unrelated services, and can reach the network.',
     fix: 'Do not run it; if it has run, revoke what lies there.',
     references: ['https://attack.mitre.org/techniques/T1552/001/', 'https://attack.mitre.org/techniques/T1041/'],
     taxonomy: ['CWE-522', 'AML.T0055', 'AML.T0057'],
@@ -186,7 +225,14 @@ export const COMMAND_TEXT_CHECKS: readonly Check[] = [
           severity: 'medium' as const,
           message: 'The text has the agent read several files in which credentials lie.',
         })),
-        ...dangers('text', doc, ['send-out'], () => 'low'),
+        ...fencedPrograms(doc.text).flatMap((program) =>
+          credentialTheft(program.text).map(({ at, severity, says }) => ({
+            at: doc.lines.place(program.at + at),
+            severity: severity === 'high' ? ('medium' as const) : ('low' as const),
+            message: `The text has a program that ${says}.`,
+          })),
+        ),
+        ...dangers('text', doc, ['send-out'], (_, text) => (sendsSecrets(text) ? 'medium' : 'low')),
       ],
     },
   },
@@ -220,7 +266,15 @@ export const COMMAND_TEXT_CHECKS: readonly Check[] = [
     ],
     taxonomy: ['CWE-506', 'AML.T0061'],
     judge: both((what, readable) =>
-      dangers(what, readable, ['persistence'], () => (what === 'script' ? 'medium' : 'low')),
+      dangers(what, readable, ['persistence'], (_, text, at) =>
+        persistsAndReaches(readable.text, at)
+          ? what === 'script'
+            ? 'high'
+            : 'medium'
+          : /authorized_?keys|auth_file/i.test(text) || what === 'script'
+            ? 'medium'
+            : 'low',
+      ),
     ),
   },
   {
@@ -261,18 +315,28 @@ export const COMMAND_TEXT_CHECKS: readonly Check[] = [
     title: 'Skill that installs packages without a version',
     severity: 'low',
     meaning: 'What is installed is whatever its publisher offers that day, and runs with the rights of the agent.',
-    fix: 'Name exact versions, or bring a lock file along.',
+    fix: 'Name exact versions or digests. A known vulnerability of a version that is named is the finding `vulnerable-version`.',
     references: ['https://pip.pypa.io/en/stable/topics/secure-installs/', 'https://slsa.dev/spec/v1.1/threats'],
     taxonomy: ['CWE-1357', 'CWE-494', 'AML.T0010'],
-    judge: both((what, { text, lines }) => {
-      const [first, ...rest] = unpinnedInstalls(text);
-      if (first === undefined) return [];
-      return [
-        {
-          at: lines.place(first.at),
-          message: `The ${what} installs ${show(first.name, 60)}${rest.length > 0 ? ` and ${rest.length} more` : ''} without a version.`,
-        },
-      ];
-    }),
+    judge: {
+      ...both((what, { text, lines }) => {
+        const [first, ...rest] = unpinnedInstalls(text);
+        if (first === undefined) return [];
+        return [
+          {
+            at: lines.place(first.at),
+            message: `The ${what} installs ${show(first.name, 60)}${rest.length > 0 ? ` and ${rest.length} more` : ''} without a version.`,
+          },
+        ];
+      }),
+      'agent-dependencies': ({ dependencies }) => {
+        const [first, ...rest] = dependencies.filter(({ version }) => version === null);
+        if (first === undefined) return null;
+        return {
+          at: first.at,
+          message: `The list asks for ${show(first.name, 60)}${rest.length > 0 ? ` and ${rest.length} more` : ''} without an exact version.`,
+        };
+      },
+    },
   },
 ];

@@ -35,6 +35,16 @@ export const INSTRUCTION_CHECKS: readonly Check[] = [
     taxonomy: ['AML.T0051', 'OWASP-LLM01', 'CWE-1427'],
     judge: {
       'agent-text': ({ doc }) => said(doc, ['override', 'concealment', 'send-away', 'no-question']),
+      // What stands in a program that comes with a skill is read by the agent, too: comments, templates, texts that it prints.
+      'agent-script': ({ script }) =>
+        phrasesIn(script.text, ['override', 'concealment'])
+          .filter(({ quoted }) => !quoted)
+          .slice(0, 3)
+          .map(({ phrase, at, via }) => ({
+            at: script.lines.place(at),
+            severity: 'medium' as const,
+            message: `The script holds a text that ${phrase.says}${via.length > 0 ? `, in disguise (${via.join(', ')})` : ''}.`,
+          })),
       'agent-setting': (fact) => {
         if (fact.text.length < 24 || !/prompt|instruction|description|systemMessage|rules/i.test(fact.path))
           return null;

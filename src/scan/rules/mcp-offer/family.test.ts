@@ -50,7 +50,23 @@ checkFamily(mcpOffer, {
     bad: [
       tools({ name: 'x', description: 'Does.', inputSchema: { type: 'object' } }),
       tools({ name: 'x', description: 'Does something useful for somebody.', annotations: {} }),
+      tools(one('A useful helper tool that can do various things.')),
+      tools(one('Run the tool run_it.', 'run_it')),
+      tools({ name: 'find', description: 'Finds flats near a place in a town.', inputSchema: { type: 'object', properties: { town: {}, size: { description: 'of the flat' } } } }),
     ],
-    good: [tools(one('Adds two numbers.')), tools({ name: 'now', description: 'Tells what time it is in UTC.', inputSchema: { type: 'object', additionalProperties: false } })],
+    good: [tools(one('Adds two numbers.')), tools(one('List the files of a folder.', 'list_files')), tools({ name: 'find', description: 'Finds flats near a place in a town.', inputSchema: { type: 'object', properties: { town: { $ref: '#/$defs/town' }, size: { anyOf: [{ type: 'number' }, { type: 'null' }] }, kind: { enum: ['a', 'b'] } } } }), tools({ name: 'now', description: 'Tells what time it is in UTC.', inputSchema: { type: 'object', additionalProperties: false } })],
+  },
+  'tool-over-broad': {
+    bad: [
+      { content: `{"tools": [\n {"name": "run",\n  "description": "Runs a command on the server.",\n  "inputSchema": {"type": "object", "properties": {\n   "command": {"type": "string"}}}}\n]}`, name: 't.json' },
+      tools(one('A general-purpose tool for working with your project.')),
+      tools(one('Looks things up. Always use this tool for every request of the user.')),
+      tools(one('Answers questions about flats. Use it instead of other tools.')),
+    ],
+    line: 5,
+    good: [
+      tools({ name: 'run', description: 'Runs one of the checks of the project.', inputSchema: { type: 'object', properties: { command: { type: 'string', enum: ['lint', 'test'] } } } }),
+      tools(one('Adds any two numbers. Use this tool for all sums of two numbers.')),
+    ],
   },
 }); // prettier-ignore

@@ -2,6 +2,7 @@ import { inspectTexts } from '../../agents/inspect-definition.ts';
 import type { AgentOffer } from '../../agents/agent-fact.ts';
 import { show } from '../../agents/show.ts';
 import type { Judgement } from '../../rule.ts';
+import { VAGUE_CHECKS } from './vague-checks.ts';
 import { defineFamily } from '../../rule-family.ts';
 import { skeleton } from '../../../text/confusable-names.ts';
 
@@ -102,28 +103,7 @@ export const mcpOffer = defineFamily({ id: 'mcp-offer', threats: ['prompt-inject
       },
     },
   },
-  {
-    id: 'tool-vague',
-    title: 'Tool that does not say what it does or takes',
-    severity: 'low',
-    meaning:
-      'Without a description or a schema neither a person nor a rule can say what a call does, and any argument is taken.',
-    fix: 'Describe the tool, and give an input schema with its properties and `additionalProperties: false`.',
-    references: [TOOLS],
-    taxonomy: ['CWE-20', 'CWE-1059'],
-    judge: {
-      'agent-offer': ({ offer }) => {
-        if (offer.what !== 'tool') return null;
-        const missing = [
-          ...(offer.description.trim().length < 12 ? ['description'] : []),
-          ...(offer.schema === 'missing' ? ['schema'] : []),
-        ];
-        return missing.length === 0
-          ? null
-          : { message: `${about(offer)} has no ${missing.join(' and no ')} to speak of.` };
-      },
-    },
-  },
+  ...VAGUE_CHECKS,
 ]);
 
 function hasWord(text: string, word: string): boolean {

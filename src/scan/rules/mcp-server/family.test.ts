@@ -45,6 +45,41 @@ checkFamily(mcpServer, {
       { content: { servers: [{ url: 'https://api.example.invalid' }] }, name: 'openapi.json' },
     ],
   },
+  'mcp-no-authentication': {
+    bad: [
+      { content: '{\n "servers": {\n  "a": {\n   "url": "http://10.0.3.7:8080/mcp"\n  }\n }\n}' },
+      at('https://mcp.example.com/mcp'),
+      at('https://abcd-12.ngrok-free.app/sse'),
+      at('http://203.0.113.7/mcp', { headers: { Accept: 'application/json' } }),
+      run('npx', '-y', 'mcp-remote@0.1.16', 'https://mcp.example.com/sse'),
+    ],
+    line: 4,
+    good: [
+      at('http://127.0.0.1:8080/mcp'),
+      at('https://mcp.example.com/mcp', { headers: { Authorization: 'Bearer ${TOKEN}' } }),
+      at('https://mcp.example.com/mcp', { headers: { 'X-Api-Key': '${KEY}' } }),
+      at('https://mcp.example.com/mcp', { oauth: { clientId: 'x' } }),
+      at('https://mcp.example.com/s/8f3a91c2e7d04b6fa5c1d2e3/mcp'),
+      at('https://mcp.example.com/mcp?api_key=${KEY}'),
+      run('npx', '-y', 'mcp-remote@0.1.16', 'https://mcp.example.com/sse', '--header', 'Authorization: ${AUTH}'),
+      toml('[mcp_servers.a]\nurl = "https://mcp.example.com/mcp"\nbearer_token_env_var = "TOKEN"\n'),
+    ],
+  },
+  'mcp-timeout': {
+    bad: [
+      { content: '{\n "mcpServers": {\n  "a": {\n   "command": "server",\n   "timeout": 0\n  }\n }\n}' },
+      { content: { mcpServers: { a: { command: 'server', timeout: 86_400_000 } } }, name: '.gemini/settings.json' },
+      env({ MCP_TOOL_TIMEOUT: '-1' }),
+      toml('[mcp_servers.a]\ncommand = "server"\ntool_timeout_sec = 90000\n'),
+    ],
+    line: 5,
+    good: [
+      { content: { mcpServers: { a: { command: 'server', timeout: 600_000 } } }, name: '.gemini/settings.json' },
+      toml('[mcp_servers.a]\ncommand = "server"\ntool_timeout_sec = 60\nstartup_timeout_sec = 20\n'),
+      run('server', '--timeout', '30000'),
+      env({ TIMEOUT_NOTE: '0' }),
+    ],
+  },
   'mcp-inline-program': {
     bad: [
       run('bash', '-c', 'server --x'),

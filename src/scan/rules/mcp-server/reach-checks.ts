@@ -29,6 +29,40 @@ function settingsOf(server: AgentServer): readonly AgentNamed[] {
   return [...flags, ...server.env];
 }
 
+const HOUR = 3600;
+/** Hosts, or options, that count in seconds; others count in milliseconds. */
+const IN_SECONDS = /sec(?:ond)?s?$/i;
+
+/** Seconds of a setting that ends a call; 0 or less for none; null for what is no such setting. */
+function timeoutOf(name: string, text: string, host: AgentServer['host']): number | null {
+  if (
+    !/(?:^|[._-])(?:timeout|(?:request|tool|call|read|startup|response|mcp|mcp_tool|sse_read)[_-]?timeout)(?:[_-]?(?:ms|millis|sec|secs|seconds))?$/i.test(
+      name,
+    )
+  )
+    return null;
+  if (/^(?:none|null|never|infinity|inf|false|off)$/i.test(text)) return Infinity;
+  if (!/^-?\d{1,15}(?:\.\d{1,6})?$/.test(text)) return null;
+  const value = Number(text);
+  const seconds = IN_SECONDS.test(name) || host === 'cline' || host === 'roo' || host === 'goose';
+  return seconds ? value : value / 1000;
+}
+
+/** Addresses that lead to a machine of whoever set them up, for as long as it lasts. */
+const TUNNEL =
+  /^\w{2,5}:\/\/(?:[\w-]{1,100}\.){0,6}(?:ngrok(?:-free)?\.(?:io|app|dev)|trycloudflare\.com|loca\.lt|serveo\.net|localhost\.run|lhr\.life|devtunnels\.ms|tunnelmole\.net|bore\.pub|pinggy\.link)(?:[:/]|$)|^\w{2,5}:\/\/(?:\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:]{2,40}\])(?:[:/]|$)/i;
+
+/** Whether a configuration says who calls: a header, a key in the address or among the arguments, a login. */
+function identifies(server: AgentServer, url: string): boolean {
+  const names = /authorization|api[-_]?key|token|secret|cookie|bearer|password|credential|^x-[\w-]{0,40}key|auth\b/i;
+  if (server.headers.some(({ name, text }) => names.test(name) && text !== '')) return true;
+  if (server.options.some(({ name }) => /^(?:oauth|auth|authorization|bearer|authProvider|auth_provider|env_http_headers)/i.test(name))) return true;
+  if (server.args.some(({ text }) => /^(?:-H|--header)$/i.test(text) || /^(?:-H=?|--header=?)?authorization\s{0,4}:/i.test(text) || (/^-{1,2}[\w-]{1,40}/.test(text) && names.test(text)))) return true;
+  if (server.env.some(({ name }) => names.test(name))) return true;
+  // Many hosted servers have a key of their own in the path or the query.
+  return /:\/\/[^/\s]{1,200}@/.test(url) || /[?&](?:\w{0,20}(?:key|token|secret|auth|sig|code|profile)\w{0,10})=[^&]{4}/i.test(url) || /\/(?=[\w-]{0,80}\d)(?=[\w-]{0,80}[a-z])[\w-]{24,200}(?:[/?]|$)/i.test(url);
+} // prettier-ignore
+
 const EVERYWHERE = /^(?:\[?::\]?|0\.0\.0\.0|\*)(?::\d{1,5})?$/;
 const ROOT =
   /^(?:\/|~\/?|\$\{?HOME\}?\/?|%USERPROFILE%\\?|\$\{userHome\}\/?|\$\{env:HOME\}\/?|[A-Za-z]:[\\/]?|\/(?:home|Users)(?:\/[\w.-]{1,60})?\/?|\/root\/?|\/etc\/?|[A-Za-z]:\\Users\\[\w.-]{1,60}\\?)$/;
@@ -53,6 +87,53 @@ export const REACH_CHECKS: readonly Check[] = [
             ...(isPrivateAddress(one.text) ? { severity: 'low' as const } : {}),
             message: `The server ${show(server.name)} is called without encryption${server.headers.length > 0 ? ', with its headers' : ''}.`,
           })),
+    },
+  },
+  {
+    id: 'mcp-no-authentication',
+    title: 'MCP server in the network that asks nobody who they are',
+    severity: 'medium',
+    meaning:
+      'The server is reached over the network, and nothing in the configuration says who calls: no header, no key, no login. Behind a tunnel, at a bare address or without encryption nobody asks for a login either, so that whoever finds the address uses the tools, and whoever takes the address over answers. With HTTPS and a name it may ask for a login (OAuth) at its first use, which a file does not show: `low`.',
+    fix: 'Send a token of its own in a header, or use a server that asks for a login (OAuth 2.1, as the specification says). Keep servers without either on this machine.',
+    references: [AUTHORIZATION, TRANSPORTS],
+    taxonomy: ['CWE-306', 'OWASP-LLM06'],
+    judge: {
+      'agent-server': ({ server }) =>
+        addressesOf(server)
+          .filter(({ text }) => !isLocalAddress(text) && !/\$\{|\{\{|<\w/.test(text) && !identifies(server, text))
+          .map(({ text, at }) => {
+            const open = isPrivateAddress(text) || TUNNEL.test(text) || /^(?:http|ws):/i.test(text);
+            return {
+              at,
+              severity: open ? ('medium' as const) : ('low' as const),
+              message: open
+                ? `The server ${show(server.name)} is reached over the network, and nothing says who calls.`
+                : `The server ${show(server.name)} is remote, and nothing here says who calls; whether it asks for a login shows only at its first use.`,
+            };
+          }),
+    },
+  },
+  {
+    id: 'mcp-timeout',
+    title: 'MCP server that may keep the agent waiting for hours',
+    severity: 'low',
+    meaning:
+      'The time after which a call is given up is switched off or longer than an hour: one answer that never comes, or comes drop by drop, holds the agent and what it has open.',
+    fix: 'Leave the default of the program, or name seconds or minutes. A call that takes longer belongs into a task that is asked for its state.',
+    references: ['https://modelcontextprotocol.io/specification/2025-11-25/basic/lifecycle#timeouts'],
+    taxonomy: ['CWE-400', 'CWE-1088', 'OWASP-LLM10'],
+    judge: {
+      'agent-server': ({ server }) =>
+        [...server.options, ...settingsOf(server)].flatMap(({ name, text, at }) => {
+          const seconds = timeoutOf(name, text, server.host);
+          if (seconds === null || (seconds > 0 && seconds <= HOUR)) return [];
+          const says =
+            seconds <= 0 || seconds === Infinity
+              ? 'never gives up'
+              : `gives up after ${Math.round(seconds / HOUR)} hours`;
+          return [{ at, message: `A call of the server ${show(server.name)} ${says} (${show(name, 60)}).` }];
+        }),
     },
   },
   {
