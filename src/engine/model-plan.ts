@@ -104,7 +104,7 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
   };
 
   const fixedBatch = batched && typeof first === 'number' ? first : null;
-  const final = findFinal(prepared, output);
+  const final = findFinal(prepared.graph, output);
   const cut = options.scores === 'logits' && (final.kind === 'softmax' || final.kind === 'sigmoid');
   const kept = prepared.graph.nodes.flatMap((node) => {
     if (!node.outputs.includes(port.name)) return [node];
@@ -239,10 +239,17 @@ function chooseOutput({ graph }: OnnxModel, output: string | undefined): string 
       hint: `Its outputs: ${describe(graph.outputs)}.`,
     });
   }
-  const real = graph.outputs.find(({ type }) => type === 'float32');
-  if (real !== undefined) return real.name;
+  const real = graph.outputs.filter(({ type }) => type === 'float32');
   const scores = graph.outputs.map(({ name }) => beforeArgMax(graph.nodes, name)).find((name) => name !== null);
-  if (scores !== undefined && scores !== null) return scores;
+  // Labels beside scores say which of the outputs are the scores.
+  if (scores !== undefined && scores !== null && real.length !== 1) return scores;
+  const certain = real.filter(({ name }) => {
+    const { kind } = findFinal(graph, name);
+    return kind === 'softmax' || kind === 'log-softmax';
+  });
+  // Features beside scores, for one; and of the best scores alone nobody knows whose they are.
+  const chosen = certain.length === 1 ? certain[0] : real[0];
+  if (chosen !== undefined) return beforeTopK(graph.nodes, chosen.name) ?? chosen.name;
   const found = graph.outputs.find(({ type }) => type === null);
   if (found === undefined || found.otherType !== undefined) {
     throw new Fault('ERR_MODEL_UNSUPPORTED', 'The model has no floating-point output.', {
@@ -262,6 +269,14 @@ function beforeArgMax(nodes: readonly OnnxNode[], output: string): string | null
     name = node.inputs[0] ?? '';
   }
   return null;
+}
+
+/** What a TopK of one axis chose its values from, where an output is these; null: it is something else. */
+function beforeTopK(nodes: readonly OnnxNode[], output: string): string | null {
+  const source = nodes.find(({ outputs }) => outputs.includes(output));
+  return source?.op === 'TopK' && source.domain === '' && source.outputs[0] === output
+    ? (source.inputs[0] ?? null)
+    : null;
 }
 
 /** A batch axis is one that the file leaves open, or 1, before at least one other axis; or one that input and output share. */
@@ -355,7 +370,7 @@ const PASSES: ReadonlySet<string> = new Set([
 ]);
 
 function findFinal(
-  { graph }: OnnxModel,
+  graph: OnnxModel['graph'],
   output: string,
 ): { readonly kind: FinalOperator; readonly node: OnnxNode | null } {
   const source = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
