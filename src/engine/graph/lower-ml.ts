@@ -7,7 +7,7 @@ const ML = 'ai.onnx.ml';
 /**
  * Operators of `ai.onnx.ml` (onnx/docs/Operators-ml.md) that are made of sums and products, said in standard ones, so that networks and linear models of
  * scikit-learn have gradients: Scaler, Normalizer, LinearRegressor, the scores of LinearClassifier, ArrayFeatureExtractor,
- * FeatureVectorizer, Imputer. A ZipMap at the end is taken away: what it makes dictionaries of is the output. Others are left as they are.
+ * FeatureVectorizer, Imputer, OneHotEncoder of whole numbers. A ZipMap at the end is taken away: what it makes dictionaries of is the output. Others are left as they are.
  */
 export function lowerMl(graph: OnnxGraph, build: GraphBuilder): OnnxGraph {
   if (!graph.nodes.some(({ domain }) => domain === ML)) return graph;
@@ -74,6 +74,14 @@ function lowerNode(node: OnnxNode, build: GraphBuilder): readonly OnnxNode[] | n
     case 'FeatureVectorizer': {
       const parts = node.inputs.map((name) => build.add('Cast', [name], { to: 1 }));
       return become('Concat', parts, new Map([['axis', { kind: 'int', value: 1 }]]));
+    }
+    case 'OneHotEncoder': {
+      // Categories of whole numbers; names stay with the runtime.
+      const categories = intsOf(node, 'cats_int64s', []);
+      if (categories.length === 0 || intOf(node, 'zeros', 1) !== 1) return null;
+      const whole = build.add('Cast', [x], { to: 7 });
+      const wide = build.add('Unsqueeze', [whole, build.ints([-1])]);
+      return become('Cast', [build.add('Equal', [wide, build.ints(categories)])], new Map([['to', { kind: 'int', value: 1 }]]));
     }
     case 'Imputer': {
       const values = floatsOf(node, 'imputed_value_floats', []);
