@@ -245,6 +245,10 @@ function cut({ data }: Tensor, count: number, batch: number): Float32Array {
 }
 
 function repeat({ type, dims, data }: Tensor, batch: number): Tensor {
+  if (Array.isArray(data)) {
+    const texts = Array.from({ length: batch }, () => data).flat();
+    return { type, dims: [batch, ...dims.slice(1)], data: texts as never };
+  }
   const source = data as unknown as Float32Array;
   const out = new (source.constructor as Float32ArrayConstructor)(source.length * batch);
   for (let sample = 0; sample < batch; sample++) out.set(source, sample * source.length);

@@ -10,7 +10,8 @@ const REASONS: Readonly<Record<string, string>> = {
   MaxRoiPool: 'Cut the detector in front of it with --output to differentiate its features.',
 };
 
-const TREES = 'Trees are attacked by their thresholds: `parapet attack` and `parapet assess` do that with the same file.';
+const TREES =
+  'Trees are attacked by their thresholds: `parapet attack` and `parapet assess` do that with the same file.';
 const ONE_PROCESSOR =
   'ONNX Runtime has optimised this file for one kind of processor. Give the file from before, or save it with ORT_ENABLE_EXTENDED at most.';
 

@@ -81,7 +81,11 @@ function lowerNode(node: OnnxNode, build: GraphBuilder): readonly OnnxNode[] | n
       if (categories.length === 0 || intOf(node, 'zeros', 1) !== 1) return null;
       const whole = build.add('Cast', [x], { to: 7 });
       const wide = build.add('Unsqueeze', [whole, build.ints([-1])]);
-      return become('Cast', [build.add('Equal', [wide, build.ints(categories)])], new Map([['to', { kind: 'int', value: 1 }]]));
+      return become(
+        'Cast',
+        [build.add('Equal', [wide, build.ints(categories)])],
+        new Map([['to', { kind: 'int', value: 1 }]]),
+      );
     }
     case 'Imputer': {
       const values = floatsOf(node, 'imputed_value_floats', []);
