@@ -12,10 +12,11 @@ const ML = 'ai.onnx.ml';
 export function lowerMl(graph: OnnxGraph, build: GraphBuilder): OnnxGraph {
   if (!graph.nodes.some(({ domain }) => domain === ML)) return graph;
   const unzipped = new Set<string>();
+  const shares = new Set<string>();
   const nodes = graph.nodes.flatMap((node) => {
     if (node.domain !== ML) return [node];
     const before = build.nodes.length;
-    const last = lowerNode(node, build);
+    const last = lowerNode(node, build, shares);
     const added = build.nodes.splice(before);
     if (node.op === 'ZipMap') unzipped.add(node.outputs[0] ?? '');
     return last === null ? [node] : [...added, ...last];
@@ -26,8 +27,11 @@ export function lowerMl(graph: OnnxGraph, build: GraphBuilder): OnnxGraph {
   return { ...graph, nodes, outputs };
 }
 
-/** What gives the node's outputs; `build` has the nodes before. Null: not known here. */
-function lowerNode(node: OnnxNode, build: GraphBuilder): readonly OnnxNode[] | null {
+/**
+ * What gives the node's outputs; `build` has the nodes before. Null: not known here.
+ * @param shares values whose rows sum to 1, to which more are added
+ */
+function lowerNode(node: OnnxNode, build: GraphBuilder, shares: Set<string>): readonly OnnxNode[] | null {
   const [x = '', second = ''] = node.inputs;
   const become = (op: string, inputs: readonly string[], attributes = new Map()): OnnxNode[] => [
     { name: node.name, op, domain: '', inputs, outputs: node.outputs.slice(0, 1), attributes },
@@ -42,8 +46,10 @@ function lowerNode(node: OnnxNode, build: GraphBuilder): readonly OnnxNode[] | n
       return scale.length === 0 ? become('Identity', [moved]) : become('Mul', [moved, build.floats(scale)]);
     }
     case 'Normalizer': {
-      const rows = real();
       const kind = textOf(node, 'norm', 'MAX');
+      // scikit-learn's converter normalises what a Softmax gave once more, which would hide the Softmax.
+      if (kind === 'L1' && shares.has(x)) return become('Identity', [x]);
+      const rows = real();
       const [op, input] = kind === 'L1' ? ['ReduceL1', rows] : kind === 'L2' ? ['ReduceL2', rows] : ['ReduceMax', rows];
       const size = build.add(op, [input, build.ints([-1])], { keepdims: 1 });
       const none = build.add('Equal', [size, build.scalar(0)]);
@@ -62,6 +68,7 @@ function lowerNode(node: OnnxNode, build: GraphBuilder): readonly OnnxNode[] | n
       const ended = scores === null ? null : finish(build, scores, textOf(node, 'post_transform', 'NONE'));
       if (ended === null) return null;
       const [label = '', output = ''] = node.outputs;
+      if (sumsToOne(node, classes)) shares.add(output);
       const first = { ...node, outputs: [label, build.fresh('scores')] };
       if (output === '') return [first];
       const other = { name: '', op: 'Identity', domain: '', inputs: [ended], outputs: [output], attributes: new Map() };
@@ -100,6 +107,17 @@ function lowerNode(node: OnnxNode, build: GraphBuilder): readonly OnnxNode[] | n
     default:
       return null;
   }
+}
+
+/** Probabilities of classes: a Softmax, or Sigmoids of z and -z. */
+function sumsToOne(node: OnnxNode, classes: number): boolean {
+  const transform = textOf(node, 'post_transform', 'NONE');
+  if (transform !== 'LOGISTIC' || classes !== 2) return transform === 'SOFTMAX';
+  return ['coefficients', 'intercepts'].every((name) => {
+    const list = floatsOf(node, name, []);
+    const half = list.length / 2;
+    return list.slice(0, half).every((one, at) => one === -list[half + at]!);
+  });
 }
 
 function labelCount(node: OnnxNode): number {
