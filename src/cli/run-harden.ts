@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../core/fault.ts';
 import { ARCHITECTURES, buildArchitecture } from '../engine/build/architectures.ts';
+import { scoresOf } from '../engine/model-plan.ts';
 import { loadOnnx } from '../engine/load-onnx.ts';
 import type { OnnxModel } from '../formats/onnx/onnx-model.ts';
 import { writeOnnx } from '../formats/onnx/write-onnx.ts';
@@ -65,7 +66,8 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
     });
   }
   const at = (path: string): string => resolve(io.cwd, path);
-  const given = file === undefined ? null : await loadOnnx(at(file));
+  const loaded = file === undefined ? null : await loadOnnx(at(file));
+  const given = loaded === null ? null : withScoresFirst(loaded);
   const shape = given === null ? undefined : sampleShapeOf(given);
   const loading = dataOptions(options, shape);
   const all = await loadData(at(options.data), loading);
@@ -101,7 +103,9 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
     io.exitCode = 3;
     return;
   }
-  await writeFile(out, writeOnnx(result.artefact.model));
+  const hardened = result.artefact.model;
+  const outputs = loaded?.graph.outputs ?? hardened.graph.outputs;
+  await writeFile(out, writeOnnx({ ...hardened, graph: { ...hardened.graph, outputs } }));
   let wrapper: string | null = null;
   if (result.artefact.wrapper.length > 0) {
     wrapper = `${out.replace(/\.onnx$/i, '')}.wrapper.json`;
@@ -165,8 +169,22 @@ function classesOf({ labels, classNames }: LabelledData, said: string | undefine
   return classNames?.length ?? labels.reduce((most, label) => Math.max(most, label), 0) + 1;
 }
 
+/** The first output is trained: labels and features that stand before the scores go behind them while it is. */
+function withScoresFirst(model: OnnxModel): OnnxModel {
+  const name = scoresOf(model);
+  const { outputs } = model.graph;
+  const scores = outputs.find((one) => one.name === name) ?? { name, type: 'float32' as const, shape: null };
+  return { ...model, graph: { ...model.graph, outputs: [scores, ...outputs.filter((one) => one !== scores)] } };
+}
+
 function outputClasses(model: OnnxModel, data: LabelledData, said: string | undefined): number {
   const last = model.graph.outputs[0]?.shape?.at(-1);
+  if (last === 1) {
+    throw new Fault('ERR_MODEL_UNSUPPORTED', 'The network has one score; training needs one for each class.', {
+      where: model.graph.outputs[0]!.name,
+      hint: 'Give its last layer two outputs and a Softmax in the place of the Sigmoid.',
+    });
+  }
   return typeof last === 'number' && last > 1 ? last : classesOf(data, said);
 }
 

@@ -62,8 +62,8 @@ export interface ModelPlan {
   /** The batch that the file fixes, while it has not been tried whether others work; null: none. */
   readonly fixedBatch: number | null;
   readonly constants: Readonly<Record<string, Tensor>>;
-  /** Inputs whose constants are repeated for every sample. */
-  readonly repeated: readonly string[];
+  /** Inputs whose constants are repeated for every sample, and the axis along which they are. */
+  readonly repeated: ReadonlyMap<string, number>;
   readonly finalOperator: FinalOperator;
   /** The final operator was left out. */
   readonly cut: boolean;
@@ -131,17 +131,20 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
       });
     }
   }
-  const repeated = others
-    .filter(({ name, shape: declared }) => {
-      const wanted = declared?.[0];
-      const fixed = typeof wanted === 'number' && wanted !== first;
-      return batched && constants[name]!.dims[0] === 1 && wanted !== undefined && !fixed;
-    })
-    .map(({ name }) => name);
+  const repeated = new Map<string, number>();
+  for (const { name, shape: declared } of others) {
+    const wanted = declared?.[0];
+    const fixed = typeof wanted === 'number' && wanted !== first;
+    const { dims } = constants[name]!;
+    if (batched && dims[0] === 1 && wanted !== undefined && !fixed) repeated.set(name, 0);
+    // States of recurrent layers: [layers, batch, features].
+    else if (batched && fixed && dims.length === 3 && dims[1] === 1 && typeof declared![1] !== 'number')
+      repeated.set(name, 1);
+  }
   // Whole numbers and truth values decide branches and shapes: a rate of samples, a length. As weights they can be computed with ahead.
   const settled = new Map(
     others.flatMap(({ name, type }) =>
-      type === 'float32' || repeated.includes(name) ? [] : [[name, fromTensor(constants[name]!)] as const],
+      type === 'float32' || repeated.has(name) ? [] : [[name, fromTensor(constants[name]!)] as const],
     ),
   );
   return {
@@ -229,6 +232,11 @@ function describe(values: readonly OnnxValue[]): string {
         `${JSON.stringify(name)} ${type ?? '?'} [${(shape ?? []).map((d) => d ?? '?').join(', ')}]`,
     )
     .join('; ');
+}
+
+/** The name of the scores of a model: an output, or the value that labels or the best scores at the end are made of. @throws Fault `ERR_MODEL_UNSUPPORTED` */
+export function scoresOf(model: OnnxModel): string {
+  return chooseOutput(prepare(model), undefined);
 }
 
 function chooseOutput({ graph }: OnnxModel, output: string | undefined): string {

@@ -74,9 +74,11 @@ test('other inputs of a network hold what a target file says', async () => {
   const scoresWith = async (lines: string): Promise<number[]> => {
     write('speech.yaml', `model: speech.onnx\ninput: x\n${lines}`);
     const target = await open('speech.yaml');
-    const found = await target.scores(new Float32Array(8), 1);
+    const found = [...(await target.scores(new Float32Array(8), 1))];
+    // The state is repeated for every sample, whichever axis the batch has there.
+    assert.deepEqual([...(await target.scores(new Float32Array(24), 3))], [...found, ...found, ...found]);
     await target.close();
-    return [...found];
+    return found;
   };
   // Zeros in: twice the sum of the states where the rate is 16,000.
   assert.deepEqual(await scoresWith('constants: { sr: 16000, state: 0.5 }\n'), [2, 2, 2]);
