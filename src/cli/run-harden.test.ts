@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { loadOnnx } from '../engine/load-onnx.ts';
+import { buildNetwork } from '../engine/testing/build-network.ts';
+import { makeNode } from '../engine/testing/make-model.ts';
+import { writeOnnx } from '../formats/onnx/write-onnx.ts';
 import { seededRandom } from '../math/random.ts';
 import type { Io } from './command.ts';
 import { run } from './run.ts';
@@ -58,6 +61,38 @@ describe('parapet harden', () => {
     const wrapper: unknown = JSON.parse(readFileSync(join(folder, 'noise.wrapper.json'), 'utf8'));
     const step = { kind: 'randomised-smoothing', sigma: 0.05, samples: 100, alpha: 0.001 };
     assert.deepEqual(wrapper, { version: 1, model: 'noise.onnx', steps: [step] });
+  });
+
+  it('trains the scores of a network that gives labels first, and leaves its outputs in their order', async () => {
+    const made = buildNetwork(['n', 2], (build, weight, x) => build.add('Gemm', [x, weight(2, 2)]));
+    const scores = { ...made.graph.outputs[0]!, shape: ['n', 2] };
+    const label = makeNode('ArgMax', [scores.name], ['label'], { axis: 1, keepdims: 0 });
+    const graph = {
+      ...made.graph,
+      nodes: [...made.graph.nodes, label],
+      outputs: [{ name: 'label', type: 'int64' as const, shape: ['n'] }, scores],
+    };
+    writeFileSync(join(folder, 'labels.onnx'), writeOnnx({ ...made, graph }));
+    assert.deepEqual(
+      (await parapet(['labels.onnx', '--method', 'standard', '--out', 'labelled.onnx', ...data])).slice(0, 3)[2],
+      '',
+    );
+    const trained = await loadOnnx(join(folder, 'labelled.onnx'));
+    assert.deepEqual(
+      trained.graph.outputs.map(({ name }) => name),
+      ['label', scores.name],
+    );
+  });
+
+  it('says that one score cannot be trained', async () => {
+    const made = buildNetwork(['n', 2], (build, weight, x) =>
+      build.add('Sigmoid', [build.add('Gemm', [x, weight(2, 1)])]),
+    );
+    const outputs = made.graph.outputs.map((one) => ({ ...one, shape: ['n', 1] }));
+    writeFileSync(join(folder, 'one.onnx'), writeOnnx({ ...made, graph: { ...made.graph, outputs } }));
+    const [code, , err] = await parapet(['one.onnx', '--out', 'never.onnx', ...data]);
+    assert.equal(code, 2);
+    assert.match(err, /one score; training needs one for each class.*Softmax/);
   });
 
   it('that is stopped says how it goes on, and goes on', async () => {

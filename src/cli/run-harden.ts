@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../core/fault.ts';
 import { ARCHITECTURES, buildArchitecture } from '../engine/build/architectures.ts';
+import { scoresOf } from '../engine/model-plan.ts';
 import { loadOnnx } from '../engine/load-onnx.ts';
 import type { OnnxModel } from '../formats/onnx/onnx-model.ts';
 import { writeOnnx } from '../formats/onnx/write-onnx.ts';
@@ -65,7 +66,8 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
     });
   }
   const at = (path: string): string => resolve(io.cwd, path);
-  const given = file === undefined ? null : await loadOnnx(at(file));
+  const loaded = file === undefined ? null : await loadOnnx(at(file));
+  const given = loaded === null ? null : withScoresFirst(loaded);
   const shape = given === null ? undefined : sampleShapeOf(given);
   const loading = dataOptions(options, shape);
   const all = await loadData(at(options.data), loading);
@@ -110,10 +112,11 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
     io.exitCode = 3;
     return;
   }
-  await writeFile(out, writeOnnx(result.artefact.model));
-  for (const { name, model: other } of result.artefact.beside ?? []) {
-    await writeFile(join(dirname(out), name), writeOnnx(other));
-  }
+  const { model: hardened, beside = [] } = result.artefact;
+  const outputs = loaded?.graph.outputs ?? hardened.graph.outputs;
+  const named = (model: typeof hardened): typeof hardened => ({ ...model, graph: { ...model.graph, outputs } });
+  await writeFile(out, writeOnnx(named(hardened)));
+  for (const { name, model: other } of beside) await writeFile(join(dirname(out), name), writeOnnx(named(other)));
   let wrapper: string | null = null;
   if (result.artefact.wrapper.length > 0) {
     wrapper = `${out.replace(/\.onnx$/i, '')}.wrapper.json`;
@@ -183,8 +186,22 @@ function classesOf({ labels, classNames }: LabelledData, said: string | undefine
   return classNames?.length ?? labels.reduce((most, label) => Math.max(most, label), 0) + 1;
 }
 
+/** The first output is trained: labels and features that stand before the scores go behind them while it is. */
+function withScoresFirst(model: OnnxModel): OnnxModel {
+  const name = scoresOf(model);
+  const { outputs } = model.graph;
+  const scores = outputs.find((one) => one.name === name) ?? { name, type: 'float32' as const, shape: null };
+  return { ...model, graph: { ...model.graph, outputs: [scores, ...outputs.filter((one) => one !== scores)] } };
+}
+
 function outputClasses(model: OnnxModel, data: LabelledData, said: string | undefined): number {
   const last = model.graph.outputs[0]?.shape?.at(-1);
+  if (last === 1) {
+    throw new Fault('ERR_MODEL_UNSUPPORTED', 'The network has one score; training needs one for each class.', {
+      where: model.graph.outputs[0]!.name,
+      hint: 'Give its last layer two outputs and a Softmax in the place of the Sigmoid.',
+    });
+  }
   return typeof last === 'number' && last > 1 ? last : classesOf(data, said);
 }
 

@@ -193,7 +193,8 @@ function everyStep({ type, dims, data }: Tensor, steps: number): Tensor {
 
 function fill({ name, type }: OnnxValue, dims: readonly number[]): Tensor {
   const count = boundedSize(dims, `The input ${JSON.stringify(name)}`);
-  const kind = type === null || type === 'string' ? 'float32' : type;
+  if (type === 'string') return { type, dims, data: new Array<string>(count).fill('') as never };
+  const kind = type ?? 'float32';
   const data = zeros(kind, count);
   if (kind === 'bool' || name.toLowerCase().includes('mask')) {
     if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.fill(1n);

@@ -63,8 +63,8 @@ export interface ModelPlan {
   /** The batch that the file fixes, while it has not been tried whether others work; null: none. */
   readonly fixedBatch: number | null;
   readonly constants: Readonly<Record<string, Tensor>>;
-  /** Inputs whose constants are repeated for every sample. */
-  readonly repeated: readonly string[];
+  /** Inputs whose constants are repeated for every sample, and the axis along which they are. */
+  readonly repeated: ReadonlyMap<string, number>;
   readonly finalOperator: FinalOperator;
   /** The final operator was left out. */
   readonly cut: boolean;
@@ -108,7 +108,7 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
   };
 
   const fixedBatch = batched && typeof first === 'number' ? first : null;
-  const final = findFinal(prepared, output);
+  const final = findFinal(prepared.graph, output);
   const cut = options.scores === 'logits' && (final.kind === 'softmax' || final.kind === 'sigmoid');
   const kept = prepared.graph.nodes.flatMap((node) => {
     if (!node.outputs.includes(port.name)) return [node];
@@ -135,17 +135,20 @@ export function planModel(loaded: OnnxModel, options: PlanOptions = {}): ModelPl
       });
     }
   }
-  const repeated = others
-    .filter(({ name, shape: declared }) => {
-      const wanted = declared?.[0];
-      const fixed = typeof wanted === 'number' && wanted !== first;
-      return batched && constants[name]!.dims[0] === 1 && wanted !== undefined && !fixed;
-    })
-    .map(({ name }) => name);
+  const repeated = new Map<string, number>();
+  for (const { name, shape: declared } of others) {
+    const wanted = declared?.[0];
+    const fixed = typeof wanted === 'number' && wanted !== first;
+    const { dims } = constants[name]!;
+    if (batched && dims[0] === 1 && wanted !== undefined && !fixed) repeated.set(name, 0);
+    // States of recurrent layers: [layers, batch, features].
+    else if (batched && fixed && dims.length === 3 && dims[1] === 1 && typeof declared![1] !== 'number')
+      repeated.set(name, 1);
+  }
   // Whole numbers and truth values decide branches and shapes: a rate of samples, a length. As weights they can be computed with ahead.
   const settled = new Map(
     others.flatMap(({ name, type }) =>
-      type === 'float32' || repeated.includes(name) ? [] : [[name, fromTensor(constants[name]!)] as const],
+      type === 'float32' || repeated.has(name) ? [] : [[name, fromTensor(constants[name]!)] as const],
     ),
   );
   return {
@@ -235,6 +238,11 @@ function describe(values: readonly OnnxValue[]): string {
     .join('; ');
 }
 
+/** The name of the scores of a model: an output, or the value that labels or the best scores at the end are made of. @throws Fault `ERR_MODEL_UNSUPPORTED` */
+export function scoresOf(model: OnnxModel): string {
+  return chooseOutput(prepare(model), undefined);
+}
+
 function chooseOutput({ graph }: OnnxModel, output: string | undefined): string {
   if (output !== undefined) {
     if (graph.outputs.some(({ name }) => name === output)) return output;
@@ -243,10 +251,17 @@ function chooseOutput({ graph }: OnnxModel, output: string | undefined): string 
       hint: `Its outputs: ${describe(graph.outputs)}.`,
     });
   }
-  const real = graph.outputs.find(({ type }) => type === 'float32');
-  if (real !== undefined) return real.name;
+  const real = graph.outputs.filter(({ type }) => type === 'float32');
   const scores = graph.outputs.map(({ name }) => beforeArgMax(graph.nodes, name)).find((name) => name !== null);
-  if (scores !== undefined && scores !== null) return scores;
+  // Labels beside scores say which of the outputs are the scores.
+  if (scores !== undefined && scores !== null && real.length !== 1) return scores;
+  const certain = real.filter(({ name }) => {
+    const { kind } = findFinal(graph, name);
+    return kind === 'softmax' || kind === 'log-softmax';
+  });
+  // Features beside scores, for one; and of the best scores alone nobody knows whose they are.
+  const chosen = certain.length === 1 ? certain[0] : real[0];
+  if (chosen !== undefined) return beforeTopK(graph.nodes, chosen.name) ?? chosen.name;
   const found = graph.outputs.find(({ type }) => type === null);
   if (found === undefined || found.otherType !== undefined) {
     throw new Fault('ERR_MODEL_UNSUPPORTED', 'The model has no floating-point output.', {
@@ -266,6 +281,14 @@ function beforeArgMax(nodes: readonly OnnxNode[], output: string): string | null
     name = node.inputs[0] ?? '';
   }
   return null;
+}
+
+/** What a TopK of one axis chose its values from, where an output is these; null: it is something else. */
+function beforeTopK(nodes: readonly OnnxNode[], output: string): string | null {
+  const source = nodes.find(({ outputs }) => outputs.includes(output));
+  return source?.op === 'TopK' && source.domain === '' && source.outputs[0] === output
+    ? (source.inputs[0] ?? null)
+    : null;
 }
 
 /** A batch axis is one that the file leaves open, or 1, before at least one other axis; or one that input and output share. */
@@ -359,7 +382,7 @@ const PASSES: ReadonlySet<string> = new Set([
 ]);
 
 function findFinal(
-  { graph }: OnnxModel,
+  graph: OnnxModel['graph'],
   output: string,
 ): { readonly kind: FinalOperator; readonly node: OnnxNode | null } {
   const source = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));

@@ -96,7 +96,7 @@ export class ModelProgram {
       [plan.input]: { type: 'float32', dims: [batch, ...plan.inputShape], data: padded(x, count, batch) },
     };
     for (const [name, tensor] of Object.entries(plan.constants)) {
-      feeds[name] = plan.repeated.includes(name) ? repeat(tensor, batch) : tensor;
+      feeds[name] = repeat(tensor, batch, plan.repeated.get(name));
     }
     return feeds;
   }
@@ -119,10 +119,7 @@ export class ModelProgram {
   async #specialise(batch: number, extra: readonly string[]): Promise<Shaped> {
     const { model, input, inputShape, output, constants, repeated } = this.#plan;
     const feeds = Object.fromEntries(
-      Object.entries(constants).map(([name, tensor]) => [
-        name,
-        repeated.includes(name) ? repeat(tensor, batch) : tensor,
-      ]),
+      Object.entries(constants).map(([name, tensor]) => [name, repeat(tensor, batch, repeated.get(name))]),
     );
     const shapes: Record<string, readonly number[]> = { [input]: [batch, ...inputShape] };
     for (const [name, { dims }] of Object.entries(feeds)) shapes[name] = dims;
@@ -244,9 +241,20 @@ function cut({ data }: Tensor, count: number, batch: number): Float32Array {
   return count === batch ? all : all.slice(0, (all.length / batch) * count);
 }
 
-function repeat({ type, dims, data }: Tensor, batch: number): Tensor {
+/** `batch` times along an axis of length 1; undefined: as it is. */
+function repeat(tensor: Tensor, batch: number, axis: number | undefined): Tensor {
+  if (axis === undefined || batch === 1) return tensor;
+  const { type, dims, data } = tensor;
+  const repeated = dims.with(axis, batch);
+  if (Array.isArray(data)) {
+    const texts = Array.from({ length: batch }, () => data).flat();
+    return { type, dims: repeated, data: texts as never };
+  }
   const source = data as unknown as Float32Array;
+  const inner = dims.slice(axis + 1).reduce((product, length) => product * length, 1);
   const out = new (source.constructor as Float32ArrayConstructor)(source.length * batch);
-  for (let sample = 0; sample < batch; sample++) out.set(source, sample * source.length);
-  return { type, dims: [batch, ...dims.slice(1)], data: out };
+  for (let from = 0, to = 0; from < source.length; from += inner) {
+    for (let sample = 0; sample < batch; sample++, to += inner) out.set(source.subarray(from, from + inner), to);
+  }
+  return { type, dims: repeated, data: out };
 }

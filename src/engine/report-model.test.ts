@@ -182,6 +182,28 @@ describe('reportOnModel', () => {
     assert.equal(report.masked[0]!.operator, 'DynamicQuantizeLinear');
   });
 
+  it('takes a detector up to the scores by which boxes are chosen, and says so', async () => {
+    const made = buildNetwork(['n', 3, 8, 8], (build, weight, x) => {
+      const maps = build.add('Conv', [x, weight(6, 3, 3, 3)]);
+      const [boxes, scores] = build.addMany('Split', [build.add('Reshape', [maps, build.ints([0, 6, 36])])], 2, {
+        axis: 1,
+        num_outputs: 2,
+      }) as [string, string];
+      const corners = build.add('Reshape', [
+        build.add('Concat', [boxes, boxes, boxes, boxes], { axis: 1 }),
+        build.ints([0, -1, 4]),
+      ]);
+      const sure = build.add('Sigmoid', [build.add('Concat', [scores, scores, scores], { axis: 2 })]);
+      const chosen = build.add('NonMaxSuppression', [corners, sure, build.ints([3])]);
+      return build.add('Cast', [chosen], { to: 1 });
+    });
+    const report = await reportOnModel('detector.onnx', made);
+    assert.equal(report.ok, true);
+    assert.equal(report.final_operator, 'sigmoid');
+    assert.equal(report.scores, 3 * 108);
+    assert.match(report.remarks.join(), /From NonMaxSuppression .* shapes of values depend on the data/);
+  });
+
   it('counts weights in Constant nodes and in branches', async () => {
     const value = { kind: 'tensor', value: { type: 'float32', dims: [3], data: Float32Array.of(1, 2, 3) } } as const;
     const constant = {

@@ -181,7 +181,8 @@ function aboutOpened(model: OnnxModel, { info, plan }: GradientModel, remarks: r
     );
   }
   for (const operator of new Set(info.coverage.missing.map((one) => one.operator))) {
-    const reason = reasonOfNoGradient('', operator);
+    const dot = operator.lastIndexOf('.');
+    const reason = reasonOfNoGradient(operator.slice(0, Math.max(0, dot)), operator.slice(dot + 1));
     if (reason !== undefined) more.push(`${operator} has no gradient here. ${reason}`);
   }
   const type: OnnxElementType =

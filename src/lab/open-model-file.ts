@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Fault } from '../core/fault.ts';
+import { Fault, isFault } from '../core/fault.ts';
 import { type ConstantInputs, constantInputs } from '../engine/constant-inputs.ts';
 import { loadOnnx } from '../engine/load-onnx.ts';
 import type { OnnxModel } from '../formats/onnx/onnx-model.ts';
 import { openWrapper, wrapperAt } from './defence/open-wrapper.ts';
-import { openOnnxTarget } from './onnx-target.ts';
+import { type OnnxTarget, openOnnxTarget } from './onnx-target.ts';
 import type { Bounds, Target } from './target.ts';
 import { ensembleOfOnnx } from './trees/from-onnx.ts';
 import { readTreeModel } from './trees/read-tree-model.ts';
@@ -31,7 +31,7 @@ export interface ModelFileOptions {
 
 /** A model file: ONNX, XGBoost or LightGBM, told by its bytes; or the wrapper of a hardened model (docs/wrappers.md). */
 export async function openModelFile(path: string, bytes: Uint8Array, options: ModelFileOptions): Promise<Target> {
-  const { bounds, classNames, threads } = options;
+  const { bounds, classNames } = options;
   const name = basename(path);
   const wrapper = wrapperAt(path, bytes);
   if (wrapper !== null) {
@@ -48,13 +48,41 @@ export async function openModelFile(path: string, bytes: Uint8Array, options: Mo
   }
   const model = await loadOnnx(path);
   if (model.graph.nodes.some(({ domain, op }) => domain === 'ai.onnx.ml' && op.startsWith('TreeEnsemble'))) {
-    const trees = ensembleOfOnnx(model);
-    return createTreeTarget(trees.ensemble, {
-      name,
-      bounds: bounds ?? OPEN,
-      ...namesOf(classNames ?? trees.classNames),
-    });
+    const trees = treesOf(model);
+    if (trees !== null) {
+      return createTreeTarget(trees.ensemble, {
+        name,
+        bounds: bounds ?? OPEN,
+        ...namesOf(classNames ?? trees.classNames),
+      });
+    }
+    // What cannot be read as one ensemble still runs, and is attacked from outside.
+    const {
+      name: named,
+      inputShape,
+      classes,
+      bounds: limits,
+      scoreType,
+      scores,
+      close,
+    } = await networkOf(model, name, options);
+    return { name: named, inputShape, classes, bounds: limits, scoreType, scores, close };
   }
+  return networkOf(model, name, options);
+}
+
+/** Null where trees cannot be read as one ensemble of sums: several of them (AdaBoost, stacking), or other steps between. */
+function treesOf(model: OnnxModel): ReturnType<typeof ensembleOfOnnx> | null {
+  try {
+    return ensembleOfOnnx(model);
+  } catch (error) {
+    if (isFault(error) && error.code === 'ERR_MODEL_UNSUPPORTED') return null;
+    throw error;
+  }
+}
+
+async function networkOf(model: OnnxModel, name: string, options: ModelFileOptions): Promise<OnnxTarget> {
+  const { bounds, classNames, threads } = options;
   const { input, output } = options;
   const inputShape = await shapeOf(model, options);
   return openOnnxTarget(model, {

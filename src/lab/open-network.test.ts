@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import type { GraphBuilder } from '../engine/graph/graph-builder.ts';
 import { buildNetwork } from '../engine/testing/build-network.ts';
 import type { OnnxModel } from '../formats/onnx/onnx-model.ts';
 import { writeOnnx } from '../formats/onnx/write-onnx.ts';
+import { readInputs } from './data/array-data.ts';
 import { openTarget } from './open-target.ts';
 import { isGradientTarget } from './target.ts';
 
@@ -72,9 +74,11 @@ test('other inputs of a network hold what a target file says', async () => {
   const scoresWith = async (lines: string): Promise<number[]> => {
     write('speech.yaml', `model: speech.onnx\ninput: x\n${lines}`);
     const target = await open('speech.yaml');
-    const found = await target.scores(new Float32Array(8), 1);
+    const found = [...(await target.scores(new Float32Array(8), 1))];
+    // The state is repeated for every sample, whichever axis the batch has there.
+    assert.deepEqual([...(await target.scores(new Float32Array(24), 3))], [...found, ...found, ...found]);
     await target.close();
-    return [...found];
+    return found;
   };
   // Zeros in: twice the sum of the states where the rate is 16,000.
   assert.deepEqual(await scoresWith('constants: { sr: 16000, state: 0.5 }\n'), [2, 2, 2]);
@@ -122,4 +126,74 @@ test('one score behind a Sigmoid is that of the second of two classes', async ()
   const regression = await open('logit.onnx');
   assert.equal(regression.classes, 1);
   await regression.close();
+});
+
+test('of several outputs the scores are those that labels are taken from, that a Softmax ends, or that the best were chosen from', async () => {
+  const ended = (
+    body: (build: GraphBuilder, logits: string) => readonly (readonly [string, 'float32' | 'int64'])[],
+  ): OnnxModel => {
+    let outputs: OnnxModel['graph']['outputs'] = [];
+    const made = buildNetwork(['n', 6], (build, weight, x) => {
+      const logits = build.add('Gemm', [build.add('Tanh', [x]), weight(6, 5)]);
+      outputs = body(build, logits).map(([name, type]) => ({ name, type, shape: null }));
+      return logits;
+    });
+    return { ...made, graph: { ...made.graph, outputs } };
+  };
+  const best = ended((build, logits) => {
+    const probabilities = build.add('Softmax', [logits], { axis: 1 });
+    const [values, places] = build.addMany('TopK', [probabilities, build.ints([2])], 2, { axis: 1 }) as [
+      string,
+      string,
+    ];
+    return [
+      [values, 'float32'],
+      [places, 'int64'],
+    ];
+  });
+  const labels = ended((build, logits) => {
+    const probabilities = build.add('Softmax', [logits], { axis: 1 });
+    return [
+      [build.add('ReduceMax', [probabilities, build.ints([1])], { keepdims: 0 }), 'float32'],
+      [build.add('ArgMax', [probabilities], { axis: 1, keepdims: 0 }), 'int64'],
+      [probabilities, 'float32'],
+    ];
+  });
+  const features = ended((build, logits) => [
+    [build.nodes.find(({ op }) => op === 'Tanh')!.outputs[0]!, 'float32'],
+    [build.add('Softmax', [logits], { axis: 1 }), 'float32'],
+  ]);
+  for (const model of [best, labels, features]) {
+    write('outputs.onnx', writeOnnx(model));
+    const target = await open('outputs.onnx');
+    assert.deepEqual([target.classes, target.scoreType], [5, 'logits']);
+    await target.close();
+  }
+});
+
+test('pictures reach a model that takes channels last, from either order', async () => {
+  const [first, last] = await Promise.all(
+    [
+      [2, 3, 6, 5],
+      [2, 6, 5, 3],
+    ].map(async (shape) => {
+      // The value says channel, row and column.
+      const data = Float32Array.from({ length: 180 }, (_, at) => {
+        const index = shape
+          .toReversed()
+          .reduce<{ rest: number; found: number[] }>(
+            ({ rest, found }, length) => ({ rest: Math.floor(rest / length), found: [rest % length, ...found] }),
+            { rest: at, found: [] },
+          ).found;
+        const [n, a, b, c] = index as [number, number, number, number];
+        const [channel, row, column] = shape[1] === 3 ? [a, b, c] : [c, a, b];
+        return 1000 * n + 100 * channel + 10 * row + column;
+      });
+      const options = { inputShape: [6, 5, 3], scale: 1 };
+      return readInputs({ shape, data, bytes: false }, 2, options, 'test');
+    }),
+  );
+  assert.deepEqual(first, last);
+  assert.deepEqual(first!.inputShape, [6, 5, 3]);
+  assert.deepEqual([...first!.inputs.subarray(0, 6)], [0, 100, 200, 1, 101, 201]);
 });

@@ -10,7 +10,14 @@ const REASONS: Readonly<Record<string, string>> = {
   MaxRoiPool: 'Cut the detector in front of it with --output to differentiate its features.',
 };
 
+const TREES =
+  'Trees are attacked by their thresholds: `parapet attack` and `parapet assess` do that with the same file.';
+const ONE_PROCESSOR =
+  'ONNX Runtime has optimised this file for one kind of processor. Give the file from before, or save it with ORT_ENABLE_EXTENDED at most.';
+
 /** Undefined: nothing more is known than that it has none. */
 export function reasonOfNoGradient(domain: string, op: string): string | undefined {
+  if (domain === 'ai.onnx.ml' && op.startsWith('TreeEnsemble')) return TREES;
+  if (domain === 'com.microsoft.nchwc') return ONE_PROCESSOR;
   return domain === '' ? REASONS[op] : undefined;
 }

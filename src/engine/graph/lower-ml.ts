@@ -7,15 +7,16 @@ const ML = 'ai.onnx.ml';
 /**
  * Operators of `ai.onnx.ml` (onnx/docs/Operators-ml.md) that are made of sums and products, said in standard ones, so that networks and linear models of
  * scikit-learn have gradients: Scaler, Normalizer, LinearRegressor, the scores of LinearClassifier, ArrayFeatureExtractor,
- * FeatureVectorizer, Imputer. A ZipMap at the end is taken away: what it makes dictionaries of is the output. Others are left as they are.
+ * FeatureVectorizer, Imputer, OneHotEncoder of whole numbers. A ZipMap at the end is taken away: what it makes dictionaries of is the output. Others are left as they are.
  */
 export function lowerMl(graph: OnnxGraph, build: GraphBuilder): OnnxGraph {
   if (!graph.nodes.some(({ domain }) => domain === ML)) return graph;
   const unzipped = new Set<string>();
+  const shares = new Set<string>();
   const nodes = graph.nodes.flatMap((node) => {
     if (node.domain !== ML) return [node];
     const before = build.nodes.length;
-    const last = lowerNode(node, build);
+    const last = lowerNode(node, build, shares);
     const added = build.nodes.splice(before);
     if (node.op === 'ZipMap') unzipped.add(node.outputs[0] ?? '');
     return last === null ? [node] : [...added, ...last];
@@ -26,8 +27,11 @@ export function lowerMl(graph: OnnxGraph, build: GraphBuilder): OnnxGraph {
   return { ...graph, nodes, outputs };
 }
 
-/** What gives the node's outputs; `build` has the nodes before. Null: not known here. */
-function lowerNode(node: OnnxNode, build: GraphBuilder): readonly OnnxNode[] | null {
+/**
+ * What gives the node's outputs; `build` has the nodes before. Null: not known here.
+ * @param shares values whose rows sum to 1, to which more are added
+ */
+function lowerNode(node: OnnxNode, build: GraphBuilder, shares: Set<string>): readonly OnnxNode[] | null {
   const [x = '', second = ''] = node.inputs;
   const become = (op: string, inputs: readonly string[], attributes = new Map()): OnnxNode[] => [
     { name: node.name, op, domain: '', inputs, outputs: node.outputs.slice(0, 1), attributes },
@@ -42,8 +46,10 @@ function lowerNode(node: OnnxNode, build: GraphBuilder): readonly OnnxNode[] | n
       return scale.length === 0 ? become('Identity', [moved]) : become('Mul', [moved, build.floats(scale)]);
     }
     case 'Normalizer': {
-      const rows = real();
       const kind = textOf(node, 'norm', 'MAX');
+      // scikit-learn's converter normalises what a Softmax gave once more, which would hide the Softmax.
+      if (kind === 'L1' && shares.has(x)) return become('Identity', [x]);
+      const rows = real();
       const [op, input] = kind === 'L1' ? ['ReduceL1', rows] : kind === 'L2' ? ['ReduceL2', rows] : ['ReduceMax', rows];
       const size = build.add(op, [input, build.ints([-1])], { keepdims: 1 });
       const none = build.add('Equal', [size, build.scalar(0)]);
@@ -62,6 +68,7 @@ function lowerNode(node: OnnxNode, build: GraphBuilder): readonly OnnxNode[] | n
       const ended = scores === null ? null : finish(build, scores, textOf(node, 'post_transform', 'NONE'));
       if (ended === null) return null;
       const [label = '', output = ''] = node.outputs;
+      if (sumsToOne(node, classes)) shares.add(output);
       const first = { ...node, outputs: [label, build.fresh('scores')] };
       if (output === '') return [first];
       const other = { name: '', op: 'Identity', domain: '', inputs: [ended], outputs: [output], attributes: new Map() };
@@ -74,6 +81,18 @@ function lowerNode(node: OnnxNode, build: GraphBuilder): readonly OnnxNode[] | n
     case 'FeatureVectorizer': {
       const parts = node.inputs.map((name) => build.add('Cast', [name], { to: 1 }));
       return become('Concat', parts, new Map([['axis', { kind: 'int', value: 1 }]]));
+    }
+    case 'OneHotEncoder': {
+      // Categories of whole numbers; names stay with the runtime.
+      const categories = intsOf(node, 'cats_int64s', []);
+      if (categories.length === 0 || intOf(node, 'zeros', 1) !== 1) return null;
+      const whole = build.add('Cast', [x], { to: 7 });
+      const wide = build.add('Unsqueeze', [whole, build.ints([-1])]);
+      return become(
+        'Cast',
+        [build.add('Equal', [wide, build.ints(categories)])],
+        new Map([['to', { kind: 'int', value: 1 }]]),
+      );
     }
     case 'Imputer': {
       const values = floatsOf(node, 'imputed_value_floats', []);
@@ -88,6 +107,17 @@ function lowerNode(node: OnnxNode, build: GraphBuilder): readonly OnnxNode[] | n
     default:
       return null;
   }
+}
+
+/** Probabilities of classes: a Softmax, or Sigmoids of z and -z. */
+function sumsToOne(node: OnnxNode, classes: number): boolean {
+  const transform = textOf(node, 'post_transform', 'NONE');
+  if (transform !== 'LOGISTIC' || classes !== 2) return transform === 'SOFTMAX';
+  return ['coefficients', 'intercepts'].every((name) => {
+    const list = floatsOf(node, name, []);
+    const half = list.length / 2;
+    return list.slice(0, half).every((one, at) => one === -list[half + at]!);
+  });
 }
 
 function labelCount(node: OnnxNode): number {

@@ -145,10 +145,7 @@ async function specialiseOnce(
       (!SHAPE_ONLY.has(node.op) && readNames(node).some((name) => dynamic.has(name)));
     if (!isDynamic) continue;
     if (DATA_SHAPED.has(node.op) && node.domain === '') {
-      throw new Fault('ERR_MODEL_UNSUPPORTED', 'The shape of a value depends on the data.', {
-        where: place(node),
-        hint: 'Name a value in front of it as the output (--output): for a detector, the scores before boxes are chosen.',
-      });
+      throw new ShapeOfData(node);
     }
     running.push(node);
     for (const name of node.outputs) if (name !== '') dynamic.add(name);
@@ -319,6 +316,19 @@ async function openOnce(runtime: OnnxRuntime, model: OnnxModel): Promise<Session
     );
     if (unknown !== undefined) throw new UnknownOperator(unknown, error);
     throw new Fault(error.code, error.message, { ...whereOf(model.graph.nodes, error.message), cause: error.cause });
+  }
+}
+
+/** Values from here on have shapes that depend on the data. */
+export class ShapeOfData extends Fault {
+  readonly node: OnnxNode;
+
+  constructor(node: OnnxNode) {
+    super('ERR_MODEL_UNSUPPORTED', 'The shape of a value depends on the data.', {
+      where: place(node),
+      hint: 'Name a value in front of it as the output (--output): for a detector, the scores before boxes are chosen.',
+    });
+    this.node = node;
   }
 }
 

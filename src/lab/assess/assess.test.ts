@@ -237,3 +237,14 @@ test('a detector that was not measured is said, now and in a later call; one tha
     assert.equal(calls, asked, code);
   }
 });
+
+test('samples that are too few for detectors do not take the rest with them', async () => {
+  const data = await labelledBy(plain, 12, 'x');
+  const found = await run(plain, data, 'few', {
+    scenarios: ['detector'],
+    detect: async () => {
+      throw new Fault('ERR_DATA', 'The samples are too few.');
+    },
+  });
+  assert.deepEqual(found.notRun, [{ what: 'detectors', why: 'The samples are too few.', cut: false }]);
+});

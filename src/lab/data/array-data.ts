@@ -64,19 +64,27 @@ export function readInputs(
   if (channelsLast && sample.length !== 3) {
     throw new Fault('ERR_USAGE', 'The layout nhwc is for pictures: samples of [height, width, channels].', { where });
   }
+  // A model that takes channels last gets them so, from either order.
+  const wanted = options.inputShape;
+  const wantsLast = wanted !== undefined && sample.length === 3 && looksChannelsLast(wanted);
   const inputs = new Float32Array(count * size);
   const source = data as ArrayLike<number | bigint>;
-  if (channelsLast) {
-    const [height, width, channels] = sample as [number, number, number];
-    for (let n = 0; n < count; n++) {
-      for (let at = 0; at < height * width; at++) {
-        for (let channel = 0; channel < channels; channel++) {
-          inputs[n * size + channel * height * width + at] =
-            Number(source[n * size + at * channels + channel]) / divisor;
-        }
+  const moves = sample.length === 3 && channelsLast !== wantsLast;
+  const [channels = 1, pixels = size] = moves
+    ? channelsLast
+      ? [sample[2]!, sample[0]! * sample[1]!]
+      : [sample[0]!, sample[1]! * sample[2]!]
+    : [];
+  // Where a value goes: a picture's table of pixels by channels is turned over.
+  const [rows, columns] = channelsLast ? [pixels, channels] : [channels, pixels];
+  for (let n = 0; moves && n < count; n++) {
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        inputs[n * size + column * rows + row] = Number(source[n * size + row * columns + column]) / divisor;
       }
     }
-  } else for (let i = 0; i < inputs.length; i++) inputs[i] = Number(source[i]) / divisor;
+  }
+  for (let i = 0; !moves && i < inputs.length; i++) inputs[i] = Number(source[i]) / divisor;
   const bad = inputs.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     throw new Fault('ERR_DATA', 'A value is missing, no number, or infinite.', {
@@ -84,7 +92,8 @@ export function readInputs(
       hint: 'Fill in or leave out such samples.',
     });
   }
-  const found = channelsLast ? [sample[2]!, sample[0]!, sample[1]!] : sample;
+  const [first = 1, second = 1, third = 1] = sample;
+  const found = !moves ? sample : channelsLast ? [third, first, second] : [second, third, first];
   return { inputs, inputShape: shapeFor(found, options.inputShape, where) };
 }
 
