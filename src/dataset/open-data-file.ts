@@ -168,7 +168,8 @@ function isImage(head: Buffer): boolean {
   );
 }
 
-function firstBytes(path: string, most: number): Buffer {
+/** The beginning of a file. @throws the error of the file system */
+export function firstBytes(path: string, most: number): Buffer {
   const descriptor = openSync(path, 'r');
   try {
     const head = Buffer.alloc(Math.min(most, Math.max(HEAD, fstatSync(descriptor).size)));

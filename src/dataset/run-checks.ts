@@ -19,11 +19,19 @@ import { EqualInputFinder } from './equal-inputs.ts';
 import { inOrder, MOST_FINDINGS, MOST_GAPS } from './in-order.ts';
 import { joinLabels, labelFileName } from './join-labels.ts';
 import { NearDuplicateFinder } from './near-duplicates.ts';
-import { type Batch, type DataFile, openDataFile, type PlacedRow, type ReadOptions } from './open-data-file.ts';
+import {
+  type Batch,
+  type DataFile,
+  firstBytes,
+  openDataFile,
+  type PlacedRow,
+  type ReadOptions,
+} from './open-data-file.ts';
 import { isPictureMetadata, type PictureLabels, readPictureLabels, withLabel } from './picture-labels.ts';
 import { readPicture } from './read-picture.ts';
 import { RowRefs } from './row-refs.ts';
 import { textsOf } from './row-texts.ts';
+import { UNREAD_HEAD, unreadFormat } from './unread-format.ts';
 
 export interface CheckDataOptions extends ReadOptions, CheckOptions {
   /** Column of the label; null: one of the usual names. */
@@ -335,6 +343,7 @@ async function scanOthers(
     ({ task, error, formats }) => error === null && !harmless.has(task.shown) && formats[0] !== 'idx',
   );
   if (wanted.length === 0) return;
+  const withRows = new Set(readable.map(({ file }) => file.shown));
   const byName = new Map(wanted.map((one) => [one.task.shown, one]));
   const tasks = wanted.map(({ task }) => task);
   for await (const result of scanFiles(tasks, { threads: 1, ...(signal === undefined ? {} : { signal }) })) {
@@ -342,12 +351,14 @@ async function scanOthers(
     building.findings.push(...result.findings);
     building.gaps.push(...result.gaps);
     for (const format of result.formats) if (!building.formats.includes(format)) building.formats.push(format);
+    const { path, shown } = building.task;
     if (result.error !== undefined) building.error = result.error;
-    else if (building.formats.length === 0 && building.size > 0 && !isDocument(building.task.shown)) {
-      building.gaps.push({
-        reason: 'it is neither data that is read nor a file that the scanner knows',
-        where: { member: null, offset: null },
-      });
+    else if (!withRows.has(shown) && building.size > 0 && !isDocument(shown)) {
+      // What was looked at is what it does when it is loaded, and not what its rows say.
+      const reason =
+        unreadFormat(firstBytes(path, UNREAD_HEAD), result.formats) ??
+        (building.formats.length === 0 ? 'it is neither data that is read nor a file that the scanner knows' : null);
+      if (reason !== null) building.gaps.push({ reason, where: { member: null, offset: null } });
     }
   }
 }

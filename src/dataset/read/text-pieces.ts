@@ -35,7 +35,7 @@ export async function* textPieces(path: string, gzip: boolean): AsyncGenerator<s
     if (!isBadEncoding(cause)) throw new Fault('ERR_DATA', 'The file is damaged.', { where: path, cause });
     throw new Fault('ERR_DATA', `The text is not ${decoder!.encoding.toUpperCase()}.`, {
       where: `line ${await lineOfBadText(path, gzip)}`,
-      hint: 'Convert it, for example with "iconv -f ISO-8859-1 -t UTF-8".',
+      hint: 'Convert it, for example with "iconv -f WINDOWS-1252 -t UTF-8".',
       cause,
     });
   }
