@@ -16,6 +16,7 @@ import {
 } from './check.ts';
 import { idColumnsOf, labelColumnOf, labelText, splitOf, splitOfColumns } from './columns.ts';
 import { EqualInputFinder } from './equal-inputs.ts';
+import { isHeaderLikeRow } from './header-like-row.ts';
 import { inOrder, MOST_FINDINGS, MOST_GAPS } from './in-order.ts';
 import { joinLabels, labelFileName } from './join-labels.ts';
 import { NearDuplicateFinder } from './near-duplicates.ts';
@@ -176,7 +177,7 @@ export async function checkData(
       const { shown } = one.file;
       const inspector = new RowInspector(
         one,
-        options.label,
+        options,
         (reason) => gap(shown, reason),
         () => nextIndex++,
       );
@@ -378,6 +379,7 @@ class RowInspector {
   rows = 0;
   readonly #from: Readable;
   readonly #label: string | null;
+  readonly #header: boolean;
   readonly #gap: (reason: string) => void;
   readonly #nextIndex: () => number;
   #file: InspectedFile;
@@ -386,10 +388,16 @@ class RowInspector {
   #idColumns: ReadonlySet<string> = new Set();
   #shallow = false;
 
-  constructor(from: Readable, label: string | null, gap: (reason: string) => void, nextIndex: () => number) {
+  constructor(
+    from: Readable,
+    { label, header }: Pick<CheckDataOptions, 'label' | 'header'>,
+    gap: (reason: string) => void,
+    nextIndex: () => number,
+  ) {
     this.#from = from;
     this.#file = from.file;
     this.#label = label;
+    this.#header = header !== false;
     this.#gap = gap;
     this.#nextIndex = nextIndex;
   }
@@ -398,6 +406,11 @@ class RowInspector {
     const number = ++this.rows;
     const columns = Object.keys(row);
     if (!sameNames(columns, this.#columns)) {
+      if (number === 1 && this.#from.file.format === 'csv' && this.#header && isHeaderLikeRow(columns)) {
+        this.#gap(
+          'its first line reads like a row and was taken for the names of columns: say --no-header, or give it names',
+        );
+      }
       this.#columns = columns;
       this.#labelColumn = labelColumnOf(row, this.#label);
       this.#idColumns = idColumnsOf(row);
@@ -454,7 +467,7 @@ async function readAgain(
   for (const one of readable) {
     const inspector = new RowInspector(
       one,
-      options.label,
+      options,
       () => {},
       () => one.file.index,
     );
