@@ -339,6 +339,7 @@ export async function runDiff(before: string, after: string, options: DiffArgume
       io.err(
         'note: one side is CSV, which has no types: cells were compared as text, so that 1, 1.0 and "1" are the same',
       );
+    if (diff.columnsCut) io.err('note: there are more than 65536 columns; not all that differ are named');
     for (const file of diff.files.skipped) io.err(`note: ${file} is no data that is read`);
   }
   if (diff.added + diff.removed + diff.changed > 0 || diff.columnsAdded.length + diff.columnsRemoved.length > 0)

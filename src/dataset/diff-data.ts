@@ -34,6 +34,8 @@ export interface DataDiff {
   /** Columns that only one side has. */
   readonly columnsAdded: readonly string[];
   readonly columnsRemoved: readonly string[];
+  /** True where there are more columns than are told apart: rows are compared whole all the same, but columns beyond them are not named. */
+  readonly columnsCut: boolean;
   /** Rows beyond the first with a key, on both sides: their partners are found by the order of the rows. */
   readonly repeatedKeys: number;
   /** `texts` where one side is CSV and the other has types: then 1, 1.0 and "1" are the same, and so are nothing and the empty text. */
@@ -124,10 +126,12 @@ export async function diffData(oldPath: string, newPath: string, given: DiffOpti
     const columns: [Set<string>, Set<string>] = [new Set(), new Set()];
     const record = Buffer.alloc(WIDTH);
     const rows = [0, 0];
+    let columnsCut = false;
     for (const [side, path] of [oldPath, newPath].entries()) {
       for await (const { number, file, at, placed } of rowsOf(path, options, skipped)) {
         for (const name of Object.keys(placed.row)) {
           if (columns[side]!.size < MOST_COLUMNS) columns[side]!.add(name);
+          else columnsCut ||= !columns[side]!.has(name);
         }
         const whole = digest(canonicalRow(placed.row));
         record.set(options.key.length === 0 ? whole : keyOf(placed, options.key, file, at), 0);
@@ -146,6 +150,7 @@ export async function diffData(oldPath: string, newPath: string, given: DiffOpti
       columns: named.columns,
       columnsAdded: [...columns[1]].filter((name) => !columns[0].has(name)),
       columnsRemoved: [...columns[0]].filter((name) => !columns[1].has(name)),
+      columnsCut: columnsCut || named.columnsCut,
       compared: options.asTexts ? 'texts' : 'values',
       files: { skipped: [...new Set(skipped)] },
       examples: named.examples,
@@ -294,12 +299,14 @@ async function nameRows(
   options: DiffOptions & RowsOptions,
   pairs: ExternalSort,
   lone: ExternalSort,
-): Promise<Pick<DataDiff, 'columns' | 'examples'>> {
+): Promise<Pick<DataDiff, 'columns' | 'columnsCut' | 'examples'>> {
   const changed: { old: RowPlace; new: RowPlace; columns: string[] }[] = [];
   const [removed, added]: [RowPlace[], RowPlace[]] = [[], []];
-  if (pairs.count === 0 && lone.count === 0) return { columns: {}, examples: { added, removed, changed } };
+  if (pairs.count === 0 && lone.count === 0)
+    return { columns: {}, columnsCut: false, examples: { added, removed, changed } };
   // Cells of changed rows by pair and column; the sides of a pair then stand next to each other.
   const names: string[] = [];
+  let columnsCut = false;
   const ids = new Map<string, number>();
   const cells = new ExternalSort(NUMBER + 4 + 1 + 8);
   const wanted: [ExternalSort, ExternalSort] = [new ExternalSort(NUMBER * 2), new ExternalSort(NUMBER * 2)];
@@ -344,7 +351,10 @@ async function nameRows(
         for (const [name, value] of Object.entries(placed.row as Row)) {
           let id = ids.get(name);
           if (id === undefined) {
-            if (names.length === MOST_COLUMNS) continue;
+            if (names.length === MOST_COLUMNS) {
+              columnsCut = true;
+              continue;
+            }
             id = names.length;
             names.push(name);
             ids.set(name, id);
@@ -375,7 +385,7 @@ async function nameRows(
     }
     if (held !== null) differs(held.pair, held.id);
     const most = [...columns].toSorted((a, b) => b[1] - a[1]);
-    return { columns: Object.fromEntries(most), examples: { added, removed, changed } };
+    return { columns: Object.fromEntries(most), columnsCut, examples: { added, removed, changed } };
   } finally {
     cells.close();
     for (const one of wanted) one.close();

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { constants, gunzipSync } from 'node:zlib';
+import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { basename, dirname } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import type { Row } from './canonical-row.ts';
@@ -10,6 +10,7 @@ import { readIdxRows, readNpyRows, readNpzRows } from './read/read-arrays.ts';
 import { partitionOf, withPartition } from './partition.ts';
 import { readJsonArrayRows, readJsonObjectRows } from './read/read-json-array.ts';
 import { type OnBadRow, readCsvRows, readJsonRows, readTextRows } from './read/read-lines.ts';
+import type { Packing } from './read/text-pieces.ts';
 import { readParquetRows } from './read/read-parquet.ts';
 
 export interface PlacedRow {
@@ -46,6 +47,8 @@ export interface ReadOptions {
 }
 
 const HEAD = 4096;
+/** Bytes with at least one whole block of Zstandard. */
+const FIRST_BLOCKS = 160 << 10;
 /** Bytes in which the first line of a JSON file is looked for. */
 const FIRST_LINE = 16 << 20;
 const MAX_IMAGE = 64 << 20;
@@ -65,42 +68,44 @@ const SETTINGS =
 export function openDataFile(path: string, options: ReadOptions = {}): DataFile | null {
   const raw = firstBytes(path, HEAD);
   const gzip = raw[0] === 0x1f && raw[1] === 0x8b;
-  const head = gzip ? unpackedStart(raw, HEAD) : raw;
-  const name = path.toLowerCase().replace(/\.gz$/, '');
+  const zstd = raw.length > 4 && raw.readUInt32LE(0) === 0xfd2fb528;
+  const packing: Packing = gzip ? 'gzip' : zstd ? 'zstd' : 'none';
+  const head = gzip ? unpackedStart(raw, HEAD) : zstd ? unpackedZstd(path, HEAD) : raw;
+  const name = path.toLowerCase().replace(/\.(?:gz|zst|zstd)$/, '');
   const partition = partitionOf(options.name ?? '');
   const table = (format: DataFormat, rows: () => AsyncGenerator<Batch>): DataFile => ({
     format,
     rows: partition === null ? rows : () => withPartition(rows(), partition),
   });
-  if (!gzip && (startsWith(head, 'PAR1') || startsWith(head, 'PARE'))) {
+  if (packing === 'none' && (startsWith(head, 'PAR1') || startsWith(head, 'PARE'))) {
     return table('parquet', () => readParquetRows(path));
   }
-  if (isNpy(head)) return { format: 'npy', rows: () => readNpyRows(path, gzip) };
-  if (startsWith(head, 'PK\x03\x04') && !gzip && (name.endsWith('.npz') || beginsWithArray(head))) {
+  if (!zstd && isNpy(head)) return { format: 'npy', rows: () => readNpyRows(path, gzip) };
+  if (startsWith(head, 'PK\x03\x04') && packing === 'none' && (name.endsWith('.npz') || beginsWithArray(head))) {
     return { format: 'npz', rows: () => readNpzRows(path) };
   }
-  if (!gzip && isImage(head)) return { format: 'image', rows: () => imageRow(path) };
-  if (isIdx(head)) return { format: 'idx', rows: () => readIdxRows(path, gzip) };
+  if (packing === 'none' && isImage(head)) return { format: 'image', rows: () => imageRow(path) };
+  if (!zstd && isIdx(head)) return { format: 'idx', rows: () => readIdxRows(path, gzip) };
   const text = startOfText(head);
   const { onBadRow } = options;
   const json = /\.(jsonl|ndjson|json)$/.test(name);
   if (text.startsWith('[') && (json || /^\[\s*[{\]]/.test(text))) {
-    return table('json', () => readJsonArrayRows(path, gzip, onBadRow));
+    return table('json', () => readJsonArrayRows(path, packing, onBadRow));
   }
-  if (/\.(jsonl|ndjson)$/.test(name) || (text.startsWith('{') && isJsonLines(text, path, raw.length, gzip))) {
-    return table('jsonl', () => readJsonRows(path, gzip, onBadRow));
+  if (/\.(jsonl|ndjson)$/.test(name) || (text.startsWith('{') && isJsonLines(text, path, raw.length, packing))) {
+    return table('jsonl', () => readJsonRows(path, packing, onBadRow));
   }
   if (TABLE_NAME.test(name)) {
     const separator = options.separator ?? (/\.(tsv|tab)$/.test(name) ? '\t' : null);
-    return table('csv', () => readCsvRows(path, gzip, { separator, header: options.header !== false, onBadRow }));
+    return table('csv', () => readCsvRows(path, packing, { separator, header: options.header !== false, onBadRow }));
   }
   if (options.documents !== true) return null;
   const own = basename(name);
   if (text.startsWith('{') && own.endsWith('.json') && !SETTINGS.test(own)) {
-    return { format: 'json', document: true, rows: () => readJsonObjectRows(path, gzip) };
+    return { format: 'json', document: true, rows: () => readJsonObjectRows(path, packing) };
   }
   if (own.endsWith('.txt') && !PAPERS.test(own))
-    return { format: 'text', document: true, rows: () => readTextRows(path, gzip) };
+    return { format: 'text', document: true, rows: () => readTextRows(path, packing) };
   return null;
 }
 
@@ -122,11 +127,11 @@ function beginsWithArray(head: Buffer): boolean {
 }
 
 /** True where the first line is an object by itself and another begins behind it. */
-function isJsonLines(head: string, path: string, read: number, gzip: boolean): boolean {
+function isJsonLines(head: string, path: string, read: number, packing: Packing): boolean {
   let text = head;
   if (!text.includes('\n') && read === HEAD) {
-    const raw = firstBytes(path, FIRST_LINE);
-    text = startOfText(gzip ? unpackedStart(raw, FIRST_LINE) : raw);
+    const raw = packing === 'zstd' ? unpackedZstd(path, FIRST_LINE) : firstBytes(path, FIRST_LINE);
+    text = startOfText(packing === 'gzip' ? unpackedStart(raw, FIRST_LINE) : raw);
   }
   const end = text.indexOf('\n');
   if (end === -1) return false;
@@ -168,7 +173,8 @@ function isImage(head: Buffer): boolean {
   );
 }
 
-function firstBytes(path: string, most: number): Buffer {
+/** The beginning of a file. @throws the error of the file system */
+export function firstBytes(path: string, most: number): Buffer {
   const descriptor = openSync(path, 'r');
   try {
     const head = Buffer.alloc(Math.min(most, Math.max(HEAD, fstatSync(descriptor).size)));
@@ -184,6 +190,16 @@ function unpackedStart(raw: Buffer, most: number): Buffer {
   try {
     const limit = Math.min(1 << 28, whole.length * 1100 + HEAD);
     return gunzipSync(whole, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: limit }).subarray(0, most);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+/** What the first blocks unpack to: nothing comes of a part of a block. */
+function unpackedZstd(path: string, most: number): Buffer {
+  try {
+    const limit = { finishFlush: constants.ZSTD_e_continue, maxOutputLength: 1 << 26 };
+    return zstdDecompressSync(firstBytes(path, FIRST_BLOCKS), limit).subarray(0, most);
   } catch {
     return Buffer.alloc(0);
   }

@@ -15,14 +15,23 @@ import {
 } from './check.ts';
 import { idColumnsOf, labelColumnOf, labelText, splitOf, splitOfColumns } from './columns.ts';
 import { EqualInputFinder } from './equal-inputs.ts';
+import { isHeaderLikeRow } from './header-like-row.ts';
 import { inOrder, MOST_FINDINGS, MOST_GAPS } from './in-order.ts';
 import { joinLabels, labelFileName } from './join-labels.ts';
 import { NearDuplicateFinder } from './near-duplicates.ts';
-import { type Batch, type DataFile, openDataFile, type PlacedRow, type ReadOptions } from './open-data-file.ts';
+import {
+  type Batch,
+  type DataFile,
+  firstBytes,
+  openDataFile,
+  type PlacedRow,
+  type ReadOptions,
+} from './open-data-file.ts';
 import { isPictureMetadata, type PictureLabels, readPictureLabels, withLabel } from './picture-labels.ts';
 import { readPicture } from './read-picture.ts';
 import { RowRefs } from './row-refs.ts';
 import { textsOf } from './row-texts.ts';
+import { UNREAD_HEAD, unreadFormat } from './unread-format.ts';
 
 export interface CheckDataOptions extends ReadOptions, CheckOptions {
   /** Column of the label; null: one of the usual names. */
@@ -167,7 +176,7 @@ export async function checkData(
       const { shown } = one.file;
       const inspector = new RowInspector(
         one,
-        options.label,
+        options,
         (reason) => gap(shown, reason),
         () => nextIndex++,
       );
@@ -334,6 +343,7 @@ async function scanOthers(
     ({ task, error, formats }) => error === null && !harmless.has(task.shown) && formats[0] !== 'idx',
   );
   if (wanted.length === 0) return;
+  const withRows = new Set(readable.map(({ file }) => file.shown));
   const byName = new Map(wanted.map((one) => [one.task.shown, one]));
   const tasks = wanted.map(({ task }) => task);
   for await (const result of scanFiles(tasks, { threads: 1, ...(signal === undefined ? {} : { signal }) })) {
@@ -341,12 +351,14 @@ async function scanOthers(
     building.findings.push(...result.findings);
     building.gaps.push(...result.gaps);
     for (const format of result.formats) if (!building.formats.includes(format)) building.formats.push(format);
+    const { path, shown } = building.task;
     if (result.error !== undefined) building.error = result.error;
-    else if (building.formats.length === 0 && building.size > 0 && !isDocument(building.task.shown)) {
-      building.gaps.push({
-        reason: 'it is neither data that is read nor a file that the scanner knows',
-        where: { member: null, offset: null },
-      });
+    else if (!withRows.has(shown) && building.size > 0 && !isDocument(shown)) {
+      // What was looked at is what it does when it is loaded, and not what its rows say.
+      const reason =
+        unreadFormat(firstBytes(path, UNREAD_HEAD), result.formats) ??
+        (building.formats.length === 0 ? 'it is neither data that is read nor a file that the scanner knows' : null);
+      if (reason !== null) building.gaps.push({ reason, where: { member: null, offset: null } });
     }
   }
 }
@@ -366,6 +378,7 @@ class RowInspector {
   rows = 0;
   readonly #from: Readable;
   readonly #label: string | null;
+  readonly #header: boolean;
   readonly #gap: (reason: string) => void;
   readonly #nextIndex: () => number;
   #file: InspectedFile;
@@ -374,10 +387,16 @@ class RowInspector {
   #idColumns: ReadonlySet<string> = new Set();
   #shallow = false;
 
-  constructor(from: Readable, label: string | null, gap: (reason: string) => void, nextIndex: () => number) {
+  constructor(
+    from: Readable,
+    { label, header }: Pick<CheckDataOptions, 'label' | 'header'>,
+    gap: (reason: string) => void,
+    nextIndex: () => number,
+  ) {
     this.#from = from;
     this.#file = from.file;
     this.#label = label;
+    this.#header = header !== false;
     this.#gap = gap;
     this.#nextIndex = nextIndex;
   }
@@ -386,6 +405,11 @@ class RowInspector {
     const number = ++this.rows;
     const columns = Object.keys(row);
     if (!sameNames(columns, this.#columns)) {
+      if (number === 1 && this.#from.file.format === 'csv' && this.#header && isHeaderLikeRow(columns)) {
+        this.#gap(
+          'its first line reads like a row and was taken for the names of columns: say --no-header, or give it names',
+        );
+      }
       this.#columns = columns;
       this.#labelColumn = labelColumnOf(row, this.#label);
       this.#idColumns = idColumnsOf(row);
@@ -442,7 +466,7 @@ async function readAgain(
   for (const one of readable) {
     const inspector = new RowInspector(
       one,
-      options.label,
+      options,
       () => {},
       () => one.file.index,
     );

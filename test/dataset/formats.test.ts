@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { type Ran, runParapet } from '../../src/cli/testing/run-parapet.ts';
 import type { DataFileResult } from '../../src/dataset/run-checks.ts';
 import { writeNpy, writeNpz } from '../../src/formats/npy/write-npy.ts';
@@ -225,4 +225,28 @@ test('CSV and Parquet of the same rows are the same, and the output says how the
   write('rows.csv', `id,text,half,label\n${lines.join('\n').replace('9,story', '9,Story')}\n`);
   const changed = JSON.parse((await parapet('diff', 'rows.csv', 'rows.parquet', '--key', 'id', '--json')).out);
   assert.deepEqual([changed.compared, changed.changed, changed.columns], ['texts', 1, { text: 1 }]);
+});
+
+test('rows that are packed away are not called clean, and data that is not read is called by its name', async () => {
+  const csv = 'text,label\nwrite to maria.schmidt@firma-beispiel.de,1\n';
+  const files: Readonly<Record<string, Buffer>> = {
+    'a.csv.bz2': Buffer.from('BZh91AY&SY'),
+    'c.tar.gz': gzipSync(Buffer.alloc(10_240)),
+    'd.arrow': Buffer.from('ARROW1\0\0\xff\xff\xff\xff'),
+    'e.sqlite': Buffer.from(`SQLite format 3\0${'\0'.repeat(100)}`),
+    // A list of one text, as Python writes it.
+    'f.pkl': Buffer.from('\x80\x04]\x94\x8c\x04maria\x94a.', 'latin1'),
+  };
+  mkdirSync(join(folder, 'unread'));
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, 'unread', name), bytes);
+  const packed = { 'g.csv.zst': zstdCompressSync(csv), 'h.csv.gz': gzipSync(csv) };
+  for (const [name, bytes] of Object.entries(packed)) writeFileSync(join(folder, 'unread', name), bytes);
+  const found = await check('unread');
+  const told = Object.keys(files).map((name) => found.get(`unread/${name}`)!);
+  for (const { file, verdict } of told) assert.ok(['incomplete', 'findings'].includes(verdict), `${file}: ${verdict}`);
+  assert.match(gaps(found.get('unread/d.arrow')), /Arrow .*write it as Parquet/);
+  assert.match(gaps(found.get('unread/e.sqlite')), /SQLite/);
+  assert.match(gaps(found.get('unread/c.tar.gz')), /rows are not read: unpack it/);
+  for (const name of Object.keys(packed))
+    assert.ok(rules(found.get(`unread/${name}`)).includes('personal-data-column'), name);
 });

@@ -3,7 +3,7 @@ import type { Row } from '../canonical-row.ts';
 import type { Batch, PlacedRow } from '../open-data-file.ts';
 import { parseJson, parseJsonRow } from './parse-json-row.ts';
 import type { OnBadRow } from './read-lines.ts';
-import { textPieces } from './text-pieces.ts';
+import { type Packing, textPieces } from './text-pieces.ts';
 
 const MAX_ELEMENT = 64 << 20;
 
@@ -12,9 +12,9 @@ const MAX_ELEMENT = 64 << 20;
  * @param onBadRow told of elements that are no objects; without it, they are errors
  * @throws Fault `ERR_DATA` with the line.
  */
-export async function* readJsonArrayRows(path: string, gzip: boolean, onBadRow?: OnBadRow): AsyncGenerator<Batch> {
+export async function* readJsonArrayRows(path: string, packing: Packing, onBadRow?: OnBadRow): AsyncGenerator<Batch> {
   const splitter = new ElementSplitter(onBadRow);
-  for await (const piece of textPieces(path, gzip)) {
+  for await (const piece of textPieces(path, packing)) {
     const batch = splitter.push(piece);
     if (batch.length > 0) yield batch;
   }
@@ -32,6 +32,8 @@ class ElementSplitter {
   #line = 1;
   #elementLine = 1;
   #afterComma = false;
+  /** True once two elements began on one line: then lines say nothing, and rows are told by their number. */
+  #shareLines = false;
   readonly #onBadRow: OnBadRow | undefined;
 
   constructor(onBadRow: OnBadRow | undefined) {
@@ -79,7 +81,8 @@ class ElementSplitter {
       this.#held += text.slice(from);
       if (this.#held.length > MAX_ELEMENT) throw this.#bad(`An element is longer than ${MAX_ELEMENT} characters`);
     }
-    return found;
+    this.#shareLines ||= found.some(({ line }, at) => at > 0 && line === found[at - 1]!.line);
+    return this.#shareLines ? found.map(({ row }) => ({ row })) : found;
   }
 
   end(): void {
@@ -107,9 +110,9 @@ const MAX_DOCUMENT = 64 << 20;
  * Rows of a JSON object: those of the only list of objects in it, as question answering data has them, or else the object as one row.
  * @throws Fault `ERR_DATA`
  */
-export async function* readJsonObjectRows(path: string, gzip: boolean): AsyncGenerator<Batch> {
+export async function* readJsonObjectRows(path: string, packing: Packing): AsyncGenerator<Batch> {
   let text = '';
-  for await (const piece of textPieces(path, gzip)) {
+  for await (const piece of textPieces(path, packing)) {
     text += piece;
     if (text.length > MAX_DOCUMENT) {
       throw new Fault('ERR_DATA', `The JSON object is longer than ${MAX_DOCUMENT >> 20} million characters.`, {

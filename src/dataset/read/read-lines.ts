@@ -3,7 +3,7 @@ import { CsvReader } from '../../formats/csv/csv-reader.ts';
 import type { Cell, Row } from '../canonical-row.ts';
 import type { Batch, PlacedRow } from '../open-data-file.ts';
 import { parseJsonRow } from './parse-json-row.ts';
-import { textPieces } from './text-pieces.ts';
+import { type Packing, textPieces } from './text-pieces.ts';
 
 const MAX_LINE = 64 << 20;
 const CSV_LIMITS = { columns: 65_536, field: MAX_LINE, row: MAX_LINE * 2 };
@@ -30,7 +30,7 @@ export interface CsvOptions {
  * none is a character.
  * @throws Fault `ERR_DATA` with the line.
  */
-export async function* readCsvRows(path: string, gzip: boolean, options: CsvOptions): AsyncGenerator<Batch> {
+export async function* readCsvRows(path: string, packing: Packing, options: CsvOptions): AsyncGenerator<Batch> {
   let names: readonly string[] | null = null;
   let batch: PlacedRow[] = [];
   /** Lines in front of the table. */
@@ -66,7 +66,7 @@ export async function* readCsvRows(path: string, gzip: boolean, options: CsvOpti
     batch.push({ row, line });
   };
   let reader: { push(text: string): void; end(): void } | null = null;
-  for await (const piece of textPieces(path, gzip)) {
+  for await (const piece of textPieces(path, packing)) {
     if (piece === '') continue;
     let text = piece;
     if (reader === null) {
@@ -140,8 +140,8 @@ class TabReader {
  * @param onBadRow told of lines that are no objects; without it, they are errors
  * @throws Fault `ERR_DATA` with the line.
  */
-export function readJsonRows(path: string, gzip: boolean, onBadRow?: OnBadRow): AsyncGenerator<Batch> {
-  return readLines(path, gzip, (text, line) => {
+export function readJsonRows(path: string, packing: Packing, onBadRow?: OnBadRow): AsyncGenerator<Batch> {
+  return readLines(path, packing, (text, line) => {
     if (text.trim() === '') return null;
     try {
       return parseJsonRow(text, `line ${line}`);
@@ -157,8 +157,8 @@ export function readJsonRows(path: string, gzip: boolean, onBadRow?: OnBadRow): 
  * Lines of plain text, each a row with the column `text`; empty ones are none.
  * @throws Fault `ERR_DATA`
  */
-export function readTextRows(path: string, gzip: boolean): AsyncGenerator<Batch> {
-  return readLines(path, gzip, (line) => {
+export function readTextRows(path: string, packing: Packing): AsyncGenerator<Batch> {
+  return readLines(path, packing, (line) => {
     const text = line.replace(/\r$/, '');
     return text.trim() === '' ? null : { text };
   });
@@ -167,7 +167,7 @@ export function readTextRows(path: string, gzip: boolean): AsyncGenerator<Batch>
 /** @param rowOf the row of a line, without its end and a byte order mark; null: it is none */
 async function* readLines(
   path: string,
-  gzip: boolean,
+  packing: Packing,
   rowOf: (text: string, line: number) => Row | null,
 ): AsyncGenerator<Batch> {
   let rest = '';
@@ -177,7 +177,7 @@ async function* readLines(
     const row = rowOf(line === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text, line);
     if (row !== null) into.push({ row, line });
   };
-  for await (const piece of textPieces(path, gzip)) {
+  for await (const piece of textPieces(path, packing)) {
     const batch: PlacedRow[] = [];
     let from = 0;
     for (let end = piece.indexOf('\n'); end !== -1; end = piece.indexOf('\n', from)) {

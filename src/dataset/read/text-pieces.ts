@@ -1,15 +1,22 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { Fault } from '../../core/fault.ts';
+import { zstdChunks } from './zstd-frames.ts';
 
 /** Small enough that rows are garbage before they are old, so that memory stays where it is. */
 const CHUNK = 1 << 16;
+/** How the bytes of a text are packed. */
+export type Packing = 'none' | 'gzip' | 'zstd';
 type Decoder = InstanceType<typeof TextDecoder>;
 
-async function* chunks(path: string, gzip: boolean): AsyncGenerator<Buffer> {
+async function* chunks(path: string, packing: Packing): AsyncGenerator<Buffer> {
+  if (packing === 'zstd') {
+    yield* zstdChunks(path);
+    return;
+  }
   const file = createReadStream(path, { highWaterMark: CHUNK });
-  const stream = gzip ? file.pipe(createGunzip({ chunkSize: CHUNK })) : file;
-  if (gzip) file.on('error', (error) => stream.destroy(error));
+  const stream = packing === 'gzip' ? file.pipe(createGunzip({ chunkSize: CHUNK })) : file;
+  if (packing === 'gzip') file.on('error', (error) => stream.destroy(error));
   try {
     for await (const chunk of stream) yield chunk as Buffer;
   } finally {
@@ -18,14 +25,14 @@ async function* chunks(path: string, gzip: boolean): AsyncGenerator<Buffer> {
 }
 
 /**
- * Text of a file in pieces, unpacked where it is gzipped: UTF-8, or UTF-16 where it begins with a byte order mark. What is neither is an error and not
+ * Text of a file in pieces, unpacked where it is packed: UTF-8, or UTF-16 where it begins with a byte order mark. What is neither is an error and not
  * a replacement character.
  * @throws Fault `ERR_DATA`, with the line where the encoding is wrong
  */
-export async function* textPieces(path: string, gzip: boolean): AsyncGenerator<string> {
+export async function* textPieces(path: string, packing: Packing): AsyncGenerator<string> {
   let decoder: Decoder | null = null;
   try {
-    for await (const chunk of chunks(path, gzip)) {
+    for await (const chunk of chunks(path, packing)) {
       decoder ??= decoderFor(chunk, path);
       yield decoder.decode(chunk, { stream: true });
     }
@@ -34,8 +41,8 @@ export async function* textPieces(path: string, gzip: boolean): AsyncGenerator<s
     if (cause instanceof Fault) throw cause;
     if (!isBadEncoding(cause)) throw new Fault('ERR_DATA', 'The file is damaged.', { where: path, cause });
     throw new Fault('ERR_DATA', `The text is not ${decoder!.encoding.toUpperCase()}.`, {
-      where: `line ${await lineOfBadText(path, gzip)}`,
-      hint: 'Convert it, for example with "iconv -f ISO-8859-1 -t UTF-8".',
+      where: `line ${await lineOfBadText(path, packing)}`,
+      hint: 'Convert it, for example with "iconv -f WINDOWS-1252 -t UTF-8".',
       cause,
     });
   }
@@ -59,10 +66,10 @@ function isBadEncoding(error: unknown): boolean {
 }
 
 /** Reads once more, for an error alone: the line, from 1, up to which everything can be decoded. */
-async function lineOfBadText(path: string, gzip: boolean): Promise<number> {
+async function lineOfBadText(path: string, packing: Packing): Promise<number> {
   let decoder: Decoder | null = null;
   let line = 1;
-  for await (const chunk of chunks(path, gzip)) {
+  for await (const chunk of chunks(path, packing)) {
     decoder ??= decoderFor(chunk, path);
     const wide = decoder.encoding !== 'utf-8';
     for (let from = 0; from < chunk.length;) {
