@@ -35,6 +35,7 @@ export const onnx: Reader<'onnx'> = {
       for (const field of wireFields(source)) {
         if (field.number === 7) walk.graph(field, 'graph', 0);
         else if (field.number === 25) walk.function(field, 0);
+        else if (field.number === 20 && field.wire === 2) walk.training(field);
         else if (field.number === 14) walk.property(field);
         else if (field.number === 6)
           observer.fact({ kind: 'text', offset: field.offset, path: 'doc_string', text: wireText(source, field) });
@@ -72,6 +73,12 @@ class OnnxWalk {
           if (one.wire === 2 && (one.number === 1 || one.number === 2)) this.#tensor(one);
       }
     }
+  }
+
+  /** TrainingInfoProto: a graph that makes first values, and the step itself. */
+  training(parent: WireField): void {
+    for (const field of this.#fields(parent))
+      if (field.wire === 2 && (field.number === 1 || field.number === 2)) this.graph(field, 'training', 1);
   }
 
   function(parent: WireField, depth: number): void {
