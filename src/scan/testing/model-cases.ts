@@ -91,6 +91,11 @@ export const MODEL_CASES: readonly Case[] = [
   hit('file-reference', 'high', 'HDF5: an external link', bytes(HDF5, 1, 0x18, 64, 0, 1, 'w', 15, 0, 0, '/etc/passwd', 0, 'x', 0), 'a.h5'),
   hit('file-reference', 'high', 'HDF5: external storage', bytes(HDF5, 1, 0, 0, 0, 1, 0, 1, 0, u64(48), u64(8), u64(0), u64(10), 'HEAP', 0, 0, 0, 0, u64(32), u64(0), u64(80), bytes('--------/etc/passwd', 0, 0)), 'a.h5'),
   miss('file-reference', 'HDF5 without either', bytes(HDF5, 1, 0, 0, 0, 1, 0, 1, 0, u64(24), 'no heap at all, but some words about it'), 'a.h5'),
+  miss('template-injection', 'a template of a page, made of others', Buffer.from("{% extends 'base.jinja' %}{% include 'x.jinja' %}"), 'page.jinja'),
+  hit('template-injection', 'critical', 'a chat template of any name that loads a file', Buffer.from("{% for m in messages %}{% include '/etc/passwd' %}{% endfor %}"), 'x.jinja'),
+  miss('pickle-dangerous-global', 'lists of TorchScript', makeZip([{ name: 'm/data.pkl', data: stackCallOf('torch.jit._pickle', 'build_intlist') }]), 'm.jit'),
+  miss('embedded-executable', 'Python with a first line inside an archive', makeZip([{ name: 'p/a.py', data: Buffer.from('#!/usr/bin/env python\nx = 1\n') }]), 'p.whl'),
+  hit('file-reference', 'high', 'a tensor alone whose data lies elsewhere', bytes(8, 1, 16, 1, field(13, bytes(field(1, 'location'), field(2, '/etc/passwd')))), 'input_0.pb'),
   hit('malformed-header', 'high', 'CatBoost: more trees than there are', cbm(100_000)),
   miss('malformed-header', 'CatBoost as it is written', cbm(16)),
 ]; // prettier-ignore
