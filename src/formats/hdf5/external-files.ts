@@ -26,7 +26,11 @@ export function* findExternalFiles(source: ByteSource): Generator<ExternalFile> 
   for (let base = 0; base < source.size; base += BLOCK) {
     const block = Buffer.from(source.read(base, Math.min(BLOCK + OVERLAP, source.size - base)));
     const inside = Math.min(BLOCK, block.length);
-    for (let at = block.indexOf(EXTERNAL_LINK, 2); at !== -1 && at < inside + 2; at = block.indexOf(EXTERNAL_LINK, at + 1)) {
+    for (
+      let at = block.indexOf(EXTERNAL_LINK, 2);
+      at !== -1 && at < inside + 2;
+      at = block.indexOf(EXTERNAL_LINK, at + 1)
+    ) {
       const path = linkAt(block, at);
       if (path === null) continue;
       yield { path, offset: base + at - 2, kind: 'link' };

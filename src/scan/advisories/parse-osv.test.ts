@@ -115,7 +115,10 @@ void test('what no version can be compared with says so, and a limit ends a rang
     [{ ranges: [commits, versions] }, null],
     [{ ranges: [commits], versions: ['1.0'] }, null],
     [{ ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: 'r7-beta' }] }] }, /does not order/],
-    [{ ranges: [versions, { type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: 'r7-beta' }] }] }, /does not order/],
+    [
+      { ranges: [versions, { type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: 'r7-beta' }] }] },
+      /does not order/,
+    ],
     [{ ranges: [{ type: 'ECOSYSTEM', events: [{ fixed: '2.0' }] }] }, /begins/],
     [{ ranges: [{ type: 'MAGIC', events: [{ introduced: '0' }] }] }, /kind/],
     [{}, /neither/],

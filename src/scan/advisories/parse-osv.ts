@@ -36,7 +36,8 @@ export function parseOsv(record: unknown): ParsedOsv | null {
   if (typeof id !== 'string' || !/^[\w.-]{1,100}$/.test(id)) return null;
   if (affected === undefined && modified === undefined) return null;
   const when = typeof modified === 'string' ? modified : null;
-  if (withdrawn !== undefined && withdrawn !== null) return { advisories: [], modified: when, unclear: 0, withdrawn: true };
+  if (withdrawn !== undefined && withdrawn !== null)
+    return { advisories: [], modified: when, unclear: 0, withdrawn: true };
   const others = list(aliases).filter((one): one is string => typeof one === 'string' && /^[\w.-]{1,100}$/.test(one));
   const malicious = [id, ...others].some((one) => one.startsWith('MAL-'));
   const told = firstSentence(summary) ?? firstSentence(details);

@@ -133,7 +133,12 @@ class ConfigWalk {
     }
     if (path === '$' && typeof object['_class_name'] !== 'undefined') this.#pipeline(object);
     if (path === '$' && typeof object['auto_mapping'] === 'object') this.#adapter(object['auto_mapping']);
-    if (has('idx') && has('path') && typeof object['type'] === 'string' && !/^sentence_transformers\./.test(object['type']))
+    if (
+      has('idx') &&
+      has('path') &&
+      typeof object['type'] === 'string' &&
+      !/^sentence_transformers\./.test(object['type'])
+    )
       this.#reference('module list', `${path}.type`, object['type']);
     if (has('class_name') && typeof object['class_name'] === 'string') this.#keras(object, path);
   }
@@ -145,7 +150,12 @@ class ConfigWalk {
     for (const [part, value] of Object.entries(object)) {
       const [library, type] = Array.isArray(value) && value.length === 2 ? (value as readonly unknown[]) : [];
       if (part === '_class_name' || typeof library !== 'string' || typeof type !== 'string') continue;
-      if (/^(?:diffusers|transformers|onnxruntime|optimum|flax|stable_diffusion|[a-z_]{1,60}_pipeline)(?:\.|$)/.test(library)) continue;
+      if (
+        /^(?:diffusers|transformers|onnxruntime|optimum|flax|stable_diffusion|[a-z_]{1,60}_pipeline)(?:\.|$)/.test(
+          library,
+        )
+      )
+        continue;
       this.#reference('module list', `$.${part.slice(0, 60)}`, `${library}.${type}`);
     }
   }
@@ -153,7 +163,8 @@ class ConfigWalk {
   /** PEFT: the library of the model below an adapter, which is imported. */
   #adapter(mapping: unknown): void {
     const { parent_library: library, base_model_class: type } = (mapping ?? {}) as Readonly<Record<string, unknown>>;
-    if (typeof library !== 'string' || /^(?:transformers|diffusers|timm|torch)(?:\.(?!modules\.)|$)/.test(library)) return;
+    if (typeof library !== 'string' || /^(?:transformers|diffusers|timm|torch)(?:\.(?!modules\.)|$)/.test(library))
+      return;
     this.#reference('module list', '$.auto_mapping.parent_library', `${library}.${String(type)}`);
   }
 

@@ -80,7 +80,11 @@ class Recipe {
       return;
     }
     if (typeof value === 'string') {
-      if (CODE_KEYS.has(key) && (key !== 'target' || this.#loose || withParameters) && (key === '_target_' || /^[A-Za-z_]\w*(?:\.\w+)+$/.test(value))) {
+      if (
+        CODE_KEYS.has(key) &&
+        (key !== 'target' || this.#loose || withParameters) &&
+        (key === '_target_' || /^[A-Za-z_]\w*(?:\.\w+)+$/.test(value))
+      ) {
         this.#observer.fact({
           kind: 'code-reference',
           offset: 0,
@@ -112,7 +116,13 @@ class Recipe {
     if (typeof value !== 'object' || value === null) return;
     for (const [name, one] of Object.entries(value)) {
       const inside = key === 'auto_map' ? 'auto_map' : Array.isArray(value) ? key : name;
-      this.value(one, Array.isArray(value) ? `${path}[${name}]` : `${path}.${name.slice(0, 60)}`, inside, depth + 1, Object.hasOwn(value, 'params'));
+      this.value(
+        one,
+        Array.isArray(value) ? `${path}[${name}]` : `${path}.${name.slice(0, 60)}`,
+        inside,
+        depth + 1,
+        Object.hasOwn(value, 'params'),
+      );
     }
   }
 }

@@ -32,7 +32,8 @@ export const onnx: Reader<'onnx'> = {
   read: ({ source: whole }, observer) => {
     const source = bufferedSource(whole);
     const walk = new OnnxWalk(source, observer);
-    if (isTensor(whole, whole.read(0, 16))) return walk.tensor({ number: 0, wire: 2, value: Number.NaN, offset: 0, length: whole.size });
+    if (isTensor(whole, whole.read(0, 16)))
+      return walk.tensor({ number: 0, wire: 2, value: Number.NaN, offset: 0, length: whole.size });
     try {
       for (const field of wireFields(source)) {
         if (field.number === 7) walk.graph(field, 'graph', 0);
@@ -68,7 +69,8 @@ function isTensor(source: ByteSource, head: Uint8Array): boolean {
       } else if (number === 9 || number === 13) {
         if (wire !== 2) return false;
         data = true;
-      } else if (number === 4 || number === 5 || number === 7 || number === 10 || number === 11 || number === 6) data = true;
+      } else if (number === 4 || number === 5 || number === 7 || number === 10 || number === 11 || number === 6)
+        data = true;
     }
   } catch (error) {
     if (error instanceof WireError) return false;

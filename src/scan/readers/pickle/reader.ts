@@ -33,7 +33,8 @@ export const pickle: Reader<'pickle'> = {
     const joblib = file.streams.some((stream) =>
       stream.globals.some((one) => one.module.endsWith('joblib.numpy_pickle')),
     );
-    const torch = file.legacyTorch || /(?:^|\/)(?:data|constants)\.pkl$/.test(artifact.name) || artifact.within === 'torch-tar';
+    const torch =
+      file.legacyTorch || /(?:^|\/)(?:data|constants)\.pkl$/.test(artifact.name) || artifact.within === 'torch-tar';
     const container = torch ? 'torch' : joblib ? 'joblib' : 'plain';
     const binary = artifact.head[0] === OP.PROTO;
     for (const stream of file.streams) tell(artifact, stream, container, 'stream', observer, 0);

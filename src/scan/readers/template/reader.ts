@@ -4,7 +4,8 @@ import type { Reader } from '../../reader.ts';
 
 const MAX_BYTES = 4 << 20;
 /** Under these names tokenizers and processors load them. */
-const CHAT = /(?:^|[/\\])(?:chat_templates?[\w.-]{0,100}\.(?:jinja|jinja2|j2)|(?:additional_)?chat_templates?[/\\][\w.-]{1,100}\.(?:jinja|jinja2|j2))$/i;
+const CHAT =
+  /(?:^|[/\\])(?:chat_templates?[\w.-]{0,100}\.(?:jinja|jinja2|j2)|(?:additional_)?chat_templates?[/\\][\w.-]{1,100}\.(?:jinja|jinja2|j2))$/i;
 /** Words by which templates of chats are known under any name. */
 const MESSAGES = /\b(?:messages|bos_token|add_generation_prompt)\b/;
 /** Templates of pages and programs are made of others. */
@@ -21,7 +22,12 @@ export const template: Reader<'template'> = {
     if (source.size > MAX_BYTES) return observer.incomplete(`a template of ${source.size} bytes is not read`);
     const text = decodeLoose(source.read(0, source.size));
     const chat = CHAT.test(artifact.name) || MESSAGES.test(text);
-    observer.fact({ kind: 'template', offset: 0, key: baseName(artifact), text: chat ? text : text.replaceAll(PARTS, '$1') });
+    observer.fact({
+      kind: 'template',
+      offset: 0,
+      key: baseName(artifact),
+      text: chat ? text : text.replaceAll(PARTS, '$1'),
+    });
   },
 };
 

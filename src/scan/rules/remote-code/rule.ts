@@ -91,7 +91,9 @@ function hydra(where: string, value: string): Judgement | null {
     return { severity: 'critical', message: `${where} calls ${plainText(value, 160)}: ${found.why}.` };
   // Recipes of known frameworks are full of `_target_`; a function of an unknown package is another matter.
   return {
-    severity: /^(?:nemo|lightning|pytorch_lightning|torchmetrics|monai|ldm|cldm|sgm|taming|speechbrain)\./.test(value) ? 'info' : 'medium',
+    severity: /^(?:nemo|lightning|pytorch_lightning|torchmetrics|monai|ldm|cldm|sgm|taming|speechbrain)\./.test(value)
+      ? 'info'
+      : 'medium',
     message: `${where} builds ${plainText(value, 160)}.`,
   };
 }
