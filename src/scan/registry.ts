@@ -26,6 +26,7 @@ import { safetensors } from './readers/safetensors/reader.ts';
 import { serviceConfig } from './readers/service-config/reader.ts';
 import { sevenzip } from './readers/sevenzip/reader.ts';
 import { tar } from './readers/tar/reader.ts';
+import { template } from './readers/template/reader.ts';
 import { tensorflow } from './readers/tensorflow/reader.ts';
 import { terraform } from './readers/terraform/reader.ts';
 import { tflite } from './readers/tflite/reader.ts';
@@ -95,6 +96,7 @@ export const READERS = [
   serviceConfig, //
   sevenzip, //
   tar, //
+  template, //
   tensorflow, //
   terraform, //
   tflite, //

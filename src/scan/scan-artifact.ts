@@ -1,6 +1,8 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { UNPACKED_SOURCE_BYTES } from '../formats/pieces/unpacked-source.ts';
 import type { AgentDefinition } from './agents/agent-fact.ts';
+import { KNOWN_BOOK } from './advisories/known-advisories.ts';
+import { notCompared } from './advisories/not-compared.ts';
 import { type Artifact, type ArtifactContext, extensionOf, headLength } from './artifact.ts';
 import type { Fact, Spot } from './fact.ts';
 import { type FileResult, type FoundPackage, type ScanFinding, verdictOf, type Where } from './file-result.ts';
@@ -255,6 +257,8 @@ class Scan {
         this.#packagesCut = true;
         this.#gap(artifact, `packages after the first ${MOST_PACKAGES} are not compared with advisories`, fact);
       }
+      const unclear = notCompared(fact, KNOWN_BOOK);
+      if (unclear !== null) this.#gap(artifact, unclear, fact);
     }
     for (const { rule, judge } of this.#judges.get(fact.kind) ?? []) {
       const judged = judge(fact);

@@ -54,7 +54,10 @@ for (const [what, hostile, harmless] of [
 ] as const) {
   test(`${what} that is longer than may be held is looked at to its end`, () => {
     const found = scan(hostile);
-    assert.ok(found.findings.some(({ rule }) => rule === 'pickle-dangerous-global'), JSON.stringify(found.gaps));
+    assert.ok(
+      found.findings.some(({ rule }) => rule === 'pickle-dangerous-global'),
+      JSON.stringify(found.gaps),
+    );
     assert.deepEqual(found.gaps, []);
     const clean = scan(harmless);
     assert.deepEqual([clean.verdict, clean.gaps], ['clean', []]);

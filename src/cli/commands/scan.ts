@@ -272,10 +272,17 @@ async function advisoryBook(paths: readonly string[], io: Io): Promise<AdvisoryB
   const { AdvisoryBook } = await import('../../scan/advisories/advisory-book.ts');
   const all = [];
   for (const path of paths) {
-    const { advisories, records, newest, unclear } = await readAdvisories(resolve(io.cwd, path), path);
+    const read = await readAdvisories(resolve(io.cwd, path), path);
+    const { advisories, records, newest, unclear, withdrawn, others, otherCount } = read;
     for (const one of advisories) all.push(one);
     io.err(`note: ${records} advisories in ${path}, the newest of ${newest ?? 'an unknown day'}`);
-    if (unclear > 0) io.err(`warning: ${unclear} ranges of versions in ${path} cannot be compared`);
+    if (withdrawn > 0) io.err(`note: ${withdrawn} of them are withdrawn and left out`);
+    if (unclear > 0)
+      io.err(`warning: ${unclear} packages in ${path} have ranges that cannot be compared; a file that names one of them is not wholly looked at`); // prettier-ignore
+    if (otherCount > 0) {
+      const more = otherCount > others.length ? ` and ${otherCount - others.length} more` : '';
+      io.err(`warning: no advisories in the format of OSV: ${others.join(', ')}${more}`);
+    }
   }
   return new AdvisoryBook(all);
 }

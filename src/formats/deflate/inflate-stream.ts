@@ -27,7 +27,37 @@ const MASK = (1 << PRIMARY_BITS) - 1;
 const LENGTH_BASE = Uint16Array.of(
   3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
 ); // prettier-ignore
-const LENGTH_BITS = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0);
+const LENGTH_BITS = Uint8Array.of(
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  1,
+  1,
+  1,
+  1,
+  2,
+  2,
+  2,
+  2,
+  3,
+  3,
+  3,
+  3,
+  4,
+  4,
+  4,
+  4,
+  5,
+  5,
+  5,
+  5,
+  0,
+);
 const DISTANCE_BASE = Uint16Array.of(
   1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145,
   8193, 12289, 16385, 24577,
@@ -288,15 +318,20 @@ export class InflateStream implements PieceStream {
     return new PieceError(at > this.#filled && (at - this.#filled) * 8 > count - LONGEST_CODE ? 'cut off' : 'damaged');
   }
 
-  /** Symbols of a block, until it ends or there is no more room. */
+  /** Symbols of a block, until it ends or there is no more room. Its state is in variables of its own, which nothing else captures: that is what makes it fast. */
   #unpack(): void {
-    const [out, block] = [this.#out, this.#block];
-    const [literals, distances] = [this.#literals, this.#distances];
-    const [firstLiterals, firstDistances] = [literals.primary, distances.primary];
-    let [bits, count, at, filledTo, to] = [this.#bits, this.#count, this.#at, this.#filled, this.#length];
-    const store = (): void => {
-      [this.#bits, this.#count, this.#at, this.#length] = [bits, count, at, to];
-    };
+    const out = this.#out;
+    const block = this.#block;
+    const literals = this.#literals;
+    const distances = this.#distances;
+    const firstLiterals = literals.primary;
+    const firstDistances = distances.primary;
+    let bits = this.#bits;
+    let count = this.#count;
+    let at = this.#at;
+    let filledTo = this.#filled;
+    let to = this.#length;
+    let failed: PieceError | null = null;
     while (to < HISTORY + AHEAD) {
       if (at + SYMBOL_BYTES > filledTo) {
         if (!this.#drained) {
@@ -304,10 +339,9 @@ export class InflateStream implements PieceStream {
           this.#fetch();
           at = 0;
           filledTo = this.#filled;
-        } else if (at > filledTo && at - (count >> 3) > filledTo) {
-          store();
-          // What came last was made of bits that are not there.
-          throw new PieceError('cut off');
+        } else if (at - (count >> 3) > filledTo) {
+          failed = new PieceError('cut off');
+          break;
         }
       }
       if (count < LONGEST_CODE) {
@@ -319,8 +353,8 @@ export class InflateStream implements PieceStream {
       if (entry === 0) {
         entry = longHuffmanCode(literals, bits);
         if (entry === 0) {
-          store();
-          throw this.#lost(at, count);
+          failed = this.#lost(at, count);
+          break;
         }
       }
       bits >>>= entry & 15;
@@ -328,21 +362,19 @@ export class InflateStream implements PieceStream {
       const symbol = entry >> 4;
       if (symbol < 256) {
         if (at > filledTo && at - (count >> 3) > filledTo) {
-          store();
-          throw new PieceError('cut off');
+          failed = new PieceError('cut off');
+          break;
         }
         out[to++] = symbol;
         continue;
       }
       if (symbol === 256) {
-        store();
-        this.#check();
         this.#mode = 'header';
-        return;
+        break;
       }
       if (symbol > 285) {
-        store();
-        throw new PieceError('damaged');
+        failed = new PieceError('damaged');
+        break;
       }
       if (count < LONGEST_CODE) {
         bits |= (block[at]! | (block[at + 1]! << 8)) << count;
@@ -362,16 +394,16 @@ export class InflateStream implements PieceStream {
       if (entry === 0) {
         entry = longHuffmanCode(distances, bits);
         if (entry === 0) {
-          store();
-          throw this.#lost(at, count);
+          failed = this.#lost(at, count);
+          break;
         }
       }
       bits >>>= entry & 15;
       count -= entry & 15;
       const slot = entry >> 4;
       if (slot > 29) {
-        store();
-        throw new PieceError('damaged');
+        failed = new PieceError('damaged');
+        break;
       }
       if (count < LONGEST_CODE) {
         bits |= (block[at]! | (block[at + 1]! << 8)) << count;
@@ -382,17 +414,21 @@ export class InflateStream implements PieceStream {
       const distance = DISTANCE_BASE[slot]! + (bits & ((1 << far) - 1));
       bits >>>= far;
       count -= far;
-      const cut = at > filledTo && at - (count >> 3) > filledTo;
-      if (cut || distance > to) {
-        store();
-        throw new PieceError(cut ? 'cut off' : 'damaged');
+      if (distance > to || (at > filledTo && at - (count >> 3) > filledTo)) {
+        failed = new PieceError(at > filledTo && at - (count >> 3) > filledTo ? 'cut off' : 'damaged');
+        break;
       }
       if (distance >= length && length > 16) out.copyWithin(to, to - distance, to - distance + length);
       else if (distance === 1) out.fill(out[to - 1]!, to, to + length);
       else for (let from = to - distance, stop = from + length, put = to; from < stop;) out[put++] = out[from++]!;
       to += length;
     }
-    store();
+    this.#bits = bits;
+    this.#count = count;
+    this.#at = at;
+    this.#length = to;
+    if (failed !== null) throw failed;
+    this.#check();
   }
 }
 

@@ -43,8 +43,8 @@ export function readNpyHeader(source: ByteSource): NpyHeader | null {
   const sizes = lengths.map(Number);
   const plain = /^['"](.*)['"]$/.exec(descr)?.[1];
   const code = plain === undefined ? null : /^[<>|=]?([a-zA-Z?])(\d*)(?:\[.*\])?$/.exec(plain);
-  const objects =
-    plain === undefined ? /['"][<>|=]?O\d*['"]|object/.test(descr) : /^[<>|=]?O\d*$/.test(plain) || plain === 'object';
+  // Python reads escapes, joins strings, and takes the last of two keys: an O wherever it stands may be the type, and so may what is written in escapes.
+  const objects = text.includes('\\') || /(?<![A-Za-z_])O\d{0,3}(?![A-Za-z_])/.test(text) || text.includes('object');
   const width = objects
     ? null
     : code === null

@@ -90,6 +90,10 @@ export const PICKLE_STARTS: ReadonlySet<number> = new Set<number>([
   // Written by hand: opcodes of later protocols without the mark of one.
   OP.FRAME,
   OP.LONG1,
+  OP.LONG4,
+  OP.EXT1,
+  OP.EXT2,
+  OP.EXT4,
   OP.NEWTRUE,
   OP.NEWFALSE,
   OP.EMPTY_SET,

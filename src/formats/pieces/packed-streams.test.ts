@@ -96,7 +96,10 @@ for (const [name, packed, open] of STREAMS) {
   const bytes = new Uint8Array(Buffer.from(packed, 'base64'));
 
   test(`${name} can be read at any place`, () => {
-    const { source, end } = unpackPieces((offer) => open(memorySource(bytes), offer), () => true);
+    const { source, end } = unpackPieces(
+      (offer) => open(memorySource(bytes), offer),
+      () => true,
+    );
     assert.deepEqual([end, source.size], ['complete', BYTES.length]);
     for (const at of [2_047_990, 5, 1_000_000, 700_001, 1_499_990, 300_000, 0]) {
       assert.ok(Buffer.from(source.read(at, 400_000)).equals(BYTES.subarray(at, at + 400_000)), `at ${at}`);
@@ -105,7 +108,10 @@ for (const [name, packed, open] of STREAMS) {
 
   test(`${name} that is cut off or damaged gives what came before, and says so`, () => {
     for (let length = 0; length < bytes.length; length += 61) {
-      const { source, end } = unpackPieces((offer) => open(memorySource(bytes.slice(0, length)), offer), () => true);
+      const { source, end } = unpackPieces(
+        (offer) => open(memorySource(bytes.slice(0, length)), offer),
+        () => true,
+      );
       // Between two streams it is whole.
       if (end !== 'cut off') assert.ok(source.size > 0 && end === 'complete', `${end} after ${length}`);
       assert.ok(Buffer.from(source.read(0, source.size)).equals(BYTES.subarray(0, source.size)));
@@ -113,7 +119,10 @@ for (const [name, packed, open] of STREAMS) {
     for (let at = 0; at < bytes.length; at += 37) {
       const wrong = bytes.slice();
       wrong[at]! ^= 0x41;
-      const { source } = unpackPieces((offer) => open(memorySource(wrong), offer), (made) => made < 1 << 22);
+      const { source } = unpackPieces(
+        (offer) => open(memorySource(wrong), offer),
+        (made) => made < 1 << 22,
+      );
       assert.ok(source.size < 1 << 23);
     }
   });

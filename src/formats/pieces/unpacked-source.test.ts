@@ -41,7 +41,10 @@ test('deflated data can be read at any place, and what it unpacks again begins n
       return bytes;
     },
   };
-  const { source, end, crc, next } = unpackPieces((offer) => new InflateStream(counted, 0, offer), () => true);
+  const { source, end, crc, next } = unpackPieces(
+    (offer) => new InflateStream(counted, 0, offer),
+    () => true,
+  );
   assert.equal(end, 'complete');
   assert.equal(source.size, BYTES.length);
   assert.equal(crc, crc32(BYTES));
@@ -60,7 +63,11 @@ test('members of gzip data are one source, and a wrong checksum or length is tol
     gzipSync(Buffer.alloc(0)),
     gzipSync(BYTES.subarray(5_000_000)),
   ]);
-  const open = (bytes: Buffer) => unpackPieces((offer) => new GzipStream(memorySource(bytes), 0, offer), () => true);
+  const open = (bytes: Buffer) =>
+    unpackPieces(
+      (offer) => new GzipStream(memorySource(bytes), 0, offer),
+      () => true,
+    );
   const { source, end, mismatch } = open(packed);
   assert.deepEqual([end, mismatch, source.size], ['complete', null, BYTES.length]);
   readsEverywhere(source);
@@ -78,7 +85,10 @@ test('members of gzip data are one source, and a wrong checksum or length is tol
 
 test('it ends when it is told to, and what came out by then can be read', () => {
   const packed = memorySource(new Uint8Array(deflateRawSync(BYTES)));
-  const { source, end } = unpackPieces((offer) => new InflateStream(packed, 0, offer), (made) => made < 2_000_000);
+  const { source, end } = unpackPieces(
+    (offer) => new InflateStream(packed, 0, offer),
+    (made) => made < 2_000_000,
+  );
   assert.equal(end, 'stopped');
   assert.ok(source.size >= 2_000_000 && source.size < 2_300_000);
   assert.ok(Buffer.from(source.read(1_999_000, 500)).equals(BYTES.subarray(1_999_000, 1_999_500)));

@@ -1,5 +1,5 @@
 import { type Advisory, isAffected, rangeOf, sourceOf } from './advisory.ts';
-import { compareVersions, type Ecosystem, packageKey } from './compare-versions.ts';
+import { compareVersions, type Ecosystem, isVersion, packageKey } from './compare-versions.ts';
 
 /** Ranges that one version can lead through on its way to a free one. */
 const MOST_STEPS = 200;
@@ -27,6 +27,13 @@ export class AdvisoryBook {
     return (this.#byPackage.get(packageKey(ecosystem, name)) ?? [])
       .filter((one) => isAffected(one, version))
       .toSorted((a, b) => Number(b.malicious) - Number(a.malicious) || WEIGHT[b.severity] - WEIGHT[a.severity]);
+  }
+
+  /** Advisories about a package that this version could not be compared with, or not wholly; those that it has for certain are not among them. */
+  unclear(ecosystem: Ecosystem, name: string, version: string): readonly Advisory[] {
+    const known = this.#byPackage.get(packageKey(ecosystem, name)) ?? [];
+    if (!isVersion(ecosystem, version)) return known.filter((one) => !isAffected(one, version));
+    return known.filter((one) => one.unclear !== undefined && !isAffected(one, version));
   }
 
   /** Says of a package of which no version is good that it is so, whatever version is asked for. */

@@ -23,6 +23,8 @@ export interface Advisory {
   readonly what: string;
   /** The package itself was made or changed to do harm. */
   readonly malicious: boolean;
+  /** Why versions cannot be compared with all that it says; ends a sentence. Absent where they can. */
+  readonly unclear?: string;
 }
 
 export function isAffected(advisory: Advisory, version: string): boolean {

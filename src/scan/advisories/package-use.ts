@@ -58,7 +58,13 @@ export function installUses(instructions: readonly DockerInstruction[], lines: L
     if (/\b(?:pip|uv|pipx|conda|mamba|poetry)\b/.test(text)) add('PyPI', PIP);
     if (/\b(?:npm|npx|pnpm|yarn|bunx?)\b/.test(text)) add('npm', NPM);
     for (const one of unpinned(text)) {
-      const use = { ecosystem: 'PyPI', name: one, version: null, says: `The image installs ${one}`, by: 'install' } as const;
+      const use = {
+        ecosystem: 'PyPI',
+        name: one,
+        version: null,
+        says: `The image installs ${one}`,
+        by: 'install',
+      } as const;
       found.push({ kind: 'package', ...lines.place(start), ...use });
     }
     return found;
@@ -66,7 +72,8 @@ export function installUses(instructions: readonly DockerInstruction[], lines: L
 }
 
 /** Options of pip and uv that take the next word. */
-const TAKES_WORD = /^(?:-[rceiftd]|--(?:requirement|constraint|index-url|extra-index-url|find-links|target|python|platform|prefix|root|trusted-host|timeout|retries|cache-dir))$/;
+const TAKES_WORD =
+  /^(?:-[rceiftd]|--(?:requirement|constraint|index-url|extra-index-url|find-links|target|python|platform|prefix|root|trusted-host|timeout|retries|cache-dir))$/;
 const MOST_WORDS = 500;
 
 /** Names that `pip install` is given without a version. Of these only packages of which no version is good can be found. */
@@ -74,13 +81,18 @@ function unpinned(text: string): readonly string[] {
   const found: string[] = [];
   for (const command of text.split(/&&|\|\||[;|\n]/)) {
     const words = command.trim().split(/\s+/).slice(0, MOST_WORDS);
-    const from = words.findIndex((word, index) => word === 'install' && /(?:^|\/)(?:pip[\d.]*|pipx)$/.test(words[index - 1] ?? ''));
+    const from = words.findIndex(
+      (word, index) => word === 'install' && /(?:^|\/)(?:pip[\d.]*|pipx)$/.test(words[index - 1] ?? ''),
+    );
     if (from === -1) continue;
     for (let index = from + 1; index < words.length; index++) {
       const word = words[index]!.replace(/^["']|["']$/g, '');
       if (word.startsWith('-')) {
         if (TAKES_WORD.test(word)) index++;
-      } else if (/^[A-Za-z0-9](?:[\w.-]{0,80}[A-Za-z0-9])?(?:\[[\w,.-]{1,80}\])?$/.test(word) && !/\.(?:whl|zip|gz|txt)$/.test(word))
+      } else if (
+        /^[A-Za-z0-9](?:[\w.-]{0,80}[A-Za-z0-9])?(?:\[[\w,.-]{1,80}\])?$/.test(word) &&
+        !/\.(?:whl|zip|gz|txt)$/.test(word)
+      )
         found.push(word.replace(/\[.{0,100}$/, ''));
     }
   }

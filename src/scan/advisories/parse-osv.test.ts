@@ -103,3 +103,39 @@ void test('what is withdrawn says nothing, what is malicious is critical, and ot
     assert.equal(parseOsv(other), null);
   assert.throws(() => parseOsv({ ...GHSA, affected: [{ package: { ecosystem: 'npm' } }] }), /has no name/);
 });
+
+void test('what no version can be compared with says so, and a limit ends a range', () => {
+  const package_ = { ecosystem: 'PyPI', name: 'a' };
+  const parse = (affected: object) =>
+    parseOsv({ id: 'X-1', modified: '2026-01-01T00:00:00Z', affected: [{ package: package_, ...affected }] })!;
+  const commits = { type: 'GIT', repo: 'https://x.example/a', events: [{ introduced: '0' }] };
+  const versions = { type: 'ECOSYSTEM', events: [{ introduced: '1.0' }, { fixed: '2.0' }] };
+  for (const [affected, why] of [
+    [{ ranges: [commits] }, /commits/],
+    [{ ranges: [commits, versions] }, null],
+    [{ ranges: [commits], versions: ['1.0'] }, null],
+    [{ ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: 'r7-beta' }] }] }, /does not order/],
+    [
+      { ranges: [versions, { type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: 'r7-beta' }] }] },
+      /does not order/,
+    ],
+    [{ ranges: [{ type: 'ECOSYSTEM', events: [{ fixed: '2.0' }] }] }, /begins/],
+    [{ ranges: [{ type: 'MAGIC', events: [{ introduced: '0' }] }] }, /kind/],
+    [{}, /neither/],
+  ] as const) {
+    const { advisories, unclear } = parse(affected);
+    assert.equal(unclear, why === null ? 0 : 1, JSON.stringify(affected));
+    if (why === null) assert.equal(advisories[0]!.unclear, undefined);
+    else assert.match(advisories[0]!.unclear ?? '', why);
+  }
+  const affected = (events: readonly object[]) => {
+    const [one] = parse({ ranges: [{ type: 'ECOSYSTEM', events }] }).advisories;
+    return ['1.0', '2.0', '3.0', '4.0'].filter((version) => isAffected(one!, version));
+  };
+  assert.deepEqual(affected([{ introduced: '0' }, { limit: '3.0' }]), ['1.0', '2.0']);
+  assert.deepEqual(affected([{ introduced: '0' }, { limit: '2.0' }, { limit: '3.0' }]), ['1.0', '2.0']);
+  assert.deepEqual(affected([{ introduced: '0' }, { limit: '*' }]), ['1.0', '2.0', '3.0', '4.0']);
+  assert.deepEqual(affected([{ introduced: '0' }, { last_affected: '3.0' }, { limit: '3.0' }]), ['1.0', '2.0']);
+  assert.deepEqual(affected([{ introduced: '0' }, { last_affected: '3.0' }]), ['1.0', '2.0', '3.0']);
+  assert.deepEqual(affected([{ introduced: '3.0' }, { introduced: '0' }, { fixed: '2.0' }, { limit: '3.0' }]), ['1.0']);
+});

@@ -2,14 +2,16 @@ import { show } from '../agents/show.ts';
 import type { Advisory, VersionRange } from './advisory.ts';
 import { compareVersions, type Ecosystem, isVersion } from './compare-versions.ts';
 import { cvssScore } from './cvss-score.ts';
+import { cvss4Score } from './cvss4-score.ts';
 
 /** What a record says about packages of the ecosystems that are looked at. */
 export interface ParsedOsv {
   readonly advisories: readonly Advisory[];
   /** When it was last changed, as it says; null where it does not. */
   readonly modified: string | null;
-  /** Ranges that cannot be compared, of packages of which no versions are listed. */
+  /** Packages of which something is said that no version can be compared with: see `Advisory.unclear`. */
   readonly unclear: number;
+  readonly withdrawn: boolean;
 }
 
 const ECOSYSTEM: Readonly<Record<string, Ecosystem>> = { PyPI: 'PyPI', npm: 'npm', Go: 'Go' };
@@ -24,8 +26,8 @@ const LEVELS: Readonly<Record<string, Advisory['severity']>> = {
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * A record of the Open Source Vulnerability format (ossf.github.io/osv-schema, 1.0 to 1.7). Ranges of commits are left out, for no version can be
- * compared with them, and so are packages of other ecosystems and what is withdrawn.
+ * A record of the Open Source Vulnerability format (ossf.github.io/osv-schema, 1.0 to 1.7). Packages of other ecosystems are left out, and what is
+ * withdrawn. Ranges of commits, and of versions that their ecosystem does not order, make an advisory `unclear` where it lists no versions besides.
  * @returns null where this is no such record
  * @throws TypeError that says what is wrong with one
  */
@@ -34,7 +36,8 @@ export function parseOsv(record: unknown): ParsedOsv | null {
   if (typeof id !== 'string' || !/^[\w.-]{1,100}$/.test(id)) return null;
   if (affected === undefined && modified === undefined) return null;
   const when = typeof modified === 'string' ? modified : null;
-  if (withdrawn !== undefined && withdrawn !== null) return { advisories: [], modified: when, unclear: 0 };
+  if (withdrawn !== undefined && withdrawn !== null)
+    return { advisories: [], modified: when, unclear: 0, withdrawn: true };
   const others = list(aliases).filter((one): one is string => typeof one === 'string' && /^[\w.-]{1,100}$/.test(one));
   const malicious = [id, ...others].some((one) => one.startsWith('MAL-'));
   const told = firstSentence(summary) ?? firstSentence(details);
@@ -50,11 +53,11 @@ export function parseOsv(record: unknown): ParsedOsv | null {
     const ecosystem = typeof named === 'string' ? ECOSYSTEM[named.split(':')[0]!] : undefined;
     if (ecosystem === undefined) return [];
     if (typeof name !== 'string' || name === '') throw new TypeError(`${id}: a package has no name`);
-    const ranges = list(entry['ranges']).flatMap((range) => {
-      const held = rangesOf(id, ecosystem, fields(range));
-      if (held === null && list(entry['versions']).length === 0) unclear++;
-      return held ?? [];
-    });
+    const versions = list(entry['versions']).filter((version) => typeof version === 'string');
+    const held = list(entry['ranges']).map((range) => rangesOf(id, ecosystem, fields(range)));
+    const ranges = held.flatMap((range) => (typeof range === 'string' ? [] : range));
+    const why = unclearOf(held, versions.length > 0);
+    if (why !== null) unclear++;
     const own =
       levelOf(entry['database_specific']) ?? levelOf(entry['ecosystem_specific']) ?? scoreOf(entry['severity']);
     const vectors = list(entry['severity']).length + list(severity).length > 0;
@@ -65,14 +68,27 @@ export function parseOsv(record: unknown): ParsedOsv | null {
       name,
       ranges,
       versions: [],
-      // A vector that is not scored here (CVSS 4) may be of anything: not taken for mild.
+      // A vector that is not scored here (CVSS 2) may be of anything: not taken for mild.
       severity: malicious ? 'critical' : (own ?? overall ?? (vectors ? 'high' : 'medium')),
       what,
       malicious,
+      ...(why === null ? {} : { unclear: why }),
     };
-    return [{ ...advisory, versions: listed(advisory, entry['versions']) }];
+    return [{ ...advisory, versions: listed(advisory, versions) }];
   });
-  return { advisories, modified: when, unclear };
+  return { advisories, modified: when, unclear, withdrawn: false };
+}
+
+/** Why not every version can be compared; null where each can: a list of versions is complete by itself. */
+function unclearOf(held: readonly (readonly VersionRange[] | string)[], listed: boolean): string | null {
+  if (listed) return null;
+  const lost = held.filter((range) => typeof range === 'string');
+  // Commits beside versions say the same twice.
+  const orderly = held.some((range) => typeof range !== 'string');
+  const worse = lost.find((reason) => reason !== COMMITS);
+  if (worse !== undefined) return worse;
+  if (orderly) return null;
+  return lost[0] ?? 'it names neither ranges nor versions';
 }
 
 /** Versions that are listed and that no range holds: most lists repeat their ranges at length. */
@@ -89,9 +105,12 @@ function listed({ ecosystem, ranges }: Advisory, versions: unknown): readonly st
   );
 }
 
-/** Events in the order of their versions, as pairs: introduced, and fixed or last affected. */
-function rangesOf(id: string, ecosystem: Ecosystem, range: Fields): readonly VersionRange[] | null {
-  if (range['type'] === 'GIT') return [];
+const COMMITS = 'its ranges are of commits';
+
+/** Events in the order of their versions, as pairs: introduced, and fixed or last affected. Where they cannot be compared, the reason, which ends a sentence. */
+function rangesOf(id: string, ecosystem: Ecosystem, range: Fields): readonly VersionRange[] | string {
+  if (range['type'] === 'GIT') return COMMITS;
+  if (range['type'] !== 'ECOSYSTEM' && range['type'] !== 'SEMVER') return 'a range is of a kind that is not known';
   const events = list(range['events']).flatMap((event) => {
     const entries = Object.entries(fields(event));
     if (entries.length === 0) throw new TypeError(`${id}: an event of a range is empty`);
@@ -104,7 +123,7 @@ function rangesOf(id: string, ecosystem: Ecosystem, range: Fields): readonly Ver
   // A few old records have versions that their ecosystem does not order; such a range holds nothing, and the versions that are listed decide.
   const unordered = ({ kind, version }: RangeEvent): boolean =>
     version !== '0' && !(kind === 'limit' && version === '*') && !isVersion(ecosystem, version);
-  if (events.some(unordered)) return null;
+  if (events.some(unordered)) return `a range has versions that ${ecosystem} does not order`;
   const sorted = events.toSorted((a, b) => order(ecosystem, a, b));
   const found: VersionRange[] = [];
   let from: string | null | undefined;
@@ -117,7 +136,25 @@ function rangesOf(id: string, ecosystem: Ecosystem, range: Fields): readonly Ver
     }
   }
   if (from !== undefined) found.push({ from: from === '' ? null : from, until: null, last: null });
-  return found;
+  if (found.length === 0) return 'a range does not say where it begins';
+  return withinLimit(ecosystem, found, events);
+}
+
+/** Ranges up to the last `limit`, which no version at or above it is in; `*` is none. */
+function withinLimit(
+  ecosystem: Ecosystem,
+  ranges: readonly VersionRange[],
+  events: readonly RangeEvent[],
+): readonly VersionRange[] {
+  const limits = events.filter(({ kind }) => kind === 'limit').map(({ version }) => version);
+  if (limits.length === 0 || limits.includes('*')) return ranges;
+  const order = (a: string, b: string): number => compareVersions(ecosystem, a, b) ?? 0;
+  const limit = limits.reduce((a, b) => (order(a, b) >= 0 ? a : b));
+  return ranges.flatMap((range): readonly VersionRange[] => {
+    if (range.from !== null && order(range.from, limit) >= 0) return [];
+    const end = range.until ?? range.last;
+    return end === null || order(end, limit) >= 0 ? [{ from: range.from, until: limit, last: null }] : [range];
+  });
 }
 
 interface RangeEvent {
@@ -140,7 +177,7 @@ function levelOf(specific: unknown): Advisory['severity'] | null {
 function scoreOf(severity: unknown): Advisory['severity'] | null {
   for (const one of list(severity)) {
     const { score } = fields(one);
-    const number = typeof score === 'string' ? cvssScore(score) : null;
+    const number = typeof score === 'string' ? (cvssScore(score) ?? cvss4Score(score)) : null;
     if (number !== null) return number >= 9 ? 'critical' : number >= 7 ? 'high' : number >= 4 ? 'medium' : 'low';
   }
   return null;

@@ -15,14 +15,21 @@ export interface ReadAdvisories {
   readonly records: number;
   /** The day of the newest change, null where no record says. */
   readonly newest: string | null;
-  /** Ranges that no version can be compared with. */
+  /** Packages of which a record says something that no version can be compared with. */
   readonly unclear: number;
+  /** Records that say nothing any more. */
+  readonly withdrawn: number;
+  /** Files that hold no record, though their names are like those of records, as the user would write them. At most ten. */
+  readonly others: readonly string[];
+  /** How many these are in all. */
+  readonly otherCount: number;
 }
 
 const MAX_FILE = 64 << 20;
 const MAX_RECORD = 16 << 20;
 const MAX_DEPTH = 20;
 const MAX_RECORDS = 1_000_000;
+const MOST_OTHERS = 10;
 const KINDS: ReadonlySet<string> = new Set(['.json', '.jsonl', '.yaml', '.yml', '.zip']);
 
 /**
@@ -48,12 +55,15 @@ class Collector implements ReadAdvisories {
   records = 0;
   newest: string | null = null;
   unclear = 0;
+  withdrawn = 0;
+  readonly others: string[] = [];
+  otherCount = 0;
 
   /** @returns whether it was a record, or a list of them */
   add(value: unknown, where: string): boolean {
     const many = Array.isArray(value) ? value : (value as { readonly vulns?: unknown } | null)?.vulns;
     const values: readonly unknown[] = Array.isArray(many) ? many : [value];
-    let found = false;
+    let [found, other] = [false, false];
     for (const one of values) {
       let parsed;
       try {
@@ -62,14 +72,22 @@ class Collector implements ReadAdvisories {
         const why = cause instanceof TypeError ? cause.message : 'it cannot be read';
         throw new Fault('ERR_USAGE', `An advisory is damaged: ${why}.`, { where, cause });
       }
-      if (parsed === null) continue;
+      if (parsed === null) {
+        other = true;
+        continue;
+      }
       found = true;
       if (++this.records > MAX_RECORDS)
         throw new Fault('ERR_USAGE', `There are more than ${MAX_RECORDS} advisories.`, { where });
       this.unclear += parsed.unclear;
+      if (parsed.withdrawn) this.withdrawn++;
       for (const advisory of parsed.advisories) this.advisories.push(advisory);
       const day = parsed.modified?.slice(0, 10) ?? '';
       if (/^\d{4}-\d{2}-\d{2}$/.test(day) && (this.newest === null || day > this.newest)) this.newest = day;
+    }
+    if (!found || other) {
+      this.otherCount++;
+      if (this.others.length < MOST_OTHERS && !this.others.includes(where)) this.others.push(where);
     }
     return found;
   }

@@ -9,7 +9,9 @@ export const condaLock: LockKind = {
   sniff: (text, name) =>
     /^@EXPLICIT\s{0,9}$/m.test(text) ||
     (/^dependencies:\s{0,9}$/m.test(text) &&
-      (/^channels:/m.test(text) || /^environment[\w.-]{0,60}\.ya?ml$/.test(name) || /^conda[\w.-]{0,60}\.ya?ml$/.test(name))) ||
+      (/^channels:/m.test(text) ||
+        /^environment[\w.-]{0,60}\.ya?ml$/.test(name) ||
+        /^conda[\w.-]{0,60}\.ya?ml$/.test(name))) ||
     (/^package:\s{0,9}$/m.test(text) && /^\s{1,9}manager:\s{0,9}(?:conda|pip)\s{0,9}$/m.test(text)),
   read: (text) => {
     const packages: LockedPackage[] = [];
@@ -19,7 +21,8 @@ export const condaLock: LockKind = {
     let section = '';
     let name: string | null = null;
     for (const { text: line, at } of linesOf(text)) {
-      const address = /^https?:\/\/\S{1,500}\/([\w.-]{1,100})-([\w.!+]{1,60})-[\w.]{1,60}\.(?:conda|tar\.bz2)(?:#|\s|$)/.exec(line);
+      const address =
+        /^https?:\/\/\S{1,500}\/([\w.-]{1,100})-([\w.!+]{1,60})-[\w.]{1,60}\.(?:conda|tar\.bz2)(?:#|\s|$)/.exec(line);
       if (address !== null) add(address[1]!, address[2]!, at);
       const top = /^([a-z_]{1,40}):/.exec(line)?.[1];
       if (top !== undefined) section = top;
@@ -43,8 +46,9 @@ export const condaLock: LockKind = {
 /** `name=1.2.3`, `name=1.2.3=build`, `name==1.2.3` (also below `pip:`), `channel::name=…`. `=1.2` stands for every 1.2.x: no version. */
 function dependencyIn(item: string): { readonly name: string; readonly version: string } | null {
   const [, name, equals, version, build] =
-    /^(?:[\w./-]{1,100}::)?([A-Za-z0-9][\w.-]{0,80})(?:\[[\w.,-]{1,100}\])?\s{0,9}(={1,3})\s{0,9}(\d[\w.!+]{0,60})(=[\w.*]{1,60})?$/.exec(item) ??
-    [];
+    /^(?:[\w./-]{1,100}::)?([A-Za-z0-9][\w.-]{0,80})(?:\[[\w.,-]{1,100}\])?\s{0,9}(={1,3})\s{0,9}(\d[\w.!+]{0,60})(=[\w.*]{1,60})?$/.exec(
+      item,
+    ) ?? [];
   if (name === undefined) return null;
   const exact = equals !== '=' || build !== undefined || version!.split('.').length > 2;
   return exact ? { name, version: version! } : null;

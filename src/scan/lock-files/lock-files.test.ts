@@ -42,9 +42,14 @@ test('package-lock.json: the list of folders of versions 2 and 3, and the tree o
       git: { version: 'git+ssh://git@x.example/y.git#0123456789012345678901234567890123456789' },
     },
   };
-  assert.deepEqual(held('npm-shrinkwrap.json', JSON.stringify(one, null, 1)), ['a 1.2.3 4', 'real 4.0.0 12', 'c 0.1.0 7']);
+  assert.deepEqual(held('npm-shrinkwrap.json', JSON.stringify(one, null, 1)), [
+    'a 1.2.3 4',
+    'real 4.0.0 12',
+    'git git+ssh://git@x.example/y.git#0123456789012345678901234567890123456789 15',
+    'c 0.1.0 7',
+  ]);
   // Under another name the content decides.
-  assert.equal(held('deps.txt', JSON.stringify(one, null, 1)).length, 3);
+  assert.equal(held('deps.txt', JSON.stringify(one, null, 1)).length, 4);
 });
 
 test('yarn.lock of both formats, with other names for packages', () => {
@@ -185,4 +190,11 @@ test('what is damaged is not looked at, and says so', () => {
     const { gaps } = scan(name, text);
     assert.ok(gaps.length > 0, name);
   }
+});
+
+test('what is no version of a package that has advisories is not compared, and says so', () => {
+  const lock = { lockfileVersion: 1, dependencies: { 'mcp-remote': { version: 'git+https://x.example/y.git#01' } } };
+  const { verdict, gaps } = scan('package-lock.json', JSON.stringify(lock));
+  assert.equal(verdict, 'incomplete');
+  assert.match(gaps[0]?.reason ?? '', /^mcp-remote git\+https.* cannot be compared with .*no version of npm$/);
 });

@@ -13,7 +13,8 @@ export const npmLock: LockKind = {
     /"(?:packages|dependencies)"\s{0,9}:\s{0,9}\{/.test(text),
   read: (text) => {
     const parsed = parseJsonc(text);
-    if (!parsed.ok) return { packages: [], gaps: [{ reason: `the lock file cannot be read: ${parsed.reason}`, at: parsed.at }] };
+    if (!parsed.ok)
+      return { packages: [], gaps: [{ reason: `the lock file cannot be read: ${parsed.reason}`, at: parsed.at }] };
     const packages = memberAt(parsed.root, 'packages');
     return packages === undefined ? readTree(parsed.root) : readList(packages);
   },

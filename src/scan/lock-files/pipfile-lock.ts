@@ -8,7 +8,8 @@ export const pipfileLock: LockKind = {
   sniff: (text) => /^\s{0,100}\{/.test(text) && /"_meta"\s{0,9}:/.test(text) && /"pipfile-spec"\s{0,9}:/.test(text),
   read: (text) => {
     const parsed = parseJsonc(text);
-    if (!parsed.ok) return { packages: [], gaps: [{ reason: `the lock file cannot be read: ${parsed.reason}`, at: parsed.at }] };
+    if (!parsed.ok)
+      return { packages: [], gaps: [{ reason: `the lock file cannot be read: ${parsed.reason}`, at: parsed.at }] };
     const packages: LockedPackage[] = [];
     for (const group of membersOf(parsed.root)) {
       if (group.name === '_meta') continue;

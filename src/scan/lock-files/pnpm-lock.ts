@@ -5,7 +5,8 @@ export const pnpmLock: LockKind = {
   title: 'pnpm lock file',
   sniff: (text, name) =>
     name === 'pnpm-lock.yaml' ||
-    (/^lockfileVersion:\s{0,9}['"]?\d/m.test(text.slice(0, 4096)) && /^(?:importers|packages|dependencies):/m.test(text)),
+    (/^lockfileVersion:\s{0,9}['"]?\d/m.test(text.slice(0, 4096)) &&
+      /^(?:importers|packages|dependencies):/m.test(text)),
   read: (text) => {
     const packages: LockedPackage[] = [];
     const gaps: { readonly reason: string; readonly at: number }[] = [];
@@ -21,8 +22,7 @@ export const pnpmLock: LockKind = {
       const key = unquoted(/^ {2}(\S.{0,500}?):(?:\s|$)/.exec(line)?.[1] ?? '');
       const one = packageIn(key);
       if (one !== null) packages.push({ ecosystem: 'npm', ...one, at: at + 2 });
-      else if (key === '')
-        gaps.push({ reason: 'a package of the lock file is not written as pnpm writes it', at });
+      else if (key === '') gaps.push({ reason: 'a package of the lock file is not written as pnpm writes it', at });
     }
     return { packages, gaps };
   },
@@ -31,7 +31,6 @@ export const pnpmLock: LockKind = {
 /** `/name/1.0.0_peer@2.0.0` (5), `/name@1.0.0(peer@2.0.0)` (6), `name@1.0.0` (9); null for what comes from elsewhere than a registry. */
 function packageIn(key: string): { readonly name: string; readonly version: string } | null {
   const bare = key.replace(/^\//, '').replace(/\(.*$/, '');
-  const [, name, version] =
-    /^((?:@[^@/]{1,214}\/)?[^@/]{1,214})[@/](\d[^/@_]{0,100})(?:_.{0,500})?$/.exec(bare) ?? [];
+  const [, name, version] = /^((?:@[^@/]{1,214}\/)?[^@/]{1,214})[@/](\d[^/@_]{0,100})(?:_.{0,500})?$/.exec(bare) ?? [];
   return name === undefined ? null : { name, version: version! };
 }

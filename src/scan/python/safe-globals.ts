@@ -91,6 +91,9 @@ const EXACT: Readonly<Record<string, string>> = {
   'torch._utils': `_rebuild_tensor _rebuild_tensor_v2 _rebuild_tensor_v3 _rebuild_parameter _rebuild_parameter_with_state _rebuild_qtensor
   _rebuild_sparse_tensor _rebuild_sparse_csr_tensor _rebuild_meta_tensor_no_storage _rebuild_nested_tensor _rebuild_device_tensor_from_numpy
   _rebuild_device_tensor_from_cpu_tensor _rebuild_wrapper_subclass _rebuild_xla_tensor`,
+  // What TorchScript writes of its lists and tensors: functions that return what they are given.
+  'torch.jit._pickle':
+    'build_intlist build_tensorlist build_doublelist build_boollist build_tensor_from_id restore_type_tag',
   'torch._tensor': '_rebuild_from_type_v2 Tensor',
   torch: `Tensor Size device dtype layout memory_format qscheme storage FloatStorage DoubleStorage HalfStorage BFloat16Storage IntStorage LongStorage ShortStorage
   CharStorage ByteStorage BoolStorage ComplexFloatStorage ComplexDoubleStorage QInt8Storage QUInt8Storage QInt32Storage QUInt4x2Storage QUInt2x4Storage

@@ -146,7 +146,9 @@ export const compressed: Reader<'compressed'> = {
     }
     if (held !== null) freeBytes(held.bytes);
     const streamed =
-      open === undefined ? null : streamWithin(observer, (offer) => open(source, offer), source.size, MAX_RATIO, found.holds);
+      open === undefined
+        ? null
+        : streamWithin(observer, (offer) => open(source, offer), source.size, MAX_RATIO, found.holds);
     if (streamed === null) return observer.incomplete(`${found.name} data of ${source.size} bytes is not unpacked`);
     tell(artifact, found, streamed.source, streamed.end, streamed.mismatch, observer);
   },

@@ -1,4 +1,5 @@
-import { memorySource } from '../../../bytes/byte-source.ts';
+import { memorySource, sliceSource } from '../../../bytes/byte-source.ts';
+import { findExternalFiles } from '../../../formats/hdf5/external-files.ts';
 import { findJsonObjects } from '../../find-json-objects.ts';
 import type { Artifact } from '../../artifact.ts';
 import type { Reader } from '../../reader.ts';
@@ -14,7 +15,13 @@ export const hdf5: Reader<'hdf5'> = {
   title: 'HDF5',
   extensions: ['.h5', '.hdf5'],
   sniff: (artifact) => signatureAt(artifact) >= 0,
-  read: ({ source }, observer) => {
+  read: (artifact, observer) => {
+    const { source } = artifact;
+    const start = signatureAt(artifact);
+    for (const { path, offset, kind } of findExternalFiles(sliceSource(source, start, source.size - start))) {
+      const why = kind === 'link' ? 'a group of it lies there' : 'the bytes of a data set are read from there';
+      observer.fact({ kind: 'file-reference', offset: start + offset, format: 'HDF5', path, why });
+    }
     let found = 0;
     for (const { offset, bytes } of findJsonObjects(source)) {
       if (++found > 10_000) return observer.incomplete('it holds more than 10,000 JSON texts');

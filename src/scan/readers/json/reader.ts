@@ -113,7 +113,8 @@ class ConfigWalk {
     const has = (name: string): boolean => Object.hasOwn(object, name);
     if (key === 'auto_map' || key === 'custom_pipelines') {
       for (const [name, value] of Object.entries(object)) {
-        for (const one of stringsIn(value)) this.#reference('transformers', `${path}.${name}`, one);
+        const impl = (value as { readonly impl?: unknown } | null)?.impl;
+        for (const one of stringsIn(impl ?? value)) this.#reference('transformers', `${path}.${name}`, one);
       }
     }
     if (key === 'weight_map') {
@@ -130,7 +131,41 @@ class ConfigWalk {
         `${String(object['__module__'])}.${String(object['__class__'])} (${String(object['__loader__'])})`,
       );
     }
+    if (path === '$' && typeof object['_class_name'] !== 'undefined') this.#pipeline(object);
+    if (path === '$' && typeof object['auto_mapping'] === 'object') this.#adapter(object['auto_mapping']);
+    if (
+      has('idx') &&
+      has('path') &&
+      typeof object['type'] === 'string' &&
+      !/^sentence_transformers\./.test(object['type'])
+    )
+      this.#reference('module list', `${path}.type`, object['type']);
     if (has('class_name') && typeof object['class_name'] === 'string') this.#keras(object, path);
+  }
+
+  /** diffusers: each part of a pipeline is a library, which is imported, and a class of it. */
+  #pipeline(object: Readonly<Record<string, unknown>>): void {
+    const name = object['_class_name'];
+    if (Array.isArray(name)) this.#reference('transformers', '$._class_name', stringsIn(name).join('.'));
+    for (const [part, value] of Object.entries(object)) {
+      const [library, type] = Array.isArray(value) && value.length === 2 ? (value as readonly unknown[]) : [];
+      if (part === '_class_name' || typeof library !== 'string' || typeof type !== 'string') continue;
+      if (
+        /^(?:diffusers|transformers|onnxruntime|optimum|flax|stable_diffusion|[a-z_]{1,60}_pipeline)(?:\.|$)/.test(
+          library,
+        )
+      )
+        continue;
+      this.#reference('module list', `$.${part.slice(0, 60)}`, `${library}.${type}`);
+    }
+  }
+
+  /** PEFT: the library of the model below an adapter, which is imported. */
+  #adapter(mapping: unknown): void {
+    const { parent_library: library, base_model_class: type } = (mapping ?? {}) as Readonly<Record<string, unknown>>;
+    if (typeof library !== 'string' || /^(?:transformers|diffusers|timm|torch)(?:\.(?!modules\.)|$)/.test(library))
+      return;
+    this.#reference('module list', '$.auto_mapping.parent_library', `${library}.${String(type)}`);
   }
 
   /** Keras: an object with `class_name` names a class that is imported and built from `config`. */

@@ -1,6 +1,5 @@
 import { decodeLoose } from '../../../formats/decode-text.ts';
 import { LineIndex } from '../../../formats/located/line-index.ts';
-import { isVersion } from '../../advisories/compare-versions.ts';
 import type { Artifact } from '../../artifact.ts';
 import { condaLock } from '../../lock-files/conda-lock.ts';
 import type { LockKind } from '../../lock-files/locked-package.ts';
@@ -41,8 +40,6 @@ export const lockFile: Reader<'lock-file'> = {
       const key = `${name}\n${version}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      // Versions of commits, archives and folders: no list of versions holds them.
-      if (!isVersion(ecosystem, version)) continue;
       const says = `The ${kind.title} pins ${plainText(name, 100)} ${plainText(version, 60)}`;
       observer.fact({ kind: 'package', ...lines.place(at), ecosystem, name, version, says, by: 'lock' });
     }

@@ -12,6 +12,7 @@ export const onnx: Reader<'onnx'> = {
   extensions: ['.onnx'],
   // ModelProto begins with ir_version, or with whatever field comes first, and has a graph.
   sniff: ({ source, head }) => {
+    if (isTensor(source, head)) return true;
     if (head[0] !== 0x08 && head[0] !== 0x12 && head[0] !== 0x3a && head[0] !== 0x42) return false;
     try {
       let graph = false;
@@ -31,10 +32,13 @@ export const onnx: Reader<'onnx'> = {
   read: ({ source: whole }, observer) => {
     const source = bufferedSource(whole);
     const walk = new OnnxWalk(source, observer);
+    if (isTensor(whole, whole.read(0, 16)))
+      return walk.tensor({ number: 0, wire: 2, value: Number.NaN, offset: 0, length: whole.size });
     try {
       for (const field of wireFields(source)) {
         if (field.number === 7) walk.graph(field, 'graph', 0);
         else if (field.number === 25) walk.function(field, 0);
+        else if (field.number === 20 && field.wire === 2) walk.training(field);
         else if (field.number === 14) walk.property(field);
         else if (field.number === 6)
           observer.fact({ kind: 'text', offset: field.offset, path: 'doc_string', text: wireText(source, field) });
@@ -45,6 +49,35 @@ export const onnx: Reader<'onnx'> = {
     }
   },
 };
+
+const MOST_TENSOR_FIELDS = 10_000;
+
+/** A tensor alone (TensorProto), as test data of models is kept: its type, its data, and nothing that a tensor does not have. */
+function isTensor(source: ByteSource, head: Uint8Array): boolean {
+  if (head[0] !== 0x08 && head[0] !== 0x0a && head[0] !== 0x10) return false;
+  let [typed, data, count] = [false, false, 0];
+  try {
+    for (const { number, wire, value } of wireFields(bufferedSource(source))) {
+      if (++count > MOST_TENSOR_FIELDS || number > 16 || number === 15) return false;
+      if (number === 1) {
+        if (wire !== 0 && wire !== 2) return false;
+      } else if (number === 2) {
+        if (wire !== 0 || value < 1 || value > 30) return false;
+        typed = true;
+      } else if (number === 14) {
+        if (wire !== 0) return false;
+      } else if (number === 9 || number === 13) {
+        if (wire !== 2) return false;
+        data = true;
+      } else if (number === 4 || number === 5 || number === 7 || number === 10 || number === 11 || number === 6)
+        data = true;
+    }
+  } catch (error) {
+    if (error instanceof WireError) return false;
+    throw error;
+  }
+  return typed && data;
+}
 
 class OnnxWalk {
   readonly #source: ByteSource;
@@ -66,12 +99,18 @@ class OnnxWalk {
     for (const field of this.#fields(parent)) {
       if (field.wire !== 2) continue;
       if (field.number === 1) this.#node(field, place, depth);
-      else if (field.number === 5) this.#tensor(field);
+      else if (field.number === 5) this.tensor(field);
       else if (field.number === 15) {
         for (const one of this.#fields(field))
-          if (one.wire === 2 && (one.number === 1 || one.number === 2)) this.#tensor(one);
+          if (one.wire === 2 && (one.number === 1 || one.number === 2)) this.tensor(one);
       }
     }
+  }
+
+  /** TrainingInfoProto: a graph that makes first values, and the step itself. */
+  training(parent: WireField): void {
+    for (const field of this.#fields(parent))
+      if (field.wire === 2 && (field.number === 1 || field.number === 2)) this.graph(field, 'training', 1);
   }
 
   function(parent: WireField, depth: number): void {
@@ -100,13 +139,13 @@ class OnnxWalk {
   #attribute(parent: WireField, place: string, depth: number): void {
     for (const field of this.#fields(parent)) {
       if (field.wire !== 2) continue;
-      if (field.number === 5 || field.number === 10) this.#tensor(field);
+      if (field.number === 5 || field.number === 10) this.tensor(field);
       else if (field.number === 6 || field.number === 11) this.graph(field, place, depth + 1);
     }
   }
 
   /** Where its data lies outside: TensorProto.external_data, keys and values. */
-  #tensor(parent: WireField): void {
+  tensor(parent: WireField): void {
     for (const field of this.#fields(parent)) {
       if (field.number !== 13 || field.wire !== 2) continue;
       let key = '';

@@ -2,7 +2,7 @@ import { type ByteSource, memorySource } from '../../../bytes/byte-source.ts';
 import { OP } from '../../../formats/pickle/opcodes.ts';
 import { type NestedPickle, type PickleStream, runPickle } from '../../../formats/pickle/pickle-machine.ts';
 import { PICKLE_STARTS, readPickles } from '../../../formats/pickle/pickle-streams.ts';
-import type { Artifact } from '../../artifact.ts';
+import { type Artifact, extensionOf } from '../../artifact.ts';
 import { classifyGlobal } from '../../python/classify-global.ts';
 import type { Observer, Reader } from '../../reader.ts';
 
@@ -11,6 +11,8 @@ const LARGE = 64 << 20;
 const NESTED_DEPTH = 3;
 /** Opcodes that decide whether text-like bytes are a pickle. */
 const PROBE = 200_000;
+/** Opcodes that other bytes make by chance before they make none. */
+const CHANCE_OPCODES = 64;
 
 /** Pickle streams of every protocol, alone or one after another, as Python, PyTorch and joblib write them. */
 export const pickle: Reader<'pickle'> = {
@@ -23,7 +25,7 @@ export const pickle: Reader<'pickle'> = {
     if (first === OP.PROTO) return second !== undefined && second <= 8;
     return looksLikeText(source, head);
   },
-  read: (artifact, observer) => {
+  read(artifact, observer) {
     const { source } = artifact;
     // Stack and memo of a large stream hold as much as a large member does.
     if (source.size > LARGE) observer.mayUnpack(LARGE);
@@ -31,14 +33,23 @@ export const pickle: Reader<'pickle'> = {
     const joblib = file.streams.some((stream) =>
       stream.globals.some((one) => one.module.endsWith('joblib.numpy_pickle')),
     );
-    const torch = file.legacyTorch || /(?:^|\/)data\.pkl$/.test(artifact.name) || artifact.within === 'torch-tar';
+    const torch =
+      file.legacyTorch || /(?:^|\/)(?:data|constants)\.pkl$/.test(artifact.name) || artifact.within === 'torch-tar';
     const container = torch ? 'torch' : joblib ? 'joblib' : 'plain';
     const binary = artifact.head[0] === OP.PROTO;
     for (const stream of file.streams) tell(artifact, stream, container, 'stream', observer, 0);
     for (const stream of file.found) tell(artifact, stream, container, 'found', observer, 0);
     const last = file.streams.at(-1);
+    // Of the thousands of tensors in an archive some begin like a pickle by chance: nothing is imported before such a stream ends.
+    const chance =
+      artifact.depth > 0 &&
+      file.streams.length === 1 &&
+      (last?.globals.length ?? 0) === 0 &&
+      (last?.opcodes ?? 0) < CHANCE_OPCODES &&
+      !this.extensions.includes(extensionOf(artifact.name));
     if (
       last !== undefined &&
+      !chance &&
       last.status !== 'complete' &&
       (binary || file.streams.length > 1 || last.globals.length > 0)
     ) {

@@ -13,17 +13,19 @@ const FORMATS: readonly {
   { name: 'PaddlePaddle', extensions: ['.pdmodel'] },
   { name: 'MXNet', extensions: ['.params'] },
   { name: 'Torch7', extensions: ['.t7'] },
+  // Byte code runs when it is imported; skills have a check of their own for it.
+  { name: 'compiled Python', extensions: ['.pyc', '.pyo'] },
   { name: 'RKNN', extensions: ['.rknn'], magic: 'RKNN' },
 ];
 
-function formatOf({ head, name }: Artifact): string | null {
+function formatOf({ head, name, context }: Artifact): string | null {
   const extension = extensionOf(name);
   const text = Buffer.from(head.subarray(0, 16)).toString('latin1');
   const found = FORMATS.find(
     ({ extensions, magic, at = 0 }) =>
       extensions.includes(extension) || (magic !== undefined && text.startsWith(magic, at)),
   );
-  return found?.name ?? null;
+  return found === undefined || (found.extensions.includes('.pyc') && context?.skill !== undefined) ? null : found.name;
 }
 
 /** What is known by name and not looked into: never clean. */

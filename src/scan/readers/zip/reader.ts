@@ -50,7 +50,8 @@ export const zip: Reader<'zip'> = {
       }
       packed += entry.packed;
       unpacked += entry.size;
-      if (!entry.directory) readMember(artifact, entry, observer);
+      // A folder has no content; one that has is a member that some readers pass over.
+      if (!entry.directory || entry.packed > 0) readMember(artifact, entry, observer);
     }
     if (unpacked > RATIO_FLOOR && unpacked > packed * MAX_RATIO) {
       observer.fact({

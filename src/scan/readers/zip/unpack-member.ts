@@ -78,7 +78,9 @@ export function unpackMember(
   if (held !== null) freeBytes(held.bytes);
   const { open } = packing;
   const streamed =
-    open === undefined ? null : streamWithin(observer, (offer) => open(packed, offer), packed.size, MAX_RATIO, packing.holds);
+    open === undefined
+      ? null
+      : streamWithin(observer, (offer) => open(packed, offer), packed.size, MAX_RATIO, packing.holds);
   if (streamed === null) {
     observer.incomplete('more would have to be unpacked than is allowed', entry.localOffset);
     return null;

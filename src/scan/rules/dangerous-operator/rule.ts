@@ -72,8 +72,7 @@ const TENSORFLOW: Readonly<Record<string, readonly ['critical' | 'high' | 'mediu
 };
 
 /** Operators of TorchScript that reach outside the model. */
-const TORCHSCRIPT =
-  /^(?:save|load|from_file|_save|_load|open|set_grad_enabled|_import|_jit\w*|load_library|system|exec|eval|popen)$/;
+const TORCHSCRIPT = /^(?:save|load|from_file|_save|_load|open|_import|_jit\w*|load_library|system|exec|eval|popen)$/;
 /** Name spaces of PyTorch itself and its usual extensions. */
 const TORCH_DOMAINS =
   /^(?:torch(?:\..*)?|ops\.(?:aten|prim|prims|torchvision|torchaudio|quantized|quantized_decomposed|mkldnn|mkldnn_prepacked|xnnpack|prepacked|_quantized|profiler|inductor|c10d_functional|torch_sparse|torch_scatter|torch_cluster))$/;

@@ -11,7 +11,7 @@ export const fileReference = defineRule({
     meaning:
       'The format lets a model name files that the loader opens. A path that leaves the folder reads what it should not; a native library is code; a pickle behind an index of safe weights is a pickle.',
     fix: 'Keep everything that a model names in its own folder, in formats without code.',
-    references: ['CVE-2022-25882', 'CVE-2024-27318', 'CVE-2025-12058', 'CVE-2026-34446'],
+    references: ['CVE-2022-25882', 'CVE-2024-27318', 'CVE-2025-12058', 'CVE-2026-34446', 'CVE-2026-1669'],
     taxonomy: ['CWE-22', 'CWE-73', 'AML.T0010'],
   },
   judge: {
@@ -28,7 +28,8 @@ export const fileReference = defineRule({
           message: `An index of safetensors names "${name}", which is no safetensors file.`,
         };
       }
-      if (format === 'Keras') return { severity: 'medium', message: `${format} names "${name}": ${why}.` };
+      if (format === 'Keras' || format === 'HDF5')
+        return { severity: 'medium', message: `${format} names "${name}": ${why}.` };
       return null;
     },
   },

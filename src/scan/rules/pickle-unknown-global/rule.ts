@@ -21,6 +21,9 @@ export const pickleUnknownGlobal = defineRule({
       const found = classifyGlobal(global.module, global.name, global.protocol);
       if (found.class !== 'unknown') return null;
       const name = plainText(`${found.module}.${found.name}`, 120);
+      // Names of TorchScript's own: Python has no such package, and their code lies in the archive, where it is read.
+      if (found.module === '__torch__' || found.module.startsWith('__torch__.'))
+        return { severity: 'low', message: `It belongs to TorchScript: ${name}.` };
       const called = global.calls > 0;
       if (called && found.telling) return { severity: 'high', message: `Loading it calls ${name}: ${found.why}.` };
       if (called) return { severity: 'medium', message: `Loading it builds ${name}: ${found.why}.` };

@@ -51,6 +51,8 @@ export const remoteCode = defineRule({
           return { message: `${where} loads code of the repository: ${plainText(value, 160)}.` };
         case 'Hydra':
           return hydra(where, value);
+        case 'module list':
+          return moduleList(where, value);
         case 'MLflow':
           return mlflow(where, value);
         case 'YAML tag':
@@ -89,9 +91,21 @@ function hydra(where: string, value: string): Judgement | null {
     return { severity: 'critical', message: `${where} calls ${plainText(value, 160)}: ${found.why}.` };
   // Recipes of known frameworks are full of `_target_`; a function of an unknown package is another matter.
   return {
-    severity: /^(?:nemo|lightning|pytorch_lightning|torchmetrics|monai)\./.test(value) ? 'info' : 'medium',
+    severity: /^(?:nemo|lightning|pytorch_lightning|torchmetrics|monai|ldm|cldm|sgm|taming|speechbrain)\./.test(value)
+      ? 'info'
+      : 'medium',
     message: `${where} builds ${plainText(value, 160)}.`,
   };
+}
+
+/** Libraries and classes that a list of parts names: whatever is installed under that name, or lies in the folder, is imported. */
+function moduleList(where: string, value: string): Judgement | null {
+  const [module, name] = split(value);
+  const found = classifyGlobal(module, name, 5);
+  if (found.class === 'safe') return null;
+  if (found.class === 'dangerous')
+    return { severity: 'critical', message: `${where} imports ${plainText(value, 160)}: ${found.why}.` };
+  return { message: `${where} imports ${plainText(value, 160)}, code that is no part of the library that loads it.` };
 }
 
 function mlflow(where: string, value: string): Judgement | null {
