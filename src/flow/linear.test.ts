@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { bareValue } from './canonical.ts';
-import { readBlockYaml } from './read-block-yaml.ts';
 import { judgeTrace, tool } from './testing/trace.ts';
 
 /** So long that quadratic steps would not end while somebody waits. */

@@ -2,7 +2,6 @@ import { drive, type Steps } from '../core/drive.ts';
 import { Fault } from '../core/fault.ts';
 import type { Usage } from '../core/usage.ts';
 import type { Delta, FrameView, StreamReader } from '../conversation/surface.ts';
-import type { JsonEdit } from '../text/json/splice-json.ts';
 import type { Frame } from '../conversation/sse/split-frames.ts';
 import { ChannelScan } from './channel-scan.ts';
 import type { DecisionLog } from './decision-log.ts';
