@@ -1,7 +1,8 @@
 import { RE2JS } from 're2js';
 import { systemClock } from '../core/clock.ts';
 import type { Remark, Remarks } from './cross-checks.ts';
-import { MOST_ALLOWED_DAYS, type Config } from './schema.ts';
+import { MOST_ALLOWED_DAYS } from './allow-schema.ts';
+import type { Config } from './schema.ts';
 
 const DAY = 86_400_000;
 

@@ -115,8 +115,9 @@ function cardinality(state: FlowState, profile: ToolProfile): number {
     turn,
   );
   if (counted !== null) return NUMBERS[counted[1]!] ?? Number(counted[1]);
-  const plural = [...turn.matchAll(/\p{L}+s\b/gu)].some(
-    ([word]) => profile.nouns.includes(stem(word)) && !profile.nouns.includes(word),
+  const plural = [...turn.matchAll(/[\p{L}\d_]+/gu)].some(
+    ([word]) =>
+      word.length > 1 && word.endsWith('s') && profile.nouns.includes(stem(word)) && !profile.nouns.includes(word),
   );
   return plural ? Number.POSITIVE_INFINITY : 1;
 }

@@ -1,3 +1,5 @@
+import { trimEndOf } from '../text/trim-end-of.ts';
+
 /** What kind of thing a value is, by its form. */
 export type ValueKind = 'email' | 'url' | 'iban' | 'phone' | 'number' | 'date' | 'text';
 
@@ -28,7 +30,8 @@ export function canonicalValue(value: unknown): string {
 
 /** `canonicalValue` of a text that is canonical already. */
 export function bareValue(canonical: string): string {
-  return canonical.replace(/^(?:mailto:|tel:)/, '').replace(/^[<("'«„“]+|[>)"'»“”.,;!?]+$/gu, '');
+  const bare = canonical.replace(/^(?:mailto:|tel:)/, '').replace(/^[<("'«„“]+/u, '');
+  return trimEndOf(bare, '>)"\'»“”.,;!?');
 }
 
 /** The kind of a canonical value. */

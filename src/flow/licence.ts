@@ -1,3 +1,4 @@
+import { trimEndOf } from '../text/trim-end-of.ts';
 import { kindOf } from './canonical.ts';
 import type { FlowState } from './flow-state.ts';
 import type { ToolProfile } from './tool-profile.ts';
@@ -63,7 +64,7 @@ function speaksOf(earlier: string, last: string, profile: ToolProfile): boolean 
   const said = words(earlier).map(stem);
   return (
     said.some((word) => !verbs.has(word) && profile.objects.has(word)) ||
-    earlier.split(/[\s"'()<>,;]+/).some((token) => standsFor(token.replace(/[.!?:]+$/, ''), profile))
+    earlier.split(/[\s"'()<>,;]+/).some((token) => standsFor(trimEndOf(token, '.!?:'), profile))
   );
 }
 

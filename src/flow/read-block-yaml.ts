@@ -1,3 +1,5 @@
+import { trimEndOf } from '../text/trim-end-of.ts';
+
 /** Levels and values that a result may have before it is taken for text. */
 const MAX_DEPTH = 24;
 const MAX_NODES = 200_000;
@@ -255,10 +257,20 @@ function unquote(key: string): string {
 function fold(value: string, escaped = false): string {
   if (!value.includes('\n')) return value;
   const joined = escaped ? value.replace(/\\\n[ \t]*(?:\\(?= ))?/g, '') : value;
-  return joined.replace(/[ \t]*\n((?:[ \t]*\n)*)[ \t]*/g, (_, more: string) => {
-    const breaks = more.split('\n').length - 1;
-    return breaks === 0 ? ' ' : '\n'.repeat(breaks);
+  const lines = joined.split('\n');
+  let folded = '';
+  let breaks = 0;
+  lines.forEach((line, at) => {
+    const begun = at === 0 ? line : line.replace(/^[ \t]+/, '');
+    const last = at === lines.length - 1;
+    const bare = last ? begun : trimEndOf(begun, ' \t');
+    if (at > 0) breaks += 1;
+    if (bare === '' && at > 0 && !last) return;
+    if (breaks > 0) folded += breaks === 1 ? ' ' : '\n'.repeat(breaks - 1);
+    breaks = 0;
+    folded += bare;
   });
+  return folded;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -1,3 +1,4 @@
+import { trimEndOf } from '../text/trim-end-of.ts';
 import { amountsIn, isDerived } from './amounts.ts';
 import { canonicalValue, comparable, kindOf, standsIn, type ValueKind } from './canonical.ts';
 import { agrees, datesIn, dayOf, isEndOfStay } from './dates.ts';
@@ -153,7 +154,7 @@ const LONGEST_PATH = 64;
 function isUsersUrl(trusted: string, value: string): boolean {
   const asked = comparable(value, 'url');
   for (const [raw] of trusted.matchAll(URLS)) {
-    const own = comparable(raw!.replace(/[.,;:!?]+$/, ''), 'url');
+    const own = comparable(trimEndOf(raw!, '.,;:!?'), 'url');
     if (asked === own) return true;
     const rest = asked.slice(own.length);
     if (asked.startsWith(`${own}/`) && rest.length <= LONGEST_PATH && !/[?#=&%]/.test(rest)) return true;

@@ -1,76 +1,25 @@
 import type { SegmentKind } from '../conversation/segment.ts';
-import type { Dialect, StreamReader } from '../conversation/surface.ts';
 import { drive, type Steps, wait } from '../core/drive.ts';
 import { createFrameSplitter, type Frame } from '../conversation/sse/split-frames.ts';
 import { Fault } from '../core/fault.ts';
 import type { Usage } from '../core/usage.ts';
 import { noteRestored } from '../guard/own-values.ts';
 import type { AnswerText } from '../guard/history.ts';
-import type { Restoring } from '../guard/restorer.ts';
-import type { Rule } from '../guard/rule.ts';
 import { StreamGuard } from '../guard/stream-guard.ts';
 import type { Answer } from './answer.ts';
-import type { Client } from './client.ts';
 import type { CallStops, Notices } from '../conversation/call-stops.ts';
-import type { CallGate } from './flow/call-gate.ts';
-import type { GatedStream } from './flow/gated-stream.ts';
+import { ChunkGatherer } from './chunk-gatherer.ts';
+import { drained } from './drained.ts';
+import { keeps, type StreamAnswerParts } from './stream-answer-parts.ts';
 import { outcomeOf, stopFault, toFault } from './ending.ts';
-import type { ExchangeDraft } from './exchange-draft.ts';
-import type { Gateway } from './gateway.ts';
-import type { Generation } from './generation.ts';
 import { keepChannel } from './kept-text.ts';
 import { namesKey, namesOurKey } from './provider-key.ts';
-import type { Spending } from './spending.ts';
 
 /** Largest single frame: a `response.completed` repeats the whole answer. */
 const MAX_FRAME = 16 * 1024 * 1024;
-/** Milliseconds within which what a provider sends is taken together, and the bytes that do not wait for it. */
-const TOGETHER_MILLIS = 4;
-const TOGETHER_BYTES = 16 * 1024;
-/** Takes at the beginning of a stream that are never put together: an answer that is stopped early is stopped at once. */
-const TOGETHER_AFTER = 32;
 const BLANK_LINE = Buffer.from('\n\n');
 /** Bytes of generated text per token while the provider has not said; English and code measure 3.5 to 4.5. */
 const BYTES_PER_TOKEN = 4;
-
-export interface StreamAnswerParts {
-  /** What decides its tool calls; null where nothing does. */
-  readonly calls: {
-    readonly gate: CallGate;
-    readonly stream: GatedStream;
-    /** Names under which a later request can go on with the answer. */
-    readonly kept: (id: string | null) => readonly string[];
-    /** Asks the model again behind its own answer; null where it cannot be asked. */
-    readonly again:
-      | ((
-          stops: CallStops,
-          said: unknown,
-          errors: Notices,
-        ) => Promise<{ readonly answer: Answer; readonly spending: Spending | null } | null>)
-      | null;
-  } | null;
-  readonly gateway: Gateway;
-  readonly generation: Generation;
-  /** The generation's rules as they hold in this exchange. */
-  readonly rules: readonly Rule[];
-  readonly client: Client;
-  readonly draft: ExchangeDraft;
-  readonly answer: Answer;
-  readonly reader: StreamReader;
-  readonly spending: Spending | null;
-  readonly inputTokens: number;
-  /** The usage chunk was asked for by the gateway: the client does not get it. */
-  readonly dropUsage: boolean;
-  readonly headers: () => Record<string, string | string[]>;
-  readonly dialect: Dialect;
-  readonly settle: (usage: Usage) => number | null;
-  /** What was said is asked for afterwards, whether or not it is kept. */
-  readonly keepText: boolean;
-  /** Values that go back to the client. */
-  readonly restoring: Restoring | undefined;
-  /** Told of the answer's id before anything of the answer leaves. */
-  readonly keepVault: (object: string) => Promise<void>;
-}
 
 /**
  * A streamed answer on its way to the client. The status line waits for the first frame that may leave, so that what
@@ -89,12 +38,7 @@ export class StreamAnswer {
   #done = false;
   #finished!: () => void;
   #ticket: number | null = null;
-  /** Bytes that arrived and are taken together. */
-  #incoming: Buffer[] = [];
-  #incomingBytes = 0;
-  #takeTimer: NodeJS.Timeout | null = null;
-  #lastTake = 0;
-  #takes = 0;
+  readonly #gatherer: ChunkGatherer;
   #lastWrite = 0;
   #mostHeld = 0;
   #tokensBefore = 0;
@@ -104,6 +48,7 @@ export class StreamAnswer {
   constructor(parts: StreamAnswerParts) {
     this.#parts = parts;
     const { guard, evidence } = parts.generation.loaded.config;
+    this.#gatherer = new ChunkGatherer(parts.generation.now, (bytes) => this.#takeGathered(bytes));
     this.#guard = new StreamGuard({
       rules: parts.rules,
       reader: parts.reader,
@@ -172,16 +117,16 @@ export class StreamAnswer {
           this.#paused = true;
           answer.pause();
         }
-        this.#gather(chunk);
+        this.#gatherer.add(chunk);
       },
       end: () => {
         if (!current()) return;
-        this.#takeGathered();
+        this.#gatherer.take();
         this.#then(() => (current() ? this.#providerEnded() : undefined));
       },
       failed: (fault) => {
         if (!current()) return;
-        this.#takeGathered();
+        this.#gatherer.take();
         this.#then(() => (current() ? this.#stop(fault) : undefined));
       },
     });
@@ -198,37 +143,14 @@ export class StreamAnswer {
     this.#parts.answer.abort();
     this.#parts = { ...this.#parts, ...next };
     this.#splitter = createFrameSplitter({ maxFrame: MAX_FRAME });
-    this.#backlog -= this.#incomingBytes;
-    this.#incoming = [];
-    this.#incomingBytes = 0;
+    this.#backlog -= this.#gatherer.drop();
     this.#paused = false;
     this.#tokensBefore = Math.ceil(this.#guard.textBytes / BYTES_PER_TOKEN);
     this.#attach(next.answer);
     return true;
   }
 
-  /**
-   * Takes bytes at once when the last ones came a moment ago, otherwise together with what comes until then. A model's
-   * tokens come slower than that and never wait; a burst is worked on and leaves as one.
-   */
-  #gather(chunk: Buffer): void {
-    this.#incoming.push(chunk);
-    this.#incomingBytes += chunk.length;
-    const since = this.#parts.generation.now() - this.#lastTake;
-    if (this.#takes < TOGETHER_AFTER || since >= TOGETHER_MILLIS || this.#incomingBytes >= TOGETHER_BYTES) {
-      this.#takeGathered();
-    } else this.#takeTimer ??= setTimeout(() => this.#takeGathered(), TOGETHER_MILLIS - since);
-  }
-
-  #takeGathered(): void {
-    if (this.#takeTimer !== null) clearTimeout(this.#takeTimer);
-    this.#takeTimer = null;
-    if (this.#incoming.length === 0) return;
-    const bytes = this.#incoming.length === 1 ? this.#incoming[0]! : Buffer.concat(this.#incoming, this.#incomingBytes);
-    this.#incoming = [];
-    this.#incomingBytes = 0;
-    this.#takes += 1;
-    this.#lastTake = this.#parts.generation.now();
+  #takeGathered(bytes: Buffer): void {
     const { answer } = this.#parts;
     this.#then(() => drive(this.#take(bytes, answer)));
   }
@@ -463,30 +385,8 @@ export class StreamAnswer {
     const bytes = join(chunks);
     draft.responseBytes += bytes.length;
     this.#lastWrite = generation.now();
-    return client.response.write(bytes) ? null : this.#drained();
-  }
-
-  /** Waits until a slow client has taken what was written; one that takes nothing is dropped. */
-  #drained(): Promise<void> {
-    const { answer, client, generation } = this.#parts;
-    const { slowAfter, minRate } = generation.loaded.config.limits;
-    const { response } = client;
-    answer.pause();
-    return new Promise((resolve) => {
-      let written = response.socket?.bytesWritten ?? 0;
-      const watch = setInterval(() => {
-        const now = response.socket?.bytesWritten ?? 0;
-        if (now - written < (minRate * slowAfter) / 1000) response.destroy();
-        written = now;
-      }, slowAfter);
-      const done = (): void => {
-        clearInterval(watch);
-        response.off('drain', done).off('close', done);
-        if (!client.gone) answer.resume();
-        resolve();
-      };
-      response.on('drain', done).on('close', done);
-    });
+    if (client.response.write(bytes)) return null;
+    return drained(client, this.#parts.answer, generation.loaded.config.limits, () => this.#paused);
   }
 
   #ping(): void {
@@ -562,11 +462,6 @@ export class StreamAnswer {
     timer.unref();
     this.#timers.push(timer);
   }
-}
-
-/** A later request can go on with the answer. */
-function keeps({ calls }: StreamAnswerParts): boolean {
-  return calls !== null && calls.kept('').length > 0;
 }
 
 function join(chunks: readonly Uint8Array[]): Uint8Array {

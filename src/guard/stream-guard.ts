@@ -1,22 +1,20 @@
 import { drive, type Steps } from '../core/drive.ts';
 import { Fault } from '../core/fault.ts';
 import type { Usage } from '../core/usage.ts';
-import type { Copy, Delta, FrameView, StreamReader } from '../conversation/surface.ts';
-import type { Segment } from '../conversation/segment.ts';
-import type { JsonEdit } from '../text/json/splice-json.ts';
+import type { Delta, FrameView, StreamReader } from '../conversation/surface.ts';
 import type { Frame } from '../conversation/sse/split-frames.ts';
 import { ChannelScan } from './channel-scan.ts';
-import { DecisionLog } from './decision-log.ts';
+import type { DecisionLog } from './decision-log.ts';
 import { lookBehindEscapes } from './escaped-arguments.ts';
 import { boundFrame, FrameRest } from './frame-rest.ts';
-import { inspecting } from './inspect-segments.ts';
+import { type CopyInspection, inspectCopies } from './inspect-copies.ts';
 import { inspectText } from './inspect-text.ts';
 import { type Redaction, mergeRedactions, redact, toRedaction } from './redaction.ts';
 import { restoreEcho } from './restore-echo.ts';
 import { Restorer, restoreText, type Restoring } from './restorer.ts';
 import { type Rule, reads, readsAnswers } from './rule.ts';
 import { type HeldFrame, isDecided, type Piece, renderFrame } from './held-frame.ts';
-import { addRedactions, type Channel, holds, isArguments, type Place, rangesIn, tailsOf } from './stream-channel.ts';
+import { addRedactions, type Channel, isArguments, type Place, rangesIn, tailsOf } from './stream-channel.ts';
 import { unknownDeltas } from './unknown-deltas.ts';
 import { WindowedScan } from './windowed-scan.ts';
 
@@ -70,8 +68,7 @@ export class StreamGuard {
   readonly #restoring: Restoring | null;
   /** False: nothing is looked at and nothing changes. */
   readonly #guarded: boolean;
-  /** Rules that do not follow streams in windows. */
-  readonly #wholeRules: readonly Rule[];
+  readonly #copying: CopyInspection;
   readonly #gone = new AbortController();
   #queue: HeldFrame[] = [];
   #queuedBytes = 0;
@@ -92,7 +89,13 @@ export class StreamGuard {
     this.#rest = new FrameRest(this.#rules, options.log);
     this.#restoring = (options.restoring?.vault.size ?? 0) === 0 ? null : options.restoring!;
     this.#guarded = this.#rules.length > 0 || this.#restoring !== null;
-    this.#wholeRules = this.#rules.filter((rule) => !isWindowed(rule));
+    this.#copying = {
+      rules: this.#rules,
+      wholeRules: this.#rules.filter((rule) => !isWindowed(rule)),
+      log: options.log,
+      restoring: this.#restoring,
+      placeOf: (name) => this.#places.get(name),
+    };
   }
 
   get usage(): Usage | null {
@@ -253,7 +256,7 @@ export class StreamGuard {
       else yield* this.#close(channel);
     }
     if (view.terminal) yield* this.#closeAll();
-    const edits = view.copies.length > 0 && guarded ? yield* this.#inspectCopies(view.copies, pieces) : [];
+    const edits = view.copies.length > 0 && guarded ? yield* inspectCopies(view.copies, pieces, this.#copying) : [];
     const rest = guarded ? yield* this.#rest.inspect(event, view, members) : [];
     const echo = this.#restoring === null ? [] : restoreEcho(this.#restoring, responseIn(view), ['response']);
     this.#enqueue({ frame, view, pieces, ends, edits: [...edits, ...rest, ...echo], bare });
@@ -409,45 +412,6 @@ export class StreamGuard {
     );
   }
 
-  /**
-   * Repeated whole copies of a channel's text are inspected as whole texts; what was redacted there is redacted here.
-   * A copy whose text is still undecided waits for it: it becomes one of the frame's `pieces`.
-   */
-  *#inspectCopies(copies: readonly Copy[], pieces: Piece[]): Steps<readonly JsonEdit[]> {
-    const edits: JsonEdit[] = [];
-    for (const copy of copies) {
-      const place = this.#places.get(copy.channel);
-      const repeated = place !== undefined && place.end - place.start === copy.text.length;
-      const restorer = this.#restoring === null ? null : new Restorer(this.#restoring);
-      const whole =
-        this.#restoring === null
-          ? copy.text
-          : copy.kind === 'tool-arguments'
-            ? restoreText(this.#restoring, copy.kind, copy.text)
-            : restorer!.push(copy.text, true);
-      const segment = toSegment({ id: copy.channel, kind: copy.kind, message: copy.message, text: whole });
-      // What the deltas already showed is not evidence twice; what only the copy shows is.
-      const log = repeated ? new DecisionLog() : this.#log;
-      // What slow detectors saw in windows they need not see again: the very same text has the same findings.
-      const seen = repeated && copy.kind === 'text' && place.channel.windowed && holds(place, copy.text);
-      const rules = seen ? this.#wholeRules : this.#rules;
-      const redactions = (yield* inspecting(rules, 'output', [segment], log)).get(segment) ?? [];
-      const text = redact(whole, redactions);
-      if (repeated) this.#log.adoptIfStricter(log);
-      if (repeated && copy.kind === 'text') {
-        const { channel, start, end } = place;
-        const own = redactions.map((range) => {
-          const found = restorer?.redactionToModel(range) ?? range;
-          return { ...found, start: found.start + start, end: found.end + start };
-        });
-        pieces.push({ channel, start, end, path: copy.path, text: copy.text, own });
-      } else if (text !== copy.text) {
-        edits.push({ path: copy.path, value: text });
-      }
-    }
-    return edits;
-  }
-
   #enqueue(queued: HeldFrame): void {
     this.#queue.push(queued);
     this.#queuedBytes += queued.frame.bytes.length;
@@ -498,10 +462,6 @@ export class StreamGuard {
 /** Rules of slow detectors that need not have the whole of a text to let some of it go. */
 function isWindowed({ inspector, release }: Rule): boolean {
   return inspector.streaming === undefined && (release === 'lag' || release === 'immediate');
-}
-
-function toSegment(from: Pick<Segment, 'id' | 'kind' | 'message' | 'text'>): Segment {
-  return { ...from, path: [], role: 'assistant', origin: 'model' };
 }
 
 function tooMany(): Fault {

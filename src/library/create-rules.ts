@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { keyPath } from '../config/key-path.ts';
 import { ruleChecks } from '../config/rule-checks.ts';
-import { ruleSchema } from '../config/schema.ts';
+import { ruleSchema } from '../config/rule-schema.ts';
 import { Fault } from '../core/fault.ts';
 import type { DETECTORS } from '../detect/registry.ts';
 import { NO_RESOURCES, type Resources } from '../detect/resources.ts';

@@ -17,6 +17,7 @@ import type { WalkOptions } from '../../scan/walk-paths.ts';
 import type { RemoteClient } from '../remote/http-client.ts';
 import type { Io, RegisterCommand } from '../command.ts';
 import { formatTable } from '../format-table.ts';
+import { printable } from '../printable.ts';
 import { packageVersion } from '../version.ts';
 
 interface ScanCommandOptions {

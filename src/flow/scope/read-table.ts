@@ -1,3 +1,5 @@
+import { trimEndOf } from '../../text/trim-end-of.ts';
+
 /** Lines and columns that a table may have before it is taken for text. */
 const MOST_LINES = 200_000;
 const MOST_COLUMNS = 512;
@@ -97,7 +99,7 @@ function quoted(text: string, start: number): [string, number] | undefined {
 }
 
 function readPiped(text: string, column: string): TextTable | undefined {
-  const lines = text.replace(/\n+$/, '').split('\n', MOST_LINES + 1);
+  const lines = trimEndOf(text, '\n').split('\n', MOST_LINES + 1);
   if (lines.length > MOST_LINES) return undefined;
   const [first, second, ...others] = lines;
   if (first === undefined || second === undefined) return undefined;

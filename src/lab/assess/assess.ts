@@ -224,7 +224,6 @@ export async function assess(
       if (!isFault(error)) throw error;
       // A model of another kind, or data that is too little for it, is no failure; that time or queries did not suffice is one, and so is a target that does not answer.
       if (error.code === 'ERR_BUDGET_EXHAUSTED') return leftOut(what, error.message, true);
-      // Nor are samples that are too few for it: what was attacked until here is a result.
       if (error.code === 'ERR_MODEL_UNSUPPORTED' || error.code === 'ERR_USAGE' || error.code === 'ERR_DATA')
         return leftOut(what, error.message, false);
       throw error;

@@ -1,3 +1,4 @@
+import { trimEndOf } from '../../text/trim-end-of.ts';
 import type { AgentServer, AgentValue } from './agent-fact.ts';
 
 /** A package that a runner fetches and starts. */
@@ -68,7 +69,7 @@ export function launchOf(server: AgentServer): Launch {
       continue;
     }
     const flag = rest.findIndex(({ text }) => INLINE.test(text));
-    if (flag === -1 || !(SHELLS.has(program) || INTERPRETERS.has(program.replace(/[\d.]+$/, '')))) break;
+    if (flag === -1 || !(SHELLS.has(program) || INTERPRETERS.has(trimEndOf(program, '0123456789.')))) break;
     if (rest.slice(0, flag).some(({ text }) => !/^[-/]/.test(text))) break;
     // `cmd /c npx …` is how Windows starts a script; its words are the command.
     if (program === 'cmd' && rest.length > flag + 2) {
