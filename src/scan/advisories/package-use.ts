@@ -40,7 +40,7 @@ export function imageUse(workload: Workload): PackageUse | null {
   };
 }
 
-const PIP = /(?<=[\s"'])([a-z0-9][\w.-]{0,80})(?:\[[\w,. -]{1,80}\])?={2,3}(\d[\w.!+-]{0,60})/gi;
+const PIP = /(?<=[\s"'])([a-z0-9][\w.-]{0,80})(?:\[[\w,. -]{1,80}\])?={2,3}(\d[\w.!+-]{0,60})(?![\w.!+*-])/gi;
 const NPM = /(?<=[\s"'])((?:@[\w.-]{1,60}\/)?[a-z0-9][\w.-]{0,80})@(\d[\w.+-]{0,60})(?=[\s"';&]|$)/gi;
 
 /** Packages that a Dockerfile installs by name and version, with pip, uv and the like or with npm and the like. */

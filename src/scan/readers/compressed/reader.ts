@@ -138,18 +138,19 @@ export const compressed: Reader<'compressed'> = {
       source.size > observer.limits.unpackedAtOnce
         ? null
         : unpackWithin(observer, (limit) => unpack(source, limit), found.holdsPacked === true ? source.size * 2 : 0);
-    if (held !== null && !(held.end === 'limit' && open !== undefined && source.size * MAX_RATIO >= held.room)) {
-      const { bytes, end, room } = held;
-      const bomb = end === 'limit' ? source.size * MAX_RATIO < room : false;
+    const bomb = held?.end === 'limit' && source.size * MAX_RATIO < held.room;
+    const more = held === null || (held.end === 'limit' && !bomb);
+    const streamed =
+      more && open !== undefined
+        ? streamWithin(observer, (offer) => open(source, offer), source.size, MAX_RATIO, found.holds)
+        : null;
+    if (streamed === null) {
+      if (held === null) return observer.incomplete(`${found.name} data of ${source.size} bytes is not unpacked`);
+      const { bytes, end } = held;
       tell(artifact, found, memorySource(bytes), bomb ? 'ratio' : end === 'limit' ? 'room' : end, null, observer);
       return freeBytes(bytes);
     }
     if (held !== null) freeBytes(held.bytes);
-    const streamed =
-      open === undefined
-        ? null
-        : streamWithin(observer, (offer) => open(source, offer), source.size, MAX_RATIO, found.holds);
-    if (streamed === null) return observer.incomplete(`${found.name} data of ${source.size} bytes is not unpacked`);
     tell(artifact, found, streamed.source, streamed.end, streamed.mismatch, observer);
   },
 };

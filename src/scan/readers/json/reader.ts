@@ -137,7 +137,7 @@ class ConfigWalk {
       has('idx') &&
       has('path') &&
       typeof object['type'] === 'string' &&
-      !/^sentence_transformers\./.test(object['type'])
+      !object['type'].startsWith('sentence_transformers.')
     )
       this.#reference('module list', `${path}.type`, object['type']);
     if (has('class_name') && typeof object['class_name'] === 'string') this.#keras(object, path);

@@ -64,11 +64,23 @@ export function unpackMember(
   observer: Observer,
 ): UnpackedMember | null {
   const name = `"${entry.name.slice(0, 80)}"`;
-  const held =
-    packing.open !== undefined && entry.size > observer.limits.unpackedAtOnce && entry.size !== 0xffffffff
-      ? null
-      : unpackWithin(observer, (limit) => packing.unpack(packed, limit, entry.size), entry.size);
-  if (held !== null && (held.end !== 'limit' || packing.open === undefined)) {
+  const { open } = packing;
+  const inMemory = (): ReturnType<typeof unpackWithin> =>
+    unpackWithin(observer, (limit) => packing.unpack(packed, limit, entry.size), entry.size);
+  const tooLong = open !== undefined && entry.size > observer.limits.unpackedAtOnce && entry.size !== 0xffffffff;
+  let held = tooLong ? null : inMemory();
+  const more = tooLong || held === null || held.end === 'limit';
+  const streamed =
+    more && open !== undefined
+      ? streamWithin(observer, (offer) => open(packed, offer), packed.size, MAX_RATIO, packing.holds)
+      : null;
+  if (streamed === null) {
+    // Its beginning at least.
+    held ??= inMemory();
+    if (held === null) {
+      observer.incomplete('more would have to be unpacked than is allowed', entry.localOffset);
+      return null;
+    }
     const { bytes, end, room } = held;
     if (end === 'limit') observer.incomplete(`${name} unpacks to more than ${room} bytes`, entry.localOffset);
     else tellEnd(entry, end, bytes.length, end === 'complete' ? crc32(bytes) : 0, observer);
@@ -76,15 +88,6 @@ export function unpackMember(
     return { source: memorySource(bytes), end: end === 'limit' ? 'stopped' : end, free: () => freeBytes(bytes) };
   }
   if (held !== null) freeBytes(held.bytes);
-  const { open } = packing;
-  const streamed =
-    open === undefined
-      ? null
-      : streamWithin(observer, (offer) => open(packed, offer), packed.size, MAX_RATIO, packing.holds);
-  if (streamed === null) {
-    observer.incomplete('more would have to be unpacked than is allowed', entry.localOffset);
-    return null;
-  }
   const { source, end, crc } = streamed;
   if (end === 'ratio') {
     const detail = `${packed.size} bytes that unpack to more than ${source.size}`;
