@@ -57,7 +57,7 @@ export class ModelProgram {
 
   async forward(x: Float32Array, count: number, batch: number): Promise<Float32Array> {
     const { session, scores } = await this.#compile('forward', batch, []);
-    const results = await session.run(this.#feeds(x, count, batch), [scores]);
+    const results = await running(session, this.#feeds(x, count, batch), [scores]);
     return cut(results[scores]!, count, batch);
   }
 
@@ -66,7 +66,7 @@ export class ModelProgram {
     const compiled = await this.#compile(loss.kind, batch, []);
     const feeds = { ...this.#feeds(x, count, batch), ...lossFeeds(loss, compiled.extra, from, from + count) };
     const { scores, losses, gradient } = compiled;
-    const results = await compiled.session.run(feeds, [scores, losses, gradient]);
+    const results = await running(compiled.session, feeds, [scores, losses, gradient]);
     const part = (name: string): Float32Array => cut(results[name]!, count, batch);
     return { scores: part(scores), losses: part(losses), gradient: part(gradient) };
   }
@@ -80,7 +80,7 @@ export class ModelProgram {
   ): Promise<Readonly<Record<string, Float32Array>>> {
     const { session, activations } = await this.#compile('activations', batch, names);
     const wanted = [...new Set(activations.values())];
-    const results = await session.run(this.#feeds(x, count, batch), wanted);
+    const results = await running(session, this.#feeds(x, count, batch), wanted);
     return Object.fromEntries(names.map((name) => [name, cut(results[activations.get(name)!]!, count, batch)]));
   }
 
@@ -210,6 +210,22 @@ export class ModelProgram {
     const bytes = assembleBytes(graph, { nodes: build.nodes, constants: build.initializers, inputs: extra }, outputs);
     const session = await this.#runtime.openBytes(bytes, { threads: this.#threads });
     return { session, scores, losses, gradient, extra, activations, shapes };
+  }
+}
+
+/** @throws Fault `ERR_MODEL_UNSUPPORTED` with what the runtime says, where it opens a graph and then cannot run it */
+async function running(
+  session: Session,
+  feeds: Readonly<Record<string, Tensor>>,
+  outputs: readonly string[],
+): Promise<Readonly<Record<string, Tensor>>> {
+  try {
+    return await session.run(feeds, outputs);
+  } catch (cause) {
+    const said = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause);
+    throw new Fault('ERR_MODEL_UNSUPPORTED', `ONNX Runtime opens the graph and cannot run it: ${said.slice(0, 400)}.`, {
+      cause,
+    });
   }
 }
 

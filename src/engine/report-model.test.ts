@@ -6,7 +6,7 @@ import { type GradientModel, openGradientModel } from './gradient-model.ts';
 import { multiplications } from './check-gradient.ts';
 import { reportOnModel } from './report-model.ts';
 import type { ShapedGraph } from './graph/shaped-graph.ts';
-import { makeNode } from './testing/make-model.ts';
+import { makeModel, makeNode } from './testing/make-model.ts';
 import { float } from './graph/attributes.ts';
 import { buildNetwork, smallConvNet } from './testing/build-network.ts';
 
@@ -34,6 +34,19 @@ const vanishing = (layers: number, end?: string): OnnxModel =>
     }
     return name;
   });
+
+it('says what the runtime says where a gradient opens and does not run', async () => {
+  const odd = makeModel({
+    inputs: { x: [2, 3], w: [1, 4] },
+    nodes: [makeNode('Einsum', ['x', 'w'], ['y'], { equation: 'ij,jk->ik' })],
+    outputs: ['y'],
+  });
+  const inputs = [odd.graph.inputs[0]!, { name: 'w', type: 'float64' as const, shape: [null, 4] }];
+  await assert.rejects(reportOnModel('m', { ...odd, graph: { ...odd.graph, inputs } }), {
+    code: 'ERR_MODEL_UNSUPPORTED',
+    message: /Einsum/,
+  });
+});
 
 it('counts what a Fourier transform costs the interpreter', () => {
   const graph = {

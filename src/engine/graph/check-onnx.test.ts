@@ -60,3 +60,11 @@ it('checkOnnx lets no operator of any number of inputs leave one out', () => {
   checkOnnx(model([node('Clip', ['x', '', 'w'], ['y'])]));
   checkOnnx(model([node('Loop', ['', '', 'x'], ['y'])]));
 });
+
+it('checkOnnx lets nothing through of which ONNX Runtime makes a crash: shared axes below 0', () => {
+  const attributes = new Map([['batch_dims', { kind: 'int' as const, value: -5 }]]);
+  assert.throws(() => checkOnnx(model([{ ...node('GatherND', ['x', 'w'], ['y']), attributes }])), {
+    code: 'ERR_MODEL_MALFORMED',
+    where: 'GatherND "n-y"',
+  });
+});

@@ -1,4 +1,5 @@
 import { Fault } from '../../core/fault.ts';
+import { intOf } from './attributes.ts';
 import type { OnnxGraph, OnnxModel, OnnxNode } from '../../formats/onnx/onnx-model.ts';
 
 /**
@@ -13,6 +14,7 @@ export function checkOnnx(model: OnnxModel): OnnxModel {
   const ids = new Set(model.functions.map((one) => one.domain));
   const opset = model.opsets.get('') ?? 0;
   const graph = checkGraph(model.graph, new Set(), (node) => {
+    if (intOf(node, 'batch_dims', 0) < 0) malformed('the number of its shared axes is below 0', place(node));
     if (leavesOut(node, opset)) malformed('an input that has to be there is left out', place(node));
     if (!domains.has(node.domain) && !ids.has(node.domain)) {
       malformed(
