@@ -27,10 +27,12 @@ export async function cleanSamples(target: Target, data: LabelledData, budget: n
   const most = Math.min(data.count, CLEAN_SAMPLES);
   if (budget === null || most <= FEWEST_CLEAN) return most;
   const seconds = budget * SHARES.clean;
-  // A slow model is told by a few samples; of a quick one they measure how it starts.
+  const ask = (n: number): Promise<unknown> => target.scores(data.inputs.slice(0, n * sampleSize(target)), n);
+  await ask(1); // sessions are made at the first
   let each = 0;
+  // A slow model is told by a few samples.
   for (const n of [4, Math.min(MEASURED, most)]) {
-    each = (await secondsOf(() => target.scores(data.inputs.slice(0, n * sampleSize(target)), n))) / n;
+    each = (await secondsOf(() => ask(n))) / n;
     if (each * MEASURED > seconds) break;
   }
   return Math.min(most, Math.max(FEWEST_CLEAN, Math.floor(seconds / Math.max(each, 1e-9))));
@@ -55,6 +57,7 @@ export async function measureCost(
     const size = sampleSize(target);
     const on = (n: number): Promise<unknown> => pass(data.inputs.slice(0, n * size), n);
     const first = Math.min(4, data.count);
+    await on(1); // sessions are made at the first
     const each = (await secondsOf(() => on(first))) / first;
     const batch = Math.min(MEASURED, data.count);
     if (each * batch * 4 > seconds(SHARES.passes)) return each;
