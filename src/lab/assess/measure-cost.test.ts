@@ -9,22 +9,21 @@ import { cleanSamples, measureCost } from './measure-cost.ts';
 const plain = mlpTarget([1, 5, 5], 12, 4, 'cost');
 const data = await labelledBy(plain, 400, 'x');
 
-/** A model on a clock of its own: so many seconds a sample, and some before its first answer. */
+/** A model on a clock of its own: so many seconds a sample, and some before its first answer to a batch of each size. */
 function timed(each: number, start: number): { target: GradientTarget; spent: () => number; reset: () => void } {
   let passed = 0;
-  let [forward, backward] = [false, false];
+  const known = new Set<string>();
+  const beginning = (what: string): number => (known.has(what) ? 0 : (known.add(what), start));
   const real = performance.now.bind(performance);
   performance.now = () => real() + passed * 1000;
   const target: GradientTarget = {
     ...plain,
     scores: (x, n) => {
-      passed += each * n + (forward ? 0 : start);
-      forward = true;
+      passed += each * n + beginning(`forward ${n}`);
       return plain.scores(x, n);
     },
     lossGradient: (x, n, loss) => {
-      passed += 3 * each * n + (backward ? 0 : start);
-      backward = true;
+      passed += 3 * each * n + beginning(`backward ${n}`);
       return plain.lossGradient(x, n, loss);
     },
   };
