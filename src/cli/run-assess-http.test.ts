@@ -135,34 +135,6 @@ test('what was asked before an interruption is not asked again', async () => {
   assert.equal(log.length - 1, all);
 });
 
-test('a run that goes on has the same share of the queries as one that was not interrupted', async () => {
-  // Few enough that every step is cut by its share.
-  const given = ['--queries', '3000', '--samples', '40', '--json'];
-  const numbers = ({ steps, robust }: Assessment): unknown => ({
-    robust,
-    steps: steps.map(({ step, status, attacked, metrics }) => ({ id: step.id, status, attacked, metrics })),
-  });
-  const whole = found(await parapet('query.json', ...given, '--out', 'cut-whole'));
-  assert.ok(whole.steps.some(({ status }) => status === 'queries'));
-  const all = server.scored.count;
-  assert.ok(all <= 3000, `${all}`);
-  for (const part of [0.3, 0.6]) {
-    server.scored.count = 0;
-    server.intercept = (seen, response) => {
-      if (!seen.url.endsWith('/infer') || server.scored.count < all * part) return false;
-      response.writeHead(400);
-      response.end();
-      return true;
-    };
-    const out = `cut-${part}`;
-    assert.equal((await parapet('query.json', ...given, '--out', out)).code, 3);
-    server.intercept = null;
-    const again = found(await parapet('query.json', ...given, '--out', out));
-    assert.deepEqual(numbers(again), numbers(whole), `interrupted at ${part}`);
-    assert.ok(server.scored.count <= 3000);
-  }
-});
-
 test('a budget of queries is for models behind HTTP, and a price is said in one way', async () => {
   const both = { protocol: 'v2', url: `${server.origin}/v2/models/mean`, price: { perQuery: 1, perThousand: 1 } };
   writeFileSync(join(folder, 'both.json'), JSON.stringify({ http: both }));

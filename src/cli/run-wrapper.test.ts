@@ -37,7 +37,7 @@ test('a model behind PatchCleanser is attacked, certified and assessed', async (
   assert.equal(hardened.code, 0, hardened.err);
   const wrapper = JSON.parse(readFileSync(join(folder, 'patch.wrapper.json'), 'utf8')) as { steps: unknown[] };
   const step = { kind: 'patchcleanser', patch: { height: 2, width: 2 }, masksPerAxis: 2, fill: 0.5 };
-  assert.deepEqual(wrapper, { version: 1, model: 'patch.onnx', steps: [step] });
+  assert.deepEqual(wrapper, { version: 1, model: 'patch.onnx', bounds: [0, 1], steps: [step] });
   const certified = await parapet('certify patch.wrapper.json --data data.npz --samples 8 --json');
   assert.equal(certified.code, 0, certified.err);
   const report = JSON.parse(certified.out) as {

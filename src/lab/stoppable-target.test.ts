@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isFault } from '../core/fault.ts';
+import type { Loss } from '../engine/loss.ts';
 import { pgd } from './evasion/pgd/attack.ts';
 import { runAttack } from './evasion/run-attack.ts';
 import { partOfLoss, stoppableTarget } from './stoppable-target.ts';
@@ -41,7 +42,7 @@ test('an attack that is stopped so is aborted, and has not spent its queries', a
   const target = stoppableTarget(
     {
       ...plain,
-      lossGradient: (x, n, loss) => {
+      lossGradient: (x: Float32Array, n: number, loss: Loss) => {
         if (++calls === 3) stop.abort();
         return plain.lossGradient(x, n, loss);
       },
@@ -83,7 +84,7 @@ test('a slow batch is asked in parts, with the same answers and gradients', asyn
           passed += 1000 * n;
           return target.scores(x, n);
         },
-        lossGradient: (x: Float32Array, n: number, loss: Parameters<typeof target.lossGradient>[2]) => {
+        lossGradient: (x: Float32Array, n: number, loss: Loss) => {
           passed += 1000 * n;
           return target.lossGradient(x, n, loss);
         },

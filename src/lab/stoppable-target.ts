@@ -20,7 +20,7 @@ export function stoppableTarget<T extends Target>(target: T, limit: Pick<TimeLim
     new Fault('ERR_BUDGET_EXHAUSTED', 'The time is used up, or somebody interrupted.', { where: target.name });
   /** Asks n samples in parts, by what a sample took until now. */
   const inParts = async (n: number, ask: (from: number, to: number) => Promise<void>): Promise<void> => {
-    for (let from = 0; from < n; ) {
+    for (let from = 0; from < n;) {
       limit.look();
       if (signal?.aborted === true) throw stopped();
       const to = Math.min(n, from + most);
@@ -76,7 +76,11 @@ export function partOfLoss(loss: Loss, from: number, to: number, classes: number
   }
 }
 
-async function untilAborted(asked: Promise<void>, signal: AbortSignal | undefined, stopped: () => Fault): Promise<void> {
+async function untilAborted(
+  asked: Promise<void>,
+  signal: AbortSignal | undefined,
+  stopped: () => Fault,
+): Promise<void> {
   if (signal === undefined) return asked;
   let leave = (): void => {};
   const left = new Promise<never>((_, reject) => {

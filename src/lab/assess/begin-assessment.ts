@@ -42,8 +42,7 @@ export async function beginAssessment(options: AssessOptions): Promise<BegunAsse
   const probed = isHttpTarget(target) ? await planOfQueries(target, options, prepared) : null;
   const { before } = prepared;
   const kept = before !== null && before.started.length > 0 ? before.clean : undefined;
-  const cleanCount =
-    kept ?? probed?.clean ?? (await cleanSamples(target, prepared.data, options.budget));
+  const cleanCount = kept ?? probed?.clean ?? (await cleanSamples(target, prepared.data, options.budget));
   const clean = await handshake(
     target,
     sliceData(prepared.data, 0, cleanCount),
@@ -51,7 +50,9 @@ export async function beginAssessment(options: AssessOptions): Promise<BegunAsse
   );
   const { data, perturbations, seed } = prepared;
   const cost =
-    before?.cost ?? probed?.cost ?? (await measureCost(target, data, clean, perturbations, seed, options.budget, options.signal));
+    before?.cost ??
+    probed?.cost ??
+    (await measureCost(target, data, clean, perturbations, seed, options.budget, options.signal));
   return { ...prepared, clean, ...(await planned(options, prepared, cost, cleanCount, probed)) };
 }
 

@@ -27,12 +27,11 @@ export async function cleanSamples(target: Target, data: LabelledData, budget: n
   const most = Math.min(data.count, CLEAN_SAMPLES);
   if (budget === null || most <= FEWEST_CLEAN) return most;
   const seconds = budget * SHARES.clean;
-  // A slow model is told by a few samples; of a quick one they measure how it starts.
-  let each = 0;
-  for (const n of [4, Math.min(MEASURED, most)]) {
-    each = (await secondsOf(() => target.scores(data.inputs.slice(0, n * sampleSize(target)), n))) / n;
-    if (each * MEASURED > seconds) break;
-  }
+  const ask = (n: number): Promise<unknown> => target.scores(data.inputs.slice(0, n * sampleSize(target)), n);
+  // A slow model is told by a few samples.
+  let each = (await quickest(() => ask(FEW), 0)) / FEW;
+  const batch = Math.min(MEASURED, most);
+  if (each * batch * 2 <= seconds) each = (await quickest(() => ask(batch), 0)) / batch;
   return Math.min(most, Math.max(FEWEST_CLEAN, Math.floor(seconds / Math.max(each, 1e-9))));
 }
 
@@ -54,8 +53,8 @@ export async function measureCost(
   const timed = async (pass: (x: Float32Array, n: number) => Promise<unknown>): Promise<number> => {
     const size = sampleSize(target);
     const on = (n: number): Promise<unknown> => pass(data.inputs.slice(0, n * size), n);
-    const first = Math.min(4, data.count);
-    const each = (await secondsOf(() => on(first))) / first;
+    const few = Math.min(FEW, data.count);
+    const each = (await quickest(() => on(few), 0)) / few;
     const batch = Math.min(MEASURED, data.count);
     if (each * batch * 4 > seconds(SHARES.passes)) return each;
     return (await quickest(() => on(batch), seconds(SHARES.passes))) / batch;
@@ -109,16 +108,19 @@ async function secondsOf(run: () => Promise<unknown>): Promise<number> {
   return (performance.now() - began) / 1000;
 }
 
+/** Samples by which a slow model is told. */
+const FEW = 2;
+
 /**
  * The shortest of several: what the machine does when nobody else uses it. At least three, more of short ones, because a busy machine can delay each of a few by a
- * multiple; fewer where the time is over.
+ * multiple. Two where the time is over: a batch of a new size makes sessions of its own at its first pass, which is no cost of a sample.
  */
 async function quickest(run: () => Promise<unknown>, seconds: number): Promise<number> {
   let best = Infinity;
   const began = performance.now();
   for (let i = 0; i < 3 || (i < 20 && performance.now() - began < 1000); i++) {
     best = Math.min(best, await secondsOf(run));
-    if (performance.now() - began > seconds * 1000) break;
+    if (i > 0 && performance.now() - began > seconds * 1000) break;
   }
   return best;
 }

@@ -29,8 +29,8 @@ describe('defences', () => {
     for (const id of ids) assert.ok(existsSync(join(import.meta.dirname, id, 'README.md')), id);
   });
 
-  // Defences of texts, and those that stand around a model, have this in tests of their own (`open-wrapper.test.ts`).
-  const elsewhere: readonly string[] = ['patchcleanser', 'input-cleaning'];
+  // Defences of texts, and those that stand around a model, have this in tests of their own (`open-wrapper.test.ts`, `ensemble/defence.test.ts`).
+  const elsewhere: readonly string[] = ['patchcleanser', 'input-cleaning', 'ensemble'];
   for (const { meta } of DEFENCES.filter((one) => !('texts' in one.meta) && !elsewhere.includes(one.meta.id))) {
     it(`${meta.id} has defaults that its schema gives, and a result that its assurance promises`, async () => {
       const defence = defenceNamed(meta.id)!;

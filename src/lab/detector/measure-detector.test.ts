@@ -193,7 +193,7 @@ test('every detector that fits a model is measured, each with the attack that kn
   const left: [string, string][] = [];
   const leftOut = (id: string, { message }: Error): void => void left.push([id, message]);
   const fitting = { target, features, perturbation: { norm: 'linf', eps: 0.35 }, leftOut } as const;
-  const found: readonly DetectorResult[] = await measureFittingDetectors(fitting, data, 60);
+  const found: readonly DetectorResult[] = await measureFittingDetectors(fitting, data, 600);
   assert.deepEqual(
     found.map(({ detector }) => detector),
     ['feature-squeezing', 'mahalanobis', 'knn', 'stateful-query'],
@@ -201,7 +201,7 @@ test('every detector that fits a model is measured, each with the attack that kn
   for (const one of found) assert.ok(one.adaptive !== null && one.statedFalsePositiveRate === 0.01);
   assert.equal(left.length, 0);
   const weak = { ...fitting, perturbation: { norm: 'linf', eps: 1e-6 } } as const;
-  const some = await measureFittingDetectors(weak, data, 60);
+  const some = await measureFittingDetectors(weak, data, 600);
   assert.deepEqual(
     some.map(({ detector }) => detector),
     ['stateful-query'],

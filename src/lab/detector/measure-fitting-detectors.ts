@@ -68,8 +68,10 @@ export async function measureFittingDetectors(
 /** The first samples, so many that scoring them as they are takes no more than a part of the time. */
 async function affordableData(target: Target, data: LabelledData, seconds: number): Promise<LabelledData> {
   const n = Math.min(8, data.count);
+  const ask = (): Promise<unknown> => target.scores(data.inputs.slice(0, n * sampleSize(target)), n);
+  await ask(); // sessions are made at the first
   const began = performance.now();
-  await target.scores(data.inputs.slice(0, n * sampleSize(target)), n);
+  await ask();
   const each = (performance.now() - began) / 1000 / n;
   const most = Math.floor((seconds * CLEAN.share) / (CLEAN.passes * Math.max(each, 1e-9)));
   return sliceData(data, 0, Math.min(data.count, Math.max(most, CLEAN.least)));

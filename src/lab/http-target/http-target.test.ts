@@ -10,6 +10,7 @@ import { seededRandom } from '../../math/random.ts';
 import { openTarget } from '../open-target.ts';
 import { isTextTarget } from '../text/text-target.ts';
 import { isHttpTarget } from './http-target.ts';
+import { limitQueries } from './limit-queries.ts';
 import { parsePointer, valueAt } from './json-pointer.ts';
 import { retryAfterMillis } from './retry-after.ts';
 import { type InferenceServer, json, meanModel, startInferenceServer } from './testing/inference-server.ts';
@@ -368,6 +369,26 @@ test('a budget holds over runs, and nothing is sent that would exceed it', async
   const lower = await open({ queries: 50 }, {}, { queries: 2 });
   assert.equal(lower.account.budget, 2);
   await lower.close();
+});
+
+test('a share of the queries bounds what is sent, and not what the log answers', async () => {
+  const http = { queries: 100, log: 'share.jsonl' };
+  const x = samples(9);
+  const first = await open(http);
+  await first.scores(x.slice(0, 4 * SIZE), 4);
+  await first.close();
+  const again = await open(http);
+  assert.ok(isHttpTarget(again));
+  // Of five, one is not known; a share that is spent still lets the four be had.
+  await assert.rejects(limitQueries(again, 4).scores(x.slice(0, 5 * SIZE), 5), { code: 'ERR_BUDGET_EXHAUSTED' });
+  await limitQueries(again, 4).scores(x.slice(0, 4 * SIZE), 4);
+  assert.equal(server.scored.count, 4);
+  await limitQueries(again, 6).scores(x.slice(4 * SIZE, 6 * SIZE), 2);
+  await assert.rejects(limitQueries(again, 6).scores(x.slice(6 * SIZE, 7 * SIZE), 1), { code: 'ERR_BUDGET_EXHAUSTED' });
+  // Without the share the whole budget counts.
+  await again.scores(x.slice(6 * SIZE, 7 * SIZE), 1);
+  assert.equal(server.scored.count, 7);
+  await again.close();
 });
 
 test('a run that was stopped asks for no answer twice, and repeated questions keep their own answers', async () => {
