@@ -65,6 +65,20 @@ checkFamily(infraWorkflow, {
     good: [
       workflow('on: issues', 'permissions: { contents: read }', ...job('- uses: anthropics/claude-code-action@v1')),
       workflow('on: push', ...job('- uses: anthropics/claude-code-action@v1')),
+      workflow(
+        'on: issues',
+        'permissions: { contents: read, id-token: write }',
+        ...job('- uses: anthropics/claude-code-action@v1'),
+      ),
+      workflow(
+        'on: issues',
+        'jobs:',
+        '  a:',
+        '    if: false',
+        '    runs-on: x',
+        '    steps:',
+        '      - uses: anthropics/claude-code-action@v1',
+      ),
     ],
   },
   'workflow-unpinned-action': {

@@ -14,7 +14,10 @@ interface Step {
 
 function stepsOf(root: Located): readonly Step[] {
   const lists = [
-    ...membersOf(memberAt(root, 'jobs')).map(({ value }) => ({ job: value, list: memberAt(value, 'steps') })),
+    // A job that is switched off never runs.
+    ...membersOf(memberAt(root, 'jobs'))
+      .filter(({ value }) => !/^(?:false|\$\{\{\s{0,9}false\s{0,9}\}\})$/.test(textOf(memberAt(value, 'if')) ?? ''))
+      .map(({ value }) => ({ job: value, list: memberAt(value, 'steps') })),
     { job: root, list: memberAt(root, 'runs', 'steps') },
   ];
   return lists.flatMap(({ job, list }) =>
@@ -57,8 +60,12 @@ const placed = (lines: LineIndex, node: Located, message: string, severity?: Jud
   message,
 });
 
+/** A token that may write something; `id-token: write` only lets a job say who it is. */
 function writes(node: Located | undefined): boolean {
-  return textOf(node) === 'write-all' || membersOf(node).some(({ value }) => textOf(value) === 'write');
+  return (
+    textOf(node) === 'write-all' ||
+    membersOf(node).some(({ name, value }) => name !== 'id-token' && textOf(value) === 'write')
+  );
 }
 
 const CHECKS: readonly Check[] = [
@@ -139,7 +146,16 @@ const CHECKS: readonly Check[] = [
           if (!AGENT.test(name)) return [];
           const permissions = memberAt(job, 'permissions') ?? memberAt(root, 'permissions');
           if (permissions !== undefined && !writes(permissions)) return [];
-          const guarded = [memberAt(job, 'if'), memberAt(node, 'if')].some((one) =>
+          // A condition on a job that this one waits for holds for this one, too.
+          const waited = [memberAt(job, 'needs')].flatMap(
+            (one) => textOf(one) ?? itemsOf(one).flatMap((each) => textOf(each) ?? []),
+          );
+          const conditions = [
+            memberAt(job, 'if'),
+            memberAt(node, 'if'),
+            ...waited.map((one) => memberAt(root, 'jobs', one, 'if')),
+          ];
+          const guarded = conditions.some((one) =>
             /author_association|\bactor\b|collaborator|OWNER|MEMBER/.test(textOf(one) ?? ''),
           );
           return [
