@@ -90,7 +90,7 @@ async function* rowsOf(path: string, options: RowsOptions, skipped: string[] | n
       if (single) {
         throw new Fault('ERR_DATA', 'This is no data that is read.', {
           where: name,
-          hint: 'CSV, JSON Lines, a JSON array, Parquet, npy, npz, IDX or a picture; .gz but for Parquet and npz.',
+          hint: 'CSV, JSON Lines, a JSON array, Parquet, npy, npz, IDX or a picture; text also as .gz and .zst.',
         });
       }
       skipped?.push(name);
