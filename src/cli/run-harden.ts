@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../core/fault.ts';
 import { ARCHITECTURES, buildArchitecture } from '../engine/build/architectures.ts';
-import { scoresOf } from '../engine/model-plan.ts';
+import { scoresOf } from '../engine/choose-output.ts';
 import { loadOnnx } from '../engine/load-onnx.ts';
 import type { OnnxModel } from '../formats/onnx/onnx-model.ts';
 import { writeOnnx } from '../formats/onnx/write-onnx.ts';

@@ -11,6 +11,8 @@ export interface GradientCheckInParts extends GradientCheck {
   readonly parts: number;
   /** Where the gradient was found wrong: from one value to another; null: nowhere, or not known. */
   readonly wrong: string | null;
+  /** The input's influence on the scores is lost in rounding, and parts could not be had: an error says nothing then. */
+  readonly lost?: boolean;
 }
 
 /** Parts that are opened at most. */
@@ -40,10 +42,11 @@ export async function checkGradientInParts(
     return { ...whole, parts: 1, wrong: null };
   }
   const cuts = cutsOf(model);
-  if (cuts.length === 0) return { ...whole, parts: 1, wrong: null };
+  const lost = visibility(probe) <= LOST;
+  if (cuts.length === 0) return { ...whole, parts: 1, wrong: null, lost };
   const parts = new Parts(model, probe.x, cuts, seed, progress, open);
   const found = await parts.check();
-  if (found === null) return { ...whole, parts: 1, wrong: null };
+  if (found === null) return { ...whole, parts: 1, wrong: null, lost };
   if (found.wrong === null && visibility(probe) > LOST) {
     const chained = await parts.chain(probe.weights);
     const error = distance(chained, probe.gradient);

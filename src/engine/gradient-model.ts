@@ -8,7 +8,8 @@ import { type GradientOrder, type GradientResult, obey } from './gradient-thread
 import type { ShapedGraph } from './graph/shaped-graph.ts';
 import { loadOnnx, loadOnnxBytes } from './load-onnx.ts';
 import type { Loss, LossGradient } from './loss.ts';
-import { type FinalOperator, type ModelPlan, planModel, type PlanOptions, withoutFixedBatch } from './model-plan.ts';
+import type { FinalOperator } from './choose-output.ts';
+import { type ModelPlan, planModel, type PlanOptions, withoutFixedBatch } from './model-plan.ts';
 import { ModelProgram } from './model-program.ts';
 import { loadOnnxRuntime, type OnnxRuntime, type RuntimeKind } from './onnx-runtime.ts';
 import { ThreadPool } from './thread-pool.ts';

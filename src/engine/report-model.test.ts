@@ -268,6 +268,8 @@ describe('reportOnModel', () => {
     assert.equal(report.ok, true, JSON.stringify(report));
     assert.equal(report.scores, 2);
     assert.equal(report.check, 'float64');
+    // What is normalised once more is still the Softmax's.
+    assert.equal(report.final_operator, 'softmax');
   });
 
   it('gives nodes of one name names of their own', async () => {

@@ -249,6 +249,11 @@ async function reportOnOpened(
       `The input's influence on the scores is too small, or bent too often, for differences of the whole: checked in ${check.parts} parts that follow one another.`,
     );
   }
+  if (check.lost === true) {
+    remarks.push(
+      'The scores hardly answer to random input, as with weights that were never trained: differences drown in rounding, so that they say nothing for or against the gradient.',
+    );
+  }
   if (check.wrong !== null) remarks.push(`The gradient disagrees with differences from ${check.wrong}.`);
   progress('timing');
   const times = await timeGradient(opened);

@@ -27,5 +27,6 @@ export type { GradientCoverage } from '../engine/gradient/coverage.ts';
 export { checkOnnx } from '../engine/graph/check-onnx.ts';
 export { loadOnnx } from '../engine/load-onnx.ts';
 export type { Loss, LossGradient } from '../engine/loss.ts';
-export type { FinalOperator, PlanOptions, Preprocessing } from '../engine/model-plan.ts';
+export type { FinalOperator } from '../engine/choose-output.ts';
+export type { PlanOptions, Preprocessing } from '../engine/model-plan.ts';
 export type { RuntimeKind, Tensor } from '../engine/onnx-runtime.ts';
