@@ -64,6 +64,8 @@ export const TEXT_CASES: readonly Case[] = [
   hit('remote-code', 'critical', 'in a recipe in a tar', makeTar([{ name: 'model_config.yaml', data: Buffer.from('model: {"_target_": subprocess.Popen}\n') }])),
   hit('remote-code', 'critical', 'a key behind escapes', '"\\x5ftarget_": os.system\n', 'x.yaml'),
   hit('remote-code', 'critical', 'a tag of Python', 'x: !!python/object/apply:os.system ["x"]\n', 'x.yml'),
+  hit('remote-code', 'critical', 'a tag of Python after a line that is a comment', '# x\u2028y: !!python/object/apply:os.system ["x"]\n', 'x.yml'),
+  miss('remote-code', 'a tag of Python in a comment', '# Tags such as `!!python/name:` are not used.\nx: 1\n', 'x.yml'),
   miss('remote-code', 'a recipe of a framework', 'encoder:\n  _target_: torch.nn.Linear\n  in_features: 3\n', 'x.yaml'),
   hit('remote-code', 'medium', 'a handler of TorchServe', makeZip([{ name: 'MAR-INF/MANIFEST.json', data: Buffer.from('{"model":{"handler":"mine.py","serializedFile":"x.pt"}}') }])),
   miss('remote-code', 'a handler that TorchServe brings along', makeZip([{ name: 'MAR-INF/MANIFEST.json', data: Buffer.from('{"model":{"handler":"image_classifier"}}') }])),

@@ -38,6 +38,7 @@ export const modelYaml: Reader<'model-yaml'> = {
     for (const match of text.matchAll(PYTHON_TAG)) {
       bytes += Buffer.byteLength(text.slice(counted, match.index));
       counted = match.index;
+      if (isComment(text, match.index)) continue;
       // Every tag of these calls or imports what it names.
       observer.fact({
         kind: 'code-reference',
@@ -61,6 +62,13 @@ export const modelYaml: Reader<'model-yaml'> = {
     }
   },
 };
+
+/** Whether the line begins with the mark of a comment: no tag can stand in it. Line breaks are those of YAML 1.1. */
+function isComment(text: string, at: number): boolean {
+  let start = at;
+  while (start > 0 && at - start < 1000 && !/[\r\n\u0085\u2028\u2029]/.test(text[start - 1]!)) start--;
+  return at - start < 1000 && /^[ \t]*#/.test(text.slice(start, at));
+}
 
 class Recipe {
   readonly #observer: Observer;
