@@ -78,7 +78,7 @@ async function affordableData(target: Target, data: LabelledData, seconds: numbe
 }
 
 /** Clean samples are scored by all detectors: passes of the model for one, the share of the time for that, and the samples that a false-positive rate of 1 % takes. */
-const CLEAN = { passes: 12, share: 0.3, least: 4 * leastForRate(RATES[0]) };
+const CLEAN = { passes: 12, share: 0.3, least: 4 * leastForRate(RATES[0]!) };
 
 async function measureAll(
   { target, features, perturbation, seed = 'parapet', leftOut }: FittingDetectors,
