@@ -77,8 +77,8 @@ async function affordableData(target: Target, data: LabelledData, seconds: numbe
   return sliceData(data, 0, Math.min(data.count, Math.max(most, CLEAN.least)));
 }
 
-/** Clean samples are scored by all detectors: passes of the model for one, the share of the time for that, and the samples of a false-positive rate of 10 %. */
-const CLEAN = { passes: 12, share: 0.3, least: 4 * leastForRate(RATES.at(-1)!) };
+/** Clean samples are scored by all detectors: passes of the model for one, the share of the time for that, and the samples that a false-positive rate of 1 % takes. */
+const CLEAN = { passes: 12, share: 0.3, least: 4 * leastForRate(RATES[0]!) };
 
 async function measureAll(
   { target, features, perturbation, seed = 'parapet', leftOut }: FittingDetectors,
