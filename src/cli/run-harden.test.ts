@@ -60,7 +60,7 @@ describe('parapet harden', () => {
     assert.equal((await parapet([...noise, ...data]))[0], 0);
     const wrapper: unknown = JSON.parse(readFileSync(join(folder, 'noise.wrapper.json'), 'utf8'));
     const step = { kind: 'randomised-smoothing', sigma: 0.05, samples: 100, alpha: 0.001 };
-    assert.deepEqual(wrapper, { version: 1, model: 'noise.onnx', steps: [step] });
+    assert.deepEqual(wrapper, { version: 1, model: 'noise.onnx', bounds: [0, 1], steps: [step] });
   });
 
   it('trains the scores of a network that gives labels first, and leaves its outputs in their order', async () => {
@@ -99,7 +99,7 @@ describe('parapet harden', () => {
     const args = ['--architecture', 'mlp', '--out', 'stopped.onnx', ...data];
     const [code, , err] = await parapet(args, AbortSignal.abort());
     assert.equal(code, 3);
-    assert.match(err, /goes on from stopped\.onnx\.checkpoint\.npz/);
+    assert.match(err, /goes on there \(stopped\.onnx\.checkpoint\.npz\)/);
     assert.equal((await parapet(args))[0], 0);
   });
 
