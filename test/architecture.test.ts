@@ -327,10 +327,17 @@ test('what is imported is declared', () => {
   assert.deepEqual(wrong, []);
 });
 
+/** Words in regular expressions are no types. */
+const withoutPatterns = (code: string): string =>
+  code.replace(
+    /(?<=(?:^|[=(,:[!&|?{;]|\breturn)\s*)\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/gm,
+    '/_/',
+  );
+
 test('no any, no enum, no namespace', () => {
   const wrong: string[] = [];
   for (const source of all) {
-    const code = withoutStrings(source.code).replace(/`(?:[^`\\]|\\.)*`/g, '``');
+    const code = withoutPatterns(withoutStrings(source.code).replace(/`(?:[^`\\]|\\.)*`/g, '``'));
     if (/(:\s*|\bas\s+|<|,\s*|\|\s*)any\b(?!\w|\s*[:(])/.test(code)) wrong.push(`${source.file}: any`);
     if (/^\s*(export\s+)?(const\s+|declare\s+)?enum\s/m.test(code)) wrong.push(`${source.file}: enum`);
     if (/^\s*(export\s+)?(declare\s+)?namespace\s/m.test(code)) wrong.push(`${source.file}: namespace`);

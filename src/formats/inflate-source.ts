@@ -1,6 +1,6 @@
 import { type ByteSource, memorySource } from '../bytes/byte-source.ts';
-import { InflateStream } from './deflate/inflate-stream.ts';
-import { collectPieces } from './pieces/collect-pieces.ts';
+import { InflateStream } from './gzip/inflate-stream.ts';
+import { collectPieces } from './collect-pieces.ts';
 
 /** No code of deflate makes more than 258 bytes out of two bits. */
 const MAX_RATIO = 1032;

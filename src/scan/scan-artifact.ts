@@ -1,5 +1,5 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
-import { UNPACKED_SOURCE_BYTES } from '../formats/pieces/unpacked-source.ts';
+import { UNPACKED_SOURCE_BYTES } from '../formats/unpacked-source.ts';
 import type { AgentDefinition } from './agents/agent-fact.ts';
 import { KNOWN_BOOK } from './advisories/known-advisories.ts';
 import { notCompared } from './advisories/not-compared.ts';

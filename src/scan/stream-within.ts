@@ -1,4 +1,4 @@
-import { type OpenPieces, type UnpackedPieces, unpackPieces } from '../formats/pieces/unpacked-source.ts';
+import { type OpenPieces, type UnpackedPieces, unpackPieces } from '../formats/unpacked-source.ts';
 import type { Observer } from './reader.ts';
 
 /** Bytes that come out before a ratio says anything. */

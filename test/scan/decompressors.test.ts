@@ -5,8 +5,8 @@ import { Bzip2Error, readBzip2 } from '../../src/formats/bzip2/read-bzip2.ts';
 import { type ByteSource, memorySource } from '../../src/bytes/byte-source.ts';
 import { lzmaAloneHeader, LzmaStream } from '../../src/formats/lzma/lzma-stream.ts';
 import { XzStream } from '../../src/formats/lzma/xz-stream.ts';
-import { collectPieces } from '../../src/formats/pieces/collect-pieces.ts';
-import type { PieceStream } from '../../src/formats/pieces/piece-stream.ts';
+import { collectPieces } from '../../src/formats/collect-pieces.ts';
+import type { PieceStream } from '../../src/formats/piece-stream.ts';
 
 /** `b'parapet ' * 40 + bytes(range(256))`, packed by liblzma 5.2 and libbz2 1.0.8. */
 const PLAIN = Buffer.concat([

@@ -1,6 +1,6 @@
 import { type ByteSource, memorySource } from '../../bytes/byte-source.ts';
-import { collectPieces } from '../pieces/collect-pieces.ts';
-import { type OfferMark, type PieceEnd, PieceError, type PieceStream, type Resume } from '../pieces/piece-stream.ts';
+import { collectPieces } from '../collect-pieces.ts';
+import { type OfferMark, type PieceEnd, PieceError, type PieceStream, type Resume } from '../piece-stream.ts';
 
 /** Packed bytes that are read at once. */
 const READ_AT_ONCE = 1 << 16;

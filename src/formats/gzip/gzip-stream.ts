@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
-import { InflateStream } from '../deflate/inflate-stream.ts';
-import { crc32 } from '../pieces/crc-32.ts';
-import type { OfferMark, PieceEnd, PieceStream } from '../pieces/piece-stream.ts';
+import { InflateStream } from './inflate-stream.ts';
+import { crc32 } from '../crc-32.ts';
+import type { OfferMark, PieceEnd, PieceStream } from '../piece-stream.ts';
 import { afterGzipHeader } from './read-gzip.ts';
 
 /** CRC-32 and length behind each member. */

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
-import type { PieceEnd, PieceStream } from '../pieces/piece-stream.ts';
+import type { PieceEnd, PieceStream } from '../piece-stream.ts';
 import { LzmaDecoder, LzmaError } from './lzma-decoder.ts';
 import { LZMA_AHEAD, LzmaWindow } from './lzma-window.ts';
 

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
-import type { OfferMark, PieceEnd, PieceStream, Resume } from '../pieces/piece-stream.ts';
+import type { OfferMark, PieceEnd, PieceStream, Resume } from '../piece-stream.ts';
 import { LzmaDecoder, LzmaError } from './lzma-decoder.ts';
 import { LZMA_AHEAD, LzmaWindow } from './lzma-window.ts';
 

@@ -1,14 +1,14 @@
 import { type ByteSource, memorySource } from '../../../bytes/byte-source.ts';
 import { freeBytes } from '../../../bytes/free-bytes.ts';
 import { Bzip2Stream } from '../../../formats/bzip2/read-bzip2.ts';
-import { InflateStream } from '../../../formats/deflate/inflate-stream.ts';
+import { InflateStream } from '../../../formats/gzip/inflate-stream.ts';
 import { LzmaStream, lzmaZipHeader } from '../../../formats/lzma/lzma-stream.ts';
 import { LARGEST_DICTIONARY } from '../../../formats/lzma/lzma-window.ts';
 import { XzStream } from '../../../formats/lzma/xz-stream.ts';
-import { collectPieces } from '../../../formats/pieces/collect-pieces.ts';
-import { crc32 } from '../../../formats/pieces/crc-32.ts';
+import { collectPieces } from '../../../formats/collect-pieces.ts';
+import { crc32 } from '../../../formats/crc-32.ts';
 import { type Inflated, inflateSource } from '../../../formats/inflate-source.ts';
-import type { OfferMark, PieceStream } from '../../../formats/pieces/piece-stream.ts';
+import type { OfferMark, PieceStream } from '../../../formats/piece-stream.ts';
 import type { ZipEntry } from '../../../formats/zip/zip-walk.ts';
 import { HAS_ZSTANDARD, readZstandard } from '../../../formats/zstandard/read-zstandard.ts';
 import type { Observer } from '../../reader.ts';

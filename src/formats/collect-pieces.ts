@@ -1,6 +1,6 @@
-import { freeBytes } from '../../bytes/free-bytes.ts';
-import { grownSize } from '../../bytes/grown-size.ts';
-import type { Inflated } from '../inflate-source.ts';
+import { freeBytes } from '../bytes/free-bytes.ts';
+import { grownSize } from '../bytes/grown-size.ts';
+import type { Inflated } from './inflate-source.ts';
 import type { PieceStream } from './piece-stream.ts';
 
 /**

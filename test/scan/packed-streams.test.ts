@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ByteSource, memorySource } from '../../bytes/byte-source.ts';
-import { Bzip2Stream } from '../bzip2/read-bzip2.ts';
-import { lzmaAloneHeader, LzmaStream } from '../lzma/lzma-stream.ts';
-import { XzStream } from '../lzma/xz-stream.ts';
-import type { OfferMark, PieceStream } from './piece-stream.ts';
-import { unpackPieces } from './unpacked-source.ts';
+import { type ByteSource, memorySource } from '../../src/bytes/byte-source.ts';
+import { Bzip2Stream } from '../../src/formats/bzip2/read-bzip2.ts';
+import { lzmaAloneHeader, LzmaStream } from '../../src/formats/lzma/lzma-stream.ts';
+import { XzStream } from '../../src/formats/lzma/xz-stream.ts';
+import type { OfferMark, PieceStream } from '../../src/formats/piece-stream.ts';
+import { unpackPieces } from '../../src/formats/unpacked-source.ts';
 
 /** What is packed below: 0 to 255, 8000 times. */
 const BYTES = Buffer.alloc(256 * 8000, Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)));

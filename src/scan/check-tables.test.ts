@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { RULES } from '../registry.ts';
+import { RULES } from './registry.ts';
 
 /** Rules of each of the 42 checks of agents, MCP and skills, in their order. */
 const AGENTS: readonly string[] = [
@@ -40,7 +40,7 @@ void test('each of the 42 checks of agents and the 64 of infrastructure has rule
     const family = families.get(id);
     assert.ok(family !== undefined, `no rule ${id}`);
     if (BETWEEN_FILES.has(family)) continue;
-    const path = new URL(`${family}/family.test.ts`, import.meta.url);
+    const path = new URL(`rules/${family}/family.test.ts`, import.meta.url);
     assert.ok(existsSync(path), `${id}: no fixtures of ${family}`);
     // `checkFamily` asserts that both lists of a case hold something; here, that the case is there.
     const text = readFileSync(path, 'utf8');

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../bytes/byte-source.ts';
+import type { ByteSource } from '../bytes/byte-source.ts';
 import { crc32 } from './crc-32.ts';
 import type { OfferMark, PieceEnd, PieceStream, Resume } from './piece-stream.ts';
 

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
-import { type OfferMark, type PieceEnd, PieceError, type PieceStream, type Resume } from '../pieces/piece-stream.ts';
+import { type OfferMark, type PieceEnd, PieceError, type PieceStream, type Resume } from '../piece-stream.ts';
 import {
   fillHuffmanCode,
   fixedDistances,
@@ -218,7 +218,7 @@ export class InflateStream implements PieceStream {
   }
 
   /** Reads on in the source; what is left of the block moves to its beginning. */
-  #fetch(): void {
+  #refill(): void {
     const block = this.#block;
     block.copyWithin(0, this.#at, this.#filled);
     const left = this.#filled - this.#at;
@@ -241,7 +241,7 @@ export class InflateStream implements PieceStream {
   /** @param count bits that are needed, at most 16 */
   #ahead(count: number): void {
     if (this.#count >= count) return;
-    if (this.#at + 2 > this.#filled && !this.#drained) this.#fetch();
+    if (this.#at + 2 > this.#filled && !this.#drained) this.#refill();
     this.#bits |= (this.#block[this.#at]! | (this.#block[this.#at + 1]! << 8)) << this.#count;
     this.#at += 2;
     this.#count += 16;
@@ -265,7 +265,7 @@ export class InflateStream implements PieceStream {
     }
     while (this.#stored > 0 && this.#length < HISTORY + AHEAD) {
       if (this.#at >= this.#filled) {
-        if (!this.#drained) this.#fetch();
+        if (!this.#drained) this.#refill();
         if (this.#at >= this.#filled) throw new PieceError('cut off');
       }
       const part = Math.min(this.#stored, this.#filled - this.#at, HISTORY + AHEAD - this.#length);
@@ -336,7 +336,7 @@ export class InflateStream implements PieceStream {
       if (at + SYMBOL_BYTES > filledTo) {
         if (!this.#drained) {
           this.#at = at;
-          this.#fetch();
+          this.#refill();
           at = 0;
           filledTo = this.#filled;
         } else if (at - (count >> 3) > filledTo) {

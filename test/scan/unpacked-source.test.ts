@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateRawSync, gzipSync } from 'node:zlib';
-import { type ByteSource, memorySource } from '../../bytes/byte-source.ts';
-import { InflateStream } from '../deflate/inflate-stream.ts';
-import { GzipStream } from '../gzip/gzip-stream.ts';
-import { crc32 } from './crc-32.ts';
-import { unpackPieces } from './unpacked-source.ts';
+import { type ByteSource, memorySource } from '../../src/bytes/byte-source.ts';
+import { InflateStream } from '../../src/formats/gzip/inflate-stream.ts';
+import { GzipStream } from '../../src/formats/gzip/gzip-stream.ts';
+import { crc32 } from '../../src/formats/crc-32.ts';
+import { unpackPieces } from '../../src/formats/unpacked-source.ts';
 
 /** Bytes that pack to about a third. */
 function sample(length: number): Buffer {
