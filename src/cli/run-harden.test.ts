@@ -111,6 +111,7 @@ describe('parapet harden', () => {
       [['--architecture', 'mlp', '--data', 'rows.csv', '--eps', 'eight'], /--eps takes a number/],
       [['--architecture', 'mlp', '--bounds', '0,0.5', ...data], /outside the bounds/],
       [['--architecture', 'mlp', '--data', 'none.csv'], /no such data/],
+      [['old.wrapper.json', ...data], /is a wrapper/],
     ];
     for (const [args, message] of wrong) {
       const [code, , err] = await parapet(args);

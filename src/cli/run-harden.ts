@@ -65,6 +65,11 @@ export async function runHarden(file: string | undefined, options: HardenArgumen
       hint: `Architectures: ${ARCHITECTURES.map(({ id }) => id).join(', ')}.`,
     });
   }
+  if (file !== undefined && /(?:^|[./\\])wrapper\.json$/i.test(file)) {
+    throw new Fault('ERR_USAGE', `${file} is a wrapper, and what is trained is a network.`, {
+      hint: 'Give the network that it names under "model"; methods with a wrapper write a new one.',
+    });
+  }
   const at = (path: string): string => resolve(io.cwd, path);
   const loaded = file === undefined ? null : await loadOnnx(at(file));
   const given = loaded === null ? null : withScoresFirst(loaded);
@@ -246,8 +251,11 @@ function report(
   const line = (name: string, measured: HardenResult['after']): void => {
     if (measured === null) return;
     const { clean, abstained, robust } = measured;
-    const silent = abstained === undefined ? '' : `   abstains on ${percent(abstained)}`;
-    io.out(`${name.padEnd(7)} clean ${percent(clean)}${silent}   under attack ${percent(robust)}`);
+    const said =
+      abstained === undefined
+        ? `under attack ${percent(robust)}`
+        : `abstains on ${percent(abstained)}   right, and not brought to a wrong answer ${percent(robust)}`;
+    io.out(`${name.padEnd(7)} clean ${percent(clean)}   ${said}`);
   };
   io.out(
     `${about.method}: ${artefact.steps} steps in ${Math.round(artefact.seconds)} s on ${about.kept.count} samples`,

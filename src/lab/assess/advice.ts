@@ -31,10 +31,11 @@ export function adviceFor(found: Omit<Assessment, 'advice'>): readonly Advice[] 
         command: 'parapet harden TARGET_FILE --data TRAINING_DATA --method text-augment --out hardened.onnx',
       });
     } else if (model.gradients && (norm === 'linf' || norm === 'l2')) {
+      const wrapped = /(?:^|\.)wrapper\.json$/i.test(model.name);
       advice.push({
         urgency,
-        says: `Changes of at most ${epsText(eps)} (${norm}) bring accuracy from ${percent(found.clean.accuracy.value)} to ${percent(value)}. Adversarial training is the defence that holds up under measurement.`,
-        command: `parapet harden ${model.name} --data TRAINING_DATA --method pgd-at --norm ${norm} --eps ${epsText(eps)} --out hardened.onnx`,
+        says: `Changes of at most ${epsText(eps)} (${norm}) bring accuracy from ${percent(found.clean.accuracy.value)} to ${percent(value)}. Adversarial training is the defence that holds up under measurement.${wrapped ? ' Train the network behind the wrapper and wrap it again; members of an ensemble are trained so with --method ensemble --set member=pgd-at.' : ''}`,
+        command: `parapet harden ${wrapped ? 'MODEL.onnx' : model.name} --data TRAINING_DATA --method pgd-at --norm ${norm} --eps ${epsText(eps)} --out hardened.onnx`,
       });
     } else {
       advice.push({
