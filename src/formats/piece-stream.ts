@@ -29,8 +29,8 @@ export type OfferMark = (at: number, capture: () => Resume) => void;
 /** Ends unpacking inside of a decoder. */
 export class PieceError extends Error {
   readonly end: 'cut off' | 'damaged';
-  constructor(end: 'cut off' | 'damaged') {
-    super(end);
+  constructor(end: 'cut off' | 'damaged', message: string = end) {
+    super(message);
     this.name = 'PieceError';
     this.end = end;
   }

@@ -28,6 +28,8 @@ const MOST_PACKAGES = 50_000;
 
 /** Milliseconds that are taken off the clock together. */
 const EXCUSED_AT_ONCE = 50;
+/** Bytes for each such millisecond at least: what comes slower was made to come slowly, and is on the clock. */
+const SLOWEST = 256;
 
 type Judge = (fact: Fact) => Judged;
 
@@ -183,16 +185,20 @@ class Scan {
     if (room <= 0 || held > this.#limits.unpackedAtOnce) return null;
     this.#hold(held);
     let since = this.#now();
+    let made = 0;
     return {
       room,
       progress: (bytes) => {
         this.#streamed += bytes;
+        made += bytes;
         const took = this.#now() - since;
         if (took < EXCUSED_AT_ONCE) return;
+        const excused = Math.min(took, made / SLOWEST);
         // A turn takes it off the clock by itself.
-        if (this.#turn === undefined) this.#excused += took;
-        else this.#turn.excuse(took);
+        if (this.#turn === undefined) this.#excused += excused;
+        else this.#turn.excuse(excused);
         since = this.#now();
+        made = 0;
       },
       tick: () => {
         if (this.#isLate()) throw new OutOfTime();

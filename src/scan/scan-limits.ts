@@ -12,7 +12,7 @@ export interface ScanLimits {
   readonly streamed: number;
   /** Findings kept. */
   readonly findings: number;
-  /** Milliseconds, without those in which pieces are unpacked for the first time: their number is bounded by itself. */
+  /** Milliseconds, without those in which pieces are unpacked for the first time at a fair speed: their number is bounded by itself. */
   readonly time: number;
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateSync, gzipSync } from 'node:zlib';
-import { memorySource } from '../bytes/byte-source.ts';
+import { type ByteSource, memorySource } from '../bytes/byte-source.ts';
+import { seededRandom } from '../math/random.ts';
 import type { FileResult } from './file-result.ts';
 import { READERS, RULES } from './registry.ts';
 import { scanSource } from './scan-artifact.ts';
@@ -104,4 +105,27 @@ test('a checksum and a size that are not those of the member are told', () => {
     assert.ok(scan(wrongSize).findings.some(({ message }) => /unpacks to/.test(message)));
     assert.equal(scan(archive).verdict, 'clean');
   }
+});
+
+test('the first pass is excused at a fair speed only: what comes slowly is on the clock', () => {
+  const random = seededRandom('slow');
+  const data = Uint8Array.from({ length: LENGTH }, () => random.below(256));
+  const inner = memorySource(new Uint8Array(zipped('a', data)));
+  const slow = (milliseconds: number): FileResult => {
+    let [clock, furthest] = [0, 0];
+    const source: ByteSource = {
+      size: inner.size,
+      read: (offset, length) => {
+        const found = inner.read(offset, length);
+        // Blocks of packed data, at the first time; what is read again is fast.
+        if (found.length === 1 << 16 && offset > furthest) [clock, furthest] = [clock + milliseconds, offset];
+        return found;
+      },
+    };
+    return scanSource('x', source, { readers: READERS, rules: RULES, now: () => clock, limits: LIMITS });
+  };
+  assert.equal(slow(200).verdict, 'clean');
+  const { gaps, verdict } = slow(2500);
+  assert.equal(verdict, 'incomplete');
+  assert.match(gaps[0]?.reason ?? '', /takes longer than 120 s/);
 });

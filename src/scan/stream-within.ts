@@ -32,6 +32,7 @@ export function streamWithin(
     open,
     (size) => {
       streaming.progress(size - made);
+      streaming.tick();
       made = size;
       if (size > streaming.room) stopped = 'room';
       else if (size > RATIO_FLOOR && size > packed * ratio) stopped = 'ratio';

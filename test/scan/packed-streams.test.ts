@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ByteSource, memorySource } from '../../src/bytes/byte-source.ts';
+import { GzipStream } from '../../src/formats/gzip/gzip-stream.ts';
 import { Bzip2Stream } from '../../src/formats/bzip2/read-bzip2.ts';
 import { lzmaAloneHeader, LzmaStream } from '../../src/formats/lzma/lzma-stream.ts';
 import { XzStream } from '../../src/formats/lzma/xz-stream.ts';
@@ -125,5 +126,40 @@ for (const [name, packed, open] of STREAMS) {
       );
       assert.ok(source.size < 1 << 23);
     }
+  });
+}
+
+/** Counts the bytes that are read of it. */
+function counted(bytes: Uint8Array): { readonly source: ByteSource; read(): number } {
+  const inner = memorySource(bytes);
+  let count = 0;
+  return {
+    source: {
+      size: inner.size,
+      read: (offset, length) => {
+        const found = inner.read(offset, length);
+        count += found.length;
+        return found;
+      },
+    },
+    read: () => count,
+  };
+}
+
+const EMPTY_GZIP = Buffer.from('1f8b08000000000000030300000000000000000000', 'hex').subarray(0, 20);
+const EMPTY_BZIP2 = Buffer.from('425a683917724538509000000000', 'hex');
+
+for (const [what, one, open] of [
+  ['gzip', EMPTY_GZIP, (source: ByteSource) => new GzipStream(source)],
+  ['bzip2', EMPTY_BZIP2, (source: ByteSource) => new Bzip2Stream(source)],
+] as const) {
+  test(`many parts of ${what} that hold nothing are not read again and again`, () => {
+    const all = new Uint8Array(Buffer.concat(Array.from({ length: 5000 }, () => one)));
+    const { source, read } = counted(all);
+    const stream: PieceStream = open(source);
+    assert.equal(stream.fill(new Uint8Array(10)), 0);
+    assert.equal(stream.end, 'complete');
+    assert.equal(stream.next, all.length);
+    assert.ok(read() < 20 * all.length, `${read()} bytes were read of ${all.length}`);
   });
 }

@@ -117,7 +117,6 @@ class CompactReader {
   }
 
   struct(depth: number): Fields {
-    if (depth > MOST_DEPTH) throw new RangeError('a page header is nested too deep');
     const fields: Fields = new Map();
     for (let id = 0; ;) {
       const byte = this.#byte();
@@ -129,6 +128,7 @@ class CompactReader {
   }
 
   #value(type: number, depth: number): number | Fields | null {
+    if (depth > MOST_DEPTH) throw new RangeError('a page header is nested too deep');
     switch (type) {
       case TRUE:
       case FALSE:

@@ -1,6 +1,7 @@
 import { type ByteSource, memorySource } from '../../bytes/byte-source.ts';
 import { collectPieces } from '../collect-pieces.ts';
-import { type OfferMark, type PieceEnd, PieceError, type PieceStream, type Resume } from '../piece-stream.ts';
+import { PartStream } from '../part-stream.ts';
+import { PieceError, type Resume } from '../piece-stream.ts';
 
 /** Packed bytes that are read at once. */
 const READ_AT_ONCE = 1 << 16;
@@ -51,6 +52,16 @@ class Bits {
     return (this.#buffer >>> this.#count) & ((1 << count) - 1);
   }
 
+  /** Goes on with the byte at an offset: in the block that is held, where it has it. */
+  moveTo(offset: number): void {
+    this.#count = 0;
+    this.#at = offset - this.#base;
+    if (this.#at >= 0 && this.#at <= this.#block.length) return;
+    this.#base = offset;
+    this.#block = new Uint8Array();
+    this.#at = 0;
+  }
+
   /** Offset of the byte that holds the next bit, and how many of its bits have been read. */
   get place(): { readonly at: number; readonly skip: number } {
     const whole = this.#base + this.#at - Math.ceil(this.#count / 8);
@@ -75,86 +86,63 @@ interface Table {
 }
 
 /** Unpacks bzip2 data piece by piece, all streams, one after another. Memory holds one block, of at most 900,000 bytes. */
-export class Bzip2Stream implements PieceStream {
-  readonly #source: ByteSource;
-  readonly #offer: OfferMark | null;
+export class Bzip2Stream extends PartStream<Block> {
   #bits: Bits | null = null;
   #level = 0;
-  /** Offset of the next stream, while there is none open. */
-  #at: number;
   #streams = 0;
-  #block: Block | null = null;
-  #made: number;
-  #end: PieceEnd | null = null;
-
-  constructor(source: ByteSource, from = 0, offer: OfferMark | null = null, made = 0) {
-    this.#source = source;
-    this.#at = from;
-    this.#offer = offer;
-    this.#made = made;
-  }
-
-  get end(): PieceEnd | null {
-    return this.#end;
-  }
+  /** Between the header of a stream and its end. */
+  #within = false;
+  /** Of the block before, which is done: streams may be of a few bytes each, and there may be many. */
+  #entries = new Int32Array();
 
   get next(): number {
-    return this.#bits?.next ?? this.#at;
+    return this.#within ? this.#bits!.next : this.at;
   }
 
-  fill(into: Uint8Array): number {
-    let filled = 0;
-    try {
-      while (filled < into.length && this.#end === null) {
-        if (this.#block === null && !this.#open()) break;
-        const part: number = this.#block!.fill(into, filled);
-        filled += part;
-        this.#made += part;
-        if (this.#block!.done) this.#block = null;
-      }
-    } catch (error) {
-      if (!(error instanceof PieceError)) throw error;
-      this.#end = error.end;
-    }
-    return filled;
-  }
-
-  /** Opens the next block; false at the end. */
-  #open(): boolean {
+  protected open(): Block | null {
     for (;;) {
-      if (this.#bits === null) {
-        const head = this.#source.read(this.#at, 4);
+      if (!this.#within) {
+        const head = this.source.read(this.at, 4);
         const level = head[3]! - 0x30;
         const begins = head[0] === 0x42 && head[1] === 0x5a && head[2] === 0x68 && level >= 1 && level <= 9;
         if (!begins) {
-          this.#end = this.#streams > 0 ? 'complete' : this.#source.size < this.#at + 4 ? 'cut off' : 'damaged';
-          return false;
+          if (this.#streams > 0) return null;
+          throw new PieceError(this.source.size < this.at + 4 ? 'cut off' : 'damaged');
         }
         this.#streams++;
         this.#level = level;
-        this.#bits = new Bits(this.#source, this.#at + 4);
+        this.#bits ??= new Bits(this.source, this.at + 4);
+        this.#bits.moveTo(this.at + 4);
+        this.#within = true;
       }
-      if (this.#offer !== null && this.#made > 0) this.#offer(this.#made, this.#capture);
-      const magic = this.#bits.read(24) * 2 ** 24 + this.#bits.read(24);
-      this.#bits.read(16);
-      this.#bits.read(16);
+      const bits = this.#bits!;
+      if (this.offer !== null && this.made > 0) this.offer(this.made, this.#capture);
+      const magic = bits.read(24) * 2 ** 24 + bits.read(24);
+      bits.read(16);
+      bits.read(16);
       if (magic === BLOCK) {
-        this.#block = readBlock(this.#bits, this.#level * 100_000);
-        return true;
+        const size = this.#level * 100_000;
+        if (this.#entries.length < size) this.#entries = new Int32Array(size);
+        return readBlock(bits, size, this.#entries);
       }
       if (magic !== END) throw new PieceError('damaged');
-      this.#at = this.#bits.next;
-      this.#bits = null;
+      this.at = bits.next;
+      this.#within = false;
     }
   }
 
+  protected close(): void {
+    // What follows a block begins with the very next bit.
+  }
+
   readonly #capture = (): Resume => {
-    const [source, level, made, { at, skip }] = [this.#source, this.#level, this.#made, this.#bits!.place];
+    const [source, level, made, { at, skip }] = [this.source, this.#level, this.made, this.#bits!.place];
     return () => {
       const stream = new Bzip2Stream(source, at, null, made);
       stream.#streams = 1;
       stream.#level = level;
       stream.#bits = new Bits(source, at, skip);
+      stream.#within = true;
       return stream;
     };
   };
@@ -225,7 +213,8 @@ class Block {
   }
 }
 
-function readBlock(bits: Bits, size: number): Block {
+/** @param block memory for at least `size` bytes and their places */
+function readBlock(bits: Bits, size: number, block: Int32Array): Block {
   if (bits.read(1) === 1) throw new PieceError('damaged');
   const origin = bits.read(24);
   const used = usedBytes(bits);
@@ -236,7 +225,6 @@ function readBlock(bits: Bits, size: number): Block {
   const selectors = readSelectors(bits, groups, selectorCount);
   const tables = Array.from({ length: groups }, () => readTable(bits, alphabet));
 
-  const block = new Int32Array(size);
   const counts = new Int32Array(256);
   let length = 0;
   let run = 0;

@@ -27,37 +27,7 @@ const MASK = (1 << PRIMARY_BITS) - 1;
 const LENGTH_BASE = Uint16Array.of(
   3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
 ); // prettier-ignore
-const LENGTH_BITS = Uint8Array.of(
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  1,
-  1,
-  1,
-  1,
-  2,
-  2,
-  2,
-  2,
-  3,
-  3,
-  3,
-  3,
-  4,
-  4,
-  4,
-  4,
-  5,
-  5,
-  5,
-  5,
-  0,
-);
+const LENGTH_BITS = Uint8Array.from('00000000111122223333444455550', Number);
 const DISTANCE_BASE = Uint16Array.of(
   1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145,
   8193, 12289, 16385, 24577,
@@ -112,13 +82,18 @@ export class InflateStream implements PieceStream {
     this.#offer = offer;
   }
 
-  /** Begins anew with other data, in the same memory. */
+  /** Begins anew with other data, in the same memory; what was read of the same source is not read again. */
   restart(source: ByteSource, from: number): void {
-    this.#source = source;
-    this.#read = from;
-    [this.#at, this.#filled, this.#bits, this.#count] = [0, 0, 0, 0];
+    const at = from - (this.#read - this.#filled);
+    if (source === this.#source && at >= 0 && at <= this.#filled) this.#at = at;
+    else {
+      this.#source = source;
+      this.#read = from;
+      this.#at = this.#filled = 0;
+      this.#drained = false;
+    }
+    [this.#bits, this.#count] = [0, 0];
     [this.#length, this.#taken, this.#before, this.#stored] = [0, 0, 0, 0];
-    this.#drained = false;
     this.#mode = 'header';
     this.#last = false;
     this.#end = null;

@@ -1,21 +1,17 @@
 import { grownSize } from '../../bytes/grown-size.ts';
+import { PieceError } from '../piece-stream.ts';
 
-const CUT_OFF = 'the data is cut off';
+/** What an error says where more would have to follow. */
+export const CUT_OFF = 'the data is cut off';
 
 /**
  * LZMA and LZMA2 (7-Zip's LZMA specification, `lzma-specification.txt`; xz-file-format 1.2.0 §5.3.1). Written for hostile input: the output
  * never exceeds what the caller allows, whatever sizes are claimed, and every read is checked.
  */
-export class LzmaError extends Error {
-  /** True when the data may be well formed but unpacks to more than is allowed. */
-  readonly tooLarge: boolean;
-  /** True when more would have to follow. */
-  readonly cutOff: boolean;
-  constructor(message: string, tooLarge = false) {
-    super(message);
+export class LzmaError extends PieceError {
+  constructor(message: string) {
+    super(message === CUT_OFF ? 'cut off' : 'damaged', message);
     this.name = 'LzmaError';
-    this.tooLarge = tooLarge;
-    this.cutOff = message === CUT_OFF;
   }
 }
 
@@ -46,7 +42,7 @@ export class LzmaOutput implements LzmaSink {
   }
 
   #grow(): void {
-    if (this.length >= this.#limit) throw new LzmaError(`more than ${this.#limit} bytes unpacked`, true);
+    if (this.length >= this.#limit) throw new LzmaError(`more than ${this.#limit} bytes unpacked`);
     const larger = new Uint8Array(grownSize(this.#bytes.length, this.length + 1, this.#limit));
     larger.set(this.#bytes);
     this.#bytes = larger;
@@ -342,7 +338,7 @@ export function decodeLzma(
   size: number | null,
   limit: number,
 ): Uint8Array {
-  if (size !== null && size > limit) throw new LzmaError(`${size} bytes are announced`, true);
+  if (size !== null && size > limit) throw new LzmaError(`${size} bytes are announced`);
   const out = new LzmaOutput(size ?? limit);
   const decoder = new LzmaDecoder(out);
   decoder.setProperties(properties);

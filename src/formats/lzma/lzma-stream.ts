@@ -79,7 +79,7 @@ export class LzmaStream implements PieceStream {
         if (marked || this.#window.length === this.#size) this.#ended = 'complete';
       } catch (error) {
         if (!(error instanceof LzmaError)) throw error;
-        this.#ended = error.cutOff ? 'cut off' : 'damaged';
+        this.#ended = error.end;
       }
     }
   }

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
-import type { OfferMark, PieceEnd, PieceStream, Resume } from '../piece-stream.ts';
-import { LzmaDecoder, LzmaError } from './lzma-decoder.ts';
+import { PartStream } from '../part-stream.ts';
+import type { Resume } from '../piece-stream.ts';
+import { CUT_OFF, LzmaDecoder, LzmaError } from './lzma-decoder.ts';
 import { LZMA_AHEAD, LzmaWindow } from './lzma-window.ts';
 
 const MAX_BLOCKS = 100_000;
@@ -11,84 +12,47 @@ const CHECKS = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
  * Unpacks an .xz file (xz-file-format 1.2.0) piece by piece: all streams and blocks, with LZMA2 alone; other filters are refused. Memory holds the
  * dictionary, of at most 64 MiB, and a chunk. Integrity checks are not verified. Unpacking can go on later at the beginnings of blocks.
  */
-export class XzStream implements PieceStream {
-  readonly #source: ByteSource;
-  readonly #offer: OfferMark | null;
-  #at: number;
+export class XzStream extends PartStream<Lzma2> {
   #check: number | null = null;
   #streams = 0;
   #blocks = 0;
-  #block: Lzma2 | null = null;
   #blockStart = 0;
-  #made: number;
-  #end: PieceEnd | null = null;
-
-  constructor(source: ByteSource, from = 0, offer: OfferMark | null = null, made = 0) {
-    this.#source = source;
-    this.#at = from;
-    this.#offer = offer;
-    this.#made = made;
-  }
-
-  get end(): PieceEnd | null {
-    return this.#end;
-  }
 
   get next(): number {
-    return this.#block?.at ?? this.#at;
+    return this.part?.at ?? this.at;
   }
 
-  fill(into: Uint8Array): number {
-    let filled = 0;
-    try {
-      while (filled < into.length && this.#end === null) {
-        if (this.#block === null && !this.#open()) break;
-        const part: number = this.#block!.fill(into, filled);
-        filled += part;
-        this.#made += part;
-        if (this.#block!.done) this.#close(this.#block!.at);
-      }
-    } catch (error) {
-      if (!(error instanceof LzmaError)) throw error;
-      this.#end = error.cutOff ? 'cut off' : 'damaged';
-    }
-    return filled;
-  }
-
-  /** Opens the next block; false at the end. */
-  #open(): boolean {
+  protected open(): Lzma2 | null {
     for (;;) {
       if (this.#check === null) {
-        const head = this.#source.read(this.#at, 12);
+        const head = this.source.read(this.at, 12);
         if (!(head.length === 12 && head[0] === 0xfd && head[1] === 0x37 && head[2] === 0x7a)) {
-          if (this.#blocks > 0 || this.#streams > 0) this.#end = 'complete';
-          else throw new LzmaError(head.length < 12 ? 'the data is cut off' : 'this is no xz data');
-          return false;
+          if (this.#streams > 0) return null;
+          throw new LzmaError(head.length < 12 ? CUT_OFF : 'this is no xz data');
         }
-        this.#streams++;
+        if (++this.#streams > MAX_BLOCKS) throw new LzmaError(`more than ${MAX_BLOCKS} streams`);
         this.#check = CHECKS[head[7]! & 0x0f]!;
-        this.#at += 12;
+        this.at += 12;
       }
-      const size = this.#byte(this.#at);
+      const size = this.#byte(this.at);
       if (size === 0) {
-        this.#at = this.#skipIndex(this.#at) + 12;
+        this.at = this.#skipIndex(this.at) + 12;
         this.#check = null;
-        while (this.#source.read(this.#at, 4).every((byte) => byte === 0) && this.#at + 4 <= this.#source.size)
-          this.#at += 4;
+        while (this.source.read(this.at, 4).every((byte) => byte === 0) && this.at + 4 <= this.source.size)
+          this.at += 4;
         continue;
       }
       if (++this.#blocks > MAX_BLOCKS) throw new LzmaError(`more than ${MAX_BLOCKS} blocks`);
-      if (this.#offer !== null && this.#made > 0) this.#offer(this.#made, () => this.#capture());
-      this.#blockStart = this.#at + (size + 1) * 4;
-      const header = this.#source.read(this.#at, (size + 1) * 4).slice();
-      if (header.length < (size + 1) * 4) throw new LzmaError('the data is cut off');
-      this.#block = new Lzma2(this.#source, this.#blockStart, blockDictionary(header));
-      return true;
+      if (this.offer !== null && this.made > 0) this.offer(this.made, () => this.#capture());
+      this.#blockStart = this.at + (size + 1) * 4;
+      const header = this.source.read(this.at, (size + 1) * 4).slice();
+      if (header.length < (size + 1) * 4) throw new LzmaError(CUT_OFF);
+      return new Lzma2(this.source, this.#blockStart, blockDictionary(header));
     }
   }
 
   #capture(): Resume {
-    const [source, at, made, check] = [this.#source, this.#at, this.#made, this.#check];
+    const [source, at, made, check] = [this.source, this.at, this.made, this.#check];
     return () => {
       const stream = new XzStream(source, at, null, made);
       stream.#check = check;
@@ -97,23 +61,24 @@ export class XzStream implements PieceStream {
     };
   }
 
-  #close(at: number): void {
-    this.#block = null;
-    this.#at = at + ((4 - ((at - this.#blockStart) % 4)) % 4) + this.#check!;
+  protected close({ at }: Lzma2): void {
+    this.at = at + ((4 - ((at - this.#blockStart) % 4)) % 4) + this.#check!;
   }
 
   #byte(at: number): number {
-    const [byte] = this.#source.read(at, 1);
-    if (byte === undefined) throw new LzmaError('the data is cut off');
+    const [byte] = this.source.read(at, 1);
+    if (byte === undefined) throw new LzmaError(CUT_OFF);
     return byte;
   }
 
   #skipIndex(start: number): number {
     const integer = (at: number): { readonly value: number; readonly next: number } => {
-      const { value, next } = readInteger(this.#source.read(at, 9), 0);
+      const { value, next } = readInteger(this.source.read(at, 9), 0);
       return { value, next: at + next };
     };
     const records = integer(start + 1);
+    // There is one for each block.
+    if (records.value > MAX_BLOCKS) throw new LzmaError(`more than ${MAX_BLOCKS} blocks`);
     let at = records.next;
     for (let index = 0; index < records.value; index++) at = integer(integer(at).next).next;
     return at + ((4 - ((at - start) % 4)) % 4) + 4;
@@ -161,14 +126,14 @@ class Lzma2 {
   #open(): void {
     const head = this.#source.read(this.at, 6).slice();
     const control = head[0];
-    if (control === undefined) throw new LzmaError('the data is cut off');
+    if (control === undefined) throw new LzmaError(CUT_OFF);
     if (control === 0) {
       this.at++;
       this.#ended = true;
       return;
     }
     const length = control < 0x80 ? 3 : control < 0xc0 ? 5 : 6;
-    if (head.length < length) throw new LzmaError('the data is cut off');
+    if (head.length < length) throw new LzmaError(CUT_OFF);
     if (control === 1 || control >= 0xe0) {
       this.#decoder.dictionaryStart = this.#window.length;
       this.#needDictionary = false;
@@ -195,7 +160,7 @@ class Lzma2 {
 
   #bytes(at: number, length: number): Uint8Array {
     const bytes = this.#source.read(at, length).slice();
-    if (bytes.length < length) throw new LzmaError('the data is cut off');
+    if (bytes.length < length) throw new LzmaError(CUT_OFF);
     return bytes;
   }
 }
@@ -223,7 +188,7 @@ function readInteger(input: Uint8Array, at: number): { readonly value: number; r
   let value = 0;
   for (let index = 0; index < 9; index++) {
     const byte = input[at + index];
-    if (byte === undefined) throw new LzmaError('the data is cut off');
+    if (byte === undefined) throw new LzmaError(CUT_OFF);
     value += (byte & 0x7f) * 2 ** (7 * index);
     if ((byte & 0x80) === 0) {
       if (!Number.isSafeInteger(value)) break;
