@@ -2,7 +2,7 @@ import { type OpenPieces, type UnpackedPieces, unpackPieces } from '../formats/u
 import type { Observer } from './reader.ts';
 
 /** Bytes that come out before a ratio says anything. */
-const RATIO_FLOOR = 8 << 20;
+export const RATIO_FLOOR = 8 << 20;
 
 /** What came out, and why that is not all of it. */
 export interface StreamedPieces extends Omit<UnpackedPieces, 'end'> {

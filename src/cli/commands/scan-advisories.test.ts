@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { run } from '../run.ts';
+import { runParapet } from '../testing/run-parapet.ts';
 
 const record = (id: string, ranges: readonly object[], more: object = {}): object => ({
   id,
@@ -35,22 +35,12 @@ describe('parapet scan --advisories', () => {
     await mkdir(join(directory, 'db'));
     for (const [name, value] of Object.entries(records))
       await writeFile(join(directory, 'db', name), JSON.stringify(value));
-    const out: string[] = [];
-    const err: string[] = [];
-    const code = await run(['scan', file, '--advisories', 'db', '--format', 'json', '--threads', '1'], {
-      out: (text) => void out.push(text),
-      err: (text) => void err.push(text),
-      env: {},
-      cwd: directory,
-      terminal: false,
-      signal: new AbortController().signal,
-      exitCode: 0,
-      stdin: async function* () {},
-    });
-    const [row] = JSON.parse(out.join('\n')) as readonly [
+    const args = ['scan', file, '--advisories', 'db', '--format', 'json', '--threads', '1'];
+    const { code, out, err } = await runParapet(directory, args);
+    const [row] = JSON.parse(out) as readonly [
       { readonly verdict: string; readonly findings: readonly { readonly message: string }[]; readonly gaps: readonly { readonly reason: string }[] },
     ]; // prettier-ignore
-    return { code, row, err: err.join('\n') };
+    return { code, row, err };
   }
 
   it('finds in a lock file what an advisory says, with what is free of it', async () => {

@@ -14,11 +14,10 @@ import { collectPieces } from '../../../formats/collect-pieces.ts';
 import { HAS_ZSTANDARD, readZstandard } from '../../../formats/zstandard/read-zstandard.ts';
 import type { Artifact } from '../../artifact.ts';
 import type { Observer, Reader } from '../../reader.ts';
-import { type StreamedPieces, streamWithin } from '../../stream-within.ts';
+import { RATIO_FLOOR, type StreamedPieces, streamWithin } from '../../stream-within.ts';
 import { unpackWithin } from '../../unpack-within.ts';
 
 const MAX_RATIO = 1000;
-const RATIO_FLOOR = 8 << 20;
 
 interface Compression {
   readonly name: string;

@@ -2,10 +2,10 @@ import { memorySource, sliceSource } from '../../../bytes/byte-source.ts';
 import { freeBytes } from '../../../bytes/free-bytes.ts';
 import { readSevenZip, type SevenZip, type SevenZipFolder } from './read-sevenzip.ts';
 import type { Observer, Reader } from '../../reader.ts';
+import { RATIO_FLOOR } from '../../stream-within.ts';
 import { isUnsafePath } from '../../unsafe-path.ts';
 
 const MAX_RATIO = 1000;
-const RATIO_FLOOR = 8 << 20;
 
 /** 7z archives, in which harmful models have travelled because scanners could not open them. */
 export const sevenzip: Reader<'sevenzip'> = {
