@@ -21,14 +21,17 @@ const OPENED = /\b(?:with|async with)\b[^\n]{1,300}\bas[ \t]{1,4}([A-Za-z_]\w{0,
 /** `curl -o FILE`, `wget -O FILE`, `> FILE`, `urlretrieve(…, "FILE")`, `-OutFile FILE`. */
 const SAVED =
   /(?:[ \t]-o[ \t]{0,4}|[ \t]--output[ =]|[ \t]-O[ \t]{1,4}|-outfile[ \t]{1,4}|>[ \t]{0,4}|urlretrieve\([^,\n]{1,200},[ \t]{0,4}|downloadfile\([^,\n]{1,200},[ \t]{0,4})["']?([~\w./${}-]{2,120})/i;
-/** What is run, in the first group. */
-const RUNS: readonly RegExp[] = [
+/** Calls that run their first argument, which begins the first group. */
+const CALLS: readonly RegExp[] = [
   /(?<![\w.])(?:exec|eval)\([ \t]{0,4}(?:compile\([ \t]{0,4})?([^\n]{1,300})/g,
   /\bnew[ \t]{1,4}Function\(([^\n]{1,300})/g,
   /\bvm\.run\w{0,20}\(([^\n]{1,300})/g,
   /\bos\.(?:system|popen)\(([^\n]{1,300})/g,
   /\bsubprocess\.\w{2,20}\(([^\n]{1,300})/g,
   /\b(?:execSync|spawnSync|spawn|execFile)\(([^\n]{1,300})/g,
+];
+/** Commands that run what stands in the first group, in any of its words. */
+const COMMANDS: readonly RegExp[] = [
   /(?:^|[;&|(`][ \t]{0,4}|\bsudo[ \t]{1,4})(?:eval|source|\.)[ \t]{1,4}([^\n;|&]{1,200})/g,
   /\b(?:ba|z|da|k)?sh[ \t]{1,4}(?:-\w{1,4}[ \t]{1,4}){0,3}([^\n;|&-][^\n;|&]{0,200})/g,
   /\b(?:python[\d.]{0,4}|node|perl|ruby|php|osascript)[ \t]{1,4}(?:-[ce][ \t]{1,4})?([^\n;|&-][^\n;|&]{0,200})/g,
@@ -53,9 +56,9 @@ export function carriedRuns(text: string): readonly CarriedRun[] {
     const line = text.slice(at, Math.min(end === -1 ? text.length : end, at + LONGEST_LINE));
     if (line.trim() !== '' && !/^[ \t]{0,40}(?:#(?!!)|\/\/|\*)/.test(line)) {
       if (found.length < 3) {
-        for (const pattern of RUNS) {
+        for (const { pattern, carrierIn } of RUNS) {
           for (const match of line.matchAll(pattern)) {
-            const from = carrierIn(match[1]!, names, pattern);
+            const from = carrierIn(match[1]!, names);
             if (from === null) continue;
             found.push({
               at: at + match.index,
@@ -113,17 +116,21 @@ function carriedBy(value: string, names: ReadonlyMap<string, From>): From | unde
   return undefined;
 }
 
-/** What carries the text that is run: the first argument in a call, any word of a command. */
-function carrierIn(argument: string, names: ReadonlyMap<string, From>, pattern: RegExp): From | null {
-  if (names.size === 0) return null;
-  if (pattern.source.includes(String.raw`\(([^`) || pattern.source.includes('compile')) {
-    const first = /^[ \t[({]{0,4}(?:await[ \t]{1,4})?(?:[\w.]{1,40}\()?["'f]{0,2}([A-Za-z_]\w{0,60})/.exec(argument);
-    const list = /^\[[^\]\n]{0,80}["'](?:-c|-e)["'],[ \t]{0,4}([A-Za-z_]\w{0,60})/.exec(argument);
-    return names.get(list?.[1] ?? '') ?? names.get(first?.[1] ?? '') ?? null;
-  }
+function carrierInCall(argument: string, names: ReadonlyMap<string, From>): From | null {
+  const first = /^[ \t[({]{0,4}(?:await[ \t]{1,4})?(?:[\w.]{1,40}\()?["'f]{0,2}([A-Za-z_]\w{0,60})/.exec(argument);
+  const list = /^\[[^\]\n]{0,80}["'](?:-c|-e)["'],[ \t]{0,4}([A-Za-z_]\w{0,60})/.exec(argument);
+  return names.get(list?.[1] ?? '') ?? names.get(first?.[1] ?? '') ?? null;
+}
+
+function carrierInCommand(argument: string, names: ReadonlyMap<string, From>): From | null {
   for (const [, word] of argument.matchAll(/((?:\$\{?)?[~\w./-]{1,120}\}?)/g)) {
-    const from = word!.startsWith('$') ? names.get(plain(word!)) : /[./]/.test(word!) || names.has(word!) ? names.get(plain(word!)) : undefined;
+    const from = names.get(plain(word!));
     if (from !== undefined) return from;
   }
   return null;
-} // prettier-ignore
+}
+
+const RUNS = [
+  ...CALLS.map((pattern) => ({ pattern, carrierIn: carrierInCall })),
+  ...COMMANDS.map((pattern) => ({ pattern, carrierIn: carrierInCommand })),
+];

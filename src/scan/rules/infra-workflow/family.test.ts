@@ -1,4 +1,6 @@
-import { checkFamily } from '../../testing/check-family.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkFamily, scanFixture } from '../../testing/check-family.ts';
 import { workflow } from '../../testing/infra-fixtures.ts';
 import { infraWorkflow } from './family.ts';
 
@@ -113,4 +115,28 @@ checkFamily(infraWorkflow, {
     line: 8,
     good: [workflow('on: push', ...job('- run: x', '  env:', '    GH_TOKEN: ${{ secrets.GH_TOKEN }}'))],
   },
+});
+
+test('a condition on a job that is waited for holds, unless the job runs although that one was skipped', () => {
+  const severity = (...own: readonly string[]): string | undefined =>
+    scanFixture(
+      workflow(
+        'on: issue_comment',
+        'jobs:',
+        '  gate:',
+        "    if: github.event.comment.author_association == 'OWNER'",
+        '    runs-on: x',
+        '    steps: []',
+        '  a:',
+        ...own,
+        '    runs-on: x',
+        '    steps:',
+        '      - uses: anthropics/claude-code-action@v1',
+      ),
+    ).findings.find(({ rule }) => rule === 'workflow-prompt-injection')?.severity;
+  assert.equal(severity(), 'high');
+  assert.equal(severity('    needs: gate'), 'low');
+  assert.equal(severity('    needs: [gate]'), 'low');
+  assert.equal(severity('    needs: gate', '    if: always()'), 'high');
+  assert.equal(severity('    needs: gate', "    if: ${{ !cancelled() && github.ref == 'x' }}"), 'high');
 });

@@ -60,6 +60,9 @@ const placed = (lines: LineIndex, node: Located, message: string, severity?: Jud
   message,
 });
 
+/** Conditions with which a job runs although one that it waits for was skipped. */
+const EVEN_AFTER_SKIPPED = /\b(?:always|cancelled|failure)\s{0,9}\(/;
+
 /** A token that may write something; `id-token: write` only lets a job say who it is. */
 function writes(node: Located | undefined): boolean {
   return (
@@ -146,15 +149,13 @@ const CHECKS: readonly Check[] = [
           if (!AGENT.test(name)) return [];
           const permissions = memberAt(job, 'permissions') ?? memberAt(root, 'permissions');
           if (permissions !== undefined && !writes(permissions)) return [];
-          // A condition on a job that this one waits for holds for this one, too.
-          const waited = [memberAt(job, 'needs')].flatMap(
-            (one) => textOf(one) ?? itemsOf(one).flatMap((each) => textOf(each) ?? []),
-          );
-          const conditions = [
-            memberAt(job, 'if'),
-            memberAt(node, 'if'),
-            ...waited.map((one) => memberAt(root, 'jobs', one, 'if')),
-          ];
+          const own = memberAt(job, 'if');
+          // A condition on a job that this one waits for holds for this one, too, unless it runs whether or not that one did.
+          const needs = memberAt(job, 'needs');
+          const waited = EVEN_AFTER_SKIPPED.test(textOf(own) ?? '')
+            ? []
+            : (needs === undefined ? [] : [needs, ...itemsOf(needs)]).flatMap((one) => textOf(one) ?? []);
+          const conditions = [own, memberAt(node, 'if'), ...waited.map((one) => memberAt(root, 'jobs', one, 'if'))];
           const guarded = conditions.some((one) =>
             /author_association|\bactor\b|collaborator|OWNER|MEMBER/.test(textOf(one) ?? ''),
           );
