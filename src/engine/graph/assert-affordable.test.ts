@@ -65,6 +65,18 @@ describe('what a small file may ask for', () => {
     }
   });
 
+  it('refuses regions with more samples than fit', async () => {
+    const regions = (samples: number): OnnxModel =>
+      makeModel({
+        inputs: { x: [1, 1, 4, 4] },
+        nodes: [makeNode('RoiAlign', ['x', 'rois', 'of'], ['y'], { sampling_ratio: samples, output_height: 2 })],
+        outputs: ['y'],
+        constants: { rois: floatTensor([1, 4], [0, 0, 3, 3]), of: intTensor([1], [0]) },
+      });
+    await report(regions(2));
+    await assert.rejects(report(regions(2 ** 31 - 1)), { where: /^RoiAlign /, message: /more than 1 GiB/ });
+  });
+
   it('makes no value that the shapes say is too large, and no gradient that would be', async () => {
     const resized = (factor: number, length: number): OnnxModel =>
       makeModel({

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.ts';
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../formats/onnx/onnx-model.ts';
-import { floatsOf, intsOf } from './attributes.ts';
+import { floatsOf, intOf, intsOf } from './attributes.ts';
 import { place } from './check-onnx.ts';
 import { isAlwaysTrue } from './unroll-loops.ts';
 
@@ -112,6 +112,12 @@ function madeBy(node: OnnxNode, constants: Constants): number {
     case 'RandomNormal':
     case 'RandomUniform':
       return product(intsOf(node, 'shape', []));
+    case 'RoiAlign':
+      // Samples of one region, which the runtime lays out before it adds them up.
+      return (
+        Math.max(0, intOf(node, 'sampling_ratio', 0)) ** 2 *
+        Math.abs(intOf(node, 'output_height', 1) * intOf(node, 'output_width', 1))
+      );
     case 'Pad':
       return margins(input(1));
     case 'Upsample':
