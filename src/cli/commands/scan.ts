@@ -12,6 +12,7 @@ import type { ScanTask } from '../../scan/scan-pool.ts';
 import type { WalkOptions } from '../../scan/walk-paths.ts';
 import type { RemoteClient } from '../remote/http-client.ts';
 import type { Io, RegisterCommand } from '../command.ts';
+import { count } from '../count.ts';
 import { renderScan, SCAN_FORMATS } from '../scan-report.ts';
 import { ScanProgress } from '../scan-progress.ts';
 import { spoolStdin } from '../spool-stdin.ts';
@@ -114,7 +115,7 @@ export const register: RegisterCommand = (program, io) => {
       const linkNames = new Map<string, string>();
       const plain = new Map<string, string>();
       const expired: AcceptedFinding[] = [];
-      let accepted = 0;
+      const accepted: AcceptedFinding[] = [];
       const links: string[] = [];
       const progress = new ScanProgress(io);
       const client = paths.some(isAddress)
@@ -193,16 +194,16 @@ export const register: RegisterCommand = (program, io) => {
       if (io.signal.aborted) throw new Fault('ERR_USAGE', 'Interrupted: not all files were looked at.');
       const results: FileResult[] = [];
       for (const result of applyLicencePolicy(await compared(raw, lock, options, book, today, io), licencePolicy)) {
-        const outcome = applyBaseline(result, baseline, today);
+        const outcome = applyBaseline(result, baseline, today, io.cwd);
         results.push(outcome.result);
-        accepted += outcome.accepted;
+        accepted.push(...outcome.accepted);
         expired.push(...outcome.expired);
       }
       if (options.writeBaseline !== undefined) {
         const expires = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
         await writeWholeFile(
           resolve(io.cwd, options.writeBaseline),
-          baselineOf(results, expires),
+          baselineOf(results, expires, io.cwd),
           options.writeBaseline,
         );
       }
@@ -219,7 +220,10 @@ export const register: RegisterCommand = (program, io) => {
             : `note: ${links.length} symbolic links lead to what is looked at elsewhere`,
         );
       }
-      if (accepted > 0) io.err(`note: ${accepted} findings are accepted in ${options.baseline}`);
+      if (accepted.length > 0) io.err(`note: accepted in ${options.baseline}: ${count(accepted.length, 'finding')}`);
+      const used = new Set([...accepted, ...expired]);
+      for (const one of baseline.accepted.filter((entry) => !used.has(entry)))
+        io.err(`note: nothing of what was looked at is the accepted ${one.rule} in ${one.file}`);
       for (const one of expired)
         io.err(`warning: the acceptance of ${one.rule} in ${one.file} expired on ${one.expires}`);
       io.exitCode = exitCode(results, failOn);
