@@ -19,8 +19,9 @@ export async function renderScan(
   failOn: Severity,
   places: ReadonlyMap<string, string>,
 ): Promise<string> {
-  const rows = results.map(({ file, verdict, findings, gaps, formats, size, error }) =>
-    JSON.stringify({ file, verdict, findings, gaps, formats, size, ...(error === undefined ? {} : { error }) }),
+  // Members that are not there are left out.
+  const rows = results.map(({ file, verdict, findings, gaps, formats, size, error, sha256, accepted }) =>
+    JSON.stringify({ file, verdict, findings, gaps, formats, size, error, sha256, accepted }),
   );
   if (format === 'jsonl') return rows.map((row) => `${row}\n`).join('');
   if (format === 'json') return rows.length === 0 ? '[]\n' : `[\n${rows.join(',\n')}\n]\n`;

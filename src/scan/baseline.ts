@@ -112,6 +112,7 @@ export function applyBaseline(result: FileResult, baseline: Baseline, today: str
   if (here.length === 0) return { result, accepted: [], expired: [] };
   const accepted: AcceptedFinding[] = [];
   const expired: AcceptedFinding[] = [];
+  const taken: ScanFinding[] = [];
   const left = result.findings.filter((finding) => {
     // As it was asked for then: baselines of earlier versions kept that.
     const own = (one: AcceptedFinding): boolean =>
@@ -124,10 +125,18 @@ export function applyBaseline(result: FileResult, baseline: Baseline, today: str
       return true;
     }
     accepted.push(entry);
+    taken.push(finding);
     return false;
   });
   if (accepted.length === 0) return { result, accepted, expired };
-  return { result: { ...result, findings: left, verdict: verdictAfter(result, left) }, accepted, expired };
+  const rows = accepted.map(({ rule, reason, owner, expires }, index) => {
+    return { rule, severity: taken[index]!.severity, reason, owner, expires };
+  });
+  return {
+    result: { ...result, findings: left, verdict: verdictAfter(result, left), accepted: rows },
+    accepted,
+    expired,
+  };
 }
 
 function verdictAfter(result: FileResult, left: readonly ScanFinding[]): FileResult['verdict'] {

@@ -25,7 +25,7 @@ async function unread(folder: string, file: string): Promise<number | null> {
 test('output that cannot be written is an error and no success', { skip: process.platform !== 'linux' }, async () => {
   const [full, said] = [openSync('/dev/full', 'w'), 'cannot be written (ENOSPC)'];
   const child = spawn(process.execPath, [MAIN, 'threats'], { stdio: ['ignore', full, 'pipe'] });
-  const errors = await text(child.stderr);
+  const errors = await text(child.stderr!);
   closeSync(full);
   assert.equal(child.exitCode ?? ((await once(child, 'exit')) as [number])[0], 2);
   assert.ok(errors.includes(said), errors);

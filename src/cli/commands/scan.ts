@@ -14,6 +14,7 @@ import type { RemoteClient } from '../remote/http-client.ts';
 import type { Io, RegisterCommand } from '../command.ts';
 import { count } from '../count.ts';
 import { renderScan, SCAN_FORMATS } from '../scan-report.ts';
+import { ScanDigests } from '../scan-digests.ts';
 import { ScanProgress } from '../scan-progress.ts';
 import { spoolStdin } from '../spool-stdin.ts';
 import { writeWholeFile } from '../write-whole-file.ts';
@@ -23,6 +24,7 @@ interface ScanCommandOptions {
   readonly output?: string;
   readonly failOn: string;
   readonly baseline?: string;
+  readonly digests?: true;
   readonly writeBaseline?: string;
   readonly exclude: readonly string[];
   readonly all?: true;
@@ -50,6 +52,7 @@ export const register: RegisterCommand = (program, io) => {
     .option('--format <format>', SCAN_FORMATS.join(', '), 'table')
     .option('-o, --output <file>', 'write the report to a file instead of stdout')
     .option('--fail-on <severity>', 'exit with 1 when a finding is at least this severe', 'medium')
+    .option('--digests', 'with json and jsonl: the SHA-256 of each file, for a passport; reads all of them')
     .option('--baseline <file>', 'findings that have been looked at and accepted, with reason, owner and expiry')
     .option('--write-baseline <file>', 'write what is found as a baseline to fill in')
     .option('--exclude <pattern>', 'leave out files or folders; may be repeated', collect, [])
@@ -117,6 +120,7 @@ export const register: RegisterCommand = (program, io) => {
       const expired: AcceptedFinding[] = [];
       const accepted: AcceptedFinding[] = [];
       const links: string[] = [];
+      const digests = new ScanDigests();
       const progress = new ScanProgress(io);
       const client = paths.some(isAddress)
         ? new (await import('../remote/http-client.ts')).RemoteClient({
@@ -154,6 +158,7 @@ export const register: RegisterCommand = (program, io) => {
               plain.set(name, task.shown);
             }
             places.set(linkNames.get(task.shown) ?? task.shown, task.path);
+            if (options.digests === true) digests.begin(linkNames.get(task.shown) ?? task.shown, task.path);
             yield task;
           }
           if (client !== null && options.probe !== true) yield* remoteTasks(client, paths.filter(isAddress), io.err);
@@ -195,7 +200,7 @@ export const register: RegisterCommand = (program, io) => {
       const results: FileResult[] = [];
       for (const result of applyLicencePolicy(await compared(raw, lock, options, book, today, io), licencePolicy)) {
         const outcome = applyBaseline(result, baseline, today, io.cwd);
-        results.push(outcome.result);
+        results.push(await digests.end(outcome.result));
         accepted.push(...outcome.accepted);
         expired.push(...outcome.expired);
       }
