@@ -18,6 +18,15 @@ export interface FoundPackage {
   readonly where: Where;
 }
 
+/** A finding that somebody answers for. */
+export interface AcceptedRow {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly reason: string;
+  readonly owner: string;
+  readonly expires: string;
+}
+
 export interface ScanFinding {
   readonly rule: string;
   readonly severity: Severity;
@@ -47,6 +56,10 @@ export interface FileResult {
   readonly definitions?: readonly AgentDefinition[];
   /** Present for `error`. */
   readonly error?: string;
+  /** SHA-256 of the file, hexadecimal, where it was asked for. */
+  readonly sha256?: string;
+  /** Findings that a baseline accepts, and that are no longer among the findings. */
+  readonly accepted?: readonly AcceptedRow[];
 }
 
 /** Findings of `info` inform and decide nothing. */

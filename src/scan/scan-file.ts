@@ -20,10 +20,16 @@ export function scanFile(
   try {
     source = context?.link === true ? linkSource(path) : openFileSource(path);
   } catch (error) {
-    return failed(shown, `it cannot be opened (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+    const code = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    if (code === 'ENOENT' && shown.includes('\ufffd'))
+      return failed(shown, 'it cannot be opened: its name is no UTF-8');
+    return failed(shown, `it cannot be opened (${code})`);
   }
   try {
-    return scanBytes(shown, source, limits, turn, context);
+    const result = scanBytes(shown, source, limits, turn, context);
+    if (!source.changed()) return result;
+    const gaps = [...result.gaps, { reason: 'it was changed meanwhile', where: { member: null, offset: null } }];
+    return { ...result, gaps, verdict: result.verdict === 'clean' ? 'incomplete' : result.verdict };
   } finally {
     source.close();
   }
@@ -52,5 +58,5 @@ export function failed(file: string, error: string): FileResult {
 
 /** The path that a symbolic link leads to, as a source. */
 function linkSource(path: string): FileSource {
-  return { ...memorySource(readlinkSync(path, 'buffer')), bytesRead: 0, close: () => {} };
+  return { ...memorySource(readlinkSync(path, 'buffer')), bytesRead: 0, changed: () => false, close: () => {} };
 }

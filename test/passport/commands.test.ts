@@ -144,6 +144,7 @@ test('a passport that was tampered with, or belongs to another model, admits not
   const other = await require();
   assert.equal(other.code, 1);
   assert.match(other.err, /another model/);
+  assert.match(other.err, /model: "config\.json" was changed/);
   writeFileSync(join(folder, 'q.jsonl'), 'not json\n');
   assert.equal((await require()).code, 2);
 });

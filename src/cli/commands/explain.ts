@@ -21,6 +21,7 @@ export const register: RegisterCommand = (program, io) => {
         );
         return;
       }
+      if (id === 'not-looked-at') return io.out(NOT_LOOKED_AT);
       const rule = known.find(({ meta }) => meta.id === id);
       if (rule === undefined) {
         throw new Fault('ERR_USAGE', `There is no rule "${id}".`, { hint: 'Run "parapet explain" for the list.' });
@@ -40,3 +41,13 @@ export const register: RegisterCommand = (program, io) => {
       );
     });
 };
+
+/** No rule, but it stands in the same column of the table. */
+const NOT_LOOKED_AT = `not-looked-at: Something that could not be looked at
+No severity: what nobody looked at is not clean. The exit code is 3, unless something was found.
+
+A file, or a member of one, is packed or encrypted in a way that is not read, is damaged, was changed meanwhile, exceeds a limit, or cannot be reached. Nothing is
+said about what is in it.
+
+What to do: The line says what is in the way. Unpack or decrypt it and scan what comes out, get it again where it is damaged, or have its publisher give it
+in a format that is read. Where it may stay unseen, leave it out with --exclude, so that somebody has decided it.`;
