@@ -1,4 +1,5 @@
 import { charEntropy } from '../../text/char-entropy.ts';
+import { trimEndOf } from '../../text/trim-end-of.ts';
 
 /** Words that authors of examples put where a secret goes. */
 const PLACEHOLDER =
@@ -25,11 +26,11 @@ export function isPlaceholder(value: string): boolean {
 
 /** A stricter look at passwords that stand where only a real one makes sense (`user:…@host`): nearly everything counts. */
 export function isRealPassword(value: string): boolean {
-  const bare = value.replace(/^[<[{(*]+|[>\]})*]+$/g, '');
+  const bare = trimEndOf(value.replace(/^[<[{(*]+/, ''), '>]})*');
   return (
     bare.length >= 4 &&
     !PASSWORD_PLACEHOLDER.test(bare) &&
-    !/^[a-z]*pass(?:word)?[a-z]*$/i.test(bare) &&
+    !(/^[a-z]+$/i.test(bare) && /pass/i.test(bare)) &&
     !REFERENCE.test(value) &&
     !/^(.)\1*$/.test(value) &&
     !/^[<[{(*%]|\*\*\*|\.\.\.|^your|example|placeholder|change.?me|redacted|xxxx/i.test(value)

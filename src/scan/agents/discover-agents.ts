@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { ScanTask } from '../scan-pool.ts';
 import { walkPaths, type WalkOptions } from '../walk-paths.ts';
 import { HOME_PLACES, MACHINE_PLACES, PROJECT_PLACES } from './agent-places.ts';
+import { trimEndOf } from '../../text/trim-end-of.ts';
 
 export interface AgentPlaces {
   /** Home folder to look below, or null for none. */
@@ -46,8 +47,8 @@ export async function* discoverAgents({
       }
     }
   }
-  if (home !== null) yield* below(home.replace(/[/\\]+$/, ''), '~', HOME_PLACES);
-  for (const { path, shown } of projects) yield* below(path.replace(/[/\\]+$/, ''), shown, PROJECT_PLACES);
+  if (home !== null) yield* below(trimEndOf(home, '/\\'), '~', HOME_PLACES);
+  for (const { path, shown } of projects) yield* below(trimEndOf(path, '/\\'), shown, PROJECT_PLACES);
   if (machine) yield* below('', '', MACHINE_PLACES);
 }
 
