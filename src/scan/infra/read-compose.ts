@@ -45,7 +45,11 @@ function workloadOf(name: string, start: number, service: Located, lines: LineIn
     if (textOf(node) === 'host') power(text, node!);
   }
   for (const node of itemsOf(memberAt(service, 'cap_add'))) power(`cap:${textOf(node) ?? ''}`, node);
-  for (const one of options) if (one.text.endsWith('unconfined')) powers.push({ text: 'unconfined', at: one.at });
+  for (const { text, at } of options) {
+    if (/^seccomp[:=]unconfined$/.test(text)) powers.push({ text: 'unconfined', at });
+    if (/^(?:apparmor[:=]unconfined|label[:=]disable)$/.test(text)) powers.push({ text: 'unguarded', at });
+    if (/^systempaths[:=]unconfined$/.test(text)) powers.push({ text: 'unmasked', at });
+  }
   const limits = memberAt(service, 'deploy', 'resources', 'limits');
   const devices = memberAt(service, 'deploy', 'resources', 'reservations', 'devices');
   const command = unwrapShell(words);

@@ -39,7 +39,10 @@ export interface Workload {
   readonly moreEnv: boolean;
   readonly ports: readonly WorkloadPort[];
   readonly mounts: readonly WorkloadMount[];
-  /** What weakens the wall around it: `privileged`, `hostNetwork`, `hostPID`, `hostIPC`, `cap:SYS_ADMIN`, `unconfined`. */
+  /**
+   * What weakens the wall around it: `privileged`, `hostNetwork`, `hostPID`, `hostIPC`, `cap:SYS_ADMIN`, `unconfined` (every system call), `unguarded` (without
+   * AppArmor or SELinux), `unmasked` (all of /proc and /sys).
+   */
   readonly powers: readonly Placed[];
   /** User as written; null where nothing is said. */
   readonly user: Placed | null;
