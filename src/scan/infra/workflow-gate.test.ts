@@ -34,6 +34,9 @@ test('a label or an actor lets in what comes later, too', () => {
   for (const condition of [
     "contains(github.event.pull_request.labels.*.name, 'safe to test')",
     "github.actor == 'maintainer'",
+    "(needs.gate.outputs.eligible == 'true') && (needs.x.outputs.y != 'true')",
+    "steps.who.outputs.is_fork != 'true'",
+    'needs.gate.outputs.authorized',
     'contains(fromJSON(vars.ALLOWED), github.actor)',
   ])
     assert.equal(of(condition), 'once', condition);
@@ -54,6 +57,10 @@ test('what names a guard and is none stays open', () => {
     'contains(fromJSON(\'["MEMBER", "CONTRIBUTOR"]\'), github.event.pull_request.author_association)',
     "github.actor == 'dependabot[bot]'",
     "github.event.pull_request.user.type == 'Bot'",
+    'github.event.pull_request.user.login == github.actor',
+    "needs.gate.outputs.authorized != 'true'",
+    "needs.changes.outputs.docs == 'true'",
+    "needs.gate.outputs.is_fork == 'true'",
     "github.event_name == 'pull_request_target'",
     "contains(github.event.pull_request.title, 'author_association MEMBER')",
     "github.event.pull_request.title == 'github.event.pull_request.head.repo.fork == false'",

@@ -41,7 +41,14 @@ const OWN_REPOSITORY =
 const ACTOR = /^github\.(?:actor|triggering_actor|event\.sender\.login)$/;
 const AUTHOR = /^github\.event\.(?:pull_request|issue|discussion)\.user\.login$/;
 const COMMENTER = /^github\.event\.(?:comment|review)\.user\.login$/;
+/** A name that the project wrote down. */
+const NAMED = /^(?:'[^']+'|github\.repository_owner|(?:vars|secrets|env)\.\w+)$/;
 const ASSOCIATION = /github\.event\.(pull_request|issue|discussion|comment|review)\.author_association/;
+
+/** What a program of an earlier step or job has decided, where its name says that it is about who is let in. By what it decides does not show. */
+const DECIDED =
+  /^(?:needs|steps)\.[\w-]{1,100}\.outputs\.[\w-]{0,60}(?:eligib|authori[sz]|allow|approv|trust|permi|member|collaborator|safe|maintainer)[\w-]{0,60}$/;
+const DECIDED_FORK = /^(?:needs|steps)\.[\w-]{1,100}\.outputs\.[\w-]{0,60}fork[\w-]{0,60}$/;
 
 function plainGate(text: string, event: string, negated: boolean): Gate {
   if (text === 'false') return negated ? 'open' : 'closed';
@@ -54,6 +61,7 @@ function plainGate(text: string, event: string, negated: boolean): Gate {
   if (/^github\.event\.pull_request\.merged$/.test(text)) return negated ? 'open' : 'closed';
   if (/^github\.event\.(?:pull_request\.head\.repo|workflow_run\.head_repository)\.fork$/.test(text))
     return negated ? 'closed' : 'open';
+  if ((negated ? DECIDED_FORK : DECIDED).test(text)) return 'once';
   if (negated) return 'open';
   if (/^startswith\(github\.event\.pull_request\.head\.label,'[^':]+:'\)$/.test(text)) return 'closed';
   const [, inside] = /^contains\((.*)\)$/s.exec(text) ?? [];
@@ -77,6 +85,8 @@ function comparedGate(left: string, right: string, same: boolean, event: string)
     return (right === 'false') === same && /^(?:true|false)$/.test(right) ? 'closed' : null;
   if (left === 'github.event.pull_request.merged')
     return (right === 'true') === same && /^(?:true|false)$/.test(right) ? 'closed' : null;
+  const yes = /^(?:'true'|true)$/.test(right);
+  if ((DECIDED.test(left) && yes === same) || (DECIDED_FORK.test(left) && yes !== same)) return 'once';
   if (left === 'github.event.pull_request.merged_at') return right === 'null' && !same ? 'closed' : null;
   // A push comes from the repository itself; so does everything but the events of pull requests.
   if (left === 'github.event.workflow_run.event')
@@ -84,6 +94,7 @@ function comparedGate(left: string, right: string, same: boolean, event: string)
   if (!same) return null;
   if (!left.startsWith("'") && ASSOCIATION.test(left)) return associationGate(`${left},${right}`);
   if (left === 'github.event.label.name') return 'now';
+  if (!NAMED.test(right)) return null;
   if (AUTHOR.test(left)) return 'closed';
   if (COMMENTER.test(left)) return 'now';
   // The actor is who did the last thing to the change, and the name of a bot is borrowed by having it do something.
