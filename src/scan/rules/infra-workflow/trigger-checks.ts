@@ -22,6 +22,8 @@ const PRIVILEGED = ['pull_request_target', 'workflow_run', 'issue_comment'];
 const HEAD =
   /github\.(?:event\.pull_request\.(?:head\.(?:sha|ref|label)|merge_commit_sha)|head_ref|event\.workflow_run\.head_(?:sha|branch|commit\.id))|\brefs\/(?:remotes\/)?pull\/|\.outputs\.[\w-]{0,40}head[\w-]{0,9}(?:sha|ref)\b/;
 const HEAD_REPOSITORY = /github\.event\.(?:pull_request\.head\.repo|workflow_run\.head_repository)\./;
+/** A repository that an earlier step found out: it need not be this one. */
+const FOUND_REPOSITORY = /\.outputs\.[\w-]{0,40}repo/;
 /** A commit of the event itself, which cannot become another one between the look and the run. */
 const FIXED = /\.(?:head\.sha|head_sha|head_commit\.id)\b/;
 
@@ -48,7 +50,7 @@ function takes(step: Step, root: Located): Taken | null {
     const repository = memberAt(step.node, 'with', 'repository');
     if (HEAD.test(textOf(ref) ?? ''))
       return { at: ref!, fixed: FIXED.test(textOf(ref)!), checkout: refusalOf(uses, step.node) };
-    return HEAD_REPOSITORY.test(textOf(repository) ?? '')
+    return HEAD_REPOSITORY.test(textOf(repository) ?? '') || FOUND_REPOSITORY.test(textOf(repository) ?? '')
       ? { at: repository!, fixed: false, checkout: refusalOf(uses, step.node) }
       : null;
   }
