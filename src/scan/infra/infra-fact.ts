@@ -42,6 +42,8 @@ export type InfraFact =
   | (Spot & {
       readonly kind: 'infra-text';
       readonly what: 'python' | 'shell' | 'properties' | 'env';
+      /** Of the file. */
+      readonly name: string;
       readonly text: string;
       readonly lines: LineIndex;
     });

@@ -17,7 +17,7 @@ export const serviceConfig: Reader<'service-config'> = {
       return observer.incomplete(`a service configuration of ${source.size} bytes is not read`);
     const text = decodeLoose(source.read(0, source.size));
     const lines = new LineIndex(text);
-    observer.fact({ kind: 'infra-text', ...lines.place(0), what: whatOf(artifact)!, text, lines });
+    observer.fact({ kind: 'infra-text', ...lines.place(0), what: whatOf(artifact)!, name: artifact.name, text, lines });
   },
 };
 

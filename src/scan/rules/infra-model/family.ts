@@ -1,5 +1,6 @@
 import { judgePackage } from '../../advisories/judge-package.ts';
 import { secretsIn } from '../../agents/secret-in.ts';
+import { commentedExamples } from '../../commented-example.ts';
 import { show } from '../../agents/show.ts';
 import { titled } from '../../infra/exposure.ts';
 import { matches } from '../../infra/matches.ts';
@@ -267,13 +268,15 @@ const CHECKS: readonly Check[] = [
               },
             ),
           ),
-      'infra-text': ({ what, text, lines }) =>
-        what === 'env' || what === 'properties'
-          ? secretsIn(text).map(({ start, shown }) => ({
-              at: lines.place(start),
-              message: `A credential stands in plain text (${shown}).`,
-            }))
-          : null,
+      'infra-text': ({ what, name, text, lines }) => {
+        if (what !== 'env' && what !== 'properties') return null;
+        const isExample = commentedExamples(text, name);
+        return secretsIn(text).map((secret) => ({
+          at: lines.place(secret.start),
+          severity: isExample(secret) ? ('low' as const) : ('high' as const),
+          message: `A credential stands in plain text (${secret.shown}).`,
+        }));
+      },
     },
   },
   {
