@@ -20,6 +20,7 @@ export function helmWorkloads(
   const found: Workload[] = [];
   let images = 0;
   const search = (node: Located, path: string): void => {
+    if (node.kind === 'list') for (const [at, item] of node.items.entries()) search(item, `${path}.${at}`);
     if (node.kind !== 'map') return;
     const image = imageOf(node, path.slice(path.lastIndexOf('.') + 1), lines);
     if (image !== null && ++images <= MOST_IMAGES)
@@ -37,7 +38,9 @@ export function helmWorkloads(
  * @param part the map's own name: a part of a chart that names a tag alone runs the image of that name
  */
 function imageOf(map: Located, part: string, lines: LineIndex): Placed | null {
-  const node = memberAt(map, 'image');
+  // The parts of an image may stand right in a map, as those of a model in vLLM's chart, or under another name.
+  const apart = ['repository', 'tag'].every((key) => textOf(memberAt(map, key)) !== undefined);
+  const node = memberAt(map, 'image') ?? (apart ? map : undefined);
   const text = textOf(node);
   if (text !== undefined) {
     if (text === '') return null;
@@ -45,7 +48,9 @@ function imageOf(map: Located, part: string, lines: LineIndex): Placed | null {
     const tagged = /:[^/]*$|@/.test(text) || beside === undefined ? text : `${text}:${beside || 'chart'}`;
     return { text: tagged, at: lines.place(node!.start) };
   }
-  const own = textOf(memberAt(node, 'tag')) === undefined || part === '' ? undefined : part;
+  // What holds for all images of a chart, and items of a list, are named after nothing.
+  const unnamed = textOf(memberAt(node, 'tag')) === undefined || /^(?:|global|default|\d+)$/.test(part);
+  const own = unnamed ? undefined : part;
   const repository = textOf(memberAt(node, 'repository')) ?? textOf(memberAt(node, 'name')) ?? own;
   if (repository === undefined || repository === '') return null;
   const registry = textOf(memberAt(node, 'registry'));

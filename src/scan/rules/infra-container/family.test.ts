@@ -82,6 +82,7 @@ checkFamily(infraContainer, {
       docker('FROM nvidia/cuda'),
       file('values.yaml', 'server:', '  image: pytorch/torchserve-kfs', '  tag: latest'),
       file('values.yaml', 'server:', '  image: pytorch/torchserve-kfs'),
+      file('values.yaml', 'models:', '- name: opt', '  repository: vllm/vllm-openai', '  tag: latest'),
     ],
     line: 3,
     good: [
@@ -93,6 +94,7 @@ checkFamily(infraContainer, {
       // A chart that writes the image as a text has its tag beside it; an empty one is the chart's own version.
       file('values.yaml', 'server:', '  image: pytorch/torchserve-kfs', '  tag: 0.9.0'),
       file('values.yaml', 'agent:', '  image: kserve/kserve-agent', "  tag: ''"),
+      file('values.yaml', 'global:', '  image: { tag: latest }'),
     ],
   },
   'service-published': {

@@ -6,6 +6,9 @@ const KEY = `ghp_${'q7Rt2Lk9Xw4Zp8Vb3Nm6Hd1Js5Fc0YgAaBbC'}`;
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const VLLM = 'image: vllm/vllm-openai:v0.12.0';
 
+const secret = (...lines: readonly string[]): ReturnType<typeof manifest> =>
+  manifest('apiVersion: v1', 'kind: Secret', 'metadata: { name: s }', ...lines);
+
 checkFamily(infraModel, {
   'trust-remote-code': {
     bad: [
@@ -79,9 +82,18 @@ checkFamily(infraModel, {
       docker('FROM x:1 AS a', `ARG TOKEN=${KEY}`, 'FROM y:1'),
       manifest('apiVersion: v1', 'kind: ConfigMap', 'metadata: { name: c }', 'data:', `  token: ${KEY}`),
       file('.env', `GITHUB_TOKEN=${KEY}`),
+      secret('data:', `  password: ${Buffer.from('sCaleio123').toString('base64')}`),
+      secret('stringData:', '  token: vK9-qLr2Tz'),
     ],
     line: 5,
-    good: [compose('image: x:1', 'environment:', '  GITHUB_TOKEN: ${GITHUB_TOKEN}'), file('.env', 'GITHUB_TOKEN=')],
+    good: [
+      compose('image: x:1', 'environment:', '  GITHUB_TOKEN: ${GITHUB_TOKEN}'),
+      file('.env', 'GITHUB_TOKEN='),
+      ...['password', 'quobyte', '<your-password-1>', '${PASSWORD_1}'].map((text) =>
+        secret('data:', `  password: ${Buffer.from(text).toString('base64')}`),
+      ),
+      secret('stringData:', '  username: admin-12345'),
+    ],
   },
   'unsigned-model-deploy': {
     bad: [
