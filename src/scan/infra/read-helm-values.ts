@@ -60,7 +60,8 @@ function imageOf(map: Located, part: string, lines: LineIndex): Placed | null {
   // Without a tag a chart takes its own version, which is a fixed one.
   const suffix =
     digest !== undefined && digest !== '' ? `@${digest}` : tag === undefined || tag === '' ? ':chart' : `:${tag}`;
-  return { text: `${name}${suffix}`, at: lines.place(node!.start) };
+  const place = memberAt(map, 'image') === undefined ? memberAt(node, 'repository')! : node!;
+  return { text: `${name}${suffix}`, at: lines.place(place.start) };
 }
 
 function workloadOf(node: Located, name: string, image: Placed, lines: LineIndex): Workload {

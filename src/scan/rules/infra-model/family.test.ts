@@ -150,6 +150,8 @@ checkFamily(infraModel, {
       compose('image: n8nio/n8n:2.5.2'),
       compose('image: pytorch/pytorch:2.10.0-cuda12.8-cudnn9-runtime'),
       compose('image: example/python:3.1.0'),
+      // Its versions are not those of vLLM.
+      compose('image: lmcache/vllm-openai:v0.3.9post2'),
       docker('FROM python:3.12', 'RUN pip install torch==2.10.0 && echo "vllm>=0.8.4"'),
       docker('FROM python:3.12', 'RUN echo "torch==2.5.1"'),
       file('requirements.txt', 'keras>=3.10.0', 'keras~=3.10.0', '# keras==3.10.0', 'keras==3.11.3'),
