@@ -10,6 +10,7 @@ import type { MemoryTurn } from './memory-turn.ts';
 import { type Observer, OutOfTime, type Reader, type Streaming } from './reader.ts';
 import type { Judged, Judgement, Rule } from './rule.ts';
 import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
+import { withoutRepeats } from './without-repeats.ts';
 
 export interface ScanOptions {
   readonly readers: readonly Reader[];
@@ -46,7 +47,7 @@ export function scanSource(
 ): FileResult {
   const scan = new Scan(options, context ?? bundleContext(file));
   scan.look(file, source, [], 0, null);
-  const findings = withoutEchoes(scan.findings, options.rules).toSorted((a, b) => rank(b) - rank(a));
+  const findings = withoutRepeats(withoutEchoes(scan.findings, options.rules)).toSorted((a, b) => rank(b) - rank(a));
   return {
     file,
     verdict: verdictOf(findings, scan.gaps),
