@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../core/fault.ts';
+import { FILE_VERDICTS } from '../core/file-verdict.ts';
 import { SEVERITIES, type Severity } from '../core/severity.ts';
-import { FILE_VERDICTS } from '../scan/file-result.ts';
 import type { ModelManifest } from './model-manifest.ts';
 
 /** A row of `parapet scan --format json`, as far as it is read. */

@@ -1,5 +1,6 @@
 import type { PackageUse } from './advisories/package-use.ts';
 import type { AgentDefinition } from './agents/agent-fact.ts';
+import type { FileVerdict } from '../core/file-verdict.ts';
 import { isAtLeast, type Severity } from '../core/severity.ts';
 
 /** Where in a file: the chain of members, and the byte offset within the innermost. */
@@ -33,10 +34,6 @@ export interface ScanFinding {
   readonly message: string;
   readonly where: Where;
 }
-
-/** `incomplete`: something could not be looked at, and what could be is without findings. It is never clean. */
-export const FILE_VERDICTS = ['clean', 'findings', 'incomplete', 'error'] as const;
-export type FileVerdict = (typeof FILE_VERDICTS)[number];
 
 export interface FileResult {
   readonly file: string;
