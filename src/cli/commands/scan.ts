@@ -120,6 +120,7 @@ export const register: RegisterCommand = (program, io) => {
       const expired: AcceptedFinding[] = [];
       const accepted: AcceptedFinding[] = [];
       const links: string[] = [];
+      const unanswered = new Map<string, string>();
       const digests = new ScanDigests();
       const progress = new ScanProgress(io);
       const client = paths.some(isAddress)
@@ -145,6 +146,10 @@ export const register: RegisterCommand = (program, io) => {
             const gaps = [{ reason: 'it is neither a file nor a folder', where: { member: null, offset: null } }];
             raw.push({ file, verdict: 'incomplete', formats: [], findings: [], gaps, size: 0 });
           };
+          const onUnanswered = (file: string, reason: string): void => {
+            unanswered.set(file, reason);
+            io.err(`warning: ${file}: ${reason}`);
+          };
           const walk = { exclude: options.exclude, all: options.all === true, onLink, onUnlisted };
           const follow = { ...walk, onOther, links: { everywhere: options.follow === true, onUnread } };
           const found =
@@ -161,7 +166,8 @@ export const register: RegisterCommand = (program, io) => {
             if (options.digests === true) digests.begin(linkNames.get(task.shown) ?? task.shown, task.path);
             yield task;
           }
-          if (client !== null && options.probe !== true) yield* remoteTasks(client, paths.filter(isAddress), io.err);
+          if (client !== null && options.probe !== true)
+            yield* remoteTasks(client, paths.filter(isAddress), onUnanswered);
         };
         if (client !== null && options.probe === true) {
           const { probeEndpoint } = await import('../remote/probe-endpoint.ts');
@@ -188,7 +194,12 @@ export const register: RegisterCommand = (program, io) => {
         }
         for await (const result of scanFiles(tasks(), { threads, signal: io.signal })) {
           const name = linkNames.get(result.file);
-          raw.push(name === undefined ? result : { ...result, file: name });
+          const reason = unanswered.get(result.file);
+          raw.push({
+            ...result,
+            ...(name === undefined ? {} : { file: name }),
+            ...(reason === undefined ? {} : { error: endOfSentence(reason) }),
+          });
           progress.step(raw.length, result);
         }
       } finally {
@@ -303,6 +314,11 @@ async function advisoryBook(paths: readonly string[], io: Io): Promise<AdvisoryB
   return new AdvisoryBook(all);
 }
 
+/** `The server sends nothing.` → `the server sends nothing`, which reports put after a colon. */
+function endOfSentence(text: string): string {
+  return (text[0] ?? '').toLowerCase() + text.slice(1).replace(/\.$/, '');
+}
+
 function nameOfLink(link: string, target: string): string {
   return `${link} → ${target}`;
 }
@@ -315,22 +331,32 @@ function isAddress(path: string): boolean {
 async function* remoteTasks(
   client: RemoteClient,
   addresses: readonly string[],
-  tell: (line: string) => void,
+  tell: (file: string, reason: string) => void,
 ): AsyncGenerator<ScanTask> {
   const { listRemoteFiles } = await import('../remote/list-remote-files.ts');
   const { openRemoteFile } = await import('../remote/open-remote-file.ts');
+  const { shown: shownUrl } = await import('../remote/http-client.ts');
+  const unread = (shown: string, error: unknown): ScanTask => {
+    // What may not be asked is a mistake of the user's; everything else is a row of the report.
+    if (!isFault(error) || error.code === 'ERR_USAGE') throw error;
+    tell(shown, error.hint === undefined ? error.message : `${error.message} ${error.hint}`);
+    return { path: '', shown, remote: { size: 1, read: () => Promise.reject(error) } };
+  };
   for (const address of addresses) {
     const url = URL.parse(address);
     if (url === null) throw new Fault('ERR_USAGE', 'This is no address.', { where: address });
-    const files = await listRemoteFiles(client, url);
+    let files;
+    try {
+      files = await listRemoteFiles(client, url);
+    } catch (error) {
+      yield unread(shownUrl(url), error);
+      continue;
+    }
     for (const { url: file, shown } of files) {
       try {
         yield { path: '', shown, remote: await openRemoteFile(client, file) };
       } catch (error) {
-        // One of many is a row of the report; the only one is what was asked for.
-        if (files.length === 1 || !isFault(error)) throw error;
-        tell(`warning: ${shown}: ${error.message}`);
-        yield { path: '', shown, remote: { size: 1, read: () => Promise.reject(error) } };
+        yield unread(shown, error);
       }
     }
   }
