@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { runParapet } from '../../src/cli/testing/run-parapet.ts';
 import type { Report } from '../../src/report/reported.ts';
 import { toCyclonedx } from '../../src/report/to-cyclonedx.ts';
+import { toHtml } from '../../src/report/to-html.ts';
 import { toJunit } from '../../src/report/to-junit.ts';
 import { toOcsf } from '../../src/report/to-ocsf.ts';
 import { toSarif } from '../../src/report/to-sarif.ts';
@@ -105,6 +106,18 @@ describe('reports', () => {
       ['parapet:error=it cannot be opened (EACCES)'],
       [],
     ]);
+  });
+
+  it('HTML: every file is there with its verdict, and nothing is green that was not looked at', () => {
+    const text = toHtml(REPORT);
+    for (const { file, verdict } of REPORT.files) {
+      const row = new RegExp(`<code>${RegExp.escape(file)}</code></td><td(?: class="good")?>${verdict}</td>`);
+      assert.match(text, row);
+    }
+    assert.match(text, /<b>1<\/b>errors/);
+    assert.doesNotMatch(toHtml({ ...REPORT, findings: [] }), /class="good">Nothing/);
+    assert.match(toHtml({ ...REPORT, findings: [], gaps: [] }), /class="good">Nothing was found/);
+    assert.match(toHtml({ ...REPORT, findings: [], gaps: [], files: [] }), /no file to look at/);
   });
 
   it('SARIF: an address stays one, and what could not be read is an error', () => {
