@@ -26,7 +26,10 @@ export const register: RegisterCommand = (program, io) => {
       if (rule === undefined) {
         const alike = known.filter(({ meta }) => meta.id.includes(id.toLowerCase())).map(({ meta }) => meta.id);
         throw new Fault('ERR_USAGE', `There is no rule "${id}".`, {
-          hint: alike.length > 0 && alike.length <= 12 ? `There is ${alike.join(', ')}.` : 'Run "parapet explain" for the list.',
+          hint:
+            alike.length > 0 && alike.length <= 12
+              ? `There is ${alike.join(', ')}.`
+              : 'Run "parapet explain" for the list.',
         });
       }
       const { meta } = rule;
@@ -60,6 +63,7 @@ function addressOf(reference: string): string {
   if (/^CVE-\d{4}-\d{4,}$/.test(reference)) return `  https://www.cve.org/CVERecord?id=${reference}`;
   if (/^GHSA(?:-[0-9a-z]{4}){3}$/.test(reference)) return `  https://github.com/advisories/${reference}`;
   if (/^arXiv:\d{4}\.\d{4,5}$/.test(reference)) return `  https://arxiv.org/abs/${reference.slice('arXiv:'.length)}`;
-  if (/^CWE-\d+$/.test(reference)) return `  https://cwe.mitre.org/data/definitions/${reference.slice('CWE-'.length)}.html`;
+  if (/^CWE-\d+$/.test(reference))
+    return `  https://cwe.mitre.org/data/definitions/${reference.slice('CWE-'.length)}.html`;
   return '';
 }
