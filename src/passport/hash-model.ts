@@ -92,7 +92,7 @@ export async function listModel(
   try {
     root = await stat(model);
   } catch (cause) {
-    throw new Fault('ERR_USAGE', 'There is no such model.', { where: model, cause });
+    throw new Fault('ERR_USAGE', 'There is no such file or folder.', { where: model, cause });
   }
   if (root.isFile()) return [{ name: '.', path: model }];
   const ignored = new Set(
