@@ -13,6 +13,7 @@ import type { WalkOptions } from '../../scan/walk-paths.ts';
 import type { RemoteClient } from '../remote/http-client.ts';
 import type { Io, RegisterCommand } from '../command.ts';
 import { count } from '../count.ts';
+import { remoteTasks } from '../remote/remote-tasks.ts';
 import { renderScan, SCAN_FORMATS } from '../scan-report.ts';
 import { ScanDigests } from '../scan-digests.ts';
 import { ScanProgress } from '../scan-progress.ts';
@@ -325,41 +326,6 @@ function nameOfLink(link: string, target: string): string {
 
 function isAddress(path: string): boolean {
   return /^https?:\/\//i.test(path);
-}
-
-/** Files behind addresses, of which only the parts that are looked at are fetched. */
-async function* remoteTasks(
-  client: RemoteClient,
-  addresses: readonly string[],
-  tell: (file: string, reason: string) => void,
-): AsyncGenerator<ScanTask> {
-  const { listRemoteFiles } = await import('../remote/list-remote-files.ts');
-  const { openRemoteFile } = await import('../remote/open-remote-file.ts');
-  const { shown: shownUrl } = await import('../remote/http-client.ts');
-  const unread = (shown: string, error: unknown): ScanTask => {
-    // What may not be asked is a mistake of the user's; everything else is a row of the report.
-    if (!isFault(error) || error.code === 'ERR_USAGE') throw error;
-    tell(shown, error.hint === undefined ? error.message : `${error.message} ${error.hint}`);
-    return { path: '', shown, remote: { size: 1, read: () => Promise.reject(error) } };
-  };
-  for (const address of addresses) {
-    const url = URL.parse(address);
-    if (url === null) throw new Fault('ERR_USAGE', 'This is no address.', { where: address });
-    let files;
-    try {
-      files = await listRemoteFiles(client, url);
-    } catch (error) {
-      yield unread(shownUrl(url), error);
-      continue;
-    }
-    for (const { url: file, shown } of files) {
-      try {
-        yield { path: '', shown, remote: await openRemoteFile(client, file) };
-      } catch (error) {
-        yield unread(shown, error);
-      }
-    }
-  }
 }
 
 function exitCode(results: readonly FileResult[], failOn: Severity): number {
