@@ -1,7 +1,7 @@
 import { constants, existsSync } from 'node:fs';
 import { open, writeFile } from 'node:fs/promises';
 import { Fault } from '../core/fault.ts';
-import type { ModelManifest } from '../passport/model-manifest.ts';
+import { isConsistent, type ModelManifest } from '../passport/model-manifest.ts';
 import type { PassportEntry } from '../passport/passport.ts';
 import { notWritten } from './write-whole-file.ts';
 
@@ -52,12 +52,25 @@ export async function appendToPassport(path: string, line: string, shown: string
   }
 }
 
-/** What a passport's first statement says about the model. */
-export function manifestIn({ subject, value }: PassportEntry): {
-  readonly subject: PassportEntry['subject'];
-  readonly manifest: ModelManifest;
-} {
-  return { subject, manifest: { sha256: subject.sha256, value: value as ModelManifest['value'] } };
+/**
+ * What a passport's first statement says about the model.
+ * @throws Fault `ERR_DATA` where it contradicts itself
+ */
+export function manifestIn(
+  { subject, value, line }: PassportEntry,
+  where: string,
+): { readonly subject: PassportEntry['subject']; readonly manifest: ModelManifest } {
+  const manifest = { sha256: subject.sha256, value: value as ModelManifest['value'] };
+  if (!isConsistent(manifest)) {
+    throw new Fault(
+      'ERR_DATA',
+      'The statement about the model contradicts itself: its files are not those of its digest.',
+      {
+        where: `${where}:${line}`,
+      },
+    );
+  }
+  return { subject, manifest };
 }
 
 /** A time, unless it lies in the future. */

@@ -41,6 +41,13 @@ export async function manifestOf(model: string, passport: string): Promise<Model
   return { sha256: rootDigest(resources), value: listed.length > MAX_LISTED ? value : { ...value, resources: listed } };
 }
 
+/** Whether the list of files is that of the digests: otherwise a statement about one list would be a statement about another model. */
+export function isConsistent({ sha256, value: { files, manifest, resources } }: ModelManifest): boolean {
+  if (resources === undefined) return true;
+  const listed = resources.map((one) => ({ name: one.name, digest: one.sha256, algorithm: 'sha256' }));
+  return files === listed.length && rootDigest(listed) === sha256 && digestOfNames(listed) === manifest;
+}
+
 function digestOfNames(resources: readonly ModelResource[]): string {
   const hash = createHash('sha256');
   for (const { name, digest } of resources) hash.update(`${digest} ${JSON.stringify(name)}\n`);

@@ -4,16 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { runParapet } from '../cli/testing/run-parapet.ts';
-import { type AcceptedFinding, placeOf } from './baseline.ts';
+import { type AcceptedFinding, applyBaseline, placeOf } from './baseline.ts';
+import type { FileResult } from './file-result.ts';
+import { scanFile } from './scan-file.ts';
 import { callOf, plain } from './testing/make-pickle.ts';
+
+const TODAY = '2026-11-27';
 
 describe('a baseline', () => {
   let folder: string;
   let entry: AcceptedFinding;
+  let found: FileResult;
   const write = (accepted: readonly object[], more: object = {}): Promise<void> =>
     writeFile(join(folder, 'b.json'), JSON.stringify({ version: 1, accepted, ...more }));
   const scan = (...paths: string[]): ReturnType<typeof runParapet> =>
     runParapet(folder, ['scan', ...paths, '--baseline', 'b.json']);
+
+  const applied = (accepted: readonly AcceptedFinding[], file = 'models/a.pkl', more: Partial<FileResult> = {}) =>
+    applyBaseline({ ...found, ...more, file }, { accepted }, TODAY, folder);
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'parapet-baseline-'));
@@ -23,6 +31,7 @@ describe('a baseline', () => {
     await runParapet(folder, ['scan', 'models', '--write-baseline', 'b.json']);
     const [only] = (JSON.parse(await readFile(join(folder, 'b.json'), 'utf8')) as { accepted: AcceptedFinding[] })
       .accepted;
+    found = scanFile(join(folder, 'models/a.pkl'), 'models/a.pkl');
     entry = { ...only!, reason: 'a fixture', owner: 'ann@example.org' };
   });
   after(() => rm(folder, { recursive: true, force: true }));
@@ -35,10 +44,21 @@ describe('a baseline', () => {
 
   it('holds however the file is asked for', async () => {
     await write([entry]);
-    for (const path of ['models', './models', 'models/', './/models/./', join(folder, 'models'), 'models/a.pkl']) {
-      const { code, err } = await scan(path);
-      assert.equal(code, 0, path);
-      assert.match(err, /accepted in b\.json: 1 finding$/m, path);
+    const { code, err } = await scan('./models');
+    assert.equal(code, 0);
+    assert.match(err, /accepted in b\.json: 1 finding$/m);
+    for (const file of ['models/a.pkl', './/models/./a.pkl', join(folder, 'models/a.pkl')]) {
+      const { result, accepted } = applied([entry], file);
+      assert.deepEqual([result.verdict, result.findings.length, accepted.length], ['clean', 0, 1], file);
+      assert.deepEqual(result.accepted, [
+        {
+          rule: entry.rule,
+          severity: 'critical',
+          reason: 'a fixture',
+          owner: 'ann@example.org',
+          expires: entry.expires,
+        },
+      ]);
     }
   });
 
@@ -51,21 +71,23 @@ describe('a baseline', () => {
     assert.match(err, /nothing of what was looked at is the accepted pickle-dangerous-global in models\/a\.pkl/);
   });
 
-  it('ends on its day', async () => {
-    await write([{ ...entry, expires: '2026-01-01' }]);
-    const { code, err } = await scan('models');
-    assert.equal(code, 1);
-    assert.match(err, /expired on 2026-01-01/);
+  it('ends on its day', () => {
+    const past = { ...entry, expires: '2026-01-01' };
+    const { result, accepted, expired } = applied([past]);
+    assert.deepEqual([result.verdict, accepted, expired], ['findings', [], [past]]);
+    assert.equal(applied([{ ...entry, expires: TODAY }]).accepted.length, 1);
     // An entry that is still good wins over one that is not.
-    await write([entry, { ...entry, expires: '2026-01-01' }]);
-    assert.equal((await scan('models')).code, 0);
+    assert.deepEqual(applied([past, entry]).accepted, [entry]);
   });
 
-  it('accepts nothing where file or rule are not those of the fingerprint', async () => {
-    for (const other of [{ file: 'models/b.pkl' }, { rule: 'licence' }, { fingerprint: '0'.repeat(32) }]) {
-      await write([{ ...entry, ...other }]);
-      assert.equal((await scan('models')).code, 1, JSON.stringify(other));
-    }
+  it('accepts nothing where file or rule are not those of the fingerprint', () => {
+    for (const other of [{ file: 'models/b.pkl' }, { rule: 'licence' }, { fingerprint: '0'.repeat(32) }])
+      assert.equal(applied([{ ...entry, ...other }]).accepted.length, 0, JSON.stringify(other));
+  });
+
+  it('does not make clean what was not wholly looked at', () => {
+    const gaps = [{ reason: 'x', where: { member: null, offset: null } }];
+    assert.equal(applied([entry], 'models/a.pkl', { gaps }).result.verdict, 'incomplete');
   });
 
   it('refuses what is damaged, and says where', async () => {

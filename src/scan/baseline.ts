@@ -108,7 +108,7 @@ export interface BaselineOutcome {
  */
 export function applyBaseline(result: FileResult, baseline: Baseline, today: string, cwd: string): BaselineOutcome {
   const place = placeOf(result.file, cwd);
-  const here = baseline.accepted.filter((one) => placeOf(one.file, cwd) === place);
+  const here = entriesByPlace(baseline, cwd).get(place) ?? [];
   if (here.length === 0) return { result, accepted: [], expired: [] };
   const accepted: AcceptedFinding[] = [];
   const expired: AcceptedFinding[] = [];
@@ -138,6 +138,20 @@ export function applyBaseline(result: FileResult, baseline: Baseline, today: str
     expired,
   };
 }
+
+/** Once for each baseline: a scan of many files asks for each of them. */
+function entriesByPlace(baseline: Baseline, cwd: string): ReadonlyMap<string, readonly AcceptedFinding[]> {
+  const known = INDEXES.get(baseline);
+  if (known?.cwd === cwd) return known.entries;
+  const entries = Map.groupBy(baseline.accepted, ({ file }) => placeOf(file, cwd));
+  INDEXES.set(baseline, { cwd, entries });
+  return entries;
+}
+
+const INDEXES = new WeakMap<
+  Baseline,
+  { readonly cwd: string; readonly entries: ReadonlyMap<string, readonly AcceptedFinding[]> }
+>();
 
 function verdictAfter(result: FileResult, left: readonly ScanFinding[]): FileResult['verdict'] {
   return result.verdict === 'findings' ? verdictOf(left, result.gaps) : result.verdict;

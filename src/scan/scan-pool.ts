@@ -42,7 +42,7 @@ interface Thread {
 
 /**
  * Looks at files on threads that can be ended: a file that makes one run out of memory or time is reported as such, and the others
- * go on. Results come in the order of the files.
+ * go on. Results come in the order of the files; none after `signal` says stop, which ends the threads in the middle of their files.
  */
 export async function* scanFiles(
   tasks: AsyncIterable<ScanTask> | Iterable<ScanTask>,
@@ -53,25 +53,44 @@ export async function* scanFiles(
   const shared = turnMemory(options.threads);
   const waiting: Promise<FileResult>[] = [];
   let next = 0;
+  const { signal } = options;
+  const stopped = stop(signal);
   try {
     for await (const task of tasks) {
-      if (options.signal?.aborted === true) return;
+      if (signal?.aborted === true) return;
       if (threads.length < options.threads && threads.every((thread) => thread.task !== null)) {
         threads.push(begin({ shared, thread: threads.length + 1 }));
       }
       // Enough work in hand that no thread waits for the consumer.
-      while (waiting.length >= options.threads * 4) yield await waiting.shift()!;
-      const thread = threads.find((one) => one.task === null) ?? (await idle(threads));
+      while (waiting.length >= options.threads * 4) {
+        const result = await Promise.race([waiting.shift()!, stopped]);
+        if (result === null) return;
+        yield result;
+      }
+      const thread = threads.find((one) => one.task === null) ?? (await Promise.race([idle(threads), stopped]));
+      if (thread === null) return;
       const { remote, link: _, ...local } = task;
       const order: ScanOrder = { ...local, id: next++, limits };
       waiting.push(give(thread, order, limits, remote));
     }
-    while (waiting.length > 0) yield await waiting.shift()!;
+    while (waiting.length > 0) {
+      const result = await Promise.race([waiting.shift()!, stopped]);
+      if (result === null) return;
+      yield result;
+    }
   } finally {
     for (const thread of threads) thread.ended = true;
     await Promise.all(threads.map((thread) => thread.worker.terminate()));
     for (const thread of threads) if (thread.watch !== null) clearTimeout(thread.watch);
   }
+}
+
+/** Null as soon as somebody interrupts: a file that takes minutes is not waited for. */
+function stop(signal: AbortSignal | undefined): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve(null);
+    else signal?.addEventListener('abort', () => resolve(null), { once: true });
+  });
 }
 
 function begin(data: ThreadData): Thread {

@@ -233,6 +233,19 @@ describe('parapet passport require is not fooled', () => {
     assert.match(err, /line 1 \(model\) is signed by no trusted key and does not count/);
   });
 
+  it('by a list of files that is not that of the digest', async () => {
+    const [model] = lines() as [string];
+    const statement = JSON.parse(Buffer.from(JSON.parse(model).payload, 'base64').toString()) as {
+      subject: { digest: { sha256: string } }[];
+    };
+    statement.subject[0]!.digest.sha256 = 'ab'.repeat(32);
+    const payload = Buffer.from(JSON.stringify(statement)).toString('base64');
+    writeFileSync(at('p.jsonl'), `${JSON.stringify({ ...JSON.parse(model), payload })}\n`);
+    const { code, err } = await add('scan.json');
+    assert.equal(code, 2);
+    assert.match(err, /contradicts itself.*p\.jsonl:1/);
+  });
+
   it('by a version of a statement that is not known', async () => {
     const [model, fine] = lines() as [string, string];
     const statement = JSON.parse(Buffer.from(JSON.parse(fine).payload, 'base64').toString()) as {

@@ -79,9 +79,11 @@ export const register: RegisterCommand = (program, io) => {
         const types = PREDICATE_NAMES.filter((name) => name !== 'model' && name !== 'data-sealed');
         const type = types.find((name) => name === options.type);
         if (type === undefined)
-          throw new Fault('ERR_USAGE', `There is no type "${options.type}".`, { hint: types.join(', ') });
+          throw new Fault('ERR_USAGE', `There is no type "${options.type}".`, {
+            hint: `There is ${types.join(', ')}.`,
+          });
         const content = await text(path, io);
-        const about = manifestIn(modelOf(readPassport(content, path), path));
+        const about = manifestIn(modelOf(readPassport(content, path), path), path);
         const { subject } = about;
         const from = await text(options.from, io);
         let value: unknown;
@@ -133,7 +135,7 @@ export const register: RegisterCommand = (program, io) => {
       ]);
       const { subject } = modelOf(entries, path);
       io.out(
-        `${printable(subject.name)} sha256:${subject.sha256}\n\n${formatTable(['statement', 'made', 'key', 'says'], rows)}`,
+        `${printable(subject.name)} sha256:${subject.sha256}\n\n${formatTable(['statement', 'made', 'key', 'says'], rows)}\n\nNo signature was checked: "parapet passport verify" does that.`,
       );
     });
 
@@ -289,7 +291,7 @@ function modelOf(
 async function otherModel(entry: PassportEntry, model: string, passport: string, io: Io): Promise<string[]> {
   const { differences, manifestOf } = await import('../../passport/model-manifest.ts');
   const actual = await manifestOf(resolve(io.cwd, model), resolve(io.cwd, passport));
-  const found = differences(manifestIn(entry).manifest, actual);
+  const found = differences(manifestIn(entry, passport).manifest, actual);
   if (found.length === 0) return [];
   const more = found.length > 20 ? [`${model} differs in ${found.length - 20} files more`] : [];
   return [

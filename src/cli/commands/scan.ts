@@ -13,6 +13,7 @@ import type { WalkOptions } from '../../scan/walk-paths.ts';
 import type { RemoteClient } from '../remote/http-client.ts';
 import type { Io, RegisterCommand } from '../command.ts';
 import { count } from '../count.ts';
+import { remoteTasks } from '../remote/remote-tasks.ts';
 import { renderScan, SCAN_FORMATS } from '../scan-report.ts';
 import { ScanDigests } from '../scan-digests.ts';
 import { ScanProgress } from '../scan-progress.ts';
@@ -120,6 +121,7 @@ export const register: RegisterCommand = (program, io) => {
       const expired: AcceptedFinding[] = [];
       const accepted: AcceptedFinding[] = [];
       const links: string[] = [];
+      const unanswered = new Map<string, string>();
       const digests = new ScanDigests();
       const progress = new ScanProgress(io);
       const client = paths.some(isAddress)
@@ -145,6 +147,10 @@ export const register: RegisterCommand = (program, io) => {
             const gaps = [{ reason: 'it is neither a file nor a folder', where: { member: null, offset: null } }];
             raw.push({ file, verdict: 'incomplete', formats: [], findings: [], gaps, size: 0 });
           };
+          const onUnanswered = (file: string, reason: string): void => {
+            unanswered.set(file, reason);
+            io.err(`warning: ${file}: ${reason}`);
+          };
           const walk = { exclude: options.exclude, all: options.all === true, onLink, onUnlisted };
           const follow = { ...walk, onOther, links: { everywhere: options.follow === true, onUnread } };
           const found =
@@ -161,7 +167,8 @@ export const register: RegisterCommand = (program, io) => {
             if (options.digests === true) digests.begin(linkNames.get(task.shown) ?? task.shown, task.path);
             yield task;
           }
-          if (client !== null && options.probe !== true) yield* remoteTasks(client, paths.filter(isAddress), io.err);
+          if (client !== null && options.probe !== true)
+            yield* remoteTasks(client, paths.filter(isAddress), onUnanswered);
         };
         if (client !== null && options.probe === true) {
           const { probeEndpoint } = await import('../remote/probe-endpoint.ts');
@@ -188,7 +195,12 @@ export const register: RegisterCommand = (program, io) => {
         }
         for await (const result of scanFiles(tasks(), { threads, signal: io.signal })) {
           const name = linkNames.get(result.file);
-          raw.push(name === undefined ? result : { ...result, file: name });
+          const reason = unanswered.get(result.file);
+          raw.push({
+            ...result,
+            ...(name === undefined ? {} : { file: name }),
+            ...(reason === undefined ? {} : { error: endOfSentence(reason) }),
+          });
           progress.step(raw.length, result);
         }
       } finally {
@@ -303,37 +315,17 @@ async function advisoryBook(paths: readonly string[], io: Io): Promise<AdvisoryB
   return new AdvisoryBook(all);
 }
 
+/** `The server sends nothing.` → `the server sends nothing`, which reports put after a colon. */
+function endOfSentence(text: string): string {
+  return (text[0] ?? '').toLowerCase() + text.slice(1).replace(/\.$/, '');
+}
+
 function nameOfLink(link: string, target: string): string {
   return `${link} → ${target}`;
 }
 
 function isAddress(path: string): boolean {
   return /^https?:\/\//i.test(path);
-}
-
-/** Files behind addresses, of which only the parts that are looked at are fetched. */
-async function* remoteTasks(
-  client: RemoteClient,
-  addresses: readonly string[],
-  tell: (line: string) => void,
-): AsyncGenerator<ScanTask> {
-  const { listRemoteFiles } = await import('../remote/list-remote-files.ts');
-  const { openRemoteFile } = await import('../remote/open-remote-file.ts');
-  for (const address of addresses) {
-    const url = URL.parse(address);
-    if (url === null) throw new Fault('ERR_USAGE', 'This is no address.', { where: address });
-    const files = await listRemoteFiles(client, url);
-    for (const { url: file, shown } of files) {
-      try {
-        yield { path: '', shown, remote: await openRemoteFile(client, file) };
-      } catch (error) {
-        // One of many is a row of the report; the only one is what was asked for.
-        if (files.length === 1 || !isFault(error)) throw error;
-        tell(`warning: ${shown}: ${error.message}`);
-        yield { path: '', shown, remote: { size: 1, read: () => Promise.reject(error) } };
-      }
-    }
-  }
 }
 
 function exitCode(results: readonly FileResult[], failOn: Severity): number {

@@ -62,7 +62,7 @@ export const injectedInstruction = defineCheck({
     references: [
       'https://arxiv.org/abs/2302.10149',
       'https://arxiv.org/abs/2305.00944',
-      'https://genai.owasp.org/llmrisk/llm04/',
+      'https://genai.owasp.org/llmrisk/llm042025-data-and-model-poisoning/',
     ],
     taxonomy: ['OWASP-LLM04', 'AML.T0020', 'AML.T0051.001'],
   },
