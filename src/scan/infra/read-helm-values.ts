@@ -51,7 +51,8 @@ function imageOf(map: Located, part: string, lines: LineIndex): Placed | null {
   // What holds for all images of a chart, and items of a list, are named after nothing.
   const unnamed = textOf(memberAt(node, 'tag')) === undefined || /^(?:|global|default|\d+)$/.test(part);
   const own = unnamed ? undefined : part;
-  const repository = textOf(memberAt(node, 'repository')) ?? textOf(memberAt(node, 'name')) ?? own;
+  const repository =
+    ['repository', 'repo', 'name'].map((key) => textOf(memberAt(node, key))).find((one) => one !== undefined) ?? own;
   if (repository === undefined || repository === '') return null;
   const registry = textOf(memberAt(node, 'registry'));
   const tag = textOf(memberAt(node, 'tag'));

@@ -95,6 +95,7 @@ checkFamily(infraContainer, {
       file('values.yaml', 'server:', '  image: pytorch/torchserve-kfs', '  tag: 0.9.0'),
       file('values.yaml', 'agent:', '  image: kserve/kserve-agent', "  tag: ''"),
       file('values.yaml', 'global:', '  image: { tag: latest }'),
+      file('values.yaml', 'weaviate:', '  image: { repo: semitechnologies/weaviate, tag: 1.34.0 }'),
     ],
   },
   'service-published': {

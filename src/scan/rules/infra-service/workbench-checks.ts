@@ -59,7 +59,7 @@ const UNLOCKED: readonly Unlocked[] = [
   },
   {
     name: 'KoboldCpp',
-    image: /(?:^|\/)koboldcpp$/,
+    image: /(?:^|\/)kobold(?:cpp|ai)?$/,
     command: /\bkoboldcpp(?:\.py)?\b/,
     ports: [5001],
     options: ['--password'],
