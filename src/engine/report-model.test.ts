@@ -8,6 +8,7 @@ import { reportOnModel } from './report-model.ts';
 import type { ShapedGraph } from './graph/shaped-graph.ts';
 import { makeModel, makeNode } from './testing/make-model.ts';
 import { float } from './graph/attributes.ts';
+import { seededRandom } from '../math/random.ts';
 import { buildNetwork, smallConvNet } from './testing/build-network.ts';
 
 /** A network and more nodes at its end, the last of which gives the output. */
@@ -287,4 +288,40 @@ describe('reportOnModel', () => {
     assert.match(said[3]!, /^gradient from input to /);
     assert.equal(said.at(-1), 'timing');
   });
+});
+
+/** Recurrent layers one on the other whose weights are whole numbers, with states that the runtime rounds at each step. */
+function quantisedLstms(layers: number, hidden: number, steps: number): OnnxModel {
+  return buildNetwork([1, steps, 16], (build, weight, x) => {
+    const random = seededRandom('quantised recurrent layers');
+    const whole = (...dims: readonly number[]): string => {
+      const data = Int8Array.from({ length: dims.reduce((product, one) => product * one, 1) }, () =>
+        Math.max(-127, Math.min(127, Math.round(40 * random.normal()))),
+      );
+      return build.tensor({ type: 'int8', dims, data }, 'whole');
+    };
+    const zeros = build.tensor({ type: 'int8', dims: [2], data: new Int8Array(2) }, 'zero points');
+    const scales = (width: number): string => build.floats([0.15 / Math.sqrt(width), 0.15 / Math.sqrt(width)], [2]);
+    let [last, width] = [build.add('Transpose', [x], { perm: [1, 0, 2] }), 16];
+    for (let layer = 0; layer < layers; layer++) {
+      const inputs = [last, whole(2, width, 4 * hidden), whole(2, hidden, 4 * hidden), weight(2, 8 * hidden)];
+      const scaled = ['', '', '', '', scales(width), zeros, scales(hidden), zeros];
+      const attributes = { hidden_size: hidden, direction: 'bidirectional' };
+      const [y] = build.addMany('DynamicQuantizeLSTM', [...inputs, ...scaled], 3, attributes, 'com.microsoft');
+      width = 2 * hidden;
+      const turned = build.add('Transpose', [y!], { perm: [0, 2, 1, 3] });
+      last = build.add('Reshape', [turned, build.ints([steps, -1, width])]);
+    }
+    const flat = build.add('Flatten', [build.add('Transpose', [last], { perm: [1, 0, 2] })]);
+    return build.add('Gemm', [flat, weight(steps * width, 5), weight(5)]);
+  });
+}
+
+it('holds stand-ins against differences at the values that the runtime computes, roundings of states and all', async () => {
+  for (const options of [{}, { straightThrough: true }]) {
+    const report = await reportOnModel('lstm.onnx', quantisedLstms(3, 8, 6), options);
+    assert.equal(report.ok, true, JSON.stringify(report));
+    assert.ok(report.max_relative_error! < 1e-4);
+    assert.equal(report.masked.length, 3);
+  }
 });
