@@ -116,6 +116,27 @@ describe('reportOnModel', () => {
     assert.deepEqual(standard.missing_nodes, ['Reluu "typo"']);
   });
 
+  it('names a mixture of experts in one operator, its place and what helps', async () => {
+    const mixture = buildNetwork(['n', 16], (build, weight, x) => {
+      const inputs = [x, build.add('MatMul', [x, weight(16, 2)]), weight(2, 16, 8), '', weight(2, 8, 16)];
+      return build.add('MoE', inputs, { k: 1, activation_type: 'relu' }, 'com.microsoft');
+    });
+    const report = await reportOnModel('moe.onnx', mixture);
+    assert.deepEqual([report.ok, report.gradient], [false, 'none']);
+    assert.deepEqual(report.missing_nodes, ['com.microsoft.MoE "MoE"']);
+    assert.match(report.remarks.join(), /MoE has no gradient here\. All experts are in one operator/);
+    const opened = await openGradientModel(mixture, { threads: 0 });
+    await assert.rejects(
+      opened.lossGradient(new Float32Array(16), 1, { kind: 'cross-entropy', labels: Int32Array.of(0) }),
+      {
+        code: 'ERR_MODEL_UNSUPPORTED',
+        where: 'com.microsoft.MoE "MoE"',
+        hint: /Export the model before that fusion/,
+      },
+    );
+    await opened.close();
+  });
+
   it('names a use of an operator that has no gradient', async () => {
     const pooled = buildNetwork(['n', 3, 4, 4], (build, _, x) =>
       build.add('Flatten', [build.add('GlobalLpPool', [x], { p: 3 })]),
@@ -180,6 +201,8 @@ describe('reportOnModel', () => {
       buildNetwork(['n', 6], (build, weight, x) => build.add('MatMul', [build.add('Round', [x]), weight(6, 3)])),
     );
     assert.equal(report.masked[0]!.operator, 'Round');
+    assert.deepEqual([report.ok, report.gradient], [true, 'hidden']);
+    assert.ok(report.max_relative_error! > 0);
     assert.match(report.remarks.join(), /Steps hide the gradient \(Round\).*zero on every random sample/s);
   });
 
@@ -231,6 +254,52 @@ describe('reportOnModel', () => {
     const made = buildNetwork(['n', 3], (build, _, x) => build.add('Mul', [x, 'c']));
     const model = { ...made, graph: { ...made.graph, nodes: [constant, ...made.graph.nodes] } };
     assert.equal((await reportOnModel('constant.onnx', model)).parameters, 3);
+  });
+
+  it('does not take a gradient that is zero everywhere for a right one, and says in words what there is', async () => {
+    // Three stumps vote with their labels, as AdaBoost does: no way of floating-point numbers leads to the scores.
+    const votes = buildNetwork(['n', 4], (build, weight, x) => {
+      const counted = [0, 1, 2].map((feature) => {
+        const floats = (value: readonly number[]) => ({ kind: 'floats', value }) as const;
+        const attributes = {
+          nodes_treeids: [0, 0, 0],
+          nodes_nodeids: [0, 1, 2],
+          nodes_featureids: [feature, 0, 0],
+          nodes_values: floats([0.5, 0, 0]),
+          nodes_modes: { kind: 'strings', value: ['BRANCH_LEQ', 'LEAF', 'LEAF'] } as const,
+          nodes_truenodeids: [1, 0, 0],
+          nodes_falsenodeids: [2, 0, 0],
+          class_treeids: [0, 0],
+          class_nodeids: [1, 2],
+          class_ids: [0, 1],
+          class_weights: floats([1, 1]),
+          classlabels_int64s: [0, 1],
+        };
+        const [, scores] = build.addMany('TreeEnsembleClassifier', [x], 2, attributes, 'ai.onnx.ml');
+        const label = build.add('ArgMax', [scores!], { axis: 1, keepdims: 1 });
+        const isOne = build.add('Equal', [label, build.ints([0, 1])]);
+        return build.add('Cast', [isOne], { to: 1 });
+      });
+      return build.add('Sum', counted);
+    });
+    const opsets = new Map([...votes.opsets, ['ai.onnx.ml', 3]]);
+    const voted = await reportOnModel('votes.onnx', { ...votes, opsets });
+    assert.deepEqual([voted.ok, voted.gradient, voted.max_relative_error], [false, 'none', null]);
+    assert.deepEqual(voted.missing, ['ai.onnx.ml.TreeEnsembleClassifier', 'ArgMax']);
+    assert.match(voted.remarks.join(), /cannot be read as one sum of trees/);
+    const compared = buildNetwork(['n', 6], (build, weight, x) =>
+      build.add('MatMul', [build.add('Cast', [build.add('Greater', [x, build.scalar(0.5)])], { to: 1 }), weight(6, 3)]),
+    );
+    const above = await reportOnModel('compared.onnx', compared);
+    assert.deepEqual([above.ok, above.gradient, above.missing], [false, 'none', ['Greater']]);
+    const far = buildNetwork(['n', 6], (build, weight, x) => {
+      const sum = build.add('MatMul', [x, weight(6, 3)]);
+      return build.add('Relu', [build.add('Sub', [sum, build.scalar(1e6)])]);
+    });
+    const dead = await reportOnModel('dead.onnx', far);
+    assert.deepEqual([dead.ok, dead.gradient, dead.missing, dead.max_relative_error], [false, 'zero', [], 0]);
+    assert.match(dead.remarks.join(), /nothing is proven/);
+    assert.equal((await reportOnModel('net.onnx', smallConvNet())).gradient, 'right');
   });
 
   it('takes the scores before an ArgMax, and a dictionary at the end for what it is made of', async () => {
