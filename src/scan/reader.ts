@@ -1,4 +1,5 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
+import type { NativeUnpacker } from '../formats/native-unpacker.ts';
 import type { Artifact } from './artifact.ts';
 import type { Fact, Spot } from './fact.ts';
 import type { ScanLimits } from './scan-limits.ts';
@@ -23,10 +24,12 @@ export interface Observer {
   unpacked(bytes: number): void;
   /**
    * Asks to unpack piece by piece what is too long to be held. What that holds counts as held until the same reader asks for room again or is done.
-   * @param holds bytes that the decoder holds besides
+   * @param holds bytes that one decoder holds
    * @returns null where no more may be
    */
   mayStream(holds: number): Streaming | null;
+  /** The runtime's own libraries, for what is long; null where they are not to be had. */
+  readonly native: NativeUnpacker | null;
 }
 
 /** Unpacking piece by piece. */

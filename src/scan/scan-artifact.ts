@@ -1,5 +1,6 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
-import { UNPACKED_SOURCE_BYTES } from '../formats/unpacked-source.ts';
+import type { NativeUnpacker } from '../formats/native-unpacker.ts';
+import { unpackedSourceBytes } from '../formats/unpacked-source.ts';
 import type { AgentDefinition } from './agents/agent-fact.ts';
 import { KNOWN_BOOK } from './advisories/known-advisories.ts';
 import { notCompared } from './advisories/not-compared.ts';
@@ -19,6 +20,8 @@ export interface ScanOptions {
   readonly now: () => number;
   /** Where other threads hold unpacked data, too. */
   readonly turn?: MemoryTurn;
+  /** Unpacks what is long. */
+  readonly native?: NativeUnpacker;
 }
 
 /** Definitions of one file that are compared with others. */
@@ -98,6 +101,7 @@ class Scan {
   readonly #limits: ScanLimits;
   readonly #now: () => number;
   readonly #turn: MemoryTurn | undefined;
+  readonly #native: NativeUnpacker | null;
   readonly #started: number;
   readonly #seen = new Set<string>();
   #members = 0;
@@ -111,9 +115,13 @@ class Scan {
   #definitionsCut = false;
   #packagesCut = false;
 
-  constructor({ readers, rules, limits = SCAN_LIMITS, now, turn }: ScanOptions, context: ArtifactContext | undefined) {
+  constructor(
+    { readers, rules, limits = SCAN_LIMITS, now, turn, native }: ScanOptions,
+    context: ArtifactContext | undefined,
+  ) {
     this.#context = context;
     this.#turn = turn;
+    this.#native = native ?? null;
     this.#readers = readers;
     this.#limits = limits;
     this.#now = now;
@@ -219,6 +227,7 @@ class Scan {
     const before = this.#held;
     return {
       limits: this.#limits,
+      native: this.#native,
       fact: (fact) => this.#judge(artifact, fact),
       incomplete: (reason, spot) => this.#gap(artifact, reason, typeof spot === 'number' ? { offset: spot } : spot),
       member: (name, source) => {
@@ -243,7 +252,7 @@ class Scan {
         this.#unpacked += bytes;
         this.#hold(before + bytes);
       },
-      mayStream: (holds) => this.#streaming(before + UNPACKED_SOURCE_BYTES + holds),
+      mayStream: (holds) => this.#streaming(before + unpackedSourceBytes(holds)),
     };
   }
 

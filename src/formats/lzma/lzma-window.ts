@@ -2,6 +2,11 @@ import { LzmaError, type LzmaSink } from './lzma-decoder.ts';
 
 /** Dictionaries that are kept; `xz -9` has one of 64 MiB. */
 export const LARGEST_DICTIONARY = 64 << 20;
+/** Memory that the dictionary of a header needs; nothing where there is no header. */
+export function dictionaryBytes(header: { readonly dictionary: number } | null): number {
+  return Math.min(header?.dictionary ?? 0, LARGEST_DICTIONARY);
+}
+
 /** Bytes that come out before they must be taken. */
 export const LZMA_AHEAD = 1 << 16;
 /** Bytes that one match, or one chunk of plain bytes, may add beyond that. */

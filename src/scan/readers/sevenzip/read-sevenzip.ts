@@ -3,7 +3,8 @@ import { memorySource } from '../../../bytes/byte-source.ts';
 import { readBzip2 } from '../../../formats/bzip2/read-bzip2.ts';
 import { inflateSource } from '../../../formats/inflate-source.ts';
 import { decodeLzma, decodeLzma2, LzmaOutput } from '../../../formats/lzma/lzma-decoder.ts';
-import { HAS_ZSTANDARD, readZstandard } from '../../../formats/zstandard/read-zstandard.ts';
+import { collectPieces } from '../../../formats/collect-pieces.ts';
+import { HAS_ZSTANDARD, ZstandardStream } from '../../../formats/zstandard/zstandard-stream.ts';
 import { undoDelta, undoX86 } from '../../../formats/sevenzip/filters.ts';
 import {
   type Coder,
@@ -193,7 +194,7 @@ function unpackOne(
       return bytes;
     }
     case 'Zstandard': {
-      const { bytes, end } = readZstandard(memorySource(input), Math.min(limit, size));
+      const { bytes, end } = collectPieces(new ZstandardStream(memorySource(input)), Math.min(limit, size), size);
       if (end !== 'complete') throw new SevenZipError('Zstandard data is damaged');
       return bytes;
     }
