@@ -50,7 +50,14 @@ export class LzmaWindow implements LzmaSink {
   }
 
   append(bytes: Uint8Array): void {
-    for (const byte of bytes) this.put(byte);
+    for (let at = 0; at < bytes.length;) {
+      if (this.#to === this.#bytes.length) this.#wrap();
+      const part = bytes.subarray(at, at + this.#bytes.length - this.#to);
+      this.#bytes.set(part, this.#to);
+      this.#to += part.length;
+      this.length += part.length;
+      at += part.length;
+    }
   }
 
   back(distance: number): number {
@@ -60,7 +67,15 @@ export class LzmaWindow implements LzmaSink {
   }
 
   copy(distance: number, length: number): void {
-    for (let index = 0; index < length; index++) this.put(this.back(distance));
+    const from = this.#to - distance;
+    if (from < 0 || this.#to + length > this.#bytes.length || distance > this.#dictionary) {
+      for (let index = 0; index < length; index++) this.put(this.back(distance));
+      return;
+    }
+    const bytes = this.#bytes;
+    for (let put = this.#to, stop = put + length; put < stop; put++) bytes[put] = bytes[put - distance]!;
+    this.#to += length;
+    this.length += length;
   }
 
   take(into: Uint8Array, from: number): number {

@@ -1,19 +1,16 @@
-import { type ByteSource, memorySource } from '../../../bytes/byte-source.ts';
-import { freeBytes } from '../../../bytes/free-bytes.ts';
-import { Bzip2Stream } from '../../../formats/bzip2/read-bzip2.ts';
-import type { Inflated } from '../../../formats/inflate-source.ts';
+import type { ByteSource } from '../../../bytes/byte-source.ts';
+import { Bzip2Stream } from '../../../formats/bzip2/bzip2-stream.ts';
 import { GzipStream } from '../../../formats/gzip/gzip-stream.ts';
 import { ZlibStream } from '../../../formats/gzip/zlib-stream.ts';
-import { readLz4 } from '../../../formats/lz4/read-lz4.ts';
+import { LZ4_STREAM_BYTES, Lz4Stream } from '../../../formats/lz4/lz4-stream.ts';
 import { lzmaAloneHeader, LzmaStream } from '../../../formats/lzma/lzma-stream.ts';
 import { dictionaryBytes, LARGEST_DICTIONARY } from '../../../formats/lzma/lzma-window.ts';
 import { XzStream } from '../../../formats/lzma/xz-stream.ts';
-import { collectPieces } from '../../../formats/collect-pieces.ts';
 import { HAS_ZSTANDARD, zstandardWindow, ZstandardStream } from '../../../formats/zstandard/zstandard-stream.ts';
 import type { Artifact } from '../../artifact.ts';
 import type { Observer, Reader } from '../../reader.ts';
-import { RATIO_FLOOR, type StreamedPacking, type StreamedPieces, streamWithin } from '../../stream-within.ts';
-import { unpackWithin } from '../../unpack-within.ts';
+import { RATIO_FLOOR, type StreamedPacking } from '../../stream-within.ts';
+import { type Unpacked, unpackPacked } from '../../unpack-packed.ts';
 
 const MAX_RATIO = 1000;
 
@@ -21,10 +18,8 @@ interface Compression {
   readonly name: string;
   readonly suffixes: RegExp;
   sniff(head: Uint8Array): boolean;
-  /** Unpacks piece by piece. With neither, the format is known and not read here. */
-  readonly streamed?: StreamedPacking;
-  /** Unpacks in memory, where that is better done at once. */
-  unpack?(packed: ByteSource, limit: number): Inflated;
+  /** Absent: the format is known and not read here. */
+  readonly packing?: StreamedPacking;
 }
 
 const COMPRESSIONS: readonly Compression[] = [
@@ -32,7 +27,7 @@ const COMPRESSIONS: readonly Compression[] = [
     name: 'gzip',
     suffixes: /\.(gz|gzip)$/i,
     sniff: (head) => head[0] === 0x1f && head[1] === 0x8b,
-    streamed: { open: (packed, _offer, native) => new GzipStream(packed, native), native: true },
+    packing: { open: (packed, _offer, native) => new GzipStream(packed, native), native: true },
   },
   {
     name: 'zlib',
@@ -43,19 +38,19 @@ const COMPRESSIONS: readonly Compression[] = [
       head[0]! >> 4 <= 7 &&
       (head[1]! & 0x20) === 0 &&
       (head[0]! * 256 + head[1]!) % 31 === 0,
-    streamed: { open: (packed, _offer, native) => new ZlibStream(packed, 0, native), native: true },
+    packing: { open: (packed, _offer, native) => new ZlibStream(packed, 0, native), native: true },
   },
   {
     name: 'bzip2',
     suffixes: /\.bz2$/i,
     sniff: (head) => head[0] === 0x42 && head[1] === 0x5a && head[2] === 0x68 && head[4] === 0x31 && head[5] === 0x41,
-    streamed: { open: (packed, offer) => new Bzip2Stream(packed, 0, offer) },
+    packing: { open: (packed, offer) => new Bzip2Stream(packed, 0, offer) },
   },
   {
     name: 'xz',
     suffixes: /\.xz$/i,
     sniff: (head) => head[0] === 0xfd && head[1] === 0x37 && head[2] === 0x7a && head[3] === 0x58 && head[4] === 0x5a,
-    streamed: { open: (packed, offer) => new XzStream(packed, 0, offer), holds: () => LARGEST_DICTIONARY },
+    packing: { open: (packed, offer) => new XzStream(packed, 0, offer), holds: () => LARGEST_DICTIONARY },
   },
   {
     name: 'LZMA',
@@ -70,7 +65,7 @@ const COMPRESSIONS: readonly Compression[] = [
       const size = Buffer.from(head.subarray(5, 13)).readBigUInt64LE(0);
       return exact && (size === 0xffffffffffffffffn || size < 1n << 40n);
     },
-    streamed: {
+    packing: {
       open: (packed) => new LzmaStream(packed, lzmaAloneHeader(packed)),
       holds: (packed) => dictionaryBytes(lzmaAloneHeader(packed)),
     },
@@ -80,7 +75,7 @@ const COMPRESSIONS: readonly Compression[] = [
     suffixes: /\.z$/i,
     // joblib before 0.10: `ZF`, a length in hexadecimal digits, zlib data.
     sniff: (head) => head[0] === 0x5a && head[1] === 0x46 && head[2] === 0x30 && head[3] === 0x78,
-    streamed: {
+    packing: {
       open: (packed, _offer, native) => new ZlibStream(packed, zfileStart(packed), native),
       native: true,
     },
@@ -91,7 +86,7 @@ const COMPRESSIONS: readonly Compression[] = [
     sniff: (head) => head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd,
     ...(HAS_ZSTANDARD
       ? {
-          streamed: {
+          packing: {
             open: (packed, _offer, native) => new ZstandardStream(packed, native),
             holds: zstandardWindow,
             native: true as const,
@@ -103,7 +98,7 @@ const COMPRESSIONS: readonly Compression[] = [
     name: 'LZ4',
     suffixes: /\.lz4$/i,
     sniff: (head) => head[0] === 0x04 && head[1] === 0x22 && head[2] === 0x4d && head[3] === 0x18,
-    unpack: readLz4,
+    packing: { open: (packed, offer) => new Lz4Stream(packed, 0, offer), holds: () => LZ4_STREAM_BYTES },
   },
   {
     name: 'RAR',
@@ -131,44 +126,18 @@ export const compressed: Reader<'compressed'> = {
   read: (artifact, observer) => {
     const { source } = artifact;
     const found = compressionOf(artifact)!;
-    const { streamed: packing } = found;
-    const unpack = found.unpack ?? (packing && inMemory(packing, observer));
-    if (unpack === undefined) return observer.incomplete(`${found.name} archives are not unpacked`);
-    const held =
-      source.size > observer.limits.unpackedAtOnce ? null : unpackWithin(observer, (limit) => unpack(source, limit));
-    const bomb = held?.end === 'limit' && source.size * MAX_RATIO < held.room;
-    const more = held === null || (held.end === 'limit' && !bomb);
-    const streamed = more && packing !== undefined ? streamWithin(observer, packing, source, MAX_RATIO) : null;
-    if (streamed === null) {
-      if (held === null) return observer.incomplete(`${found.name} data of ${source.size} bytes is not unpacked`);
-      const { bytes, end, mismatch = null, next } = held;
-      const ended = bomb ? 'ratio' : end === 'limit' ? 'room' : end;
-      tell(artifact, found, { source: memorySource(bytes), end: ended, mismatch, next }, observer);
-      return freeBytes(bytes);
-    }
-    if (held !== null) freeBytes(held.bytes);
-    tell(artifact, found, streamed, observer);
-    streamed.free();
+    if (found.packing === undefined) return observer.incomplete(`${found.name} archives are not unpacked`);
+    const unpacked = unpackPacked(observer, found.packing, source, MAX_RATIO);
+    if (unpacked === null) return observer.incomplete(`${found.name} data of ${source.size} bytes is not unpacked`);
+    tell(artifact, found, unpacked, observer);
+    unpacked.free();
   },
 };
-
-/** All that comes out, within a limit. */
-function inMemory({ open }: StreamedPacking, { native }: Observer) {
-  return (packed: ByteSource, limit: number): Inflated => {
-    const stream = open(packed, null, native);
-    const first = Math.min(Math.max(packed.size * 4, 1 << 12), 1 << 23);
-    try {
-      return collectPieces(stream, limit, first);
-    } finally {
-      stream.free?.();
-    }
-  };
-}
 
 function tell(
   { source, name }: Artifact,
   found: Compression,
-  { source: unpacked, end, mismatch, next }: Pick<StreamedPieces, 'source' | 'end' | 'mismatch' | 'next'>,
+  { source: unpacked, end, mismatch, next }: Unpacked,
   observer: Observer,
 ): void {
   if (end === 'ratio' || (unpacked.size > RATIO_FLOOR && unpacked.size > source.size * MAX_RATIO)) {

@@ -1,6 +1,6 @@
 import { type ByteSource, memorySource } from '../../../bytes/byte-source.ts';
 import { freeBytes } from '../../../bytes/free-bytes.ts';
-import { Bzip2Stream } from '../../../formats/bzip2/read-bzip2.ts';
+import { Bzip2Stream } from '../../../formats/bzip2/bzip2-stream.ts';
 import { DeflateStream } from '../../../formats/gzip/deflate-stream.ts';
 import { LzmaStream, lzmaZipHeader } from '../../../formats/lzma/lzma-stream.ts';
 import { dictionaryBytes, LARGEST_DICTIONARY } from '../../../formats/lzma/lzma-window.ts';
@@ -94,7 +94,7 @@ export function unpackMember(
     }
     const { bytes, end, room } = held;
     if (end === 'limit') observer.incomplete(`${name} unpacks to more than ${room} bytes`, entry.localOffset);
-    else tellEnd(entry, end, bytes.length, end === 'complete' ? crc32(bytes) : 0, observer);
+    else tellEnd(entry, end, bytes.length, end === 'complete' ? crc32(bytes) : 0, held.mismatch, observer);
     if (bytes.length === 0 && end !== 'complete') return null;
     return { source: memorySource(bytes), end: end === 'limit' ? 'stopped' : end, free: () => freeBytes(bytes) };
   }
@@ -106,7 +106,7 @@ export function unpackMember(
     observer.incomplete(`${name} is an archive bomb`, entry.localOffset);
   } else if (end === 'room') {
     observer.incomplete(`${name} unpacks to more than ${source.size} bytes`, entry.localOffset);
-  } else tellEnd(entry, end, source.size, crc, observer);
+  } else tellEnd(entry, end, source.size, crc, streamed.mismatch, observer);
   if (source.size === 0) return null;
   return { source, end: end === 'ratio' || end === 'room' ? 'stopped' : end, free: () => streamed.free() };
 }
@@ -117,10 +117,12 @@ function tellEnd(
   end: 'complete' | 'cut off' | 'damaged',
   size: number,
   crc: number,
+  mismatch: string | null | undefined,
   observer: Observer,
 ): void {
   const name = `"${entry.name.slice(0, 80)}"`;
   if (end === 'damaged') return observer.incomplete(`${name} cannot be unpacked`, entry.localOffset);
+  if (typeof mismatch === 'string') observer.incomplete(`${name} is damaged: ${mismatch}`, entry.localOffset);
   const announced = entry.size !== 0xffffffff;
   if (end === 'cut off' || (size < entry.size && announced))
     return observer.incomplete(`${name} is cut off`, entry.localOffset);
