@@ -1,6 +1,6 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
 import type { NativeUnpacker } from '../formats/native-unpacker.ts';
-import type { Artifact } from './artifact.ts';
+import type { Artifact, MemberListing } from './artifact.ts';
 import type { Fact, Spot } from './fact.ts';
 import type { ScanLimits } from './scan-limits.ts';
 
@@ -15,7 +15,7 @@ export interface Observer {
    */
   incomplete(reason: string, at?: number | Spot): void;
   /** Bytes inside that are to be looked at like a file. Does nothing beyond the depth limit but to say so. */
-  member(name: string, source: ByteSource): void;
+  member(name: string, source: ByteSource, listing?: MemberListing): void;
   /**
    * Asks for room to unpack `bytes`; the answer may be less. What is taken is charged with `unpacked`, and counts as held until the same reader asks again or
    * is done: it unpacks one thing at a time.

@@ -4,7 +4,7 @@ import { unpackedSourceBytes } from '../formats/unpacked-source.ts';
 import type { AgentDefinition } from './agents/agent-fact.ts';
 import { KNOWN_BOOK } from './advisories/known-advisories.ts';
 import { notCompared } from './advisories/not-compared.ts';
-import { type Artifact, type ArtifactContext, extensionOf, headLength } from './artifact.ts';
+import { type Artifact, type ArtifactContext, extensionOf, headLength, type MemberListing } from './artifact.ts';
 import type { Fact, Spot } from './fact.ts';
 import { type FileResult, type FoundPackage, type ScanFinding, verdictOf, type Where } from './file-result.ts';
 import type { MemoryTurn } from './memory-turn.ts';
@@ -135,7 +135,14 @@ class Scan {
     }
   }
 
-  look(name: string, source: ByteSource, members: readonly string[], depth: number, within: string | null): void {
+  look(
+    name: string,
+    source: ByteSource,
+    members: readonly string[],
+    depth: number,
+    within: string | null,
+    listing?: MemberListing,
+  ): void {
     // An archive with a SKILL.md is a skill; its members come one by one, and what came before was looked at as what it is.
     if (depth > 0 && /(?:^|[/\\])skill\.md$/i.test(name)) this.#context ??= { skill: members.slice(0, -1).join(' > ') };
     const artifact: Artifact = {
@@ -146,6 +153,7 @@ class Scan {
       within,
       head: source.read(0, headLength(source.size, depth)).slice(),
       ...(this.#context === undefined ? {} : { context: this.#context }),
+      ...(listing === undefined ? {} : { listing }),
     };
     let recognised = source.size === 0;
     for (const reader of this.#readers) {
@@ -230,14 +238,14 @@ class Scan {
       native: this.#native,
       fact: (fact) => this.#judge(artifact, fact),
       incomplete: (reason, spot) => this.#gap(artifact, reason, typeof spot === 'number' ? { offset: spot } : spot),
-      member: (name, source) => {
+      member: (name, source, listing) => {
         if (artifact.depth >= this.#limits.depth) {
           this.#gap(artifact, `it is nested deeper than ${this.#limits.depth} levels`);
         } else if (++this.#members > this.#limits.members) {
           if (this.#members === this.#limits.members + 1)
             this.#gap(artifact, `it has more than ${this.#limits.members} members`);
         } else if (!this.#over()) {
-          this.look(name, source, [...artifact.members, name], artifact.depth + 1, reader.id);
+          this.look(name, source, [...artifact.members, name], artifact.depth + 1, reader.id, listing);
         }
       },
       mayUnpack: (bytes) => {
