@@ -1,5 +1,7 @@
 const BUCKETS = 1 << 17;
 const SMOOTHING = 0.1;
+/** Counts whose logarithm is taken once a label and not once a word. */
+const KNOWN_TERMS = 4096;
 
 /**
  * A multinomial naive Bayes model over hashed words, one count a row: rough, of fixed size, and good enough to say what the rest of a row looks
@@ -9,6 +11,7 @@ export class WordModel {
   readonly #counts: Uint32Array[] = [];
   readonly #totals: number[] = [];
   readonly #rows: number[] = [];
+  readonly #terms: { readonly total: number; readonly terms: Float64Array }[] = [];
 
   get labels(): number {
     return this.#rows.length;
@@ -32,12 +35,40 @@ export class WordModel {
 
   /** Log-likelihood, by label, of a row that was added with the label `own`. */
   scores(words: Int32Array, own: number): Float64Array {
-    return Float64Array.from(this.#rows, (all, label) => {
-      const rows = all - (label === own ? 1 : 0);
+    const scores = new Float64Array(this.#rows.length);
+    for (let label = 0; label < scores.length; label++) {
+      const rows = this.#rows[label]! - (label === own ? 1 : 0);
       let score = rows <= 0 ? -Infinity : Math.log(rows);
-      for (const word of words) score += this.term(word, label, own, words.length);
-      return score;
-    });
+      if (label === own) {
+        for (let at = 0; at < words.length; at++) score += this.term(words[at]!, label, own, words.length);
+      } else score = this.#addTerms(words, label, score);
+      scores[label] = score;
+    }
+    return scores;
+  }
+
+  /** Adds the terms of words for a label that is not the row's own: nothing but their counts decides them, and most counts are small. */
+  #addTerms(words: Int32Array, label: number, start: number): number {
+    const counts = this.#counts[label]!;
+    const known = this.#termsOf(label);
+    const total = this.#totals[label]! + BUCKETS * SMOOTHING;
+    let score = start;
+    for (let at = 0; at < words.length; at++) {
+      const count = counts[words[at]! & (BUCKETS - 1)]!;
+      score += count < KNOWN_TERMS ? known[count]! : Math.log((count + SMOOTHING) / total);
+    }
+    return score;
+  }
+
+  /** What a word with each of the small counts adds. */
+  #termsOf(label: number): Float64Array {
+    const total = this.#totals[label]!;
+    const known = this.#terms[label];
+    if (known?.total === total) return known.terms;
+    const all = total + BUCKETS * SMOOTHING;
+    const terms = Float64Array.from({ length: KNOWN_TERMS }, (_, count) => Math.log((count + SMOOTHING) / all));
+    this.#terms[label] = { total, terms };
+    return terms;
   }
 
   /** What one word adds to the score of a label, in a row with so many words that was added with the label `own`. */
