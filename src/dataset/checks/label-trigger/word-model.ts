@@ -8,7 +8,10 @@ const KNOWN_TERMS = 4096;
  * like. The row itself is left out of the counts.
  */
 export class WordModel {
-  readonly #counts: Uint32Array[] = [];
+  /** By word and, side by side, by label: of a word that is looked up, those of all labels are wanted. */
+  #counts = new Uint32Array(BUCKETS);
+  /** Labels that there is room for. */
+  #room = 1;
   readonly #totals: number[] = [];
   readonly #rows: number[] = [];
   readonly #terms: { readonly total: number; readonly terms: Float64Array }[] = [];
@@ -23,14 +26,28 @@ export class WordModel {
 
   add(label: number, words: Int32Array): void {
     while (this.#rows.length <= label) {
-      this.#counts.push(new Uint32Array(BUCKETS));
       this.#totals.push(0);
       this.#rows.push(0);
     }
-    const counts = this.#counts[label]!;
-    for (const word of words) counts[word & (BUCKETS - 1)]!++;
+    while (this.#room <= label) this.#makeRoom();
+    const counts = this.#counts;
+    const room = this.#room;
+    for (let at = 0; at < words.length; at++) counts[(words[at]! & (BUCKETS - 1)) * room + label]!++;
     this.#totals[label]! += words.length;
     this.#rows[label]!++;
+  }
+
+  #makeRoom(): void {
+    const [before, room] = [this.#counts, this.#room];
+    const counts = new Uint32Array(BUCKETS * room * 2);
+    for (let word = 0; word < BUCKETS; word++)
+      counts.set(before.subarray(word * room, (word + 1) * room), word * room * 2);
+    this.#counts = counts;
+    this.#room = room * 2;
+  }
+
+  #countOf(word: number, label: number): number {
+    return this.#counts[(word & (BUCKETS - 1)) * this.#room + label]!;
   }
 
   /** Log-likelihood, by label, of a row that was added with the label `own`. */
@@ -38,26 +55,21 @@ export class WordModel {
     const scores = new Float64Array(this.#rows.length);
     for (let label = 0; label < scores.length; label++) {
       const rows = this.#rows[label]! - (label === own ? 1 : 0);
-      let score = rows <= 0 ? -Infinity : Math.log(rows);
-      if (label === own) {
-        for (let at = 0; at < words.length; at++) score += this.term(words[at]!, label, own, words.length);
-      } else score = this.#addTerms(words, label, score);
-      scores[label] = score;
+      scores[label] = rows <= 0 ? -Infinity : Math.log(rows);
+    }
+    const known = this.#rows.map((_, label) => this.#termsOf(label));
+    const counts = this.#counts;
+    for (let at = 0; at < words.length; at++) {
+      const word = words[at]!;
+      const start = (word & (BUCKETS - 1)) * this.#room;
+      for (let label = 0; label < scores.length; label++) {
+        const count = counts[start + label]!;
+        // Of another label nothing but the count decides, and most counts are small.
+        if (label === own || count >= KNOWN_TERMS) scores[label]! += this.term(word, label, own, words.length);
+        else scores[label]! += known[label]![count]!;
+      }
     }
     return scores;
-  }
-
-  /** Adds the terms of words for a label that is not the row's own: nothing but their counts decides them, and most counts are small. */
-  #addTerms(words: Int32Array, label: number, start: number): number {
-    const counts = this.#counts[label]!;
-    const known = this.#termsOf(label);
-    const total = this.#totals[label]! + BUCKETS * SMOOTHING;
-    let score = start;
-    for (let at = 0; at < words.length; at++) {
-      const count = counts[words[at]! & (BUCKETS - 1)]!;
-      score += count < KNOWN_TERMS ? known[count]! : Math.log((count + SMOOTHING) / total);
-    }
-    return score;
   }
 
   /** What a word with each of the small counts adds. */
@@ -74,17 +86,16 @@ export class WordModel {
   /** What one word adds to the score of a label, in a row with so many words that was added with the label `own`. */
   term(word: number, label: number, own: number, words: number): number {
     const out = label === own ? 1 : 0;
-    const count = Math.max(0, this.#counts[label]![word & (BUCKETS - 1)]! - out);
+    const count = Math.max(0, this.#countOf(word, label) - out);
     const total = this.#totals[label]! - out * words + BUCKETS * SMOOTHING;
     return Math.log((count + SMOOTHING) / total);
   }
 
   /** Share of a word's rows that have the label. */
   purity(word: number, label: number): number {
-    const at = word & (BUCKETS - 1);
     let all = 0;
-    for (const counts of this.#counts) all += counts[at]!;
-    return all === 0 ? 0 : this.#counts[label]![at]! / all;
+    for (let one = 0; one < this.#rows.length; one++) all += this.#countOf(word, one);
+    return all === 0 ? 0 : this.#countOf(word, label) / all;
   }
 }
 
