@@ -37,6 +37,8 @@ export class Classifier {
   readonly #table: HashTable | null;
   readonly #weights: Int8Array;
   readonly #features = new Int32Array(FEATURES_MAX);
+  #counts = new Uint32Array(0);
+  #sums: readonly Float64Array[] = [];
 
   constructor(model: Model) {
     this.header = model.header;
@@ -68,15 +70,17 @@ export class Classifier {
     return heads.map((head, k) => this.#windows(head, sums[k]!, counts, borders));
   }
 
-  /** Running totals before each token: of the weights, a head, and of the number of features. */
-  #running(tokens: Tokens): { sums: Float64Array[]; counts: Uint32Array } {
-    const { length: heads } = this.header.heads;
-    const sums = Array.from({ length: heads }, () => new Float64Array(tokens.count + 1));
-    const counts = new Uint32Array(tokens.count + 1);
+  /** Running totals before each token: of the weights, a head, and of the number of features. Valid until the next text. */
+  #running(tokens: Tokens): { readonly sums: readonly Float64Array[]; readonly counts: Uint32Array } {
+    if (this.#counts.length <= tokens.count) {
+      const room = tokens.count * 2 + 1;
+      this.#counts = new Uint32Array(room);
+      this.#sums = this.header.heads.map(() => new Float64Array(room));
+    }
     this.#reader.begin();
-    if (this.#single !== null) this.#runOne(tokens, this.#single, sums[0]!, counts);
-    else this.#runAll(tokens, this.#table!, sums, counts);
-    return { sums, counts };
+    if (this.#single !== null) this.#runOne(tokens, this.#single, this.#sums[0]!, this.#counts);
+    else this.#runAll(tokens, this.#table!, this.#sums, this.#counts);
+    return { sums: this.#sums, counts: this.#counts };
   }
 
   #runOne(tokens: Tokens, table: WeightTable, sums: Float64Array, counts: Uint32Array): void {
