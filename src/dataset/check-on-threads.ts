@@ -14,6 +14,8 @@ const APART: readonly string[] = ['label-trigger'];
 
 /** What reads everything and compares it needs one thread and another half; the rest scales. More than these only wait for the disk and take memory. */
 export const MOST_THREADS = 8;
+/** Threads that are taken unasked: each holds its own tables and models. */
+const USUAL_THREADS = 4;
 /** Bytes below which another thread takes longer to begin than it saves. */
 const WORTH = 8 << 20;
 
@@ -21,7 +23,7 @@ const WORTH = 8 << 20;
 export async function threadsFor(tasks: readonly ScanTask[]): Promise<number> {
   let size = 0;
   for (const { path } of tasks) size += (await stat(path).catch(() => null))?.size ?? 0;
-  return Math.min(MOST_THREADS, availableParallelism(), 1 + Math.floor(size / WORTH));
+  return Math.min(USUAL_THREADS, availableParallelism(), 1 + Math.floor(size / WORTH));
 }
 
 /**
