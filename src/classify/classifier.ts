@@ -5,6 +5,7 @@ import { HashTable } from './hash-table.ts';
 import { Lexicon } from './lexicon.ts';
 import type { Head, Model, ModelHeader } from './model.ts';
 import type { Tokens } from './tokens.ts';
+import { WeightTable } from './weight-table.ts';
 
 /** What one head says of a text. */
 export interface HeadScore {
@@ -31,14 +32,20 @@ export interface RawScores {
 export class Classifier {
   readonly header: ModelHeader;
   readonly #reader: FeatureReader;
-  readonly #table: HashTable;
+  /** For one head; models with several have rows of weights. */
+  readonly #single: WeightTable | null;
+  readonly #table: HashTable | null;
   readonly #weights: Int8Array;
   readonly #features = new Int32Array(FEATURES_MAX);
+  #counts = new Uint32Array(0);
+  #sums: readonly Float64Array[] = [];
 
   constructor(model: Model) {
     this.header = model.header;
     this.#reader = new FeatureReader(model.header.features, new Lexicon(model.lexicon));
-    this.#table = new HashTable(model.keys);
+    const single = model.header.heads.length === 1;
+    this.#single = single ? new WeightTable(model.keys, model.weights) : null;
+    this.#table = single ? null : new HashTable(model.keys);
     this.#weights = model.weights;
   }
 
@@ -63,35 +70,42 @@ export class Classifier {
     return heads.map((head, k) => this.#windows(head, sums[k]!, counts, borders));
   }
 
-  /** Running totals before each token: of the weights, a head, and of the number of features. */
-  #running(tokens: Tokens): { sums: Float64Array[]; counts: Uint32Array } {
-    const { length: heads } = this.header.heads;
-    const sums = Array.from({ length: heads }, () => new Float64Array(tokens.count + 1));
-    const counts = new Uint32Array(tokens.count + 1);
+  /** Running totals before each token: of the weights, a head, and of the number of features. Valid until the next text. */
+  #running(tokens: Tokens): { readonly sums: readonly Float64Array[]; readonly counts: Uint32Array } {
+    if (this.#counts.length <= tokens.count) {
+      const room = tokens.count * 2 + 1;
+      this.#counts = new Uint32Array(room);
+      this.#sums = this.header.heads.map(() => new Float64Array(room));
+    }
+    this.#reader.begin();
+    if (this.#single !== null) this.#runOne(tokens, this.#single, this.#sums[0]!, this.#counts);
+    else this.#runAll(tokens, this.#table!, this.#sums, this.#counts);
+    return { sums: this.#sums, counts: this.#counts };
+  }
+
+  #runOne(tokens: Tokens, table: WeightTable, sums: Float64Array, counts: Uint32Array): void {
+    const features = this.#features;
+    let [sum, count] = [0, 0];
+    for (let at = 0; at < tokens.count; at++) {
+      const n = this.#reader.read(tokens, at, features);
+      sums[at + 1] = sum += table.sum(features, n);
+      counts[at + 1] = count += n;
+    }
+  }
+
+  #runAll(tokens: Tokens, table: HashTable, sums: readonly Float64Array[], counts: Uint32Array): void {
+    const heads = sums.length;
     const features = this.#features;
     const weights = this.#weights;
-    const table = this.#table;
-    const [first] = sums as [Float64Array];
-    this.#reader.begin();
     for (let at = 0; at < tokens.count; at++) {
       const n = this.#reader.read(tokens, at, features);
       counts[at + 1] = counts[at]! + n;
-      if (heads === 1) {
-        let sum = 0;
-        for (let i = 0; i < n; i++) {
-          const row = table.row(features[i]!);
-          if (row >= 0) sum += weights[row]!;
-        }
-        first[at + 1] = first[at]! + sum;
-        continue;
-      }
       for (let k = 0; k < heads; k++) sums[k]![at + 1] = sums[k]![at]!;
       for (let i = 0; i < n; i++) {
         const row = table.row(features[i]!);
         if (row >= 0) for (let k = 0; k < heads; k++) sums[k]![at + 1]! += weights[row * heads + k]!;
       }
     }
-    return { sums, counts };
   }
 
   #windows(head: Head, sums: Float64Array, counts: Uint32Array, borders: Uint32Array): RawScores {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { loosePlain } from './loose-plain.ts';
+import { mostLoneLetters } from '../text/lone-letters.ts';
+import { isLeet, joinAlone, loosePlain } from './loose-plain.ts';
 
 test('a text in leet is read as letters, unit for unit', () => {
   const plain = loosePlain('th3 qu1ck br0wn f0x jump5 0v3r 12 d0gs');
@@ -39,5 +40,30 @@ test('whatever the text, what is read maps into it', () => {
         assert.ok(start >= 0 && start < end && end <= text.length);
       }
     }),
+  );
+});
+
+test('the quick look for leet counts what a pattern for its words counts', () => {
+  const unit = fc.constantFrom('a', 'Z', '1', '0', '@', '$', ' ', '-', 'é', '_');
+  const isInside = (word: string): boolean => /[A-Za-z][0-9@$]|[0-9@$][A-Za-z]./.test(word);
+  fc.assert(
+    fc.property(fc.array(unit, { maxLength: 60 }), (units) => {
+      const text = units.join('');
+      const words = text.match(/[A-Za-z0-9@$]+/g) ?? [];
+      const disguised = words.filter(isInside).length;
+      assert.equal(isLeet(text), disguised >= 3 && disguised >= words.length * 0.2, JSON.stringify(text));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('no text is joined in which too few letters stand alone', () => {
+  const unit = fc.constantFrom('a', 'b', '1', ' ', '  ', '-', 'ab', 'é', '\n', "'");
+  fc.assert(
+    fc.property(fc.array(unit, { maxLength: 80 }), (units) => {
+      const text = units.join('');
+      if (joinAlone(text) !== null) assert.ok(mostLoneLetters(text) >= 12, JSON.stringify(text));
+    }),
+    { numRuns: 3000 },
   );
 });

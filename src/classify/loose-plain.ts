@@ -1,3 +1,4 @@
+import { mostLoneLetters } from '../text/lone-letters.ts';
 import { chained, MappedTextBuilder, unchanged, type MappedText } from '../text/mapped-text.ts';
 
 /** Signs for letters, each for the one that it stands for most often. */
@@ -28,58 +29,63 @@ export interface LoosePlain extends MappedText {
  * and would cost a redaction much.
  */
 export function loosePlain(text: string): LoosePlain | null {
-  if (!mayBeDisguised(text)) return null;
-  const joined = joinAlone(text);
-  const base = joined ?? unchanged(text);
-  const leet = readLeet(base.text);
+  const joined = mostLoneLetters(text) >= ALONE ? joinAlone(text) : null;
+  const leet = readLeet(joined === null ? text : joined.text);
   if (leet === null) return joined === null ? null : { ...joined, undone: ['spaced-letters'] };
   return joined === null
     ? { ...leet, undone: ['leet'] }
     : { ...chained(joined, leet), undone: ['spaced-letters', 'leet'] };
 }
 
-/** One cheap look: enough signs, or enough letters that stand alone. */
-function mayBeDisguised(text: string): boolean {
-  let signs = 0;
-  let alone = 0;
-  let word = 0;
-  for (let i = 0; i <= text.length; i++) {
-    const unit = i < text.length ? text.charCodeAt(i) : 0x20;
-    const lower = unit | 0x20;
-    const isDigit = unit >= 0x30 && unit <= 0x39;
-    if (isDigit || unit === 0x40 || unit === 0x24) signs++;
-    if (isDigit || (lower >= 0x61 && lower <= 0x7a)) word++;
-    else {
-      if (word === 1) alone++;
-      word = 0;
-    }
-  }
-  return signs >= LEET_WORDS || alone >= ALONE;
-}
-
 function readLeet(text: string): MappedText | null {
-  let words = 0;
-  let disguised = 0;
-  for (const [word] of text.matchAll(WORD)) {
-    words++;
-    if (hasSignInside(word)) disguised++;
-  }
-  if (disguised < LEET_WORDS || disguised < words * LEET_SHARE) return null;
+  if (!isLeet(text)) return null;
   const plain = text.replace(WORD, (word) =>
     /[A-Za-z]/.test(word) ? word.replace(/[013457@$]/g, (sign) => LEET[sign]!) : word,
   );
   return { text: plain, map: unchanged(text).map };
 }
 
-function hasSignInside(word: string): boolean {
-  for (let i = 1; i < word.length; i++) {
-    const [a, b] = [isLetter(word, i - 1), isLetter(word, i)];
-    if (a !== b && (a || i + 1 < word.length)) return true;
-  }
-  return false;
+const [OUTSIDE, LETTER, SIGN, PENDING, INSIDE] = [0, 1, 2, 3, 4] as const;
+/** What units are in a word of leet; `OUTSIDE` for all others. */
+const KIND = new Uint8Array(128);
+for (let unit = 0; unit < 128; unit++) {
+  const character = String.fromCharCode(unit);
+  if (/[A-Za-z]/.test(character)) KIND[unit] = LETTER;
+  else if (/[0-9@$]/.test(character)) KIND[unit] = SIGN;
+}
+/**
+ * By what was last (a letter, a sign, a letter behind a sign, a sign inside) and what comes: a letter behind a sign tells nothing where the
+ * word ends with it (`3D`).
+ */
+const NEXT = Uint8Array.of(
+  ...[OUTSIDE, LETTER, SIGN, 0],
+  ...[OUTSIDE, LETTER, INSIDE, 0],
+  ...[OUTSIDE, PENDING, SIGN, 0],
+  ...[OUTSIDE, INSIDE, INSIDE, 0],
+  ...[OUTSIDE, INSIDE, INSIDE, 0],
+);
+
+/** Whether enough words of a text have a sign inside: behind a letter, or before one that is not the last of the word. */
+export function isLeet(text: string): boolean {
+  const disguised = countSignsInside(text);
+  return disguised >= LEET_WORDS && disguised >= (text.match(WORD)?.length ?? 0) * LEET_SHARE;
 }
 
-function joinAlone(text: string): MappedText | null {
+function countSignsInside(text: string): number {
+  const { length } = text;
+  let count = 0;
+  let state: number = OUTSIDE;
+  for (let at = 0; at < length; at++) {
+    const unit = text.charCodeAt(at);
+    const next = NEXT[state * 4 + (unit < 128 ? KIND[unit]! : OUTSIDE)]!;
+    if (next === INSIDE && state !== INSIDE) count++;
+    state = next;
+  }
+  return count;
+}
+
+/** The text with long runs of letters that stand alone as words; null where there are none. */
+export function joinAlone(text: string): MappedText | null {
   const out = new MappedTextBuilder(text);
   let plain = 0;
   let i = 0;

@@ -46,6 +46,11 @@ export function tokenise(text: string): Tokens {
   let i = 0;
   while (i < text.length) {
     const unit = text.charCodeAt(i);
+    // A space says nothing.
+    if (unit === 0x20) {
+      i++;
+      continue;
+    }
     const kind = UNIT_KIND[unit]!;
     if (kind === SEPARATOR || kind === SILENT) {
       pending = markOf(unit, pending, marks, count);

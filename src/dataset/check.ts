@@ -98,6 +98,12 @@ export interface CheckContext {
   notRun(reason: string): void;
 }
 
+/** What a check that has looked at all rows says, and to whom. */
+export interface Conclusion extends CheckContext {
+  /** How many rows a file has. */
+  rowsOf(file: string): number;
+}
+
 export interface CheckOptions {
   /** Text of a declaration of columns, in JSON or YAML, or null. */
   readonly schema: string | null;
@@ -116,6 +122,8 @@ export interface CheckRun {
   wantsAgain?(): boolean;
   /** Every row once more. */
   again?(row: InspectedRow): void;
+  /** For a check with `conclude`: what it found in the rows that it was given, as data that can be copied from thread to thread. */
+  part?(): unknown;
   end?(): void;
   /** Called at last, also after an error: removes what lies on the disk. */
   close?(): void;
@@ -125,6 +133,11 @@ export interface CheckRun {
 export interface Check<Id extends string = string> {
   readonly meta: RuleMeta<Id>;
   begin(context: CheckContext): CheckRun;
+  /**
+   * Of a check that looks at each row by itself, so that rows can be divided among threads: says what it has to say.
+   * @param parts of its runs, which together were given every row once, each with some in order
+   */
+  conclude?(context: Conclusion, parts: readonly unknown[]): void;
 }
 
 export function defineCheck<const Id extends string>(check: Check<Id>): Check<Id> {

@@ -2,7 +2,7 @@ import type { ScanTask } from '../scan/scan-pool.ts';
 import type { DataManifest } from './data-manifest.ts';
 import type { DataDiff, DiffOptions } from './diff-data.ts';
 import type { ReadOptions } from './open-data-file.ts';
-import type { CheckDataOptions, DataReport } from './run-checks.ts';
+import type { CheckDataOptions, PartialReport } from './run-checks.ts';
 import type { FileDifference } from './verify-seal.ts';
 
 /** What a thread is asked to do; everything in it can be copied from thread to thread. */
@@ -28,10 +28,12 @@ export type DataOrder =
       readonly work: 'check';
       readonly tasks: readonly ScanTask[];
       readonly checks: CheckChoice;
-      readonly options: Omit<CheckDataOptions, 'signal' | 'onProgress'>;
+      readonly options: Omit<CheckDataOptions, 'signal' | 'onProgress' | 'share'>;
+      /** For a check whose rows are divided among threads; null: there is one thread. */
+      readonly share: { readonly taken: SharedArrayBuffer; readonly later: boolean } | null;
     };
 
-/** Ids of the checks that run, or of those that do not. */
+/** Ids of the checks that run, or of those that do not; those whose rows are divided run on every thread. */
 export type CheckChoice = { readonly only: readonly string[] } | { readonly allBut: readonly string[] };
 
 /** What comes of an order, by its work. */
@@ -39,7 +41,7 @@ export interface DataResults {
   readonly seal: DataManifest;
   readonly verify: readonly FileDifference[];
   readonly diff: DataDiff;
-  readonly check: DataReport;
+  readonly check: PartialReport;
 }
 
 /** What a thread says. */

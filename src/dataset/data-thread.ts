@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Fault } from '../core/fault.ts';
+import type { Check } from './check.ts';
 import type { DataMessage, DataOrder, DataResults } from './data-order.ts';
 
 const tell = (message: DataMessage): void => parentPort?.postMessage(message);
@@ -50,11 +51,18 @@ async function carryOut(order: DataOrder): Promise<DataResults[keyof DataResults
     case 'check': {
       const { CHECKS } = await import('./registry.ts');
       const { checkData } = await import('./run-checks.ts');
-      const choice = order.checks;
-      const checks = CHECKS.filter(({ meta }) =>
-        'only' in choice ? choice.only.includes(meta.id) : !choice.allBut.includes(meta.id),
+      const { RowShare } = await import('./row-share.ts');
+      const { checks: choice, share } = order;
+      const checks = (CHECKS as readonly Check[]).filter(
+        ({ meta, conclude }) =>
+          (share !== null && conclude !== undefined) ||
+          ('only' in choice ? choice.only.includes(meta.id) : !choice.allBut.includes(meta.id)),
       );
-      return checkData(order.tasks, checks, { ...order.options, onProgress: progress });
+      return checkData(order.tasks, checks, {
+        ...order.options,
+        ...(share === null ? {} : { share: new RowShare(share.taken, share.later) }),
+        onProgress: progress,
+      });
     }
     default:
       throw new Error(`there is no such work: ${String((order as { readonly work: unknown }).work)}`);

@@ -28,18 +28,20 @@ export function wordsOf(text: string): readonly string[] {
 }
 
 /** 32-bit hash of a word (FNV-1a over UTF-16 units, with the finaliser of MurmurHash3). */
-export function hashWord(word: string, seed = 0x811c9dc5): number {
-  return hashPart(word, 0, word.length, seed);
-}
-
-/** The same hash of a part of a text. */
-export function hashPart(text: string, start: number, end: number, seed = 0x811c9dc5): number {
-  let h = seed | 0;
-  for (let at = start; at < end; at++) h = Math.imul(h ^ text.charCodeAt(at), 0x01000193);
+export function hashWord(word: string, seed = HASH_SEED): number {
+  let h = seed;
+  for (let at = 0; at < word.length; at++) h = hashStep(h, word.charCodeAt(at));
   return finished(h);
 }
 
-function finished(hash: number): number {
+export const HASH_SEED = 0x811c9dc5 | 0;
+
+/** The hash with one more unit, before it is `finished`. */
+export function hashStep(hash: number, unit: number): number {
+  return Math.imul(hash ^ unit, 0x01000193);
+}
+
+export function finished(hash: number): number {
   let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) | 0;
@@ -77,13 +79,13 @@ export function pairsOf(text: string): Int32Array | null {
   let [words, before, at] = [0, 0, 0];
   while (at < text.length) {
     const start = at;
-    let h = 0x811c9dc5 | 0;
+    let h = HASH_SEED;
     for (; at < text.length; at++) {
       const unit = text.charCodeAt(at);
       if (unit >= 128) return anyPairsOf(text);
       const small = UNITS[unit]!;
       if (small === 0) break;
-      h = Math.imul(h ^ small, 0x01000193);
+      h = hashStep(h, small);
     }
     if (at++ === start) continue;
     const own = finished(h);

@@ -3,35 +3,28 @@ import { Fault } from '../core/fault.ts';
 import type { FileVerdict } from '../core/file-verdict.ts';
 import { verdictOf, type Where } from '../scan/file-result.ts';
 import { scanFiles, type ScanTask } from '../scan/scan-pool.ts';
+import { contextOf, inOrderOfChecks, type NotRun, type Said } from './check-context.ts';
 import {
   type Check,
   type CheckOptions,
   type CheckRun,
   type DataFinding,
   type InspectedFile,
-  type InspectedRow,
-  placeOf,
   shown as visible,
   type Split,
 } from './check.ts';
-import { idColumnsOf, labelColumnOf, labelText, splitOf, splitOfColumns } from './columns.ts';
+import { splitOf } from './columns.ts';
 import { EqualInputFinder } from './equal-inputs.ts';
-import { isHeaderLikeRow } from './header-like-row.ts';
-import { inOrder, MOST_FINDINGS, MOST_GAPS } from './in-order.ts';
+import { interrupted, isStore, placeOfError, reasonOf } from './fault-gap.ts';
+import { inOrder, MOST_GAPS } from './in-order.ts';
 import { joinLabels, labelFileName } from './join-labels.ts';
 import { NearDuplicateFinder } from './near-duplicates.ts';
-import {
-  type Batch,
-  type DataFile,
-  firstBytes,
-  openDataFile,
-  type PlacedRow,
-  type ReadOptions,
-} from './open-data-file.ts';
+import { type Batch, type DataFile, firstBytes, openDataFile, type ReadOptions } from './open-data-file.ts';
 import { isPictureMetadata, type PictureLabels, readPictureLabels, withLabel } from './picture-labels.ts';
-import { readPicture } from './read-picture.ts';
+import { readAgain, readShare } from './read-again.ts';
+import { type Readable, RowInspector, withPicture } from './row-inspector.ts';
 import { RowRefs } from './row-refs.ts';
-import { textsOf } from './row-texts.ts';
+import { RowShare } from './row-share.ts';
 import { UNREAD_HEAD, unreadFormat } from './unread-format.ts';
 
 export interface CheckDataOptions extends ReadOptions, CheckOptions {
@@ -39,6 +32,8 @@ export interface CheckDataOptions extends ReadOptions, CheckOptions {
   readonly label: string | null;
   /** The split that files belong to, by the name that results show; others go by their names. */
   readonly splits: ReadonlyMap<string, Split>;
+  /** Which rows are this thread's, for checks whose rows are divided; without it, all are. */
+  readonly share?: RowShare;
   /** False: files that do something when they are loaded are not given to the scanner; another run does it. */
   readonly scan?: boolean;
   readonly signal?: AbortSignal;
@@ -62,8 +57,17 @@ export interface DataFileResult {
 export interface DataReport {
   readonly files: readonly DataFileResult[];
   /** Checks that had nothing to do here, with the reason. */
-  readonly notRun: readonly { readonly check: string; readonly reason: string }[];
+  readonly notRun: readonly NotRun[];
 }
+
+/** What is said of some of the rows. */
+export interface PartialReport extends DataReport {
+  /** By check: what those found whose rows are divided among threads, and which have said nothing yet. */
+  readonly parts: Readonly<Record<string, unknown>>;
+}
+
+/** One thread. */
+const ALONE = new RowShare(null, false);
 
 /** Files beside the data that hold no rows and are read by people. */
 const DOCUMENT =
@@ -75,10 +79,9 @@ const KEPT_GAPS = 10 * MOST_GAPS;
 /** Rows that cannot be read and are named. */
 const MOST_BAD = 20;
 
-interface Building {
+interface Building extends Said {
   readonly task: ScanTask;
   readonly formats: string[];
-  readonly findings: DataFinding[];
   readonly gaps: { reason: string; where: Where }[];
   size: number;
   rows: number | null;
@@ -86,29 +89,22 @@ interface Building {
   /** Rows that could not be read, at the first reading. */
   bad: number;
   again: boolean;
-  /** True where a check had more findings than are kept. */
-  dropped: boolean;
 }
 
-interface Readable {
+interface Opened extends Readable {
   readonly building: Building;
-  readonly data: DataFile;
-  readonly file: InspectedFile;
-  /** False after an error: what follows it is unknown. */
-  whole: boolean;
-  /** The same file as each split that its columns speak of. */
-  readonly splits: Map<Split, InspectedFile>;
 }
 
 /**
  * Runs checks over data. Every row is read once, and once more where a check asks for it; what has to be compared is sorted on the disk. Never throws
  * for what is wrong with the data: that is a gap, and a file with a gap is not clean.
+ * @returns `parts` empty without `share`
  */
 export async function checkData(
   tasks: readonly ScanTask[],
   checks: readonly Check[],
   options: CheckDataOptions,
-): Promise<DataReport> {
+): Promise<PartialReport> {
   const files = new Map<string, Building>();
   for (const task of tasks) {
     files.set(task.shown, {
@@ -129,33 +125,13 @@ export async function checkData(
     const known = gaps.some((one) => one.reason === reason && one.where.line === where.line);
     if (!known && gaps.length < KEPT_GAPS) gaps.push({ reason, where });
   };
-  const notRun: { check: string; reason: string }[] = [];
-  const runs: readonly CheckRun[] = checks.map(({ meta, begin }) => {
-    // By check and not for all: what one of them says must not depend on which others run beside it.
-    const counts = new Map<string, number>();
-    return begin({
-      options,
-      report: (shown, { severity, message, where, count, rows }) => {
-        const building = files.get(shown)!;
-        const own = (counts.get(shown) ?? 0) + 1;
-        counts.set(shown, own);
-        if (own > MOST_FINDINGS) {
-          building.dropped = true;
-          return;
-        }
-        building.findings.push({
-          rule: meta.id,
-          severity: severity ?? meta.severity,
-          message,
-          where,
-          ...(count === undefined ? {} : { count }),
-          ...(rows === undefined ? {} : { rows }),
-        });
-      },
-      gap,
-      notRun: (reason) => void notRun.push({ check: meta.id, reason }),
-    });
+  const notRun: NotRun[] = [];
+  const rowsOf = (shown: string): number => files.get(shown)!.rows ?? 0;
+  const begun = checks.map((check) => {
+    const context = contextOf(check.meta, { options, files, gap, notRun, rowsOf });
+    return { check, context, run: check.begin(context) };
   });
+  const runs: readonly CheckRun[] = begun.map(({ run }) => run);
   const readable = await openAll([...files.values()], options, gap);
   if (options.scan !== false) await scanOthers([...files.values()], readable, options.signal);
   for (const building of files.values()) {
@@ -170,10 +146,17 @@ export async function checkData(
     ? new NearDuplicateFinder(refs, options.similarity)
     : null;
   const withRow = runs.filter((run) => run.row !== undefined);
+  const { share = ALONE } = options;
+  const parts: Record<string, unknown> = {};
+  const divided = new Set(begun.filter(({ check }) => check.conclude !== undefined).map(({ run }) => run));
+  const whole = withRow.filter((run) => !divided.has(run));
+  const isLater = share.later;
   try {
     const labelled = new Set<string>();
     let nextIndex = readable.length;
-    for (const one of readable) {
+    // A thread that has only rows to share has nothing to read at first.
+    const first = isLater && whole.length === 0 && equal === null && near === null ? [] : readable;
+    for (const one of first) {
       const { shown } = one.file;
       const inspector = new RowInspector(
         one,
@@ -184,13 +167,14 @@ export async function checkData(
       try {
         for await (const batch of one.data.rows()) {
           if (options.signal?.aborted === true) throw interrupted();
+          const looking = !isLater && share.take() ? withRow : whole;
           for (const placed of batch) {
             let row = inspector.inspect(placed);
             if (row.file.format === 'image') row = await withPicture(row, (reason) => gap(shown, reason));
             if (row.labelColumn !== null) labelled.add(shown);
             equal?.add(row);
             near?.add(row);
-            for (const run of withRow) {
+            for (const run of looking) {
               const pending = run.row!(row);
               if (pending !== undefined) await pending;
             }
@@ -209,7 +193,7 @@ export async function checkData(
       building.rows = rows;
       building.again = true;
     }
-    if (options.label !== null && readable.length > 0 && labelled.size === 0) {
+    if (options.label !== null && first.length > 0 && labelled.size === 0) {
       throw new Fault('ERR_USAGE', `No file has a column "${options.label}".`, { where: '--label' });
     }
     if (equal !== null) for (const group of equal.groups()) for (const run of runs) run.equalInputs?.(group);
@@ -218,19 +202,24 @@ export async function checkData(
     if (refs.labels.overflow) gap(readable[0]!.file.shown, 'it has more than 65535 different labels');
     const again = runs.filter((run) => run.wantsAgain?.() === true);
     if (again.length > 0) await readAgain(readable, again, options, gap);
-    for (const run of runs) run.end?.();
+    if (isLater) await readShare(readable, [...divided], share, options);
+    for (const { check, context, run } of begun) {
+      if (check.conclude === undefined) run.end?.();
+      else if (share === ALONE) check.conclude(context, [run.part!()]);
+      else parts[check.meta.id] = run.part!();
+    }
   } finally {
     for (const run of runs) run.close?.();
     equal?.close();
     near?.close();
   }
-  return { files: [...files.values()].map(toResult), notRun: notRun.toSorted((a, b) => (a.check < b.check ? -1 : 1)) };
+  return { files: [...files.values()].map(toResult), notRun: inOrderOfChecks(notRun), parts };
 }
 
 type Gap = (shown: string, reason: string, where?: Where) => void;
 
 /** Opens all files that have rows; files of labels that belong to a file of pictures are read with it. */
-async function openAll(files: readonly Building[], options: CheckDataOptions, gap: Gap): Promise<Readable[]> {
+async function openAll(files: readonly Building[], options: CheckDataOptions, gap: Gap): Promise<Opened[]> {
   const opened: { building: Building; data: DataFile }[] = [];
   for (const building of files) {
     const { path, shown } = building.task;
@@ -254,7 +243,7 @@ async function openAll(files: readonly Building[], options: CheckDataOptions, ga
   const byName = new Map(opened.map((one) => [one.building.task.shown, one]));
   const labelled = await labelPictures(opened, options, gap);
   const joined = new Set<string>();
-  const readable: Readable[] = [];
+  const readable: Opened[] = [];
   for (const { building, data } of opened) {
     const { shown, path } = building.task;
     const name = data.format === 'idx' ? labelFileName(shown) : null;
@@ -371,145 +360,6 @@ function isHarmless({ format, document }: DataFile): boolean {
 
 function isDocument(shown: string): boolean {
   return DOCUMENT.test(shown) || /\.(?:py|ya?ml|json)$/i.test(shown);
-}
-
-/** Makes of the rows of one file, in order, what checks get. */
-class RowInspector {
-  /** Rows so far. */
-  rows = 0;
-  readonly #from: Readable;
-  readonly #label: string | null;
-  readonly #header: boolean;
-  readonly #gap: (reason: string) => void;
-  readonly #nextIndex: () => number;
-  #file: InspectedFile;
-  #columns: readonly string[] = [];
-  #labelColumn: string | null = null;
-  #idColumns: ReadonlySet<string> = new Set();
-  #shallow = false;
-
-  constructor(
-    from: Readable,
-    { label, header }: Pick<CheckDataOptions, 'label' | 'header'>,
-    gap: (reason: string) => void,
-    nextIndex: () => number,
-  ) {
-    this.#from = from;
-    this.#file = from.file;
-    this.#label = label;
-    this.#header = header !== false;
-    this.#gap = gap;
-    this.#nextIndex = nextIndex;
-  }
-
-  inspect({ row, line }: PlacedRow): InspectedRow {
-    const number = ++this.rows;
-    const columns = Object.keys(row);
-    if (!sameNames(columns, this.#columns)) {
-      if (number === 1 && this.#from.file.format === 'csv' && this.#header && isHeaderLikeRow(columns)) {
-        this.#gap(
-          'its first line reads like a row and was taken for the names of columns: say --no-header, or give it names',
-        );
-      }
-      this.#columns = columns;
-      this.#labelColumn = labelColumnOf(row, this.#label);
-      this.#idColumns = idColumnsOf(row);
-      this.#file = fileOf(this.#from, columns, this.#nextIndex);
-    }
-    const labelColumn = this.#labelColumn;
-    const { texts, asides, whole } = textsOf(row, labelColumn);
-    if (!whole && !this.#shallow) {
-      this.#shallow = true;
-      this.#gap(`${placeOf({ number, line })} has more texts, or deeper ones, than are read`);
-    }
-    const label = labelColumn === null ? null : labelText(row[labelColumn]);
-    return { file: this.#file, number, line, row, labelColumn, label, idColumns: this.#idColumns, texts, asides };
-  }
-}
-
-/** A row of a picture with what its bytes hold: pixels in place of them where they can be decoded, and the texts of its metadata. */
-async function withPicture(row: InspectedRow, gap: (reason: string) => void): Promise<InspectedRow> {
-  const image = row.row['image'];
-  if (!(image instanceof Uint8Array)) return row;
-  const picture = await readPicture(image);
-  for (const reason of picture.gaps) gap(reason);
-  return {
-    ...row,
-    row: picture.pixels === null ? row.row : { ...row.row, image: picture.pixels },
-    asides: [...row.asides, ...picture.texts],
-  };
-}
-
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
-}
-
-/** The file, as the split that its columns speak of. */
-function fileOf({ file, splits }: Readable, columns: readonly string[], nextIndex: () => number): InspectedFile {
-  const split = file.format === 'npz' && file.split === null ? splitOfColumns(columns) : null;
-  if (split === null) return file;
-  let own = splits.get(split);
-  if (own === undefined) {
-    own = { ...file, index: nextIndex(), split, splitInColumns: true };
-    splits.set(split, own);
-  }
-  return own;
-}
-
-async function readAgain(
-  readable: readonly Readable[],
-  runs: readonly CheckRun[],
-  options: CheckDataOptions,
-  gap: (shown: string, reason: string, where?: Where) => void,
-): Promise<void> {
-  for (const one of readable) {
-    const inspector = new RowInspector(
-      one,
-      options,
-      () => {},
-      () => one.file.index,
-    );
-    try {
-      for await (const batch of one.data.rows()) {
-        if (options.signal?.aborted === true) throw interrupted();
-        for (const placed of batch) {
-          let row = inspector.inspect(placed);
-          if (row.file.format === 'image') row = await withPicture(row, () => {});
-          for (const run of runs) run.again?.(row);
-        }
-      }
-    } catch (error) {
-      if (options.signal?.aborted === true || isStore(error)) throw error;
-      if (one.whole) gap(one.file.shown, `it could not be read a second time: ${reasonOf(error, one.file.path)}`);
-    }
-  }
-}
-
-function interrupted(): Fault {
-  return new Fault('ERR_USAGE', 'Interrupted: not all rows were looked at.');
-}
-
-/** A full disk is not the fault of the file that is read, and nothing can go on. */
-function isStore(error: unknown): boolean {
-  return error instanceof Fault && error.code === 'ERR_STORE';
-}
-
-/** The fault in words; where it is, without the file's own path. */
-function reasonOf(error: unknown, path: string): string {
-  if (error instanceof Fault) {
-    const { message, where, hint } = error;
-    const rest = where?.startsWith(path) === true ? where.slice(path.length).replace(/^\s*[>:]\s*/, '') : where;
-    const place = rest === undefined || rest === '' || /^line \d+$/.test(rest) ? '' : ` (at ${rest})`;
-    return `${message.replace(/\.$/, '')}${place}${hint === undefined ? '' : `. ${hint.replace(/\.$/, '')}`}`;
-  }
-  return `it cannot be read (${(error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.name : 'unknown')})`;
-}
-
-function placeOfError(error: unknown): Where {
-  const line = error instanceof Fault ? /^line (\d{1,15})$/.exec(error.where ?? '')?.[1] : undefined;
-  return { member: null, offset: null, ...(line === undefined ? {} : { line: Number(line) }) };
 }
 
 function toResult({ task, formats, findings, gaps, size, rows, error, dropped }: Building): DataFileResult {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { ParquetWriter } from './testing/write-parquet.ts';
 
 const WORKS = {
   seal: `const { sealData } = await import(at('seal-data.ts')); await sealData(path);`,
@@ -103,6 +104,37 @@ test('the peak of memory is that of a small file, for seals and differences', ()
       peak(KEEPS, large) - peak(KEEPS, small) > RISE,
       'kept rows need no more than is allowed: this test says nothing',
     );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+/** MiB by which a row group of 64 MiB may raise the peak over one of 4: read as a whole, it raised it by more than its size. */
+const GROUP_RISE = 96;
+
+test('the peak of memory does not grow with a row group of Parquet', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'streaming-'));
+  try {
+    const write = (megabytes: number): string => {
+      const path = join(folder, `${megabytes}.parquet`);
+      const columns = [
+        { name: 'id', type: 'number', pageRows: 20_000 },
+        { name: 'text', type: 'text', pageRows: 2000 },
+      ] as const;
+      const writer = new ParquetWriter(path, columns, Infinity);
+      const words = Array.from({ length: 100 }, (_, at) => `word${(at * 7919) % 4093}`).join(' ');
+      for (let size = 0, id = 0; size < megabytes << 20; id++) {
+        const text = `${id} ${words}`;
+        writer.add({ id, text });
+        size += text.length;
+      }
+      writer.close();
+      return path;
+    };
+    const work = `const { runDataOrder } = await import(at('run-data-order.ts')); await runDataOrder(${ORDERS.seal})`;
+    const [before, after] = [peak(work, write(4)), peak(work, write(64))];
+    const told = `${before.toFixed(0)} MiB, and in a row group sixteen times as large ${after.toFixed(0)}`;
+    assert.ok(after - before < GROUP_RISE, told);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

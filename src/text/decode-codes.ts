@@ -32,7 +32,7 @@ const FORMS: readonly (readonly [hint: RegExp, via: string, pattern: RegExp, rea
     /\b[A-Za-z]{4,8}(?:[ ,;.\n-]{1,3}[A-Za-z]{4,8}){4,}\b/g,
     readNato,
   ],
-  [/^begin [0-7]{3} /m, 'uuencode', /^begin [0-7]{3} \S{1,255}\r?\n(?:[!-M][ -`]{1,84}\r?\n)+/gm, readUuencode],
+  [/begin [0-7]{3} /, 'uuencode', /^begin [0-7]{3} \S{1,255}\r?\n(?:[!-M][ -`]{1,84}\r?\n)+/gm, readUuencode],
 ];
 
 const MORSE: ReadonlyMap<string, string> = new Map(

@@ -77,8 +77,11 @@ export function encodedRegions(text: string): EncodedRegion[] {
     for (; i < length; i++) {
       unit = text.charCodeAt(i);
       if (unit <= 0x20 || unit > 0x7e) break;
-      const kind = CLASS[unit]!;
-      every &= kind;
+      every &= CLASS[unit]!;
+    }
+    // Most words are shorter than any encoding.
+    for (let at = i - start < SHORTEST_BASE64 ? i : start; at < i; at++) {
+      const kind = CLASS[text.charCodeAt(at)]!;
       base64 = (kind & IN_BASE64) === 0 ? 0 : base64 + 1;
       hex = (kind & IN_HEX) === 0 ? 0 : hex + 1;
       lower = (kind & IN_LOWER32) === 0 ? 0 : lower + 1;

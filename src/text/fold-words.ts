@@ -1,6 +1,7 @@
+import { mostLoneLetters } from './lone-letters.ts';
 import { chained, MappedTextBuilder, unchanged, type MappedText, type UndoneStretch } from './mapped-text.ts';
 import { scanWords, type ScannedWords } from './scan-words.ts';
-import { spacedRuns, spelling } from './spaced-letters.ts';
+import { FEWEST as FEWEST_LONE, spacedRuns, spelling } from './spaced-letters.ts';
 
 export interface Folded extends MappedText {
   /** In the order in which they were looked for; spelt-out words first. */
@@ -14,8 +15,9 @@ export interface Folded extends MappedText {
 export function foldWords(text: string, words: ScannedWords = scanWords(text)): Folded | null {
   const stretches: UndoneStretch[] = [];
   const joined = joinLetters(text, stretches);
-  const base = joined ?? unchanged(text);
   const { tricks } = joined === null ? words : scanWords(joined.text);
+  if (joined === null && tricks.length === 0) return null;
+  const base = joined ?? unchanged(text);
   const out = new MappedTextBuilder(base.text);
   let plain = 0;
   for (const { via, start, end, plain: folded } of tricks) {
@@ -27,12 +29,12 @@ export function foldWords(text: string, words: ScannedWords = scanWords(text)): 
     else out.replace(folded, start, end);
     plain = end;
   }
-  if (stretches.length === 0) return null;
   out.copy(plain, base.text.length);
   return { ...(plain === 0 ? base : chained(base, out.build())), stretches };
 }
 
 function joinLetters(text: string, stretches: UndoneStretch[]): MappedText | null {
+  if (mostLoneLetters(text) < FEWEST_LONE) return null;
   const out = new MappedTextBuilder(text);
   let plain = 0;
   for (const run of spacedRuns(text)) {

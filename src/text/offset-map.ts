@@ -4,6 +4,9 @@ import type { Span } from '../core/span.ts';
 const BLOCK = 0; // every unit stands for the whole stretch
 const FORWARD = 1; // unit by unit
 const BACKWARD = -1; // unit by unit, in reverse
+/** Of a text that was not changed; nobody writes into them. */
+const ZERO = Uint32Array.of(0);
+const FORWARDS = Int8Array.of(FORWARD);
 
 /**
  * From positions in a transformed text to the original: for each stretch of the output, the stretch of the original that
@@ -27,9 +30,8 @@ export class OffsetMap {
 
   /** A text that was not changed. */
   static identity(length: number): OffsetMap {
-    const builder = new OffsetMapBuilder();
-    builder.copy(length, 0);
-    return builder.build();
+    if (length === 0) return new OffsetMapBuilder().build();
+    return new OffsetMap(length, ZERO, ZERO, Uint32Array.of(length), FORWARDS);
   }
 
   /** A text that was turned round, unit by unit. */
@@ -157,10 +159,10 @@ export class OffsetMapBuilder {
   build(): OffsetMap {
     return new OffsetMap(
       this.#length,
-      Uint32Array.from(this.#starts),
-      Uint32Array.from(this.#from),
-      Uint32Array.from(this.#to),
-      Int8Array.from(this.#kinds),
+      new Uint32Array(this.#starts),
+      new Uint32Array(this.#from),
+      new Uint32Array(this.#to),
+      new Int8Array(this.#kinds),
     );
   }
 }

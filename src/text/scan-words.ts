@@ -1,4 +1,4 @@
-import { type Turn, TurnVotes } from './turned-words.ts';
+import { hashStep, type Turn, TurnVotes } from './turned-words.ts';
 import { leet, oddCase, pigLatinWord, stretchedWord } from './word-tricks.ts';
 
 /** A word that is a trick, and the plain word in its place. */
@@ -45,6 +45,36 @@ export function scanWords(text: string): ScannedWords {
       continue;
     }
     const start = i;
+    // Most words are small letters behind the first one.
+    if (CLASS[unit]! <= UPPER) {
+      let first = unit | 0x20;
+      let hash = hashStep(0, first - 97);
+      let second = 0;
+      let triple = false;
+      let kind = OTHER;
+      for (i++; i < length; i++) {
+        unit = text.charCodeAt(i);
+        kind = unit > 127 ? OTHER : CLASS[unit]!;
+        if (kind !== LOWER) break;
+        if (unit === first && unit === second) triple = true;
+        hash = hashStep(hash, unit - 97);
+        second = first;
+        first = unit;
+      }
+      if (i === length || kind === OTHER) {
+        if (i - start < 4) continue;
+        votes.see(text, start, i, hash);
+        if (triple) {
+          const plain = stretchedWord(text.slice(start, i));
+          if (plain !== null) tricks.push({ via: 'stretched', start, end: i, plain });
+        } else if (first === 121 && second === 97) {
+          const plain = pigLatinWord(text.slice(start, i));
+          if (plain !== null) pigLatin.push({ via: 'pig-latin', start, end: i, plain });
+        }
+        continue;
+      }
+      i = start;
+    }
     let mixed = 0; // digits and signs
     let flips = 0; // capitals after a small letter
     let repeated = 0;
@@ -63,7 +93,7 @@ export function scanWords(text: string): ScannedWords {
         hash = 0;
       } else {
         if (kind === UPPER && before === LOWER) flips++;
-        hash = TurnVotes.step(hash, (unit | 0x20) - 97);
+        hash = hashStep(hash, (unit | 0x20) - 97);
         letters++;
         repeated = i > start && (text.charCodeAt(i - 1) | 0x20) === (unit | 0x20) ? repeated + 1 : 1;
         if (repeated > longest) longest = repeated;

@@ -15,7 +15,8 @@ export interface SpacedRun {
 /** Letters of a run that are looked at; a longer run is settled by its beginning. */
 export const LONGEST_RUN = 256;
 const WIDEST_SEPARATOR = 3;
-const FEWEST = 5;
+/** Letters of a run at least. */
+export const FEWEST = 5;
 
 /**
  * All maximal runs of single ASCII letters with one to three separators between them, at least `fewest` long, whether they

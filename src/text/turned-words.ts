@@ -1,6 +1,6 @@
 import { ENGLISH_WORDS } from './english-words.ts';
 import { commonWords } from './language-likeness.ts';
-import { countLetters, likeliestTurn, MIRRORED } from './letter-frequency.ts';
+import { countLetters, LETTERS as ALPHABET, likeliestTurn, MIRRORED } from './letter-frequency.ts';
 
 /**
  * Texts that were turned letter by letter: shifted along the alphabet (Caesar, of which rot13 is one), mirrored in it (Atbash),
@@ -52,7 +52,8 @@ export function atbash(text: string): string {
   });
 }
 
-function hashStep(hash: number, letter: number): number {
+/** Hash of the letters of a word so far; a letter is 0 for a and 25 for z. */
+export function hashStep(hash: number, letter: number): number {
   return Math.imul(hash ^ letter, 0x01000193);
 }
 
@@ -80,9 +81,6 @@ function buildIndex(): Index {
 /** Counts, word by word, which way of turning would make a text plain. */
 export class TurnVotes {
   readonly #words = new Map<number, { readonly plain: Set<string>; readonly start: number; end: number }>();
-
-  /** Hash of the letters of a word so far; a letter is 0 for a and 25 for z. */
-  static step = hashStep;
 
   /** Shows the word `text[start, end)`, only letters, whose hash is `hash`. */
   see(text: string, start: number, end: number, hash: number): void {
@@ -117,14 +115,17 @@ export class TurnVotes {
   }
 }
 
+/** For one line after another. */
+const LETTER_COUNTS = new Uint32Array(ALPHABET + 1);
+
 /** Lines whose letters are those of English once they are turned, and whose words are then, too. */
 export function turnedLines(text: string): Turn[] {
   const found: Turn[] = [];
+  const counts = LETTER_COUNTS;
   for (let start = 0; start < text.length;) {
     const next = text.indexOf('\n', start);
     const end = next < 0 ? text.length : next;
-    const counts = countLetters(text, start, end);
-    if (counts.reduce((sum, one) => sum + one, 0) >= LETTERS) {
+    if (end - start >= LETTERS && countLetters(text, start, end, counts) >= LETTERS) {
       const { way, gain } = likeliestTurn(counts);
       if (gain >= GAIN) {
         const shift = way === MIRRORED ? 0 : way;

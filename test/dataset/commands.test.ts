@@ -216,3 +216,36 @@ test('links, and more classes than are looked at, are no clean result', async ()
   assert.equal(classes.code, 3, classes.out);
   assert.match(classes.out, /at most 64 classes, and there are 100/);
 });
+
+test('interrupted, a command says so with the exit code of its signal, and leaves nothing half-written', async () => {
+  mkdirSync(join(folder, 'stopped'));
+  write('stopped/data.csv', rows(60_000));
+  const run = (signal: AbortSignal, ...argv: string[]): Promise<Ran> =>
+    runParapet(join(folder, 'stopped'), ['data', ...argv], { signal });
+  for (const [name, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    const before = AbortSignal.abort(name);
+    for (const argv of [
+      ['seal', 'data.csv', '--out', 's.json'],
+      ['check', 'data.csv', '-o', 'report.json'],
+      ['diff', 'data.csv', 'data.csv'],
+    ]) {
+      const ran = await run(before, ...argv);
+      assert.equal(ran.code, code, ran.err);
+      assert.match(ran.err, /^Interrupted: nothing was written\.$/);
+    }
+    assert.deepEqual(readdirSync(join(folder, 'stopped')), ['data.csv']);
+  }
+  // Whenever the signal comes in the middle: the seal with its digests, or neither.
+  for (const wait of [0, 30, 100, 250]) {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort('SIGINT'), wait);
+    const { code } = await run(stop.signal, 'seal', 'data.csv', '--out', `s${wait}.json`);
+    clearTimeout(timer);
+    const left = readdirSync(join(folder, 'stopped')).filter((name) => name.startsWith(`s${wait}.json`));
+    assert.deepEqual(left.toSorted(), code === 0 ? [`s${wait}.json`, `s${wait}.json.rows`] : [], `${code}`);
+    assert.ok(code === 0 || code === 130, `${code}`);
+  }
+});

@@ -1,4 +1,5 @@
 import type { RegisterCommand } from '../command.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
 import type { CheckArguments, DiffArguments, ProveArguments, SealArguments, VerifyArguments } from '../run-data.ts';
 
 /** `parapet data`: seals, differences and checks of data sets. */
@@ -25,15 +26,15 @@ export const register: RegisterCommand = (program, io) => {
     .option('--exclude <pattern...>', 'leave out files or folders')
     .option(
       '--threads <count>',
-      'threads that checks are divided among, at most 3 (default: one a core, for large data)',
+      'threads that checks and rows are divided among, at most 8 (default: one a core, up to 4, for large data)',
     )
     .addHelpText(
       'after',
-      '\nExit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or a file that cannot be read, 3 something could not be looked at.',
+      '\nExit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or a file that cannot be read, 3 something could not be looked at, 130 and 143 interrupted (SIGINT, SIGTERM).',
     )
     .action(async (paths: readonly string[], options: CheckArguments) => {
       const { runCheck } = await import('../run-data.ts');
-      await runCheck(paths, options, io);
+      await untilInterrupted(io, () => runCheck(paths, options, io));
     });
 
   data
@@ -49,7 +50,7 @@ export const register: RegisterCommand = (program, io) => {
     .option('--no-header', 'CSV has no line of names')
     .action(async (path: string, options: SealArguments) => {
       const { runSeal } = await import('../run-data.ts');
-      await runSeal(path, options, io);
+      await untilInterrupted(io, () => runSeal(path, options, io));
     });
 
   data
@@ -61,7 +62,7 @@ export const register: RegisterCommand = (program, io) => {
     .option('--json', 'print JSON')
     .action(async (path: string, options: VerifyArguments) => {
       const { runVerify } = await import('../run-data.ts');
-      await runVerify(path, options, io);
+      await untilInterrupted(io, () => runVerify(path, options, io));
     });
 
   data
@@ -79,7 +80,7 @@ export const register: RegisterCommand = (program, io) => {
     .option('--json', 'print JSON')
     .action(async (before: string, after: string, options: DiffArguments) => {
       const { runDiff } = await import('../run-data.ts');
-      await runDiff(before, after, options, io);
+      await untilInterrupted(io, () => runDiff(before, after, options, io));
     });
 
   data

@@ -1,14 +1,31 @@
 import { Fault } from '../../core/fault.ts';
 
-/** How many values the pages of a column chunk say that they hold. */
+/** What the pages of a column chunk say that they hold. */
 export interface PageTotals {
   readonly values: number;
   /** Of the page with the most. */
   readonly largest: number;
+  /** Unpacked bytes of all pages, and of the largest. */
+  readonly bytes: number;
+  readonly largestBytes: number;
+  /** The pages with values, in order; null where there are too many to note, or a dictionary stands among them. */
+  readonly pages: readonly PagePlace[] | null;
+}
+
+/** Where a page with values stands. */
+export interface PagePlace {
+  /** In the file. */
+  readonly offset: number;
+  /** Bytes with its header, packed. */
+  readonly size: number;
+  /** Values in the pages before it. */
+  readonly before: number;
 }
 
 /** Values of one page, for which the decoder makes up to three arrays. */
 const MOST_IN_PAGE = 1 << 24;
+/** Pages of a column chunk whose places are noted. */
+const MOST_PAGES = 1 << 16;
 /** Bytes in which a header is looked for at first; statistics can make it longer. */
 const WINDOW = 1024;
 const MOST_DEPTH = 16;
@@ -32,7 +49,8 @@ export function readPageTotals(
   start: number,
   end: number,
 ): PageTotals {
-  let [values, largest] = [0, 0];
+  let [values, largest, all, largestBytes] = [0, 0, 0, 0];
+  let pages: PagePlace[] | null = [];
   for (let at = start; at < end - 1;) {
     const { header, length } = readHeader(read, at, end);
     const packed = whole(header, 3);
@@ -48,11 +66,17 @@ export function readPageTotals(
         },
       );
     }
-    if (header.get(1) !== DICTIONARY_PAGE) values += own;
+    if (header.get(1) !== DICTIONARY_PAGE) {
+      if (pages?.length === MOST_PAGES) pages = null;
+      pages?.push({ offset: at, size: length + packed, before: values });
+      values += own;
+    } else if (values > 0) pages = null;
     if (own > largest) largest = own;
+    all += unpacked;
+    if (unpacked > largestBytes) largestBytes = unpacked;
     at += length + packed;
   }
-  return { values, largest };
+  return { values, largest, bytes: all, largestBytes, pages };
 }
 
 /** A struct by its field numbers: whole numbers and structs in it; null stands for a value of another type. */

@@ -13,12 +13,13 @@ import { unpackLz4Block } from '../../formats/lz4/lz4-block.ts';
 import type { Cell } from '../canonical-row.ts';
 import type { Batch } from '../open-data-file.ts';
 import { EXACT_PARSERS, exactCells, type ParquetNode } from './parquet-cells.ts';
+import { offsetIndexOf } from './page-index.ts';
 import { readPageTotals } from './parquet-pages.ts';
 
-/** Unpacked bytes whose rows are decoded at once: a row group with more is read several times over, part by part. */
-const AT_ONCE = 64 << 20;
-/** Unpacked bytes of a row group, whose columns the writer chose to pack as a whole; writers make 128 MiB ones. */
-const MAX_GROUP = 1 << 29;
+/** Unpacked bytes whose rows are decoded at once: of a row group with more, only the pages are read that hold them. */
+const AT_ONCE = 12 << 20;
+/** Unpacked bytes of a page, and of all nested columns of a row group together: where a row of these begins, only decoding tells. */
+const MAX_WHOLE = 1 << 29;
 /** Values that the pages which are decoded at once may hold: eight bytes each at least, in a heap of 1 GiB. */
 const MOST_VALUES = 1 << 26;
 /** Cells that are made into rows at once. */
@@ -30,7 +31,7 @@ const MAX_FOOTER = 64 << 20;
 const bounded =
   (unpack: (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array) =>
   (bytes: Uint8Array, length: number): Uint8Array =>
-    unpack(bytes, { maxOutputLength: Math.max(1, Math.min(length, MAX_GROUP)) });
+    unpack(bytes, { maxOutputLength: Math.max(1, Math.min(length, MAX_WHOLE)) });
 
 /** No element of Snappy's format makes more than 64 bytes of two. */
 const SNAPPY_RATIO = 32;
@@ -38,14 +39,14 @@ const SNAPPY_RATIO = 32;
 const LZ4_RATIO = 256;
 
 function unpackSnappy(bytes: Uint8Array, length: number): Uint8Array {
-  if (!(length <= MAX_GROUP && length <= bytes.length * SNAPPY_RATIO)) throw new RangeError('a page is too large');
+  if (!(length <= MAX_WHOLE && length <= bytes.length * SNAPPY_RATIO)) throw new RangeError('a page is too large');
   const page = new Uint8Array(length);
   snappyUncompress(bytes, page);
   return page;
 }
 
 function unpackLz4(bytes: Uint8Array, length: number): Uint8Array {
-  if (!(length <= MAX_GROUP && length <= bytes.length * LZ4_RATIO)) throw new RangeError('a page is too large');
+  if (!(length <= MAX_WHOLE && length <= bytes.length * LZ4_RATIO)) throw new RangeError('a page is too large');
   const page = unpackLz4Block(bytes, length);
   if (page === null) throw new RangeError('a page of LZ4 is damaged');
   return page;
@@ -78,20 +79,23 @@ const compressors = {
 };
 
 /**
- * Rows of a Parquet file, a batch at a time: memory is that of one row group's column chunks. Values come as exact as they are stored, so that
- * rows that differ have different digests.
+ * Rows of a Parquet file, a batch at a time: memory is that of a few pages of each column, and of one row group's column chunks for columns of lists and
+ * objects. Values come as exact as they are stored, so that rows that differ have different digests.
  * @throws Fault `ERR_DATA` where it is damaged, encrypted or larger than is read.
  */
 export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
   const descriptor = openSync(path, 'r');
   try {
     const { size } = fstatSync(descriptor);
+    /** What stands behind the end of the file for the decoder: where pages are. */
+    let indexes: Uint8Array = new Uint8Array(0);
     const file: AsyncBuffer = {
       byteLength: size,
       slice: (start, end = size) => {
         const from = start < 0 ? Math.max(0, size + start) : start;
+        if (from >= size) return new Uint8Array(indexes.subarray(from - size, end - size)).buffer;
         const length = Math.min(end, size) - from;
-        if (!(length >= 0 && length <= MAX_GROUP)) throw new RangeError('outside of the file, or too much at once');
+        if (!(length >= 0 && length <= MAX_WHOLE)) throw new RangeError('outside of the file, or too much at once');
         const buffer = new ArrayBuffer(length);
         let filled = 0;
         while (filled < length) {
@@ -109,40 +113,31 @@ export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
     const root = parquetSchema(metadata);
     const converts = [...exactCells(root as ParquetNode)];
     const flat = root.children.filter(({ children }) => children.length === 0).map(({ element }) => element.name);
-    let start = 0;
+    const read = (from: number, length: number): Uint8Array => {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - from)));
+      return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, from));
+    };
     for (const group of metadata.row_groups) {
       const rows = Number(group.num_rows);
-      if (!(Number.isSafeInteger(rows) && rows >= 0) || Number(group.total_byte_size) > MAX_GROUP) {
-        throw new Fault('ERR_DATA', 'A row group of the Parquet file is larger than is read.', {
-          where: path,
-          hint: `Write it with row groups below ${MAX_GROUP >> 20} MiB.`,
-        });
-      }
-      checkPages(group, rows, new Set(flat), (from, length) => {
-        const bytes = new Uint8Array(Math.max(0, Math.min(length, size - from)));
-        return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, from));
-      });
-      const step = Math.max(
-        1,
-        Math.min(
-          Math.floor((rows * AT_ONCE) / Math.max(AT_ONCE, Number(group.total_byte_size))),
-          Math.floor(MOST_CELLS / group.columns.length),
-        ),
-      );
-      for (let from = start; from < start + rows; from += step) {
-        const rowEnd = Math.min(from + step, start + rows);
-        const read = await parquetReadObjects({
+      if (!(Number.isSafeInteger(rows) && rows >= 0)) throw new RangeError('a row group has no number of rows');
+      const plan = planGroup(group, rows, new Set(flat), read, size);
+      ({ indexes } = plan);
+      for (let from = 0; from < rows; from += plan.step) {
+        const rowEnd = Math.min(from + plan.step, rows);
+        const decoded = await parquetReadObjects({
           file,
-          metadata,
+          // One group: the decoder looks at all that it is told of.
+          metadata: { ...metadata, num_rows: group.num_rows, row_groups: [plan.group] },
           rowStart: from,
           rowEnd,
           compressors,
           parsers: EXACT_PARSERS as never,
           utf8: false,
+          useOffsetIndex: true,
         });
-        if (read.length !== rowEnd - from) throw damaged(path);
-        for (let at = 0; at < read.length; at += BATCH) {
-          yield read.slice(at, at + BATCH).map((one) => {
+        if (decoded.length !== rowEnd - from) throw damaged(path);
+        for (let at = 0; at < decoded.length; at += BATCH) {
+          yield decoded.slice(at, at + BATCH).map((one) => {
             const row = one as Record<string, Cell>;
             // A column with fewer values than the group has rows.
             if (flat.some((name) => row[name] === undefined)) throw damaged(path);
@@ -151,7 +146,6 @@ export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
           });
         }
       }
-      start += rows;
     }
   } catch (cause) {
     if (cause instanceof Fault)
@@ -164,41 +158,80 @@ export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
   }
 }
 
+/** How a row group is read. */
+interface GroupPlan {
+  /** The group, its columns with the places of their pages where these are known. */
+  readonly group: RowGroup;
+  /** These places, as bytes behind the end of the file. */
+  readonly indexes: Uint8Array;
+  /** Rows that are decoded at once. */
+  readonly step: number;
+}
+
 /**
  * Nothing is decoded before it is known how much it makes: what stands in the footer and in front of pages are claims.
- * @throws RangeError
+ * @param size of the file in bytes
+ * @throws RangeError; Fault `ERR_DATA` for more than is read at once
  */
-function checkPages(
-  { columns }: RowGroup,
+function planGroup(
+  group: RowGroup,
   rows: number,
   flat: ReadonlySet<string>,
   read: (from: number, length: number) => Uint8Array,
-): void {
-  if (rows === 0) return;
+  size: number,
+): GroupPlan {
+  const { columns } = group;
+  if (rows === 0) return { group, indexes: new Uint8Array(0), step: 1 };
   if (columns.length === 0) throw new RangeError('a row group has rows and no columns');
-  let together = 0;
-  for (const { meta_data: meta } of columns) {
+  let [together, bytes, least, whole] = [0, 0, 0, 0];
+  const indexes: Uint8Array[] = [];
+  let end = size;
+  const placed = columns.map((column) => {
+    const { meta_data: meta } = column;
     if (meta === undefined) throw new RangeError('a column has no metadata');
     const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
     const length = Number(meta.total_compressed_size);
     if (!(start >= 0 && length >= 0 && Number.isSafeInteger(start + length)))
       throw new RangeError('a column lies nowhere');
-    const { values, largest } = readPageTotals(read, start, start + length);
+    const totals = readPageTotals(read, start, start + length);
     // Every row is a value of every column, or the mark that there is none.
-    if (values < rows) throw new RangeError('a column has fewer values than the group has rows');
+    if (totals.values < rows) throw new RangeError('a column has fewer values than the group has rows');
     // Of a plain column one page is decoded at a time, of a nested one all.
     const [name] = meta.path_in_schema;
-    together += meta.path_in_schema.length === 1 && flat.has(name!) ? largest : values;
-  }
+    const isFlat = meta.path_in_schema.length === 1 && flat.has(name!);
+    together += isFlat ? totals.largest : totals.values;
+    bytes += totals.bytes;
+    if (totals.largestBytes > MAX_WHOLE) throw tooLarge('A page');
+    // What the file itself says of its pages is not asked.
+    const { offset_index_offset: _, offset_index_length: __, ...rest } = column;
+    if (!isFlat || totals.pages === null) {
+      whole += totals.bytes;
+      return rest;
+    }
+    least += totals.largestBytes;
+    const index = offsetIndexOf(totals.pages);
+    indexes.push(index);
+    end += index.length;
+    return { ...rest, offset_index_offset: BigInt(end - index.length), offset_index_length: index.length };
+  });
+  if (whole > MAX_WHOLE) throw tooLarge('A row group');
   if (together > MOST_VALUES) {
     throw new Fault(
       'ERR_DATA',
       'The pages of a row group of the Parquet file hold more values than are read at once.',
-      {
-        hint: 'Write it with fewer rows in a row group.',
-      },
+      { hint: 'Write it with fewer rows in a row group.' },
     );
   }
+  // A page is read again for each step that it has rows for: steps are no smaller than the largest pages side by side.
+  const share = Math.max(AT_ONCE, least) / Math.max(1, bytes, AT_ONCE);
+  const step = Math.max(1, Math.min(Math.ceil(rows * Math.min(1, share)), Math.floor(MOST_CELLS / columns.length)));
+  return { group: { ...group, columns: placed }, indexes: Buffer.concat(indexes), step };
+}
+
+function tooLarge(what: string): Fault {
+  return new Fault('ERR_DATA', `${what} of the Parquet file is larger than is read.`, {
+    hint: `Write it with row groups below ${MAX_WHOLE >> 20} MiB.`,
+  });
 }
 
 function damaged(path: string, cause?: unknown): Fault {

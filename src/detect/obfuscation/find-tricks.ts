@@ -31,11 +31,13 @@ const SPELT_LETTERS = 8;
 
 /** Every trick that was undone in a text and is not an ordinary way of writing, in the order of their beginnings. */
 export function findTricks(text: string): FoundTrick[] {
+  const seen = viewsOf(text);
+  if (seen.length === 1 && seen[0]!.undone.length === 0) return [];
   const by = new Map<string, UndoneStretch[]>();
   const found: FoundTrick[] = [];
   const put = (trick: Trick, { start, end }: Span, hides = 0): void => void found.push({ trick, start, end, hides });
   let depth = 0;
-  for (const view of viewsOf(text)) {
+  for (const view of seen) {
     let encodedHere = false;
     for (const stretch of view.undone) {
       const { via } = stretch;

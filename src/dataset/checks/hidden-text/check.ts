@@ -1,6 +1,6 @@
 import type { Finding } from '../../../core/finding.ts';
 import { obfuscation } from '../../../detect/obfuscation/detector.ts';
-import { ColumnFindings } from '../../column-findings.ts';
+import { type ColumnPart, ColumnFindings, reportColumns } from '../../column-findings.ts';
 import { defineCheck, everyText } from '../../check.ts';
 
 const MOST_TEXT = 1 << 20;
@@ -44,7 +44,6 @@ export const hiddenText = defineCheck({
     const found = new ColumnFindings();
     return {
       row(row) {
-        found.count(row);
         for (const { column, text } of everyText(row)) {
           if (!POSSIBLE.test(text)) continue;
           if (text.length > MOST_TEXT) {
@@ -55,11 +54,12 @@ export const hiddenText = defineCheck({
           if (findings.length > 0) found.add(row, column, findings);
         }
       },
-      end: () =>
-        found.report(context, (one) => ({
-          message: `Column ${one.column}: in ${one.rows} of ${one.total} rows, first in ${one.place}. ${one.message}`,
-          severity: one.severity,
-        })),
+      part: () => found.part(),
     };
   },
+  conclude: (context, parts) =>
+    reportColumns(context, parts as readonly ColumnPart[], (one) => ({
+      message: `Column ${one.column}: in ${one.rows} of ${one.total} rows, first in ${one.place}. ${one.message}`,
+      severity: one.severity,
+    })),
 });

@@ -3,7 +3,7 @@ import { embeddedInstruction } from '../../../detect/embedded-instruction/detect
 import { obfuscation } from '../../../detect/obfuscation/detector.ts';
 import { userAttack } from '../../../detect/user-attack/detector.ts';
 import type { Subject } from '../../../detect/detector.ts';
-import { ColumnFindings } from '../../column-findings.ts';
+import { type ColumnPart, ColumnFindings, reportColumns } from '../../column-findings.ts';
 import { defineCheck, everyText } from '../../check.ts';
 import { isProse, type RowText } from '../../row-texts.ts';
 
@@ -24,6 +24,13 @@ function channelOf({ column, role }: RowText): 'asked' | 'given' | null {
   const name = column.toLowerCase().replace(/\[\]$/, '').split('.').at(-1)!;
   if (ASKED.test(name)) return 'asked';
   return GIVEN.test(name) ? 'given' : null;
+}
+
+/** What was found in some of the rows. */
+interface InstructionPart {
+  readonly columns: ColumnPart;
+  /** True where there were columns of instructions and answers. */
+  readonly any: boolean;
 }
 
 const MOST_COLUMNS = 4096;
@@ -75,7 +82,6 @@ export const injectedInstruction = defineCheck({
     let any = false;
     return {
       async row(row) {
-        found.count(row);
         if (row.file.format === 'image' || row.file.format === 'idx') return;
         // One column by such a name is no instruction data: both sides have to be there.
         const texts = everyText(row);
@@ -102,13 +108,19 @@ export const injectedInstruction = defineCheck({
           }
         }
       },
-      end() {
-        if (!any) context.notRun('no columns of instructions and answers, or of chats, were found');
-        found.report(context, (one) => ({
-          message: `Column ${one.column}: in ${one.rows} of ${one.total} rows, first in ${one.place}. ${one.message}`,
-          severity: one.severity,
-        }));
-      },
+      part: (): InstructionPart => ({ columns: found.part(), any }),
     };
+  },
+  conclude(context, parts) {
+    const own = parts as readonly InstructionPart[];
+    if (!own.some(({ any }) => any)) context.notRun('no columns of instructions and answers, or of chats, were found');
+    reportColumns(
+      context,
+      own.map(({ columns }) => columns),
+      (one) => ({
+        message: `Column ${one.column}: in ${one.rows} of ${one.total} rows, first in ${one.place}. ${one.message}`,
+        severity: one.severity,
+      }),
+    );
   },
 });

@@ -94,7 +94,7 @@ export const labelTrigger = defineCheck({
         rows++;
         const { hashes, words } = featuresOf(row);
         model.add(label, words);
-        for (const hash of hashes) pairs.add(hash, label, rows);
+        pairs.add(hashes, label, rows);
       },
       wantsAgain() {
         if (rows === 0) {

@@ -12,45 +12,66 @@ const LOW = 1 << 15;
  */
 export class FrequentPairs {
   readonly #table = new Int32Array(SLOTS * SLOT);
+  #slots = new Int32Array(1024);
   #size = 0;
+  /** What was read ahead, so that it is read. */
+  #touched = 0;
   /** How much too low a count may be. */
   lost = 0;
   /** Different pairs that were counted, those dropped and met again counted again. */
   distinct = 0;
 
   /**
-   * Counts a pair once a row.
-   * @param feature hash of 47 bits
+   * Counts pairs of a row, each once. The table is larger than any cache: all of its places are asked for before one is waited for.
+   * @param features hashes of 47 bits
    * @param label 0 to 63
    * @param row from 1
    */
-  add(feature: number, label: number, row: number): void {
-    const high = Math.floor(feature / LOW);
-    const first = high | 0;
-    const second = (feature - high * LOW) * LABELS + label + 1;
-    const at = this.#find(first, second);
+  add(features: Float64Array, label: number, row: number): void {
+    const { length } = features;
+    if (this.#slots.length < length) this.#slots = new Int32Array(length * 2);
+    const slots = this.#slots;
     const table = this.#table;
-    if (table[at + 1] === 0) {
-      if (this.#size === MOST) {
-        this.#shrink();
-        this.add(feature, label, row);
-        return;
-      }
-      table[at] = first;
-      table[at + 1] = second;
-      table[at + 2] = 1;
-      table[at + 3] = row | 0;
-      this.#size++;
-      this.distinct++;
-    } else if (table[at + 3] !== (row | 0)) {
-      table[at + 2]!++;
-      table[at + 3] = row | 0;
+    for (let index = 0; index < length; index++) {
+      const feature = features[index]!;
+      const high = Math.floor(feature / LOW);
+      slots[index] = slotOf(high | 0, (feature - high * LOW) * LABELS + label + 1);
     }
+    let touched = 0;
+    for (let index = 0; index < length; index++) touched ^= table[slots[index]! + 1]!;
+    this.#touched ^= touched;
+    for (let index = 0; index < length; index++) {
+      const feature = features[index]!;
+      const high = Math.floor(feature / LOW);
+      this.#count(high | 0, (feature - high * LOW) * LABELS + label + 1, slots[index]!, row | 0);
+    }
+  }
+
+  #count(first: number, second: number, slot: number, row: number): void {
+    const table = this.#table;
+    let at = this.#find(first, second, slot);
+    if (table[at + 1] !== 0) {
+      if (table[at + 3] === row) return;
+      table[at + 2]!++;
+      table[at + 3] = row;
+      return;
+    }
+    if (this.#size === MOST) {
+      this.#shrink();
+      at = this.#find(first, second, slot);
+    }
+    table[at] = first;
+    table[at + 1] = second;
+    table[at + 2] = 1;
+    table[at + 3] = row;
+    this.#size++;
+    this.distinct++;
   }
 
   count(feature: number, label: number): number {
     const high = Math.floor(feature / LOW);
-    return this.#table[this.#find(high | 0, (feature - high * LOW) * LABELS + label + 1) + 2]! >>> 0;
+    const second = (feature - high * LOW) * LABELS + label + 1;
+    return this.#table[this.#find(high | 0, second, slotOf(high | 0, second)) + 2]! >>> 0;
   }
 
   *entries(): Generator<{ readonly feature: number; readonly label: number; readonly count: number }> {
@@ -63,10 +84,8 @@ export class FrequentPairs {
   }
 
   /** The pair's slot, or the free one that is its place. */
-  #find(first: number, second: number): number {
-    let h = Math.imul(first ^ Math.imul(second, 0x9e3779b1), 0x85ebca6b);
-    h ^= h >>> 15;
-    let at = (Math.imul(h, 0xc2b2ae35) >>> 12) * SLOT;
+  #find(first: number, second: number, slot: number): number {
+    let at = slot;
     while (this.#table[at + 1] !== 0 && (this.#table[at] !== first || this.#table[at + 1] !== second)) {
       at = (at + SLOT) & (SLOTS * SLOT - 1);
     }
@@ -89,7 +108,10 @@ export class FrequentPairs {
     table.fill(0);
     this.#size = filled / SLOT;
     for (let from = 0; from < filled; from += SLOT) {
-      table.set(kept.subarray(from, from + SLOT), this.#find(kept[from]!, kept[from + 1]!));
+      table.set(
+        kept.subarray(from, from + SLOT),
+        this.#find(kept[from]!, kept[from + 1]!, slotOf(kept[from]!, kept[from + 1]!)),
+      );
     }
   }
 
@@ -101,4 +123,11 @@ export class FrequentPairs {
     }
     return counts.sort()[counts.length >> 1]!;
   }
+}
+
+/** Where in the table a pair's search begins. */
+function slotOf(first: number, second: number): number {
+  let h = Math.imul(first ^ Math.imul(second, 0x9e3779b1), 0x85ebca6b);
+  h ^= h >>> 15;
+  return (Math.imul(h, 0xc2b2ae35) >>> 12) * SLOT;
 }

@@ -1,5 +1,5 @@
 import type { InspectedRow } from '../../check.ts';
-import { hashPart, hashWord } from '../../minhash.ts';
+import { finished, HASH_SEED, hashStep, hashWord } from '../../minhash.ts';
 import { isProse } from '../../row-texts.ts';
 
 /** Something that a row has or has not: a run of words, a value of a column, a pixel. */
@@ -165,8 +165,7 @@ function isWord(unit: number): boolean {
 
 function addRuns(text: string, count: number): void {
   for (let at = 0; at < count; at++) {
-    own[at] = hashPart(text, begins[at]!, ends[at]!);
-    second[at] = hashPart(text, begins[at]!, ends[at]!, SECOND);
+    hashTwice(text, begins[at]!, ends[at]!, at);
     words.push(own[at]!);
   }
   for (let at = 0; at < count; at++) {
@@ -177,6 +176,18 @@ function addRuns(text: string, count: number): void {
       hashes.push(joined(first, other));
     }
   }
+}
+
+/** The two hashes of a word, into `own` and `second`: `hashPart` with both seeds. */
+function hashTwice(text: string, start: number, end: number, at: number): void {
+  let [first, other] = [HASH_SEED, SECOND];
+  for (let unit = start; unit < end; unit++) {
+    const value = text.charCodeAt(unit);
+    first = hashStep(first, value);
+    other = hashStep(other, value);
+  }
+  own[at] = finished(first);
+  second[at] = finished(other);
 }
 
 /** The run with a number in the order in which `addRuns` makes them. */

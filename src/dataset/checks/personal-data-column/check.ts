@@ -3,7 +3,7 @@ import { isAtLeast } from '../../../core/severity.ts';
 import { isBareNumber, saysNothing } from '../../../detect/personal-data/bare-number.ts';
 import { personalData } from '../../../detect/personal-data/detector.ts';
 import { CellMemory } from '../../cell-memory.ts';
-import { ColumnFindings } from '../../column-findings.ts';
+import { type ColumnPart, ColumnFindings, reportColumns } from '../../column-findings.ts';
 import { defineCheck, everyText } from '../../check.ts';
 
 /** Without a digit or an @ nothing that is looked for can stand in a text. */
@@ -38,7 +38,6 @@ export const personalDataColumn = defineCheck({
     const names = new Map<string, { readonly prefix: string; readonly silent: boolean }>();
     return {
       row(row) {
-        found.count(row);
         for (const { column, text } of everyText(row)) {
           if (text.length < SHORTEST || !POSSIBLE.test(text) || (row.idColumns.has(column) && COUNTED.test(text)))
             continue;
@@ -62,11 +61,12 @@ export const personalDataColumn = defineCheck({
           if (own.length > 0) found.add(row, column, own);
         }
       },
-      end: () =>
-        found.report(context, (one) => ({
-          message: `Column ${one.column}: ${one.what.toLowerCase()} in ${one.rows} of ${one.total} rows, first in ${one.place} (${one.mask}).`,
-          severity: isAtLeast(one.severity, 'high') ? 'high' : one.severity,
-        })),
+      part: () => found.part(),
     };
   },
+  conclude: (context, parts) =>
+    reportColumns(context, parts as readonly ColumnPart[], (one) => ({
+      message: `Column ${one.column}: ${one.what.toLowerCase()} in ${one.rows} of ${one.total} rows, first in ${one.place} (${one.mask}).`,
+      severity: isAtLeast(one.severity, 'high') ? 'high' : one.severity,
+    })),
 });

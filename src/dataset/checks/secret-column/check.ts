@@ -1,6 +1,6 @@
 import type { Finding } from '../../../core/finding.ts';
 import { secretLeak } from '../../../detect/secret-leak/detector.ts';
-import { ColumnFindings } from '../../column-findings.ts';
+import { type ColumnPart, ColumnFindings, reportColumns } from '../../column-findings.ts';
 import { defineCheck, everyText } from '../../check.ts';
 
 const SHORTEST = 12;
@@ -27,7 +27,6 @@ export const secretColumn = defineCheck({
     const found = new ColumnFindings();
     return {
       async row(row) {
-        found.count(row);
         for (const { column, text } of everyText(row)) {
           if (text.length < SHORTEST) continue;
           if (text.length > MOST_TEXT) {
@@ -39,11 +38,12 @@ export const secretColumn = defineCheck({
           if (findings.length > 0) found.add(row, column, findings);
         }
       },
-      end: () =>
-        found.report(context, (one) => ({
-          message: `Column ${one.column}: ${one.what.toLowerCase()} in ${one.rows} of ${one.total} rows, first in ${one.place} (${one.mask}).`,
-          severity: one.severity,
-        })),
+      part: () => found.part(),
     };
   },
+  conclude: (context, parts) =>
+    reportColumns(context, parts as readonly ColumnPart[], (one) => ({
+      message: `Column ${one.column}: ${one.what.toLowerCase()} in ${one.rows} of ${one.total} rows, first in ${one.place} (${one.mask}).`,
+      severity: one.severity,
+    })),
 });

@@ -1,0 +1,73 @@
+import type { CheckRun } from './check.ts';
+import { interrupted, isStore, reasonOf } from './fault-gap.ts';
+import { type InspectOptions, type Readable, RowInspector, withPicture } from './row-inspector.ts';
+import type { RowShare } from './row-share.ts';
+
+interface AgainOptions extends InspectOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Gives every row once more to the checks that asked for it. */
+export async function readAgain(
+  readable: readonly Readable[],
+  runs: readonly CheckRun[],
+  options: AgainOptions,
+  gap: (shown: string, reason: string) => void,
+): Promise<void> {
+  for (const one of readable) {
+    const inspector = silentInspector(one, options);
+    try {
+      for await (const batch of one.data.rows()) {
+        if (options.signal?.aborted === true) throw interrupted();
+        for (const placed of batch) {
+          let row = inspector.inspect(placed);
+          if (row.file.format === 'image') row = await withPicture(row, () => {});
+          for (const run of runs) run.again?.(row);
+        }
+      }
+    } catch (error) {
+      if (options.signal?.aborted === true || isStore(error)) throw error;
+      if (one.whole) gap(one.file.shown, `it could not be read a second time: ${reasonOf(error, one.file.path)}`);
+    }
+  }
+}
+
+/** Gives the rows of this thread's share to the checks whose rows are divided. What cannot be read, the thread that reads everything says. */
+export async function readShare(
+  readable: readonly Readable[],
+  runs: readonly CheckRun[],
+  share: RowShare,
+  options: AgainOptions,
+): Promise<void> {
+  for (const one of readable) {
+    const inspector = silentInspector(one, options);
+    try {
+      for await (const batch of one.data.rows()) {
+        if (options.signal?.aborted === true) throw interrupted();
+        if (!share.take()) {
+          inspector.skip(batch);
+          continue;
+        }
+        for (const placed of batch) {
+          let row = inspector.inspect(placed);
+          if (row.file.format === 'image') row = await withPicture(row, () => {});
+          for (const run of runs) {
+            const pending = run.row?.(row);
+            if (pending !== undefined) await pending;
+          }
+        }
+      }
+    } catch (error) {
+      if (options.signal?.aborted === true || isStore(error)) throw error;
+    }
+  }
+}
+
+function silentInspector(one: Readable, options: InspectOptions): RowInspector {
+  return new RowInspector(
+    one,
+    options,
+    () => {},
+    () => one.file.index,
+  );
+}
