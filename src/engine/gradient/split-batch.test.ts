@@ -110,6 +110,12 @@ describe('splitBatch', () => {
         const mean = build.add('ReduceMean', [first, build.ints([0, 2, 3])], { keepdims: 1 });
         return build.add('Conv', [build.add('Sub', [first, mean]), weight(4, 64, 3, 3)], AROUND);
       }),
+      await shapedFor(BATCH, (build, weight, x) => {
+        const first = build.add('Conv', [x, weight(64, 3, 3, 3)], AROUND);
+        const statistics = [weight(64), weight(64), weight(64), weight(64)];
+        const normal = build.add('BatchNormalization', [first, ...statistics], { training_mode: 1 });
+        return build.add('Conv', [normal, weight(4, 64, 3, 3)], AROUND);
+      }),
     ];
     for (const graph of graphs) assert.equal(splitBatch(graph), graph);
   });

@@ -1,5 +1,5 @@
 import type { OnnxElementType, OnnxNode, OnnxTensor } from '../../formats/onnx/onnx-model.ts';
-import { toAttributes } from '../graph/attributes.ts';
+import { intOf, toAttributes } from '../graph/attributes.ts';
 import { BLOCKED } from '../graph/blocked-layout.ts';
 import { readNames } from '../graph/check-onnx.ts';
 import type { ShapedGraph } from '../graph/shaped-graph.ts';
@@ -97,6 +97,8 @@ class Splitting {
     // Places of maxima count from the beginning of the batch: what reads them is not known here.
     if (more.some((name) => this.#readers.has(name) || this.#asked.has(name))) return false;
     if (!hasBatch(y) || this.#graph.types.get(y) !== 'float32') return false;
+    // Its statistics are those of all samples of a run.
+    if (node.op === 'BatchNormalization' && intOf(node, 'training_mode', 0) !== 0) return false;
     if (PAIRWISE.has(node.op) && node.domain === '') {
       const rank = this.#shapeOf(y).length;
       const isWhole = (name: string): boolean =>
