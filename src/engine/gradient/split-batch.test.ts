@@ -113,7 +113,7 @@ describe('splitBatch', () => {
       await shapedFor(BATCH, (build, weight, x) => {
         const first = build.add('Conv', [x, weight(64, 3, 3, 3)], AROUND);
         const statistics = [weight(64), weight(64), weight(64), weight(64)];
-        const normal = build.add('BatchNormalization', [first, ...statistics], { training_mode: 1 });
+        const [normal = ''] = build.addMany('BatchNormalization', [first, ...statistics], 3, { training_mode: 1 });
         return build.add('Conv', [normal, weight(4, 64, 3, 3)], AROUND);
       }),
     ];
