@@ -18,6 +18,8 @@ const USUAL =
 
 const LONGEST_LINE = 4000;
 const MOST_LINES_ABOVE = 6;
+/** Settings between a value and what is said about all of them. */
+const MOST_SETTINGS_ABOVE = 20;
 const MOST_COUNTED = 1 << 20;
 
 /** A credential in a text: what kind, and where in UTF-16 units. */
@@ -59,7 +61,7 @@ function isItsOwnName(text: string, start: number, end: number): boolean {
 function commentAbove(text: string, lineStart: number): string {
   const said: string[] = [];
   let end = lineStart - 1;
-  while (end > 0 && said.length < MOST_LINES_ABOVE) {
+  for (let lines = 0; end > 0 && said.length < MOST_LINES_ABOVE && lines < MOST_SETTINGS_ABOVE; lines++) {
     const begin = Math.max(text.lastIndexOf('\n', end - 1) + 1, end - LONGEST_LINE);
     const line = text.slice(begin, end);
     if (!/^[ \t]*(?:#|\/\/|;|!)/.test(line)) break;

@@ -10,7 +10,7 @@ const MOST_SETTINGS = 5000;
 export function envFileWorkload(name: string, text: string, lines: LineIndex): Workload {
   const env: (Placed & { readonly name: string })[] = [];
   for (const found of text.matchAll(
-    /^[ \t]{0,20}(?:export[ \t]{1,20})?([A-Za-z_]\w{0,100})[ \t]{0,20}=[ \t]{0,20}(.{0,2000})$/gm,
+    /^[ \t]{0,20}(?:export[ \t]{1,20})?([A-Za-z_]\w{0,100})[ \t]{0,20}=[ \t]{0,20}(.{0,2000})/gm,
   )) {
     if (env.length >= MOST_SETTINGS) break;
     env.push({ name: found[1]!, text: valueOf(found[2]!), at: lines.place(found.index) });

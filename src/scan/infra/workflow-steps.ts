@@ -7,6 +7,21 @@ export interface Step {
   readonly job: Located;
 }
 
+/** What is found out about a node once, however many steps ask for it. */
+export function perNode<T extends object | boolean | number>(find: (node: Located) => T): (node: Located) => T {
+  const known = new WeakMap<Located, T>();
+  return (node) => {
+    const before = known.get(node);
+    if (before !== undefined) return before;
+    const found = find(node);
+    known.set(node, found);
+    return found;
+  };
+}
+
+/** Steps of one workflow that guards are looked for: each costs a look at all of its job. */
+export const MOST_GUARDED = 300;
+
 /** Steps of all jobs of a workflow that may run, or those of a composite action. */
 export function stepsOf(root: Located): readonly Step[] {
   const lists = [

@@ -270,3 +270,11 @@ test('a workflow that GitHub never starts weighs little, but a credential in it 
   assert.ok(told('a/.github/workflows/off/ci.yml').includes('workflow-injection low'));
   assert.ok(told('a/.github/workflows/off/ci.yml').includes('workflow-secret-in-text high'));
 });
+
+test('of very many steps that take in a change the first 300 are told', () => {
+  const many = Array.from({ length: 2000 }, () => '    - run: gh pr checkout 1');
+  const { findings } = scanFixture(
+    workflow('on: pull_request_target', 'jobs:', '  a:', '    runs-on: x', '    steps:', ...many),
+  );
+  assert.equal(findings.filter(({ rule }) => rule === 'workflow-dangerous-trigger').length, 300);
+});

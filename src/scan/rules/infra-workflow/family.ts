@@ -3,7 +3,15 @@ import { leavesOf, type Located, memberAt, membersOf, textOf } from '../../../fo
 import { secretsIn } from '../../agents/secret-in.ts';
 import { show } from '../../agents/show.ts';
 import { gateOf, strongest } from '../../infra/workflow-gate.ts';
-import { asksWhoItIs, conditionsOn, eventsOf, mayWrite, stepsBefore, stepsOf } from '../../infra/workflow-steps.ts';
+import {
+  asksWhoItIs,
+  conditionsOn,
+  eventsOf,
+  mayWrite,
+  MOST_GUARDED,
+  stepsBefore,
+  stepsOf,
+} from '../../infra/workflow-steps.ts';
 import type { Judgement } from '../../rule.ts';
 import { type Check, defineFamily } from '../../rule-family.ts';
 import { TRIGGER_CHECKS } from './trigger-checks.ts';
@@ -81,10 +89,12 @@ const CHECKS: readonly Check[] = [
       'infra-workflow': ({ root, lines }) => {
         const events = eventsOf(root).filter((event) => FOR_STRANGERS.has(event));
         if (events.length === 0) return null;
-        return stepsOf(root).flatMap((step): Judgement[] => {
+        const agents = stepsOf(root)
+          .filter(({ uses }) => AGENT.test(textOf(uses) ?? ''))
+          .slice(0, MOST_GUARDED);
+        return agents.flatMap((step): Judgement[] => {
           const { node, uses, job } = step;
           const name = textOf(uses) ?? '';
-          if (!AGENT.test(name)) return [];
           const permissions = memberAt(job, 'permissions') ?? memberAt(root, 'permissions');
           if (permissions !== undefined && !mayWrite(permissions)) return [];
           const conditions = conditionsOn(root, step);

@@ -1,5 +1,12 @@
 import type { Severity } from '../../../core/severity.ts';
-import { leavesOf, type Located, memberAt, membersOf, textOf } from '../../../formats/located/located.ts';
+import {
+  leavesOf,
+  type Located,
+  type LocatedMember,
+  memberAt,
+  membersOf,
+  textOf,
+} from '../../../formats/located/located.ts';
 import { type Gate, gateOf, strongest } from '../../infra/workflow-gate.ts';
 import {
   activitiesOf,
@@ -8,6 +15,8 @@ import {
   eventsOf,
   jobsBefore,
   mayWrite,
+  MOST_GUARDED,
+  perNode,
   type Step,
   stepsAfter,
   stepsBefore,
@@ -42,6 +51,14 @@ interface Taken {
   readonly checkout: string | null;
 }
 
+const MOST_VARIABLES = 50;
+/** Variables that a workflow, a job or a step sets to where a stranger's change is. */
+const headVariables = perNode((node): readonly LocatedMember[] =>
+  membersOf(memberAt(node, 'env'))
+    .filter(({ value }) => HEAD.test(textOf(value) ?? '') || HEAD_REPOSITORY.test(textOf(value) ?? ''))
+    .slice(0, MOST_VARIABLES),
+);
+
 /** How a step takes in a stranger's change, if it does. */
 function takes(step: Step, root: Located): Taken | null {
   const uses = textOf(step.uses) ?? '';
@@ -56,9 +73,7 @@ function takes(step: Step, root: Located): Taken | null {
   }
   const script = textOf(step.run);
   if (script === undefined) return null;
-  const variables = [root, step.job, step.node]
-    .flatMap((one) => membersOf(memberAt(one, 'env')))
-    .filter(({ value }) => HEAD.test(textOf(value) ?? '') || HEAD_REPOSITORY.test(textOf(value) ?? ''));
+  const variables = [root, step.job, step.node].flatMap((one) => headVariables(one));
   for (const line of script.split('\n').slice(0, MOST_LINES)) {
     if (line.trimStart().startsWith('#')) continue;
     if (GH_CHECKOUT.test(line)) return { at: step.run!, fixed: false, checkout: null };
@@ -132,14 +147,14 @@ function weights(step: Step, taken: Taken, root: Located, event: string): readon
 /** Actions that run nothing of what is checked out. */
 const HARMLESS = /^actions\/(?:upload-artifact|labeler|checkout)@/;
 
+const namesSecrets = perNode((node): boolean =>
+  [...leavesOf(node)].some(({ node: leaf }) =>
+    /\bsecrets(?:\.(?!GITHUB_TOKEN\b)|\[)|toJSON\(\s{0,9}secrets|^inherit$/i.test(leaf.text),
+  ),
+);
+
 function hasSecrets(job: Located, root: Located): boolean {
-  return [job, memberAt(root, 'env')].some(
-    (one) =>
-      one !== undefined &&
-      [...leavesOf(one)].some(({ node }) =>
-        /\bsecrets(?:\.(?!GITHUB_TOKEN\b)|\[)|toJSON\(\s{0,9}secrets|^inherit$/i.test(node.text),
-      ),
-  );
+  return [job, memberAt(root, 'env')].some((one) => one !== undefined && namesSecrets(one));
 }
 
 const RANK: readonly Severity[] = ['low', 'medium', 'high'];
@@ -163,9 +178,13 @@ export const TRIGGER_CHECKS: readonly Check[] = [
       'infra-workflow': ({ root, lines }) => {
         const events = eventsOf(root).filter((event) => PRIVILEGED.includes(event));
         if (events.length === 0) return null;
-        return stepsOf(root).flatMap((step) => {
-          const taken = takes(step, root);
-          if (taken === null) return [];
+        const takers = stepsOf(root)
+          .flatMap((step) => {
+            const taken = takes(step, root);
+            return taken === null ? [] : [{ step, taken }];
+          })
+          .slice(0, MOST_GUARDED);
+        return takers.flatMap(({ step, taken }) => {
           const ways = events
             .flatMap((event) => {
               const found = weights(step, taken, root, event);
