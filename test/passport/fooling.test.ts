@@ -52,7 +52,11 @@ beforeEach(async () => {
 
 /** What a scan of the model prints that found nothing. */
 function writeCleanScan(): void {
-  const rows = ['a.pkl', 'b.json'].map((name) => ({ file: `model/${name}`, verdict: 'clean', findings: [], gaps: [] }));
+  writeRows(['model/a.pkl', 'model/b.json']);
+}
+
+function writeRows(files: readonly string[]): void {
+  const rows = files.map((file) => ({ file, verdict: 'clean', findings: [], gaps: [] }));
   writeFileSync(at('scan.json'), JSON.stringify(rows));
 }
 
@@ -64,10 +68,8 @@ describe('a scan in a passport', () => {
     assert.equal(admitted.code, 0, admitted.err);
     assert.match(admitted.out, /Admitted: scanned/);
 
-    mkdirSync(at('other'));
-    writeFileSync(at('other/x.pkl'), plain());
-    for (const paths of [['other'], ['model/a.pkl'], ['other/x.pkl', 'model/b.json']]) {
-      await scan(...paths);
+    for (const paths of [['other/x.pkl'], ['model/a.pkl'], ['other/x.pkl', 'model/b.json']]) {
+      writeRows(paths);
       const { code, err } = await add('scan.json');
       assert.equal(code, 2, paths.join(' '));
       assert.match(err, /not one of this model: it did not look at/);
@@ -355,6 +357,14 @@ describe('a passport as a file', () => {
 
   it('takes what was sealed', async () => {
     writeFileSync(at('rows.csv'), 'a,label\n1,x\n2,y\n');
+    for (const [out, told] of [
+      ['nowhere/seal.json', /there is no such folder \(at nowhere\/seal\.json\)/],
+      ['/dev/null', /A seal is a file; this is none \(at \/dev\/null\)/],
+    ] as const) {
+      const refused = await parapet('data', 'seal', 'rows.csv', '--key', 'ci.pem', '--out', out);
+      assert.equal(refused.code, 2);
+      assert.match(refused.err, told);
+    }
     assert.equal((await parapet('data', 'seal', 'rows.csv', '--key', 'ci.pem', '--out', 'seal.json')).code, 0);
     const added = await parapet(
       'passport',
