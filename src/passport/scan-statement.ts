@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { Fault } from '../core/fault.ts';
 import { SEVERITIES, type Severity } from '../core/severity.ts';
-import { FILE_VERDICTS } from '../scan/file-result.ts';
 import type { ModelManifest } from './model-manifest.ts';
 
 /** A row of `parapet scan --format json`, as far as it is read. */
 const ROW = z.object({
   file: z.string(),
-  verdict: z.enum(FILE_VERDICTS),
+  verdict: z.enum(['clean', 'findings', 'incomplete', 'error']),
   findings: z.array(z.object({ severity: z.enum(SEVERITIES) })),
   gaps: z.array(z.unknown()).default([]),
   accepted: z.array(z.unknown()).default([]),
