@@ -74,6 +74,15 @@ describe('a scan in a passport', () => {
       assert.equal(code, 2, paths.join(' '));
       assert.match(err, /not one of this model: it did not look at/);
     }
+    // A model that is one file is known by the name of the passport.
+    writeFileSync(at('one.pkl'), plain());
+    await parapet('passport', 'create', 'one.pkl', '--key', 'ci.pem', '-o', 'one.jsonl');
+    const addOne = (): Promise<Ran> =>
+      parapet('passport', 'add', 'one.jsonl', '--type', 'scan', '--from', 'scan.json', '--key', 'ci.pem');
+    writeRows(['./two.pkl']);
+    assert.match((await addOne()).err, /it did not look at "one\.pkl"/);
+    writeRows(['./one.pkl']);
+    assert.equal((await addOne()).code, 0);
     writeFileSync(at('none.json'), '[]');
     assert.match((await add('none.json')).err, /it looked at no file/);
   });

@@ -133,6 +133,26 @@ test('shards: a file that grows, shrinks or changes is seen, and a subset can be
   assert.ok((await check(['nothing'])).length > 0);
 });
 
+test('a folder of a model is a subset, with what was added to it and what is gone', async () => {
+  const model = makeModel('folders');
+  mkdirSync(join(model, 'part'));
+  writeFileSync(join(model, 'part/a'), 'a');
+  writeFileSync(join(model, 'part/b'), 'b');
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const bundle = bundleOf(await signModel(model, privateKey, null, FILES));
+  const check = async (...only: readonly string[]): Promise<readonly string[]> =>
+    (await verifyModel(model, bundle, { kind: 'key', key: publicKey }, { where: 'x', only })).problems;
+  writeFileSync(join(model, 'weights.safetensors'), 'changed');
+  assert.deepEqual(await check('part'), []);
+  assert.deepEqual(await check('./part/', 'part/a'), []);
+  writeFileSync(join(model, 'part/more'), '');
+  assert.deepEqual(await check('part'), ['"part/more" was not signed.']);
+  rmSync(join(model, 'part/more'));
+  rmSync(join(model, 'part/a'));
+  assert.deepEqual(await check('part'), ['"part/a" is missing.']);
+  assert.deepEqual(await check('par'), ['"par" was not signed.']);
+});
+
 test('a payload that is changed, and links that leave the model, are refused', async () => {
   const model = makeModel('links');
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });

@@ -95,7 +95,7 @@ export const register: RegisterCommand = (program, io) => {
         const { statementFrom } = await import('../passport-statements.ts');
         const { mtime } = await stat(resolve(io.cwd, options.from));
         const source = { value, text: from, where: options.from, role: options.role, written: earlier(mtime) };
-        const statement = statementFrom(type, source, about.manifest, packageVersion());
+        const statement = statementFrom(type, source, about.manifest, packageVersion(), subject.name);
         const key = privateKeyFrom(await text(options.key, io), options.key);
         const line = writeEntry(subject, type, statement, new Date(), key);
         await record(options.state, { action: 'add', model: subject, statement: type }, line, io);
