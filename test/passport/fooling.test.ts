@@ -293,6 +293,11 @@ describe('parapet passport require is not fooled', () => {
         assert.match(err, /p\.jsonl:2/);
       }
     }
+    for (const payload of ['null', '[]', '1', '"x"']) {
+      const line = { ...JSON.parse(fine), payload: Buffer.from(payload).toString('base64') };
+      writeFileSync(at('p.jsonl'), `${model}\n${JSON.stringify(line)}\n`);
+      assert.match((await require()).err, /is no in-toto statement \(at p\.jsonl:2\)/);
+    }
     writeFileSync(at('p.jsonl'), `${model}\n${JSON.stringify({ ...JSON.parse(fine), signatures: [] })}\n`);
     assert.equal((await require()).code, 1);
   });
