@@ -65,10 +65,11 @@ export function statementFrom(
   source: StatementSource,
   model: ModelManifest,
   version: string,
+  name = '',
 ): object {
   const { value, where } = source;
   if (type === 'scan' && Array.isArray(value)) {
-    return scanStatement(value, model, { version, where, scanned: source.written });
+    return scanStatement(value, model, { version, where, scanned: source.written, name });
   }
   if (type === 'data' && isEnvelope(value)) return dataOf(source);
   if (type === 'robustness' && isAssessment(value)) return robustnessOf(value, model, version, where);

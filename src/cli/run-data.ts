@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
-import { basename, relative, resolve } from 'node:path';
+import { constants, existsSync } from 'node:fs';
+import { access, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import { isAtLeast, SEVERITIES, type Severity } from '../core/severity.ts';
 import { type Split, SPLITS } from '../dataset/check.ts';
@@ -20,7 +20,7 @@ import type { Io } from './command.ts';
 import { formatTable } from './format-table.ts';
 import { parseNumber, parseWhole } from './parse-number.ts';
 import { packageVersion } from './version.ts';
-import { writeWholeFile } from './write-whole-file.ts';
+import { notWritten, writeWholeFile } from './write-whole-file.ts';
 
 interface ReadingArguments {
   readonly separator?: string;
@@ -205,6 +205,7 @@ async function reported({ files }: DataReport): Promise<Report> {
 export async function runSeal(path: string, options: SealArguments, io: Io): Promise<void> {
   const out = resolve(io.cwd, options.out);
   const key = options.key === undefined ? null : privateKeyFrom(await text(options.key, io), options.key);
+  await assertWritable(out, options.out);
   let manifest;
   try {
     manifest = await runDataOrder(
@@ -227,6 +228,19 @@ export async function runSeal(path: string, options: SealArguments, io: Io): Pro
   io.out(
     `${options.out}: ${manifest.files.length} files, ${manifest.rows} rows, root sha256:${manifest.root}${key === null ? ', not signed' : ''}`,
   );
+}
+
+/** Before hours of reading: a seal is two files side by side, so that a pipe or device cannot take it. */
+async function assertWritable(out: string, shown: string): Promise<void> {
+  try {
+    await access(dirname(out), constants.W_OK);
+    if (!(await stat(dirname(out))).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+  } catch (cause) {
+    throw notWritten(cause, shown);
+  }
+  const there = await stat(out).catch(() => null);
+  if (there !== null && !there.isFile())
+    throw new Fault('ERR_USAGE', 'A seal is a file; this is none.', { where: shown });
 }
 
 /** Names below a folder of those of these files that lie in it: a file elsewhere hides none that has its name. */

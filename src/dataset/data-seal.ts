@@ -43,17 +43,17 @@ export function readSeal(text: string, where: string): DataSeal {
     new Fault('ERR_DATA', `The seal ${what}.`, { where: place, hint: 'Make one with "parapet data seal".' });
   if (text.length > MAX_SEAL) throw wrong('is longer than is read');
   let envelope: DsseEnvelope;
-  let statement: Readonly<Record<string, unknown>>;
+  let statement: Readonly<Record<string, unknown>> | null;
   try {
     envelope = JSON.parse(text) as DsseEnvelope;
     statement = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8')) as Readonly<
       Record<string, unknown>
-    >;
+    > | null;
   } catch {
     throw wrong('is no envelope with JSON in it');
   }
   if (envelope.payloadType !== IN_TOTO || !Array.isArray(envelope.signatures)) throw wrong('is no in-toto envelope');
-  if (statement['_type'] !== STATEMENT || statement['predicateType'] !== PREDICATES['data-sealed'].type) {
+  if (statement?.['_type'] !== STATEMENT || statement['predicateType'] !== PREDICATES['data-sealed'].type) {
     throw wrong('is no statement about a sealed data set');
   }
   const { createdAt, ...rest } = (statement['predicate'] ?? {}) as Readonly<Record<string, unknown>>;

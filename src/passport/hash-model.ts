@@ -38,6 +38,8 @@ const RECENT = 2_000_000_000n;
 
 export const DEFAULT_IGNORE = ['.git', '.gitattributes', '.github', '.gitignore'];
 
+const MOST_SHARDS = 2_000_000;
+
 /** Names of Node's digests by those of OMS. */
 const DIGESTS: Readonly<Record<string, string>> = {
   sha256: 'sha256',
@@ -51,7 +53,7 @@ const DIGESTS: Readonly<Record<string, string>> = {
  * @throws Fault `ERR_DATA` for a link where none are allowed, `ERR_USAGE` for a model that cannot be read or an algorithm that is not there
  */
 export async function hashModel(model: string, options: HashOptions): Promise<readonly ModelResource[]> {
-  const digest = DIGESTS[options.hashType];
+  const digest = Object.hasOwn(DIGESTS, options.hashType) ? DIGESTS[options.hashType] : undefined;
   if (digest === undefined)
     throw new Fault('ERR_USAGE', `Digests of type ${options.hashType} are not there.`, { where: model });
   const names = await listModel(model, options);
@@ -67,6 +69,8 @@ export async function hashModel(model: string, options: HashOptions): Promise<re
     const pieces: { readonly name: string; readonly from: number; readonly to: number }[] = [];
     if (options.method === 'files') pieces.push({ name, from: 0, to: size });
     else {
+      if (size / options.shardSize > MOST_SHARDS)
+        throw new Fault('ERR_DATA', `The file has more than ${MOST_SHARDS} shards.`, { where: name });
       for (let from = 0; from < size; from += options.shardSize) {
         const to = Math.min(size, from + options.shardSize);
         pieces.push({ name: `${name}:${from}:${to}`, from, to });

@@ -84,13 +84,17 @@ export function readStatement(payload: Uint8Array, where: string): ModelStatemen
   const stated = record(subject?.['digest'])?.['sha256'];
   if (stated !== rootDigest(resources)) throw wrong('names files whose digests do not add up to that of the model');
   const ignore = serialization['ignore_paths'];
+  const shardSize = serialization['shard_size'] ?? 1_000_000_000;
+  if (!(typeof shardSize === 'number' && Number.isSafeInteger(shardSize) && shardSize > 0)) {
+    throw wrong('has shards of a size that there is not');
+  }
   return {
     version: 'v1.0',
     name: String(subject?.['name'] ?? ''),
     resources,
     method,
     hashType: String(serialization['hash_type']),
-    shardSize: typeof serialization['shard_size'] === 'number' ? serialization['shard_size'] : 1_000_000_000,
+    shardSize,
     allowSymlinks: serialization['allow_symlinks'] === true,
     ignore: Array.isArray(ignore) ? ignore.filter((one) => typeof one === 'string') : null,
   };

@@ -45,18 +45,18 @@ function readEntry(text: string, line: number, where: string): PassportEntry {
   const wrong = (what: string): Fault =>
     new Fault('ERR_DATA', `A statement of the passport ${what}.`, { where: `${where}:${line}` });
   let envelope: DsseEnvelope;
-  let statement: Readonly<Record<string, unknown>>;
+  let statement: Readonly<Record<string, unknown>> | null;
   try {
     envelope = JSON.parse(text) as DsseEnvelope;
     statement = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8')) as Readonly<
       Record<string, unknown>
-    >;
+    > | null;
   } catch {
     throw wrong('is no DSSE envelope with JSON in it');
   }
   if (envelope.payloadType !== IN_TOTO || typeof envelope.payload !== 'string' || !areSignatures(envelope.signatures))
     throw wrong('is no in-toto envelope');
-  if (statement['_type'] !== STATEMENT) throw wrong('is no in-toto statement');
+  if (statement?.['_type'] !== STATEMENT) throw wrong('is no in-toto statement');
   const subject = (
     statement['subject'] as
       | readonly { readonly name?: unknown; readonly digest?: { readonly sha256?: unknown } }[]

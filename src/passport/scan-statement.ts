@@ -7,7 +7,7 @@ import type { ModelManifest } from './model-manifest.ts';
 /** A row of `parapet scan --format json`, as far as it is read. */
 const ROW = z.object({
   file: z.string(),
-  verdict: z.enum(FILE_VERDICTS),
+  verdict: z.enum(['clean', 'findings', 'incomplete', 'error']),
   findings: z.array(z.object({ severity: z.enum(SEVERITIES) })),
   gaps: z.array(z.unknown()).default([]),
   accepted: z.array(z.unknown()).default([]),
@@ -18,13 +18,13 @@ type Row = z.infer<typeof ROW>;
 /**
  * What `parapet scan --format json` printed, as a statement about a model. Every file of the model must be among what was looked at: by its digest where the scan
  * tells digests, otherwise by its name. A file is incomplete if anything in it was not looked at, even where something was found.
- * @param scanned when the report was written; the statement is as old as that
+ * @param options `scanned`: when the report was written; the statement is as old as that. `name`: of the model, as its passport has it
  * @throws Fault `ERR_DATA` for another file, and for a scan that was not of this model
  */
 export function scanStatement(
   rows: unknown,
   model: ModelManifest,
-  options: { readonly version: string; readonly where: string; readonly scanned: Date },
+  options: { readonly version: string; readonly where: string; readonly scanned: Date; readonly name: string },
 ): object {
   const parsed = z.array(ROW).safeParse(rows);
   if (!parsed.success) {
@@ -33,7 +33,7 @@ export function scanStatement(
       where: `${options.where}: ${issue.path.join('.') || 'the whole'}`,
     });
   }
-  const matched = match(parsed.data, model, options.where);
+  const matched = match(parsed.data, model, options);
   const findings: Record<Severity, number> = { critical: 0, high: 0, medium: 0, low: 0, info: 0 };
   for (const row of parsed.data) for (const { severity } of row.findings) findings[severity]++;
   const accepted = parsed.data.reduce((sum, row) => sum + row.accepted.length, 0);
@@ -52,7 +52,11 @@ function isIncomplete({ verdict, gaps }: Row): boolean {
   return verdict === 'incomplete' || verdict === 'error' || gaps.length > 0;
 }
 
-function match(rows: readonly Row[], model: ModelManifest, where: string): 'digests' | 'names' {
+function match(
+  rows: readonly Row[],
+  model: ModelManifest,
+  { where, name: own }: { readonly where: string; readonly name: string },
+): 'digests' | 'names' {
   const { files, resources } = model.value;
   const other = (what: string): Fault =>
     new Fault('ERR_DATA', `The scan is not one of this model: ${what}.`, {
@@ -71,8 +75,9 @@ function match(rows: readonly Row[], model: ModelManifest, where: string): 'dige
     return 'digests';
   }
   const seen = new Set(rows.flatMap(({ file }) => endings(file)));
-  const missing = resources.find(({ name }) => name !== '.' && !seen.has(name));
-  if (missing !== undefined) throw other(`it did not look at ${nameOf(missing.name)}`);
+  // A model that is one file has no name in the list: it is that of the passport.
+  const missing = resources.find(({ name }) => !seen.has(name === '.' ? own : name));
+  if (missing !== undefined) throw other(`it did not look at ${nameOf(missing.name === '.' ? own : missing.name)}`);
   return 'names';
 }
 

@@ -19,7 +19,7 @@ export interface VerifyOptions {
   readonly ignore?: readonly string[];
   /** Files that the signature does not name are no problem. */
   readonly allowUnsigned?: boolean;
-  /** Look at these files only: the signature must name each of them. */
+  /** Look at these files, and at the files in these folders, only: the signature must name each of them. */
   readonly only?: readonly string[];
   readonly known?: KnownDigests;
   /** Name of the signature, for messages. */
@@ -45,7 +45,6 @@ export async function verifyModel(
   if (problems.length > 0) return { ok: false, problems, statement, files: 0 };
 
   const ignore = [...(statement.ignore ?? DEFAULT_IGNORE), ...(options.ignore ?? [])];
-  const wanted = options.only === undefined ? null : new Set(options.only);
   const fileOf = (resource: ModelResource): string =>
     statement.method === 'shards' ? resource.name.replace(/:\d+:\d+$/, '') : resource.name;
   const signed = new Map(statement.resources.map((one) => [one.name, one.digest]));
@@ -77,6 +76,8 @@ export async function verifyModel(
     if (actual?.digest !== signed.get('.')) problems.push(`${only.name} is not the file that was signed.`);
     return { ok: problems.length === 0, problems, statement, files: 1 };
   }
+  const wanted =
+    options.only === undefined ? null : subsetOf(options.only, [...signedFiles, ...listed.map(({ name }) => name)]);
   const extra = listed.filter(({ name }) => !signedFiles.has(name)).map(({ name }) => name);
   if (options.allowUnsigned !== true && wanted === null)
     for (const name of extra) problems.push(`${shown(name)} was not signed.`);
@@ -98,6 +99,17 @@ export async function verifyModel(
   // Shards beyond the signed ones: the file has grown.
   for (const name of seen.keys()) if (!extra.includes(name)) problems.push(`${shown(name)} was not signed.`);
   return { ok: problems.length === 0, problems, statement, files: listed.length - leftOut.length };
+}
+
+/** Files by name, and all files in folders, whether they were signed or are there: one that is only there was not signed. */
+function subsetOf(only: readonly string[], names: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    only.flatMap((given) => {
+      const path = given.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '');
+      const inside = names.filter((name) => name.startsWith(`${path}/`));
+      return inside.length === 0 || names.includes(path) ? [path] : inside;
+    }),
+  );
 }
 
 function shown(name: string): string {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Severity } from '../core/severity.ts';
-import type { Report } from './reported.ts';
+import type { Report, ReportedFile } from './reported.ts';
 
 const RATING: Readonly<Record<Severity, string>> = {
   info: 'info',
@@ -56,7 +56,8 @@ export function toCyclonedx(report: Report): string {
         timestamp: new Date(report.time).toISOString(),
         tools: { components: [{ type: 'application', name: 'Parapet', version: report.version }] },
       },
-      components: report.files.map((file) => ({
+      // One name is one component, though a path was given twice, or two names that are no UTF-8 are shown alike.
+      components: [...Map.groupBy(report.files, ({ file }) => file).values()].map(worst).map((file) => ({
         type: file.formats.some((format) => MODELS.has(format)) ? 'machine-learning-model' : 'file',
         'bom-ref': reference(file.file),
         name: file.file,
@@ -87,4 +88,12 @@ export function toCyclonedx(report: Report): string {
     null,
     2,
   )}\n`;
+}
+
+/** The one of files with one name that is least to be trusted; its digest only where all have it. */
+function worst(files: readonly ReportedFile[]): ReportedFile {
+  const order = ['clean', 'incomplete', 'error', 'findings'];
+  const [first] = files.toSorted((a, b) => order.indexOf(b.verdict) - order.indexOf(a.verdict));
+  const { sha256, ...rest } = first!;
+  return sha256 !== undefined && files.every((one) => one.sha256 === sha256) ? first! : rest;
 }

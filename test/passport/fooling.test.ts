@@ -52,7 +52,11 @@ beforeEach(async () => {
 
 /** What a scan of the model prints that found nothing. */
 function writeCleanScan(): void {
-  const rows = ['a.pkl', 'b.json'].map((name) => ({ file: `model/${name}`, verdict: 'clean', findings: [], gaps: [] }));
+  writeRows(['model/a.pkl', 'model/b.json']);
+}
+
+function writeRows(files: readonly string[]): void {
+  const rows = files.map((file) => ({ file, verdict: 'clean', findings: [], gaps: [] }));
   writeFileSync(at('scan.json'), JSON.stringify(rows));
 }
 
@@ -64,14 +68,21 @@ describe('a scan in a passport', () => {
     assert.equal(admitted.code, 0, admitted.err);
     assert.match(admitted.out, /Admitted: scanned/);
 
-    mkdirSync(at('other'));
-    writeFileSync(at('other/x.pkl'), plain());
-    for (const paths of [['other'], ['model/a.pkl'], ['other/x.pkl', 'model/b.json']]) {
-      await scan(...paths);
+    for (const paths of [['other/x.pkl'], ['model/a.pkl'], ['other/x.pkl', 'model/b.json']]) {
+      writeRows(paths);
       const { code, err } = await add('scan.json');
       assert.equal(code, 2, paths.join(' '));
       assert.match(err, /not one of this model: it did not look at/);
     }
+    // A model that is one file is known by the name of the passport.
+    writeFileSync(at('one.pkl'), plain());
+    await parapet('passport', 'create', 'one.pkl', '--key', 'ci.pem', '-o', 'one.jsonl');
+    const addOne = (): Promise<Ran> =>
+      parapet('passport', 'add', 'one.jsonl', '--type', 'scan', '--from', 'scan.json', '--key', 'ci.pem');
+    writeRows(['./two.pkl']);
+    assert.match((await addOne()).err, /it did not look at "one\.pkl"/);
+    writeRows(['./one.pkl']);
+    assert.equal((await addOne()).code, 0);
     writeFileSync(at('none.json'), '[]');
     assert.match((await add('none.json')).err, /it looked at no file/);
   });
@@ -282,6 +293,11 @@ describe('parapet passport require is not fooled', () => {
         assert.match(err, /p\.jsonl:2/);
       }
     }
+    for (const payload of ['null', '[]', '1', '"x"']) {
+      const line = { ...JSON.parse(fine), payload: Buffer.from(payload).toString('base64') };
+      writeFileSync(at('p.jsonl'), `${model}\n${JSON.stringify(line)}\n`);
+      assert.match((await require()).err, /is no in-toto statement \(at p\.jsonl:2\)/);
+    }
     writeFileSync(at('p.jsonl'), `${model}\n${JSON.stringify({ ...JSON.parse(fine), signatures: [] })}\n`);
     assert.equal((await require()).code, 1);
   });
@@ -355,6 +371,14 @@ describe('a passport as a file', () => {
 
   it('takes what was sealed', async () => {
     writeFileSync(at('rows.csv'), 'a,label\n1,x\n2,y\n');
+    for (const [out, told] of [
+      ['nowhere/seal.json', /there is no such folder \(at nowhere\/seal\.json\)/],
+      ['/dev/null', /A seal is a file; this is none \(at \/dev\/null\)/],
+    ] as const) {
+      const refused = await parapet('data', 'seal', 'rows.csv', '--key', 'ci.pem', '--out', out);
+      assert.equal(refused.code, 2);
+      assert.match(refused.err, told);
+    }
     assert.equal((await parapet('data', 'seal', 'rows.csv', '--key', 'ci.pem', '--out', 'seal.json')).code, 0);
     const added = await parapet(
       'passport',

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { isFault } from '../../src/core/fault.ts';
-import { publicKeyFrom } from '../../src/passport/dsse.ts';
+import { publicKeyFrom, signEnvelope } from '../../src/passport/dsse.ts';
 import { DEFAULT_IGNORE, type HashOptions } from '../../src/passport/hash-model.ts';
 import { readBundle } from '../../src/passport/model-bundle.ts';
 import { readStatement } from '../../src/passport/model-statement.ts';
@@ -131,6 +131,57 @@ test('shards: a file that grows, shrinks or changes is seen, and a subset can be
   assert.ok((await check()).length > 0);
   assert.deepEqual(await check(['weights.safetensors']), []);
   assert.ok((await check(['nothing'])).length > 0);
+});
+
+test('what a signed statement says of shards and digests is not taken on trust', async () => {
+  const model = makeModel('odd');
+  writeFileSync(join(model, 'big'), Buffer.alloc(25, 1));
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const text = await signModel(model, privateKey, null, { ...FILES, method: 'shards', shardSize: 10 });
+  const bundle = JSON.parse(text) as { dsseEnvelope: { payload: string } };
+  const statement = Buffer.from(bundle.dsseEnvelope.payload, 'base64').toString();
+  for (const [from, to] of [
+    ['"shard_size":10', '"shard_size":0'],
+    ['"shard_size":10', '"shard_size":-1'],
+    ['"shard_size":10', '"shard_size":"x"'],
+    ['"shard_size":10', '"shard_size":1e-9'],
+    ['"hash_type":"sha256"', '"hash_type":"__proto__"'],
+    ['"hash_type":"sha256"', '"hash_type":"constructor"'],
+  ] as const) {
+    const changed = statement.replace(from, to);
+    assert.notEqual(changed, statement);
+    const envelope = signEnvelope('application/vnd.in-toto+json', Buffer.from(changed), privateKey, '');
+    await assert.rejects(
+      verifyModel(
+        model,
+        bundleOf(JSON.stringify({ ...bundle, dsseEnvelope: envelope })),
+        { kind: 'key', key: publicKey },
+        { where: 'x' },
+      ),
+      isFault,
+      to,
+    );
+  }
+});
+
+test('a folder of a model is a subset, with what was added to it and what is gone', async () => {
+  const model = makeModel('folders');
+  mkdirSync(join(model, 'part'));
+  writeFileSync(join(model, 'part/a'), 'a');
+  writeFileSync(join(model, 'part/b'), 'b');
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const bundle = bundleOf(await signModel(model, privateKey, null, FILES));
+  const check = async (...only: readonly string[]): Promise<readonly string[]> =>
+    (await verifyModel(model, bundle, { kind: 'key', key: publicKey }, { where: 'x', only })).problems;
+  writeFileSync(join(model, 'weights.safetensors'), 'changed');
+  assert.deepEqual(await check('part'), []);
+  assert.deepEqual(await check('./part/', 'part/a'), []);
+  writeFileSync(join(model, 'part/more'), '');
+  assert.deepEqual(await check('part'), ['"part/more" was not signed.']);
+  rmSync(join(model, 'part/more'));
+  rmSync(join(model, 'part/a'));
+  assert.deepEqual(await check('part'), ['"part/a" is missing.']);
+  assert.deepEqual(await check('par'), ['"par" was not signed.']);
 });
 
 test('a payload that is changed, and links that leave the model, are refused', async () => {

@@ -108,6 +108,21 @@ describe('reports', () => {
     ]);
   });
 
+  it('CycloneDX: two files that are shown alike are one component, with the worse verdict', () => {
+    const clean = { file: 'b.pt', verdict: 'clean', formats: [], size: 1, sha256: 'ab'.repeat(32) };
+    const text = toCyclonedx({ ...REPORT, files: [clean, ...REPORT.files] });
+    const { components } = JSON.parse(text) as {
+      readonly components: readonly {
+        readonly 'bom-ref': string;
+        readonly hashes?: unknown;
+        readonly properties: readonly { readonly value: string }[];
+      }[];
+    };
+    assert.equal(new Set(components.map((one) => one['bom-ref'])).size, components.length);
+    const shared = components.find((one) => one['bom-ref'] === 'file:b.pt')!;
+    assert.deepEqual([shared.properties[0]!.value, shared.hashes], ['findings', undefined]);
+  });
+
   it('HTML: every file is there with its verdict, and nothing is green that was not looked at', () => {
     const text = toHtml(REPORT);
     for (const { file, verdict } of REPORT.files) {

@@ -10,7 +10,6 @@ import type { FileResult } from '../../scan/file-result.ts';
 import { applyLicencePolicy, LICENCE_POLICIES } from '../../scan/licences.ts';
 import type { ScanTask } from '../../scan/scan-pool.ts';
 import type { WalkOptions } from '../../scan/walk-paths.ts';
-import type { RemoteClient } from '../remote/http-client.ts';
 import type { Io, RegisterCommand } from '../command.ts';
 import { count } from '../count.ts';
 import { remoteTasks } from '../remote/remote-tasks.ts';

@@ -88,7 +88,7 @@ export const register: RegisterCommand = (program, io) => {
     .option('--identity <name>', 'Sigstore: the address or workflow of who must have signed')
     .option('--issuer <url>', 'Sigstore: who must have vouched for it')
     .option('--trusted-root <file>', 'Sigstore: another trust root than that of the public instance')
-    .option('--only <path>', 'look at this file only; may be repeated', collect, [])
+    .option('--only <path>', 'look at this file or folder only; may be repeated', collect, [])
     .option('--ignore <path>', 'path that is neither signed nor looked at; may be repeated', collect, [])
     .option('--ignore-unsigned', 'files that were not signed are no problem')
     .option('--cache <file>', 'take digests from there for files that did not change; only you may be able to write it')
