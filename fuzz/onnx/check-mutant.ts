@@ -99,7 +99,9 @@ async function checkPlan(plan: ModelPlan, recorded: Recorded, reach: (stage: Sta
     reach('shaped');
     const other = attempt(() => blockConvolutions(reorderPools(graph), 8));
     for (const one of other === null ? [graph] : [graph, other]) {
-      for (const parameterGradients of parameters.length === 0 ? (['sum'] as const) : (['sum', 'squared-norms'] as const))
+      for (const parameterGradients of parameters.length === 0
+        ? (['sum'] as const)
+        : (['sum', 'squared-norms'] as const))
         if (checkGradient(one, plan, batch, parameterGradients)) reach('differentiated');
     }
   }
@@ -115,7 +117,13 @@ function checkGradient(
     const build = new GraphBuilder([...namesOf(model.graph), ...graph.nodes.flatMap(({ outputs }) => outputs)]);
     const wrt = [input, ...graph.parameters.keys()].filter((name) => name === input || graph.shapes.has(name));
     const seed = build.add('ConstantOfShape', [build.ints(shapeIn(graph, output))]);
-    const found = differentiate(graph, build, { seeds: new Map([[output, seed]]), wrt, batch, parameterGradients, straightThrough: true });
+    const found = differentiate(graph, build, {
+      seeds: new Map([[output, seed]]),
+      wrt,
+      batch,
+      parameterGradients,
+      straightThrough: true,
+    });
     const outputs = [...found.gradients.values()].map((name) => ({ name, type: null, shape: null }));
     return assemble(graph, { nodes: build.nodes, constants: build.initializers, inputs: [] }, outputs);
   });
@@ -148,7 +156,7 @@ function feedsOf({ graph }: OnnxModel, batch = 1): Map<string, ReferenceTensor> 
 function isSmall({ graph }: OnnxModel): boolean {
   const few = (numbers: Iterable<number | bigint>): boolean => {
     let product = 1;
-    for (const one of numbers) product *= Math.max(1, Math.abs(Number(one)));
+    for (const one of numbers) product *= Math.max(1, Math.abs(Number.isFinite(Number(one)) ? Number(one) : 1e9));
     return product <= 4096;
   };
   const own = (one: OnnxGraph): boolean =>
@@ -162,8 +170,11 @@ function isSmall({ graph }: OnnxModel): boolean {
         return true;
       }),
     );
-  const isFew = ({ data, type }: OnnxTensor): boolean =>
-    data === null || !(type === 'int64' || type === 'int32') || data.length > 64 || few(data as Int32Array | BigInt64Array);
+  const isFew = ({ data, type }: OnnxTensor): boolean => {
+    if (data === null || type === 'string') return true;
+    // Short ones are shapes, counts and scales.
+    return data.length > 16 || few(data as Int32Array | BigInt64Array | Float32Array);
+  };
   return own(graph);
 }
 
@@ -204,7 +215,8 @@ async function attemptAsync<Result>(body: () => Promise<Result>): Promise<Result
 }
 
 /** Errors that say that something was made without a limit, also where a Fault carries them. */
-const UNLIMITED = /invalid (?:typed )?array (?:buffer )?length|allocation failed|call stack|invalid string length|maximum size/i;
+const UNLIMITED =
+  /invalid (?:typed )?array (?:buffer )?length|allocation failed|call stack|invalid string length|maximum size/i;
 
 function expected(error: unknown): null {
   if (!isFault(error)) throw error;

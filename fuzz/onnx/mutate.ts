@@ -70,7 +70,10 @@ function mutateOnce(model: OnnxModel, others: readonly OnnxModel[], random: Rand
   const { graph } = model;
   switch (random.below(20)) {
     case 0:
-      return { ...model, opsets: new Map([...model.opsets, [any(random, ['', 'com.microsoft', 'own']), random.below(26)]]) };
+      return {
+        ...model,
+        opsets: new Map([...model.opsets, [any(random, ['', 'com.microsoft', 'own']), random.below(26)]]),
+      };
     case 1: {
       // Nodes of another model in this one.
       const other = any(random, others).graph;
@@ -138,7 +141,11 @@ function inFunction(model: OnnxModel, random: Random): OnnxModel {
 
 function mutateGraph(graph: OnnxGraph, others: readonly OnnxModel[], random: Random, depth: number): OnnxGraph {
   const { nodes, initializers } = graph;
-  const names = [...initializers.keys(), ...graph.inputs.map((one) => one.name), ...nodes.flatMap((one) => one.outputs)];
+  const names = [
+    ...initializers.keys(),
+    ...graph.inputs.map((one) => one.name),
+    ...nodes.flatMap((one) => one.outputs),
+  ];
   switch (random.below(12)) {
     case 0: {
       if (graph.inputs.length === 0) return graph;
@@ -148,7 +155,10 @@ function mutateGraph(graph: OnnxGraph, others: readonly OnnxModel[], random: Ran
     case 1: {
       if (graph.outputs.length === 0) return graph;
       const at = random.below(graph.outputs.length);
-      return { ...graph, outputs: replaced(graph.outputs, at, { ...graph.outputs[at]!, name: any(random, names) ?? '' }) };
+      return {
+        ...graph,
+        outputs: replaced(graph.outputs, at, { ...graph.outputs[at]!, name: any(random, names) ?? '' }),
+      };
     }
     case 2:
     case 3:
@@ -174,7 +184,8 @@ function mutateGraph(graph: OnnxGraph, others: readonly OnnxModel[], random: Ran
       if (nodes.length === 0) return graph;
       const at = random.below(nodes.length);
       const node = nodes[at]!;
-      if (random.below(24) === 0) return { ...graph, nodes: [...nodes, { ...node, outputs: node.outputs.map((one) => `${one}'`) }] };
+      if (random.below(24) === 0)
+        return { ...graph, nodes: [...nodes, { ...node, outputs: node.outputs.map((one) => `${one}'`) }] };
       return { ...graph, nodes: replaced(nodes, at, mutateNode(node, names, others, random, depth)) };
     }
   }
@@ -199,10 +210,25 @@ function mutateNode(
   const at = random.below(Math.max(1, node.inputs.length));
   switch (random.below(8)) {
     case 0:
-      return { ...node, inputs: any(random, [replaced(node.inputs, at, name), [...node.inputs, name], node.inputs.slice(0, at), node.inputs.toReversed()]) };
+      return {
+        ...node,
+        inputs: any(random, [
+          replaced(node.inputs, at, name),
+          [...node.inputs, name],
+          node.inputs.slice(0, at),
+          node.inputs.toReversed(),
+        ]),
+      };
     case 1: {
       const to = random.below(Math.max(1, node.outputs.length));
-      return { ...node, outputs: any(random, [replaced(node.outputs, to, ''), [...node.outputs, `${node.outputs[0]} more`], node.outputs.toReversed()]) };
+      return {
+        ...node,
+        outputs: any(random, [
+          replaced(node.outputs, to, ''),
+          [...node.outputs, `${node.outputs[0]} more`],
+          node.outputs.toReversed(),
+        ]),
+      };
     }
     case 2: {
       const other = any(random, any(random, others).graph.nodes);
@@ -234,7 +260,10 @@ function mutateAttribute(
     case 1:
       return { kind: 'ints', value: Array.from({ length: random.below(9) }, () => any(random, WHOLE)) };
     case 2:
-      return { kind: 'string', value: any(random, ['', 'SAME_UPPER', 'linear', '...ij,jk->i', 'constant', 'é'.repeat(40)]) };
+      return {
+        kind: 'string',
+        value: any(random, ['', 'SAME_UPPER', 'linear', '...ij,jk->i', 'constant', 'é'.repeat(40)]),
+      };
   }
   switch (attribute.kind) {
     case 'int':
@@ -246,13 +275,24 @@ function mutateAttribute(
       const { value } = attribute as { readonly value: readonly (number | bigint)[] };
       const at = random.below(Math.max(1, value.length));
       const one = attribute.kind === 'ints' ? any(random, WHOLE) : any(random, REAL);
-      const changed = any(random, [replaced(value, at, one), [...value, one], value.slice(1), value.toReversed(), [], new Array<number | bigint>(100).fill(one)]);
+      const changed = any(random, [
+        replaced(value, at, one),
+        [...value, one],
+        value.slice(1),
+        value.toReversed(),
+        [],
+        new Array<number | bigint>(100).fill(one),
+      ]);
       return { kind: attribute.kind, value: changed } as OnnxAttribute;
     }
     case 'string': {
       const { value } = attribute;
       const at = random.below(value.length + 1);
-      return { kind: 'string', value: value.slice(0, at) + any(random, ['', ',', '->', '.', 'i', 'zz', '...']) + value.slice(at + random.below(3)) };
+      return {
+        kind: 'string',
+        value:
+          value.slice(0, at) + any(random, ['', ',', '->', '.', 'i', 'zz', '...']) + value.slice(at + random.below(3)),
+      };
     }
     case 'tensor':
       return { kind: 'tensor', value: mutateTensor(attribute.value, random) };
@@ -274,7 +314,17 @@ function mutateTensor(tensor: OnnxTensor, random: Random): OnnxTensor {
     case 1: {
       const at = random.below(Math.max(1, dims.length));
       const length = Number(any(random, WHOLE));
-      return { ...tensor, dims: any(random, [dims.toReversed(), [...dims, 1], [1, ...dims], dims.slice(1), replaced(dims, at, length), [0]]) };
+      return {
+        ...tensor,
+        dims: any(random, [
+          dims.toReversed(),
+          [...dims, 1],
+          [1, ...dims],
+          dims.slice(1),
+          replaced(dims, at, length),
+          [0],
+        ]),
+      };
     }
     case 2:
       return { ...tensor, type: any(random, TYPES) };

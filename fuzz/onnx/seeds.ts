@@ -113,7 +113,10 @@ function embedding(): OnnxModel {
     ],
     outputs: ['y'],
     constants: {
-      table: floatTensor([5, 3], Array.from({ length: 15 }, (_, at) => at / 8)),
+      table: floatTensor(
+        [5, 3],
+        Array.from({ length: 15 }, (_, at) => at / 8),
+      ),
       axes: intTensor([1], [1]),
       head: floatTensor([3, 2], [1, 2, 3, 4, 5, 6]),
     },
