@@ -27,6 +27,7 @@ export function recordedRuntime(values: ReadonlyMap<string, RecordedValue>): Onn
     }
     const { type, dims, data } = valueOf(name);
     const size = dims.reduce((product, one) => product * one, 1);
+    if (type === 'string') return { type, dims, data: new Array<string>(Math.min(size, MOST)).fill('') as never };
     const numbers = zeros(type, Math.min(size, MOST));
     for (let at = 0; data !== undefined && at < numbers.length; at++) {
       if (numbers instanceof BigInt64Array || numbers instanceof BigUint64Array)

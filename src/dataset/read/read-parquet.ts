@@ -6,6 +6,7 @@ import {
   parquetReadObjects,
   parquetSchema,
   type RowGroup,
+  type SchemaTree,
   snappyUncompress,
 } from 'hyparquet';
 import { Fault } from '../../core/fault.ts';
@@ -13,7 +14,8 @@ import { unpackLz4Block } from '../../formats/lz4/read-lz4.ts';
 import type { Cell } from '../canonical-row.ts';
 import type { Batch } from '../open-data-file.ts';
 import { EXACT_PARSERS, exactCells, type ParquetNode } from './parquet-cells.ts';
-import { readPageTotals } from './parquet-pages.ts';
+import { assertPageBody, canClaim, type DataPage, type PageColumn, valuesCanClaim } from './parquet-page-body.ts';
+import { type PageSizes, readPageTotals } from './parquet-pages.ts';
 
 /** Unpacked bytes whose rows are decoded at once: a row group with more is read several times over, part by part. */
 const AT_ONCE = 64 << 20;
@@ -118,7 +120,7 @@ export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
           hint: `Write it with row groups below ${MAX_GROUP >> 20} MiB.`,
         });
       }
-      checkPages(group, rows, new Set(flat), (from, length) => {
+      checkPages(group, rows, root, (from, length) => {
         const bytes = new Uint8Array(Math.max(0, Math.min(length, size - from)));
         return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, from));
       });
@@ -171,19 +173,26 @@ export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
 function checkPages(
   { columns }: RowGroup,
   rows: number,
-  flat: ReadonlySet<string>,
+  root: SchemaTree,
   read: (from: number, length: number) => Uint8Array,
 ): void {
   if (rows === 0) return;
   if (columns.length === 0) throw new RangeError('a row group has rows and no columns');
-  let together = 0;
+  let [together, texts] = [0, 0];
+  const flat = new Set(
+    root.children.filter(({ children }) => children.length === 0).map(({ element }) => element.name),
+  );
   for (const { meta_data: meta } of columns) {
     if (meta === undefined) throw new RangeError('a column has no metadata');
     const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
     const length = Number(meta.total_compressed_size);
     if (!(start >= 0 && length >= 0 && Number.isSafeInteger(start + length)))
       throw new RangeError('a column lies nowhere');
-    const { values, largest } = readPageTotals(read, start, start + length);
+    const column = columnOf(root, meta.path_in_schema);
+    const { values, largest } = readPageTotals(read, start, start + length, (page, bytes) => {
+      texts += bytesMade(page, column, meta.codec, bytes);
+    });
+    if (texts > MAX_GROUP) throw new RangeError('the texts of a row group are longer than is read');
     // Every row is a value of every column, or the mark that there is none.
     if (values < rows) throw new RangeError('a column has fewer values than the group has rows');
     // Of a plain column one page is decoded at a time, of a nested one all.
@@ -199,6 +208,37 @@ function checkPages(
       },
     );
   }
+}
+
+/** What the decoder takes from the way to a column; levels are counted as it counts them. */
+function columnOf(root: SchemaTree, path: readonly string[]): PageColumn {
+  const way = [root];
+  for (const name of path) {
+    const next = way.at(-1)!.children.find(({ element }) => element.name === name);
+    if (next === undefined) throw new RangeError('a column is not in the schema');
+    way.push(next);
+  }
+  const { type, type_length: typeLength } = way.at(-1)!.element;
+  return {
+    maxRepetition: way.filter(({ element }) => element.repetition_type === 'REPEATED').length,
+    maxDefinition: way.slice(1).filter(({ element }) => element.repetition_type !== 'REQUIRED').length,
+    type: type ?? '',
+    typeLength: Number(typeLength ?? 0),
+  };
+}
+
+/** Looks into a page whose runs could ask for more than it holds. @returns bytes of text that are made of it besides its own */
+function bytesMade(page: DataPage & PageSizes, column: PageColumn, codec: string, read: () => Uint8Array): number {
+  if (!canClaim(page, column)) return 0;
+  const unpack = Object.hasOwn(compressors, codec) ? compressors[codec as keyof typeof compressors] : null;
+  // A codec that is not known is not unpacked by the decoder either.
+  if (unpack === null && codec !== 'UNCOMPRESSED') return 0;
+  const bytes = read();
+  const unpacked = (packed: Uint8Array): Uint8Array =>
+    unpack === null || !page.isPacked || page.unpacked === 0 ? packed : unpack(packed, page.unpacked);
+  if (page.version === 1) return assertPageBody(page, column, null, unpacked(bytes));
+  const levels = page.repetitionBytes + page.definitionBytes;
+  return assertPageBody(page, column, bytes, valuesCanClaim(page) ? unpacked(bytes.subarray(levels)) : null);
 }
 
 function damaged(path: string, cause?: unknown): Fault {

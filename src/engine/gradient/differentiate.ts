@@ -165,8 +165,12 @@ class Backward {
 
   /** A file may say of an operator what no rule was written for: that is the file's fault, and it is said which node has it. */
   #visitOrSay(node: OnnxNode): void {
+    const before = this.#build.nodes.length;
     try {
       this.#visit(node);
+      // What a rule takes for granted may not be there.
+      for (let at = before; at < this.#build.nodes.length; at++)
+        if (this.#build.nodes[at]!.inputs.some((name) => typeof name !== 'string')) throw new TypeError('no input');
     } catch (cause) {
       if (cause instanceof Fault) throw cause;
       throw new Fault('ERR_MODEL_UNSUPPORTED', `Inputs and attributes of ${node.op} do not fit together.`, {

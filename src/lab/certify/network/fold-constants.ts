@@ -3,6 +3,7 @@ import { intOf } from '../../../engine/graph/attributes.ts';
 import { evaluateNode } from '../../../engine/reference/evaluate-graph.ts';
 import { fromOnnxTensor, referenceTensor } from '../../../engine/reference/reference-tensor.ts';
 import type { OnnxNode, OnnxTensor } from '../../../formats/onnx/onnx-model.ts';
+import { elementCount } from '../../../formats/onnx/tensor-data.ts';
 import type { Constant, NetworkDraft } from './network-draft.ts';
 
 /** Values of a folded constant; a Range or Expand of a few bytes can ask for more than there is memory. */
@@ -66,7 +67,8 @@ const COUNTS: ReadonlySet<string> = new Set([
  */
 export function constantOf(name: string, tensor: OnnxTensor): Constant {
   const where = `constant "${name}"`;
-  if (tensor.data === null || tensor.type === 'string')
+  // Numbers of four bits lie two in a byte, and complex ones in two numbers.
+  if (tensor.data === null || tensor.type === 'string' || tensor.data.length !== elementCount(tensor.dims))
     throw new Fault('ERR_MODEL_UNSUPPORTED', `Bounds are not known for a constant of type ${tensor.type}.`, { where });
   const { type, dims, data } = fromOnnxTensor(tensor);
   // An infinite limit of a Clip is none; it is the importer of the operator that says so.
@@ -89,7 +91,8 @@ export function foldConstants(
   // Others can be asked by a constant for work without end, and nothing of theirs is folded.
   if (![MOVES, ROUNDED_ONCE, SUMS, COUNTS].some((known) => known.has(node.op)))
     throw draft.unsupported(node, 'of constants');
-  if (size > MOST_FOLDED || !(workOf(node, inputs) <= MOST_FOLDED)) throw draft.unsupported(node, 'of constants of that size');
+  if (size > MOST_FOLDED || !(workOf(node, inputs) <= MOST_FOLDED))
+    throw draft.unsupported(node, 'of constants of that size');
   const before = Math.max(0, ...inputs.map((one) => one?.doubt ?? 0));
   const exact = evaluate(draft, node, inputs, (value) => value);
   const isFloat = exact.type.startsWith('float') || exact.type === 'bfloat16';

@@ -1,3 +1,4 @@
+import { boundedSize } from '../../../engine/graph/bounded-size.ts';
 import { intOf, intsOf, textOf } from '../../../engine/graph/attributes.ts';
 import type { AffineTerm, NetworkDraft, OperatorImporter, Value, Variable } from './network-draft.ts';
 import { axisOf, resolveShape, sizeOf, strides } from './static-shape.ts';
@@ -197,7 +198,7 @@ function select(
 
 /** `source` of every position of a shape, in row-major order. */
 function sources(shape: readonly number[], source: (at: readonly number[]) => number): Int32Array {
-  const result = new Int32Array(sizeOf(shape));
+  const result = new Int32Array(boundedSize(shape, 'A value of the network'));
   const at = shape.map(() => 0);
   for (let i = 0; i < result.length; i++) {
     result[i] = source(at);
