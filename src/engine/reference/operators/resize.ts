@@ -196,6 +196,8 @@ const gridSample: ReferenceOperator = (call) => {
         if (mode === 'nearest') return [[roundHalfToEven(padded(free, size, padding, aligned)), 1]] as const;
         const at = support === 1 ? padded(free, size, padding, aligned) : free;
         const taps: [number, number][] = [];
+        // So far away that the next whole number is the same one.
+        if (!Number.isSafeInteger(Math.floor(at) + support)) return taps;
         for (let place = Math.floor(at) - support + 1; place <= Math.floor(at) + support; place++) {
           taps.push([padded(place, size, padding, aligned), weight(place - at)]);
         }

@@ -18,7 +18,9 @@ export const importReshape: OperatorImporter = (draft, node) => {
   const x = draft.variable(node, 0);
   let shape: readonly number[];
   if (node.op === 'Flatten') {
-    const axis = axisOf(intOf(node, 'axis', 1), x.shape.length);
+    const given = intOf(node, 'axis', 1);
+    // Behind the last axis is a place, too: everything is in front of it.
+    const axis = given === x.shape.length ? given : axisOf(given, x.shape.length);
     shape = [sizeOf(x.shape.slice(0, axis)), sizeOf(x.shape.slice(axis))];
   } else if (node.op === 'Reshape') {
     shape = resolveShape(x.shape, Array.from(draft.constant(node, 1).data), intOf(node, 'allowzero', 0));
