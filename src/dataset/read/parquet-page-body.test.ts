@@ -95,8 +95,18 @@ describe('the body of a Parquet page', () => {
     refused(page(DELTA_BYTES, 3), column(), [...delta(0, -1), ...delta(1, 0)], /repeats more/);
     // A million bytes once, and then again with every one of a thousand texts of nothing.
     const bomb = [
-      ...[...unsigned(1024), ...unsigned(1), 0, ...zigzag(0), ...zigzag(1_000_000), 0],
-      ...[...unsigned(1024), ...unsigned(1), 0, ...zigzag(1_000_000), ...zigzag(-1_000_000), 0],
+      ...unsigned(1024),
+      ...unsigned(1),
+      0,
+      ...zigzag(0),
+      ...zigzag(1_000_000),
+      0,
+      ...unsigned(1024),
+      ...unsigned(1),
+      0,
+      ...zigzag(1_000_000),
+      ...zigzag(-1_000_000),
+      0,
     ];
     refused(page(DELTA_BYTES, 3), column(), bomb, /repeats more/);
     const long = 1 << 20;
