@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { endThread } from '../core/end-thread.ts';
 import { Fault, type FaultCode } from '../core/fault.ts';
 import type { DataMessage, DataOrder, DataResults } from './data-order.ts';
 
@@ -46,7 +47,7 @@ export async function runDataOrder<Order extends DataOrder>(
     });
   } finally {
     signal?.removeEventListener('abort', stop);
-    await worker.terminate();
+    await endThread(worker);
   }
 }
 

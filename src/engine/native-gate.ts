@@ -1,4 +1,5 @@
 import { type Worker, workerData } from 'node:worker_threads';
+import { endThread, GRACE_MILLIS } from '../core/end-thread.ts';
 
 /** Numbers that a thread and its owner share: calls of native code that run now, and whether the thread is to end. */
 const INSIDE = 0;
@@ -44,17 +45,20 @@ export class NativeGate {
     return { nativeGate: this.#numbers.buffer as SharedArrayBuffer };
   }
 
-  /** Ends a thread: at once where it runs no native code, else when that returns. Settles when the thread is gone. */
-  async end(worker: Worker): Promise<void> {
-    const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    Atomics.store(this.#numbers, ENDING, 1);
-    // A thread that died inside is gone, whatever it had counted.
-    if (worker.threadId === -1) return;
-    // What is not inside by now cannot get inside any more: it counts itself first and looks then.
-    if (Atomics.load(this.#numbers, INSIDE) === 0) await worker.terminate();
-    else {
-      worker.ref();
-      await gone;
-    }
+  /**
+   * Ends a thread: at once where it runs no native code, else when that returns.
+   * @param grace milliseconds after which it is left behind (see `endThread`)
+   * @returns whether the thread is gone
+   */
+  end(worker: Worker, grace: number = GRACE_MILLIS): Promise<boolean> {
+    return endThread(
+      worker,
+      () => {
+        Atomics.store(this.#numbers, ENDING, 1);
+        // What is not inside by now cannot get inside any more: it counts itself first and looks then.
+        if (Atomics.load(this.#numbers, INSIDE) === 0) void worker.terminate();
+      },
+      grace,
+    );
   }
 }

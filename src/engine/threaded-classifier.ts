@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { endThread } from '../core/end-thread.ts';
 import { Fault } from '../core/fault.ts';
 import type { ClassifierFolder } from './classifier-folder.ts';
 import type { ThreadAnswer, ThreadData, ThreadFault, ThreadOrder } from './classifier-thread.ts';
@@ -61,7 +62,7 @@ export class ThreadedClassifier {
   readonly #options: ThreadedClassifierOptions;
   readonly #threads = new Set<Thread>();
   /** Threads that were given up and still run native code: they end when that returns. */
-  readonly #leaving = new Set<Promise<void>>();
+  readonly #leaving = new Set<Thread>();
   readonly #waiting: Job[] = [];
   /** Runs while texts wait and no thread may begin. */
   #held: NodeJS.Timeout | null = null;
@@ -147,7 +148,8 @@ export class ThreadedClassifier {
     const fault = new Fault('ERR_CHECK_FAILED', 'The classifier was closed.');
     for (const job of this.#waiting.splice(0)) job.failed(fault);
     this.#waitingUnits = 0;
-    await Promise.all([...[...this.#threads].map((thread) => this.#end(thread)), ...this.#leaving]);
+    const leaving = [...this.#leaving].map(({ gate, worker }) => gate.end(worker));
+    await Promise.all([...[...this.#threads].map((thread) => this.#end(thread)), ...leaving]);
   }
 
   #idle(): Thread | undefined {
@@ -249,12 +251,12 @@ export class ThreadedClassifier {
 
   /** A text holds its thread for good: it fails, and the next one gets another thread. */
   #giveUp(thread: Thread): void {
-    const gone = thread.gate.end(thread.worker).then(() => {
-      this.#leaving.delete(gone);
+    this.#leaving.add(thread);
+    void thread.gate.end(thread.worker, Infinity).then(() => {
+      this.#leaving.delete(thread);
       this.#releaseHeld();
       if (!this.#closed) this.#next();
     });
-    this.#leaving.add(gone);
     this.#ended(thread);
   }
 
@@ -303,10 +305,7 @@ export class ThreadedClassifier {
       await thread.gate.end(thread.worker);
       return;
     }
-    const gone = new Promise<void>((resolve) => thread.worker.once('exit', () => resolve()));
-    thread.worker.ref();
-    post(thread, 'close');
-    await gone;
+    await endThread(thread.worker, () => post(thread, 'close'));
   }
 }
 

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { endThread } from '../core/end-thread.ts';
 import type { ArtifactContext } from './artifact.ts';
 import type { FileResult } from './file-result.ts';
 import { failed } from './scan-file.ts';
@@ -84,7 +85,7 @@ export async function* scanFiles(
     }
   } finally {
     for (const thread of threads) thread.ended = true;
-    await Promise.all([...threads.map((thread) => thread.worker.terminate()), unpacking.end()]);
+    await Promise.all([...threads.map(({ worker }) => endThread(worker)), unpacking.end()]);
     for (const thread of threads) if (thread.watch !== null) clearTimeout(thread.watch);
   }
 }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { endThread } from '../core/end-thread.ts';
 import { Fault } from '../core/fault.ts';
 import type { ExchangeWriter } from './exchange-writer.ts';
 import type { WriteAnswer, WriteOrder } from './exchange-writer-thread.ts';
@@ -6,6 +7,9 @@ import type { StoredExchange } from './store.ts';
 
 /** The sources run as they are; what is published has been emitted. */
 const THREAD = new URL(`./exchange-writer-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+/** What waits is written first, and a checkpoint on a slow disk takes its time; what is lost is in the ledger. */
+const CLOSE_MILLIS = 30_000;
 
 /**
  * Writes exchanges to SQLite on a thread of its own, because `node:sqlite` works in the turn it is called in, and a
@@ -42,11 +46,7 @@ export class ThreadedExchangeWriter implements ExchangeWriter {
     const thread = this.#thread;
     if (thread === null) return;
     this.#thread = null;
-    await new Promise<void>((gone) => {
-      thread.once('exit', () => gone());
-      thread.ref();
-      thread.postMessage('close');
-    });
+    await endThread(thread, () => thread.postMessage('close'), CLOSE_MILLIS);
   }
 
   #start(): Worker {

@@ -40,11 +40,13 @@ interface Claims {
   readonly values: number;
   readonly v2?: true;
   readonly dictionary?: number;
+  /** Run of the levels; absent: as many as there are values. */
+  readonly run?: number;
 }
 
 /** One optional column of whole numbers that are all missing, and what the file says of how many there are. */
-function parquet({ rows, values, v2, dictionary }: Claims): string {
-  const run = Buffer.concat([unsigned(values * 2), Buffer.of(0)]);
+function parquet({ rows, values, v2, dictionary, run: length = values }: Claims): string {
+  const run = Buffer.concat([unsigned(length * 2), Buffer.of(0)]);
   const levels = v2 === true ? run : Buffer.concat([Buffer.of(run.length, 0, 0, 0), run]);
   const own: readonly Field[] =
     v2 === true
@@ -144,10 +146,10 @@ function parquet({ rows, values, v2, dictionary }: Claims): string {
       ]),
     ],
   ]);
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(footer.length);
+  const trailer = Buffer.alloc(4);
+  trailer.writeUInt32LE(footer.length);
   const path = join(folder, 'x.parquet');
-  writeFileSync(path, Buffer.concat([Buffer.from('PAR1'), pages, footer, length, Buffer.from('PAR1')]));
+  writeFileSync(path, Buffer.concat([Buffer.from('PAR1'), pages, footer, trailer, Buffer.from('PAR1')]));
   return path;
 }
 
@@ -172,4 +174,14 @@ test('a small page of many missing values is read, and one that claims gigabytes
 test('rows that no page holds, and dictionaries that are longer than their bytes, are refused', async () => {
   await assert.rejects(read(parquet({ rows: 100_000_000, values: 10 })), { code: 'ERR_DATA' });
   await assert.rejects(read(parquet({ rows: 10, values: 10, dictionary: 500_000_000 })), { code: 'ERR_DATA' });
+});
+
+test('a run of levels that is longer than its page is refused before it is written out', async () => {
+  for (const v2 of [undefined, true] as const) {
+    const how = v2 === undefined ? {} : { v2 };
+    const path = parquet({ rows: 10, values: 10, run: 2 ** 31 - 1, ...how });
+    const before = process.memoryUsage().heapTotal;
+    await assert.rejects(read(path), { code: 'ERR_DATA', message: /damaged/ });
+    assert.ok(process.memoryUsage().heapTotal - before < 64 << 20);
+  }
 });

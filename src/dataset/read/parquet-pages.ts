@@ -1,4 +1,5 @@
 import { Fault } from '../../core/fault.ts';
+import type { DataPage } from './parquet-page-body.ts';
 
 /** What the pages of a column chunk say that they hold. */
 export interface PageTotals {
@@ -42,12 +43,14 @@ const [DATA_PAGE, DICTIONARY_PAGE, DATA_PAGE_V2] = [0, 2, 3] as const;
  * @param read bytes of the file from a place on; fewer only at its end
  * @param start of the chunk in the file
  * @param end of the chunk, behind its last byte
+ * @param look is shown each data page behind its header, and reads it where it wants to
  * @throws RangeError for a header that cannot be read, and for claims that no page holds; Fault `ERR_DATA` for a page with more values than are read at once
  */
 export function readPageTotals(
   read: (from: number, length: number) => Uint8Array,
   start: number,
   end: number,
+  look: (page: DataPage & PageSizes, bytes: () => Uint8Array) => void = () => {},
 ): PageTotals {
   let [values, largest, all, largestBytes] = [0, 0, 0, 0];
   let pages: PagePlace[] | null = [];
@@ -74,13 +77,44 @@ export function readPageTotals(
     if (own > largest) largest = own;
     all += unpacked;
     if (unpacked > largestBytes) largestBytes = unpacked;
+    const body = at + length;
+    const page = dataPageOf(header, unpacked);
+    if (page !== null) look(page, () => read(body, packed));
     at += length + packed;
   }
   return { values, largest, bytes: all, largestBytes, pages };
 }
 
-/** A struct by its field numbers: whole numbers and structs in it; null stands for a value of another type. */
-type Fields = Map<number, number | Fields | null>;
+/** A struct by its field numbers: whole numbers, truth values and structs in it; null stands for a value of another type. */
+type Fields = Map<number, number | boolean | Fields | null>;
+
+/** How a page is packed. */
+export interface PageSizes {
+  /** Bytes of what is packed, when it is not. */
+  readonly unpacked: number;
+  readonly isPacked: boolean;
+}
+
+function dataPageOf(header: Fields, unpacked: number): (DataPage & PageSizes) | null {
+  if (header.get(1) === DATA_PAGE) {
+    const own = struct(header, 5);
+    const [values, encoding] = [whole(own, 1), whole(own, 2)];
+    return { version: 1, values, nulls: 0, encoding, repetitionBytes: 0, definitionBytes: 0, unpacked, isPacked: true };
+  }
+  if (header.get(1) !== DATA_PAGE_V2) return null;
+  const own = struct(header, 8);
+  const [definitionBytes, repetitionBytes] = [whole(own, 5), whole(own, 6)];
+  return {
+    version: 2,
+    values: whole(own, 1),
+    nulls: whole(own, 2),
+    encoding: whole(own, 4),
+    repetitionBytes,
+    definitionBytes,
+    unpacked: unpacked - repetitionBytes - definitionBytes,
+    isPacked: own.get(7) !== false,
+  };
+}
 
 function valuesOf(header: Fields, unpacked: number, packed: number): number {
   const type = header.get(1);
@@ -151,12 +185,12 @@ class CompactReader {
     }
   }
 
-  #value(type: number, depth: number): number | Fields | null {
+  #value(type: number, depth: number): number | boolean | Fields | null {
     if (depth > MOST_DEPTH) throw new RangeError('a page header is nested too deep');
     switch (type) {
       case TRUE:
       case FALSE:
-        return null;
+        return type === TRUE;
       case BYTE:
         this.#byte();
         return null;

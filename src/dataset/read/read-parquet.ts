@@ -6,6 +6,7 @@ import {
   parquetReadObjects,
   parquetSchema,
   type RowGroup,
+  type SchemaTree,
   snappyUncompress,
 } from 'hyparquet';
 import { Fault } from '../../core/fault.ts';
@@ -14,7 +15,8 @@ import type { Cell } from '../canonical-row.ts';
 import type { Batch } from '../open-data-file.ts';
 import { EXACT_PARSERS, exactCells, type ParquetNode } from './parquet-cells.ts';
 import { offsetIndexOf } from './page-index.ts';
-import { readPageTotals } from './parquet-pages.ts';
+import { assertPageBody, canClaim, type DataPage, type PageColumn, valuesCanClaim } from './parquet-page-body.ts';
+import { type PageSizes, readPageTotals } from './parquet-pages.ts';
 
 /** Unpacked bytes whose rows are decoded at once: of a row group with more, only the pages are read that hold them. */
 const AT_ONCE = 12 << 20;
@@ -120,7 +122,7 @@ export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
     for (const group of metadata.row_groups) {
       const rows = Number(group.num_rows);
       if (!(Number.isSafeInteger(rows) && rows >= 0)) throw new RangeError('a row group has no number of rows');
-      const plan = planGroup(group, rows, new Set(flat), read, size);
+      const plan = planGroup(group, rows, root, read, size);
       ({ indexes } = plan);
       for (let from = 0; from < rows; from += plan.step) {
         const rowEnd = Math.min(from + plan.step, rows);
@@ -149,9 +151,13 @@ export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
     }
   } catch (cause) {
     if (cause instanceof Fault)
-      throw cause.where === undefined || cause.where.includes(path)
+      throw cause.where?.includes(path) === true
         ? cause
-        : new Fault(cause.code, cause.message, { where: `${path}: ${cause.where}`, cause });
+        : new Fault(cause.code, cause.message, {
+            where: cause.where === undefined ? path : `${path}: ${cause.where}`,
+            ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+            cause,
+          });
     throw damaged(path, cause);
   } finally {
     closeSync(descriptor);
@@ -176,14 +182,17 @@ interface GroupPlan {
 function planGroup(
   group: RowGroup,
   rows: number,
-  flat: ReadonlySet<string>,
+  root: SchemaTree,
   read: (from: number, length: number) => Uint8Array,
   size: number,
 ): GroupPlan {
   const { columns } = group;
   if (rows === 0) return { group, indexes: new Uint8Array(0), step: 1 };
   if (columns.length === 0) throw new RangeError('a row group has rows and no columns');
-  let [together, bytes, least, whole] = [0, 0, 0, 0];
+  let [together, bytes, least, whole, texts] = [0, 0, 0, 0, 0];
+  const flat = new Set(
+    root.children.filter(({ children }) => children.length === 0).map(({ element }) => element.name),
+  );
   const indexes: Uint8Array[] = [];
   let end = size;
   const placed = columns.map((column) => {
@@ -193,12 +202,17 @@ function planGroup(
     const length = Number(meta.total_compressed_size);
     if (!(start >= 0 && length >= 0 && Number.isSafeInteger(start + length)))
       throw new RangeError('a column lies nowhere');
-    const totals = readPageTotals(read, start, start + length);
-    // Every row is a value of every column, or the mark that there is none.
-    if (totals.values < rows) throw new RangeError('a column has fewer values than the group has rows');
+    const chunk = columnOf(root, meta.path_in_schema);
     // Of a plain column one page is decoded at a time, of a nested one all.
     const [name] = meta.path_in_schema;
     const isFlat = meta.path_in_schema.length === 1 && flat.has(name!);
+    const totals = readPageTotals(read, start, start + length, (page, content) => {
+      const made = bytesMade(page, chunk, meta.codec, content);
+      if (!isFlat) texts += made;
+      if (made > MAX_WHOLE || texts > MAX_WHOLE) throw new RangeError('the texts of a page are longer than is read');
+    });
+    // Every row is a value of every column, or the mark that there is none.
+    if (totals.values < rows) throw new RangeError('a column has fewer values than the group has rows');
     together += isFlat ? totals.largest : totals.values;
     bytes += totals.bytes;
     if (totals.largestBytes > MAX_WHOLE) throw tooLarge('A page');
@@ -232,6 +246,37 @@ function tooLarge(what: string): Fault {
   return new Fault('ERR_DATA', `${what} of the Parquet file is larger than is read.`, {
     hint: `Write it with row groups below ${MAX_WHOLE >> 20} MiB.`,
   });
+}
+
+/** What the decoder takes from the way to a column; levels are counted as it counts them. */
+function columnOf(root: SchemaTree, path: readonly string[]): PageColumn {
+  const way = [root];
+  for (const name of path) {
+    const next = way.at(-1)!.children.find(({ element }) => element.name === name);
+    if (next === undefined) throw new RangeError('a column is not in the schema');
+    way.push(next);
+  }
+  const { type, type_length: typeLength } = way.at(-1)!.element;
+  return {
+    maxRepetition: way.filter(({ element }) => element.repetition_type === 'REPEATED').length,
+    maxDefinition: way.slice(1).filter(({ element }) => element.repetition_type !== 'REQUIRED').length,
+    type: type ?? '',
+    typeLength: Number(typeLength ?? 0),
+  };
+}
+
+/** Looks into a page whose runs could ask for more than it holds. @returns bytes of text that are made of it besides its own */
+function bytesMade(page: DataPage & PageSizes, column: PageColumn, codec: string, read: () => Uint8Array): number {
+  if (!canClaim(page, column)) return 0;
+  const unpack = Object.hasOwn(compressors, codec) ? compressors[codec as keyof typeof compressors] : null;
+  // A codec that is not known is not unpacked by the decoder either.
+  if (unpack === null && codec !== 'UNCOMPRESSED') return 0;
+  const bytes = read();
+  const unpacked = (packed: Uint8Array): Uint8Array =>
+    unpack === null || !page.isPacked || page.unpacked === 0 ? packed : unpack(packed, page.unpacked);
+  if (page.version === 1) return assertPageBody(page, column, null, unpacked(bytes));
+  const levels = page.repetitionBytes + page.definitionBytes;
+  return assertPageBody(page, column, bytes, valuesCanClaim(page) ? unpacked(bytes.subarray(levels)) : null);
 }
 
 function damaged(path: string, cause?: unknown): Fault {

@@ -122,7 +122,7 @@ class Backward {
 
   run(): Differentiated {
     for (const [name, seed] of this.#options.seeds) this.#arrive(name, seed);
-    for (let index = this.#graph.nodes.length - 1; index >= 0; index--) this.#visit(this.#graph.nodes[index]!);
+    for (let index = this.#graph.nodes.length - 1; index >= 0; index--) this.#visitOrSay(this.#graph.nodes[index]!);
     const gradients = new Map<string, string>();
     const unreached: string[] = [];
     for (const name of this.#options.wrt) {
@@ -161,6 +161,24 @@ class Backward {
     const row = build.add('Reshape', [factors, build.ints([1, batch])]);
     const matrix = build.add('Reshape', [gradients, build.ints([batch, size])]);
     return build.add('Reshape', [build.add('MatMul', [row, matrix]), build.ints(shape)], { allowzero: 1 });
+  }
+
+  /** A file may say of an operator what no rule was written for: that is the file's fault, and it is said which node has it. */
+  #visitOrSay(node: OnnxNode): void {
+    const before = this.#build.nodes.length;
+    try {
+      this.#visit(node);
+      // What a rule takes for granted may not be there.
+      for (let at = before; at < this.#build.nodes.length; at++)
+        if (this.#build.nodes[at]!.inputs.some((name) => typeof name !== 'string')) throw new TypeError('no input');
+    } catch (cause) {
+      if (cause instanceof Fault) throw cause;
+      throw new Fault('ERR_MODEL_UNSUPPORTED', `Inputs and attributes of ${node.op} do not fit together.`, {
+        where: place(node),
+        hint: 'Export the model again, and check it with the tool that made it.',
+        cause,
+      });
+    }
   }
 
   #visit(node: OnnxNode): void {

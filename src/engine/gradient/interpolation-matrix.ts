@@ -26,6 +26,7 @@ export interface Interpolation {
  */
 export function interpolationMatrix(axis: ResizedAxis, how: Interpolation): Float64Array {
   const { input, output } = axis;
+  if (!(axis.scale > 0 && axis.scale < Infinity)) throw new RangeError(`an axis is resized by ${axis.scale}`);
   const matrix = new Float64Array(output * input);
   const identity = axis.scale === 1 && input === output && how.coordinates !== 'tf_crop_and_resize';
   for (let row = 0; row < output; row++) {
@@ -82,10 +83,16 @@ function rounded(x: number, mode: string): number {
   }
 }
 
-function addKernel(row: Float64Array, x: number, scale: number, how: Interpolation): void {
+/** Pixels to each side of a place from which one output is made. */
+const MAX_REACH = 2 ** 16;
+
+function addKernel(row: Float64Array, from: number, scale: number, how: Interpolation): void {
   // With antialiasing the kernel is as wide as an output is on the input's grid.
   const stretch = how.antialias && scale < 1 ? scale : 1;
   const reach = (how.mode === 'cubic' ? 2 : 1) / stretch;
+  if (reach > MAX_REACH) throw new RangeError(`a kernel reaches over ${reach} pixels`);
+  // What lies beyond the edge counts as the edge, however far away it is.
+  const x = Math.min(Math.max(from, -1 - reach), row.length + reach);
   const weights: (readonly [place: number, weight: number])[] = [];
   let total = 0;
   for (let place = Math.ceil(x - reach); place <= x + reach; place++) {

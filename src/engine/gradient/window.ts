@@ -11,6 +11,9 @@ export interface Window {
   readonly end: readonly number[];
 }
 
+/** Places in one window: a kernel is made of as many numbers. */
+const MAX_PLACES = 2 ** 24;
+
 /**
  * The window of a convolution or pool, `auto_pad` worked out.
  * @param kernel from the weights; absent: the attribute `kernel_shape`
@@ -28,6 +31,10 @@ export function windowOf(
   const ones = kernel.map(() => 1);
   const strides = intsOf(node, 'strides', ones);
   const dilations = intsOf(node, 'dilations', ones);
+  const steps = [...kernel, ...strides, ...dilations];
+  if (strides.length !== rank || dilations.length !== rank || steps.some((one) => !(one >= 1)))
+    return context.unsupported('its window has steps or lengths below 1');
+  if (product(kernel) > MAX_PLACES) return context.unsupported('its window is too large');
   const auto = textOf(node, 'auto_pad', 'NOTSET');
   if (auto === 'NOTSET' || auto === '') {
     const pads = intsOf(node, 'pads', [...ones, ...ones].fill(0));

@@ -69,6 +69,8 @@ export function stridesOf(dims: readonly number[]): number[] {
 
 /** The index of every element, in row-major order. The array is one and the same, changed in place. */
 export function* indices(dims: readonly number[]): Generator<readonly number[]> {
+  // A length that is no whole number is never reached.
+  if (!dims.every((one) => Number.isSafeInteger(one) && one >= 0)) throw new RangeError(`axes of [${dims.join(', ')}]`);
   if (sizeOf(dims) === 0) return;
   const index = new Array<number>(dims.length).fill(0);
   for (;;) {

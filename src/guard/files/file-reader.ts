@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { endThread } from '../../core/end-thread.ts';
 import type { FileLimits, Gap, Reading } from '../../formats/extraction.ts';
 import { isHeavy, readFileText } from '../../formats/read-file.ts';
 import { ReadingCache } from './reading-cache.ts';
@@ -104,7 +105,7 @@ export class FileReader {
     this.#cache.clear();
     for (const order of this.#waiting.splice(0)) this.#finish(order, unread('busy', 'the gateway is about to stop'));
     const threads = [...this.#idle.splice(0), ...this.#running.keys()];
-    await Promise.all(threads.map((thread) => thread.terminate()));
+    await Promise.all(threads.map((thread) => endThread(thread)));
   }
 
   #next(): void {

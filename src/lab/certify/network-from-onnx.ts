@@ -1,6 +1,6 @@
-import { Fault } from '../../core/fault.ts';
+import { Fault, isFault } from '../../core/fault.ts';
 import { prepare } from '../../engine/graph/prepare.ts';
-import type { OnnxModel, OnnxValue } from '../../formats/onnx/onnx-model.ts';
+import type { OnnxModel, OnnxNode, OnnxValue } from '../../formats/onnx/onnx-model.ts';
 import type { BoundedNetwork } from './bounded-network.ts';
 import { assertPrecision } from './network/assert-precision.ts';
 import { constantOf, foldConstants } from './network/fold-constants.ts';
@@ -36,8 +36,7 @@ export function networkFromOnnx(model: OnnxModel): OnnxBoundedNetwork {
   for (const name of [...graph.nodes.flatMap((node) => node.inputs), output]) uses.set(name, (uses.get(name) ?? 0) + 1);
   const draft = new NetworkDraft(inputDims, input.name, uses);
   for (const [name, tensor] of graph.initializers) if (uses.has(name)) draft.set(name, constantOf(name, tensor));
-  graph.nodes.forEach((node, index) => {
-    draft.begin(node, index);
+  const take = (node: OnnxNode): void => {
     const [result = ''] = node.outputs;
     const value = node.attributes.get('value');
     if (node.domain !== '' && node.domain !== 'ai.onnx') throw draft.unsupported(node, 'of another operator set');
@@ -52,6 +51,15 @@ export function networkFromOnnx(model: OnnxModel): OnnxBoundedNetwork {
       draft.set(result, foldConstants(draft, node, given));
     } else if (importer === undefined) throw draft.unsupported(node, '');
     else draft.set(result, importer(draft, node));
+  };
+  graph.nodes.forEach((node, index) => {
+    draft.begin(node, index);
+    try {
+      take(node);
+    } catch (error) {
+      // A file may say of an operator what no importer was written for.
+      throw isFault(error) ? error : draft.unsupported(node, 'with these inputs and attributes', error);
+    }
   });
   return { network: draft.finish(output), inputName: input.name, inputDims, outputName: output };
 }

@@ -122,6 +122,7 @@ const gatherNd: GradientRule = {
     const [x, places] = node.inputs as [string, string];
     const dims = context.shapeOf(x);
     const shared = intOf(node, 'batch_dims', 0);
+    if (!(shared >= 0 && shared < context.shapeOf(places).length)) return context.unsupported('of shared axes');
     const at = shared === 0 ? places : withBatchPlaces(context, places, shared);
     return [build.add('ScatterND', [zeros(context, dims), at, dy], { reduction: 'add' })];
   },

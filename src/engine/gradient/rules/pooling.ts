@@ -54,14 +54,14 @@ const MAX_POOL: GradientRule = {
 /** How many pixels each window averages over, for one spatial axis. */
 function counts(window: Window, axis: number, input: number, output: number, countPadding: boolean): number[] {
   const { begin, end, kernel, strides, dilations } = window;
+  const [step, pad, taps] = [dilations[axis]!, begin[axis]!, kernel[axis]!];
+  // What a window of ceil_mode covers beyond the padding is never counted.
+  const stop = countPadding ? input + end[axis]! : input;
   return Array.from({ length: output }, (_, at) => {
-    let count = 0;
-    for (let tap = 0; tap < kernel[axis]!; tap++) {
-      const pixel = at * strides[axis]! - begin[axis]! + tap * dilations[axis]!;
-      // What a window of ceil_mode covers beyond the padding is never counted.
-      if (countPadding ? pixel < input + end[axis]! : pixel >= 0 && pixel < input) count++;
-    }
-    return count;
+    const start = at * strides[axis]! - pad;
+    const first = countPadding ? 0 : Math.max(0, Math.ceil(-start / step));
+    const last = Math.min(taps, Math.ceil((stop - start) / step));
+    return Math.max(0, last - first);
   });
 }
 

@@ -80,6 +80,7 @@ function tapsOf(call: ReferenceCall, mode: string, axis: ResizedAxis): Taps[] {
   const antialias = attributes.int('antialias', 0) === 1 && axis.scale < 1;
   const exclude = attributes.int('exclude_outside', 0) === 1;
   const rounding = attributes.string('nearest_mode', call.opset < 11 ? 'floor' : 'round_prefer_floor');
+  if (!(axis.scale > 0)) throw new RangeError(`a scale of ${axis.scale}`);
   const { support, weight } = kernelOf(mode, attributes.float('cubic_coeff_a', -0.75));
   return Array.from({ length: axis.output }, (_, at): Taps => {
     const x = originalPlace(coordinates, at, axis);
@@ -195,6 +196,8 @@ const gridSample: ReferenceOperator = (call) => {
         if (mode === 'nearest') return [[roundHalfToEven(padded(free, size, padding, aligned)), 1]] as const;
         const at = support === 1 ? padded(free, size, padding, aligned) : free;
         const taps: [number, number][] = [];
+        // So far away that the next whole number is the same one.
+        if (!Number.isSafeInteger(Math.floor(at) + support)) return taps;
         for (let place = Math.floor(at) - support + 1; place <= Math.floor(at) + support; place++) {
           taps.push([padded(place, size, padding, aligned), weight(place - at)]);
         }

@@ -1,7 +1,9 @@
 import { Fault, isFault } from '../../../core/fault.ts';
+import { intOf } from '../../../engine/graph/attributes.ts';
 import { evaluateNode } from '../../../engine/reference/evaluate-graph.ts';
 import { fromOnnxTensor, referenceTensor } from '../../../engine/reference/reference-tensor.ts';
 import type { OnnxNode, OnnxTensor } from '../../../formats/onnx/onnx-model.ts';
+import { elementCount } from '../../../formats/onnx/tensor-data.ts';
 import type { Constant, NetworkDraft } from './network-draft.ts';
 
 /** Values of a folded constant; a Range or Expand of a few bytes can ask for more than there is memory. */
@@ -32,13 +34,41 @@ const ROUNDED_ONCE: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Div', '
 /** Sums of products: their rounding is in proportion to the sum of the products' magnitudes. */
 const SUMS: ReadonlySet<string> = new Set(['MatMul', 'Gemm', 'ReduceSum', 'ReduceMean']);
 
+/** Of whole numbers and truth values, which have no rounding: how exporters compute shapes and places. */
+const COUNTS: ReadonlySet<string> = new Set([
+  'Range',
+  'Size',
+  'Tile',
+  'Where',
+  'Equal',
+  'Less',
+  'LessOrEqual',
+  'Greater',
+  'GreaterOrEqual',
+  'Not',
+  'And',
+  'Or',
+  'Min',
+  'Max',
+  'Sum',
+  'Mod',
+  'Sign',
+  'Floor',
+  'Ceil',
+  'Clip',
+  'ReduceProd',
+  'ReduceMax',
+  'ReduceMin',
+]);
+
 /**
  * A constant of the file in double precision.
  * @throws Fault `ERR_MODEL_UNSUPPORTED` where it is no finite number: such a value is never left out silently
  */
 export function constantOf(name: string, tensor: OnnxTensor): Constant {
   const where = `constant "${name}"`;
-  if (tensor.data === null || tensor.type === 'string')
+  // Numbers of four bits lie two in a byte, and complex ones in two numbers.
+  if (tensor.data === null || tensor.type === 'string' || tensor.data.length !== elementCount(tensor.dims))
     throw new Fault('ERR_MODEL_UNSUPPORTED', `Bounds are not known for a constant of type ${tensor.type}.`, { where });
   const { type, dims, data } = fromOnnxTensor(tensor);
   // An infinite limit of a Clip is none; it is the importer of the operator that says so.
@@ -58,7 +88,11 @@ export function foldConstants(
   inputs: readonly (Constant | undefined)[],
 ): Constant {
   const size = inputs.reduce((sum, one) => sum + (one?.data.length ?? 0), 0);
-  if (size > MOST_FOLDED || asksForTooMuch(node, inputs)) throw draft.unsupported(node, 'of constants of that size');
+  // Others can be asked by a constant for work without end, and nothing of theirs is folded.
+  if (![MOVES, ROUNDED_ONCE, SUMS, COUNTS].some((known) => known.has(node.op)))
+    throw draft.unsupported(node, 'of constants');
+  if (size > MOST_FOLDED || !(workOf(node, inputs) <= MOST_FOLDED))
+    throw draft.unsupported(node, 'of constants of that size');
   const before = Math.max(0, ...inputs.map((one) => one?.doubt ?? 0));
   const exact = evaluate(draft, node, inputs, (value) => value);
   const isFloat = exact.type.startsWith('float') || exact.type === 'bfloat16';
@@ -104,11 +138,48 @@ function evaluate(
   }
 }
 
-/** Whether a shape among the inputs asks for more values than are folded. */
-function asksForTooMuch(node: OnnxNode, inputs: readonly (Constant | undefined)[]): boolean {
-  if (node.op === 'MatMul' || node.op === 'Gemm')
-    return inputs.slice(0, 2).reduce((product, one) => product * (one?.data.length ?? 1), 1) > MOST_FOLDED * 100;
-  if (node.op === 'Pad') return (inputs[1]?.data ?? []).some((pad) => Math.abs(pad) > 100_000);
-  const wanted = node.op === 'Expand' ? inputs[1] : node.op === 'ConstantOfShape' ? inputs[0] : undefined;
-  return (wanted?.data.reduce((product, length) => product * Math.max(1, Math.abs(length)), 1) ?? 0) > MOST_FOLDED;
+/** Numbers that a node gives, or goes through for them where these are more; an upper bound. */
+function workOf(node: OnnxNode, inputs: readonly (Constant | undefined)[]): number {
+  const [first, second, third] = inputs;
+  const product = (numbers: Iterable<number>): number => {
+    let all = 1;
+    for (const one of numbers) all *= Math.max(1, Math.abs(one));
+    return all;
+  };
+  switch (node.op) {
+    case 'MatMul':
+    case 'Gemm':
+      return ((first?.data.length ?? 1) * (second?.data.length ?? 1)) / 100;
+    case 'Pad': {
+      const pads = Array.from(second?.data ?? [], Math.abs);
+      const rank = pads.length / 2;
+      return product((first?.shape ?? []).map((length, axis) => length + (pads[axis] ?? 0) + (pads[axis + rank] ?? 0)));
+    }
+    case 'Expand':
+      return product(broadcastLengths([first?.shape ?? [], Array.from(second?.data ?? [])]));
+    case 'ConstantOfShape':
+      return product(first?.data ?? []);
+    case 'Tile':
+      return product(first?.shape ?? []) * product(second?.data ?? []);
+    case 'Range': {
+      const [start = 0, limit = 0, step = 1] = [first?.data[0], second?.data[0], third?.data[0]];
+      return Math.max(0, (limit - start) / step);
+    }
+    case 'Gather': {
+      const shape = first?.shape ?? [];
+      const axis = intOf(node, 'axis', 0);
+      const along = Math.max(1, shape[axis < 0 ? axis + shape.length : axis] ?? 1);
+      return (product(shape) / along) * product(second?.shape ?? []);
+    }
+    default:
+      return product(broadcastLengths(inputs.map((one) => one?.shape ?? [])));
+  }
+}
+
+/** The longest of each axis, counted from the last one: as long as a result of these can be, for whatever does not broadcast as well. */
+function broadcastLengths(shapes: readonly (readonly number[])[]): readonly number[] {
+  const rank = Math.max(0, ...shapes.map(({ length }) => length));
+  return Array.from({ length: rank }, (_, axis) =>
+    Math.max(1, ...shapes.map((shape) => Math.abs(shape[axis - rank + shape.length] ?? 1))),
+  );
 }

@@ -1,3 +1,4 @@
+import { boundedSize } from '../../../engine/graph/bounded-size.ts';
 import { intOf, intsOf, textOf } from '../../../engine/graph/attributes.ts';
 import type { AffineTerm, NetworkDraft, OperatorImporter, Value, Variable } from './network-draft.ts';
 import { axisOf, resolveShape, sizeOf, strides } from './static-shape.ts';
@@ -17,7 +18,9 @@ export const importReshape: OperatorImporter = (draft, node) => {
   const x = draft.variable(node, 0);
   let shape: readonly number[];
   if (node.op === 'Flatten') {
-    const axis = axisOf(intOf(node, 'axis', 1), x.shape.length);
+    const given = intOf(node, 'axis', 1);
+    // Behind the last axis is a place, too: everything is in front of it.
+    const axis = given === x.shape.length ? given : axisOf(given, x.shape.length);
     shape = [sizeOf(x.shape.slice(0, axis)), sizeOf(x.shape.slice(axis))];
   } else if (node.op === 'Reshape') {
     shape = resolveShape(x.shape, Array.from(draft.constant(node, 1).data), intOf(node, 'allowzero', 0));
@@ -197,7 +200,7 @@ function select(
 
 /** `source` of every position of a shape, in row-major order. */
 function sources(shape: readonly number[], source: (at: readonly number[]) => number): Int32Array {
-  const result = new Int32Array(sizeOf(shape));
+  const result = new Int32Array(boundedSize(shape, 'A value of the network'));
   const at = shape.map(() => 0);
   for (let i = 0; i < result.length; i++) {
     result[i] = source(at);

@@ -196,10 +196,11 @@ export class NetworkDraft {
     return builder.build();
   }
 
-  unsupported(node: OnnxNode, how: string): Fault {
+  unsupported(node: OnnxNode, how: string, cause?: unknown): Fault {
     return new Fault('ERR_MODEL_UNSUPPORTED', `Bounds are not known for ${node.op}${how === '' ? '' : ` ${how}`}.`, {
       where: this.#place,
       hint: 'What is known stands in docs/certificates.md: layers that are linear in what depends on the input, and ReLU, LeakyReLU, Clip, Max, Min, Abs, max pooling, Sigmoid, Tanh.',
+      cause,
     });
   }
 

@@ -16,7 +16,11 @@ export function strides(shape: readonly number[]): readonly number[] {
 
 /** An axis that may count from the end. */
 export function axisOf(axis: number, rank: number): number {
-  return axis < 0 ? axis + rank : axis;
+  const from = axis < 0 ? axis + rank : axis;
+  if (from >= 0 && from < Math.max(1, rank)) return from;
+  throw new Fault('ERR_MODEL_MALFORMED', `A node of the model names place ${axis}, and there are ${rank}.`, {
+    hint: 'Export the model again, and check it with the tool that made it.',
+  });
 }
 
 /** Shape of an elementwise result under NumPy's rules, or null where the two do not fit. */
