@@ -93,6 +93,7 @@ async function benchNetwork(): Promise<void> {
       runtime,
       sampleShapes: { [input]: shape },
       batch: micro,
+      accumulates: micro < BATCH,
       tasks: [{ kind: 'cross-entropy' }],
       weights,
       batchNorm: 'update',
