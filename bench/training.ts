@@ -44,6 +44,7 @@ async function stepper(micro: number): Promise<Stepper> {
     runtime,
     sampleShapes: { input: [3, 32, 32] },
     batch: micro,
+    accumulates: micro < BATCH,
     tasks: [{ kind: 'cross-entropy' }],
     weights: names,
     batchNorm: 'update',

@@ -6,11 +6,12 @@ import type { ShapedGraph } from '../graph/shaped-graph.ts';
 import { product } from './window.ts';
 
 /** Operators whose output for a sample depends on that sample of their first input, and on no sample of the others. */
-const BY_SAMPLE: ReadonlySet<string> = new Set([
-  ...['Conv', 'MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalMaxPool', 'BatchNormalization'],
-  ...['InstanceNormalization', 'Relu', 'LeakyRelu', 'Elu', 'Selu', 'Celu', 'Sigmoid', 'Tanh', 'Softplus'],
-  ...['HardSigmoid', 'HardSwish', 'Mish', 'Gelu', 'Erf', 'Exp', 'Neg', 'Abs', 'Sqrt', 'Clip', 'Identity'],
-]);
+const BY_SAMPLE: ReadonlySet<string> = new Set(
+  (
+    'Conv MaxPool AveragePool GlobalAveragePool GlobalMaxPool BatchNormalization InstanceNormalization Relu LeakyRelu Elu Selu Celu ' +
+    'Sigmoid Tanh Softplus HardSigmoid HardSwish Mish Gelu Erf Exp Neg Abs Sqrt Clip Identity'
+  ).split(' '),
+);
 const BLOCKED_BY_SAMPLE: ReadonlySet<string> = new Set(['Conv', 'MaxPool', 'ReorderInput', 'ReorderOutput']);
 /** Elementwise operators on two values, which broadcast. */
 const PAIRWISE: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Div', 'PRelu']);

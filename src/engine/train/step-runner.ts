@@ -58,7 +58,7 @@ export class StepRunner {
     this.program = program;
     this.#box = box;
     [this.#train, this.#attack, this.#probabilities] = sessions;
-    this.#zeros = program.weights.map(({ dims }) => new Float32Array(sizeOf(dims)));
+    this.#zeros = program.train.before.map((_, index) => new Float32Array(sizeOf(program.weights[index]!.dims)));
   }
 
   /** @param threads of each run; more than one only where no other threads run steps */
@@ -91,8 +91,9 @@ export class StepRunner {
     const targets = batch.targets.map((data, index) => this.#target(index, data));
     const perturbed = await this.#perturb(clean, batch, inUse, targets);
     const feeds: Record<string, Tensor> = { ...weights, [train.share]: scalar(share) };
-    program.weights.forEach(({ dims }, index) => {
-      feeds[train.before[index]!] = { type: 'float32', dims, data: (before ?? this.#zeros)[index]! };
+    if (before !== null && train.before.length === 0) throw new RangeError('this program adds up no gradients');
+    train.before.forEach((name, index) => {
+      feeds[name] = { type: 'float32', dims: program.weights[index]!.dims, data: (before ?? this.#zeros)[index]! };
     });
     const count = trades ? 2 * program.batch : program.batch;
     for (const { name, type, shape } of program.inputs) {

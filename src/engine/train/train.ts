@@ -127,6 +127,7 @@ export async function train(
     runtime,
     sampleShapes: source.shapes,
     batch: micro,
+    accumulates: batch / micro > threads,
     tasks: options.tasks,
     weights: names,
     batchNorm,

@@ -27,6 +27,8 @@ export interface ProgramOptions {
   readonly weights: readonly string[];
   /** `update`: normalise by the batch and keep running statistics; `frozen`: as in use, statistics and all. */
   readonly batchNorm: 'update' | 'frozen';
+  /** Whether gradients of several runs are added up; false spares reading a sum of none. Default: true. */
+  readonly accumulates?: boolean;
   /** Build what perturbs inputs along the gradient, too. */
   readonly attack?: AttackSpace;
 }
@@ -62,7 +64,7 @@ export interface TrainingProgram {
     readonly bytes: Uint8Array;
     /** One a weight, in their order: what was fed as `before`, and the gradient of the mean loss times `share`. */
     readonly gradients: readonly string[];
-    /** Inputs: sums of the gradients of micro-batches before, one a weight. */
+    /** Inputs: sums of the gradients of micro-batches before, one a weight; empty where none are added up. */
     readonly before: readonly string[];
     /** Input, a number: the part that this micro-batch has in the sum. */
     readonly share: string;
@@ -184,7 +186,7 @@ function seedsOf(
 
 function buildTrain(
   graph: ShapedGraph,
-  { tasks, weights }: ProgramOptions,
+  { tasks, weights, accumulates = true }: ProgramOptions,
   outputs: readonly string[],
   targetCount: number,
   statistics: readonly BatchStatistics[],
@@ -197,10 +199,14 @@ function buildTrain(
   const shared = new Map([...seeds].map(([name, seed]) => [name, build.add('Mul', [seed, share])]));
   const result = differentiate(graph, build, { seeds: shared, wrt: weights, batch });
   // Sums are kept here, where adding them up costs a fraction of what it does in JavaScript.
-  const sums = weights.map((name): ShapedValue => {
+  const sums = (accumulates ? weights : []).map((name): ShapedValue => {
     return { name: build.fresh(`gradient before of ${name}`), type: 'float32', shape: shapeIn(graph, name) };
   });
-  const gradients = weights.map((name, index) => build.add('Add', [sums[index]!.name, result.gradients.get(name)!]));
+  const gradients = weights.map((name, index) => {
+    const own = result.gradients.get(name)!;
+    const before = sums[index]?.name;
+    return before === undefined ? build.add('Identity', [own]) : build.add('Add', [before, own]);
+  });
   const inputs: readonly ShapedValue[] = [...targets, ...sums, { name: share, type: 'float32', shape: [] }];
   const kept = [...gradients, ...losses, outputs[0]!, ...statistics.flatMap(({ mean, variance }) => [mean, variance])];
   const bytes = assembleBytes(
