@@ -18,6 +18,20 @@ function start(kind: NativeKind): Engine {
 }
 
 /**
+ * The packed bytes that are there, copied: what a library is given must not change while it works on it.
+ * @param all as many as there are, which saves the way to the library and back; otherwise those that were handed over together
+ */
+function eaten(channel: UnpackChannel, all: boolean): Buffer {
+  const parts: Buffer[] = [];
+  for (let input = channel.input(); input !== null && input.length > 0; input = channel.input()) {
+    parts.push(Buffer.from(input));
+    channel.eat();
+    if (!all) break;
+  }
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+}
+
+/**
  * The side that unpacks: works until the data ends or nobody reads on. Memory is bounded, because it never runs ahead of the reader by more than the
  * rings and one or two pieces.
  */
@@ -75,9 +89,7 @@ export function serveUnpack({ unpack: { kind, shared, port } }: UnpackRequest): 
         engine.end();
         return;
       } else {
-        // A copy: what a library is given must not change while it works on it.
-        const bytes = Buffer.from(input);
-        channel.eat();
+        const bytes = eaten(channel, kind === 'deflate');
         await new Promise<void>((resolve) => {
           engine.write(bytes, () => resolve());
         });

@@ -5,8 +5,8 @@ import type { NativeKind } from '../../formats/native-unpacker.ts';
 export const IN_SLOT = 1 << 17;
 const IN_SLOTS = 4;
 /** Unpacked bytes that come back at once, and the places for them. */
-export const OUT_SLOT = 1 << 18;
-const OUT_SLOTS = 4;
+export const OUT_SLOT = 1 << 19;
+const OUT_SLOTS = 3;
 
 /** What one stream is doing. */
 export const RUNNING = 0;
@@ -77,7 +77,7 @@ export class UnpackChannel {
     Atomics.store(this.#cells, FED, fed + 1);
   }
 
-  /** The next packed bytes, or null where there are none yet. */
+  /** The next packed bytes, or null where there are none yet; an empty answer says that there are no more. */
   input(): Uint8Array | null {
     const eaten = Atomics.load(this.#cells, EATEN);
     if (eaten === Atomics.load(this.#cells, FED)) return null;
