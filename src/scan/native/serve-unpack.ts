@@ -45,6 +45,7 @@ export function serveUnpack({ unpack: { kind, shared, port } }: UnpackRequest): 
   let changed = (): void => {};
 
   const drain = (): void => {
+    if (gone) return;
     while (queue.length > 0) {
       const room = channel.outputRoom();
       if (room === null) break;
@@ -61,6 +62,7 @@ export function serveUnpack({ unpack: { kind, shared, port } }: UnpackRequest): 
     if (gone) return;
     gone = true;
     engine.destroy();
+    channel.leave();
     port.close();
     changed();
   };

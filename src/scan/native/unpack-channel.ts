@@ -15,8 +15,8 @@ export const CUT_OFF = 2;
 export const DAMAGED = 3;
 export const LOST = 4;
 
-/** Cells: what wakes the reader, counts of places that were filled and emptied, the state, and lengths. */
-const [WAKE, FED, EATEN, MADE, TAKEN, STATE, IN_LENGTH, OUT_LENGTH] = [0, 1, 2, 3, 4, 5, 6, 6 + IN_SLOTS];
+/** Cells: what wakes the reader, counts of places that were filled and emptied, the state, whether the other side is done with the memory, and lengths. */
+const [WAKE, FED, EATEN, MADE, TAKEN, STATE, LEFT, IN_LENGTH, OUT_LENGTH] = [0, 1, 2, 3, 4, 5, 6, 7, 7 + IN_SLOTS];
 const CELLS = OUT_LENGTH + OUT_SLOTS;
 const USED_AT = Math.ceil((CELLS * 4) / 8) * 8;
 const DATA_AT = USED_AT + 8;
@@ -62,6 +62,18 @@ export class UnpackChannel {
     this.#used[0] = used;
     Atomics.store(this.#cells, STATE, state);
     this.#wake();
+  }
+
+  /** Says that the side which unpacks will not touch the memory again. */
+  leave(): void {
+    Atomics.store(this.#cells, LEFT, 1);
+  }
+
+  /** Takes the memory for another stream, if the other side has left it. */
+  reuse(): boolean {
+    if (Atomics.load(this.#cells, LEFT) === 0) return false;
+    this.#cells.fill(0);
+    return true;
   }
 
   /** Room for packed bytes, or null where none is free. */
