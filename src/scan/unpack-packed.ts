@@ -4,7 +4,7 @@ import { collectPieces } from '../formats/collect-pieces.ts';
 import type { Inflated } from '../formats/inflate-source.ts';
 import type { Observer } from './reader.ts';
 import { type StreamedPacking, type StreamedPieces, streamWithin } from './stream-within.ts';
-import { unpackWithin } from './unpack-within.ts';
+import { isTooLong, unpackWithin } from './unpack-within.ts';
 
 /** What came out, in memory or to be unpacked again where it is read; to be freed when it has been looked at. */
 export type Unpacked = Pick<StreamedPieces, 'source' | 'end' | 'mismatch' | 'next' | 'free'>;
@@ -22,10 +22,9 @@ export function unpackPacked(
   ratio: number,
   expected = 0,
 ): Unpacked | null {
-  const { unpackedAtOnce } = observer.limits;
   const holds = packing.holds?.(source) ?? 0;
   const first = expected > 0 ? expected : Math.min(Math.max(source.size * 4, 1 << 12), 1 << 23);
-  const tooLong = Math.max(source.size, expected) + holds > unpackedAtOnce;
+  const tooLong = source.size > observer.limits.unpackedAtOnce || isTooLong(observer, expected, holds);
   const held = tooLong
     ? null
     : unpackWithin(observer, (limit) => inMemory(packing, source, limit, first, observer), expected, holds);

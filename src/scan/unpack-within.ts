@@ -21,7 +21,8 @@ export function unpackWithin(
   if (room === 0) return null;
   let result = unpack(room);
   if (result.end === 'limit') {
-    const more = ask(observer.limits.unpackedAtOnce);
+    // Beside a decoder that holds much there is room for little: that is for streams.
+    const more = holds > SMALL_UNPACKED ? room : ask(observer.limits.unpackedAtOnce);
     if (more > room) {
       freeBytes(result.bytes);
       room = more;
@@ -30,4 +31,9 @@ export function unpackWithin(
   }
   observer.unpacked(result.bytes.length);
   return { ...result, room };
+}
+
+/** Whether bytes that are announced are too many to be held beside what a decoder holds. */
+export function isTooLong(observer: Observer, expected: number, holds: number): boolean {
+  return expected > (holds > SMALL_UNPACKED ? SMALL_UNPACKED : observer.limits.unpackedAtOnce - holds);
 }

@@ -1,7 +1,8 @@
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
+import { freeBytes } from '../../bytes/free-bytes.ts';
 import type { NativeKind } from '../../formats/native-unpacker.ts';
-import { COMPLETE, CUT_OFF, DAMAGED, OUT_SLOT, UnpackChannel, type UnpackRequest } from './unpack-channel.ts';
+import { COMPLETE, CUT_OFF, DAMAGED, IN_SLOT, OUT_SLOT, UnpackChannel, type UnpackRequest } from './unpack-channel.ts';
 
 /** What the libraries' streams have in common; `bytesWritten` is how much they have used. */
 type Engine = Transform & { readonly bytesWritten: number };
@@ -18,17 +19,24 @@ function start(kind: NativeKind): Engine {
 }
 
 /**
- * The packed bytes that are there, copied: what a library is given must not change while it works on it.
+ * Copies the packed bytes that are there: what a library is given must not change while it works on it.
  * @param all as many as there are, which saves the way to the library and back; otherwise those that were handed over together
  */
-function eaten(channel: UnpackChannel, all: boolean): Buffer {
-  const parts: Buffer[] = [];
+function eat(channel: UnpackChannel, into: Buffer, all: boolean): Buffer {
+  let length = 0;
   for (let input = channel.input(); input !== null && input.length > 0; input = channel.input()) {
-    parts.push(Buffer.from(input));
+    if (length + input.length > into.length) break;
+    into.set(input, length);
+    length += input.length;
     channel.eat();
     if (!all) break;
   }
-  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+  return into.subarray(0, length);
+}
+
+/** Gives the memory of a piece back at once: the collector is in no hurry. Another piece may still be written behind it if it does not end its buffer. */
+function freePiece(piece: Buffer): void {
+  if (piece.byteOffset + piece.length === piece.buffer.byteLength) setImmediate(freeBytes, piece);
 }
 
 /**
@@ -52,6 +60,7 @@ export function serveUnpack({ unpack: { kind, shared, port } }: UnpackRequest): 
       const piece = queue.shift()!;
       room.set(piece);
       channel.make(piece.length);
+      freePiece(piece);
     }
     if (queue.length > 0) engine.pause();
     else if (over !== null) channel.finish(over, engine.bytesWritten);
@@ -79,6 +88,7 @@ export function serveUnpack({ unpack: { kind, shared, port } }: UnpackRequest): 
   port.on('message', (goesOn: boolean) => (goesOn ? drain() : leave()));
   port.on('close', leave);
 
+  const packed = Buffer.alloc(2 * IN_SLOT);
   const feed = async (): Promise<void> => {
     while (!gone && over === null) {
       const input = channel.input();
@@ -91,7 +101,7 @@ export function serveUnpack({ unpack: { kind, shared, port } }: UnpackRequest): 
         engine.end();
         return;
       } else {
-        const bytes = eaten(channel, kind === 'deflate');
+        const bytes = eat(channel, packed, kind === 'deflate');
         await new Promise<void>((resolve) => {
           engine.write(bytes, () => resolve());
         });

@@ -13,7 +13,7 @@ import type { ZipEntry } from '../../../formats/zip/zip-walk.ts';
 import { HAS_ZSTANDARD, zstandardWindow, ZstandardStream } from '../../../formats/zstandard/zstandard-stream.ts';
 import type { Observer } from '../../reader.ts';
 import { type StreamedPacking, streamWithin } from '../../stream-within.ts';
-import { unpackWithin } from '../../unpack-within.ts';
+import { isTooLong, unpackWithin } from '../../unpack-within.ts';
 
 /** Unpacked bytes for each packed one, beyond which a member is meant to fill memory. */
 export const MAX_RATIO = 200;
@@ -82,7 +82,7 @@ export function unpackMember(
   const holds = packing.streamed.holds?.(packed) ?? 0;
   const inMemory = (): ReturnType<typeof unpackWithin> =>
     unpackWithin(observer, (limit) => packing.unpack(packed, limit, entry.size, observer.native), entry.size, holds);
-  const tooLong = entry.size + holds > observer.limits.unpackedAtOnce && entry.size !== 0xffffffff;
+  const tooLong = isTooLong(observer, entry.size, holds) && entry.size !== 0xffffffff;
   let held = tooLong ? null : inMemory();
   const more = tooLong || held === null || held.end === 'limit';
   const streamed = more ? streamWithin(observer, packing.streamed, packed, MAX_RATIO) : null;
