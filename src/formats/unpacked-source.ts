@@ -1,4 +1,5 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
+import { freeBytes } from '../bytes/free-bytes.ts';
 import { crc32 } from './crc-32.ts';
 import type { OfferMark, PieceEnd, PieceStream, Resume } from './piece-stream.ts';
 
@@ -138,6 +139,8 @@ class UnpackedSource implements ByteSource {
 
   free(): void {
     for (const { stream } of this.#places.splice(0)) stream.free?.();
+    for (const piece of this.#pieces.values()) freeBytes(piece);
+    this.#pieces.clear();
   }
 
   read(offset: number, length: number): Uint8Array {

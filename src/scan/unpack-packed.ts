@@ -4,7 +4,7 @@ import { collectPieces } from '../formats/collect-pieces.ts';
 import type { Inflated } from '../formats/inflate-source.ts';
 import type { Observer } from './reader.ts';
 import { type StreamedPacking, type StreamedPieces, streamWithin } from './stream-within.ts';
-import { unpackWithin } from './unpack-within.ts';
+import { isTooLong, unpackWithin } from './unpack-within.ts';
 
 /** What came out, in memory or to be unpacked again where it is read; to be freed when it has been looked at. */
 export type Unpacked = Pick<StreamedPieces, 'source' | 'end' | 'mismatch' | 'next' | 'free'>;
@@ -12,7 +12,7 @@ export type Unpacked = Pick<StreamedPieces, 'source' | 'end' | 'mismatch' | 'nex
 /**
  * Unpacks what is packed by itself: in memory where it fits, and piece by piece where it does not.
  * @param ratio bytes for each packed one, beyond which this is a bomb
- * @param expected bytes that a header announces; 0 where none does
+ * @param expected bytes that are announced to come out, rightly or not; 0 where nothing announces any
  * @returns null where nothing more may be unpacked
  */
 export function unpackPacked(
@@ -22,12 +22,12 @@ export function unpackPacked(
   ratio: number,
   expected = 0,
 ): Unpacked | null {
-  const { unpackedAtOnce } = observer.limits;
+  const holds = packing.holds?.(source) ?? 0;
   const first = expected > 0 ? expected : Math.min(Math.max(source.size * 4, 1 << 12), 1 << 23);
-  const tooLong = source.size > unpackedAtOnce || expected > unpackedAtOnce;
+  const tooLong = source.size > observer.limits.unpackedAtOnce || isTooLong(observer, expected, holds);
   const held = tooLong
     ? null
-    : unpackWithin(observer, (limit) => inMemory(packing, source, limit, first, observer), expected);
+    : unpackWithin(observer, (limit) => inMemory(packing, source, limit, first, observer), expected, holds);
   const bomb = held?.end === 'limit' && source.size * ratio < held.room;
   if (held === null || (held.end === 'limit' && !bomb)) {
     const streamed = streamWithin(observer, packing, source, ratio);

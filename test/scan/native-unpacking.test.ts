@@ -157,6 +157,27 @@ test('long data can be read at any place, and leaves nothing behind', () => {
   assert.equal(native.streams, 0);
 });
 
+test('many streams one after another come out right in the memory of those before', () => {
+  const packed = [0, 1, 2].map((index) => {
+    const bytes = BYTES.subarray(index * 700_000, index * 700_000 + 2_000_000);
+    return { bytes, source: memorySource(zlib.deflateRawSync(bytes)) };
+  });
+  for (let round = 0; round < 30; round++) {
+    const { bytes, source } = packed[round % 3]!;
+    const stream = native.open('deflate', source, 0);
+    if (round % 4 === 3) {
+      // Left in the middle.
+      stream.fill(Buffer.alloc(600_000));
+      stream.free();
+      continue;
+    }
+    const { made, end, next } = all(stream);
+    assert.deepEqual([end, next], ['complete', source.size]);
+    assert.ok(made.equals(bytes));
+    assert.deepEqual([stream.end, stream.next], ['complete', source.size]);
+  }
+});
+
 test('where nobody answers any more, the work is done here', () => {
   const silent = new UnpackService();
   void silent.end();

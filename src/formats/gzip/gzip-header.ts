@@ -23,3 +23,8 @@ export function afterGzipHeader(source: ByteSource, at: number): number | null {
   }
   return (flags & 2) === 0 ? next : next + 2;
 }
+
+/** The length that the last member states, modulo 2^32: a guess at what comes out, which decides nothing but where it is put. */
+export function statedGzipLength(source: ByteSource): number {
+  return source.size < 18 ? 0 : Buffer.from(source.read(source.size - 4, 4)).readUInt32LE(0);
+}

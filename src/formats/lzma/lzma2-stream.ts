@@ -17,10 +17,11 @@ export class Lzma2Chunks implements Part {
   at: number;
   #ended = false;
 
-  constructor(source: ByteSource, from: number, dictionary: number) {
+  /** @param kept bytes of the dictionary that are kept: a match that reaches further back is damage */
+  constructor(source: ByteSource, from: number, dictionary: number, kept = dictionary) {
     this.#source = source;
     this.at = from;
-    this.#window = new LzmaWindow(dictionary);
+    this.#window = new LzmaWindow(Math.min(dictionary, kept));
     this.#decoder = new LzmaDecoder(this.#window);
     this.#decoder.dictionarySize = dictionary;
   }

@@ -4,12 +4,27 @@ import { type Part, PartStream } from '../part-stream.ts';
 import type { Resume } from '../piece-stream.ts';
 import { CUT_OFF, LzmaError } from './lzma-decoder.ts';
 import { Lzma2Chunks, lzma2Dictionary } from './lzma2-stream.ts';
+import { dictionaryBytes } from './lzma-window.ts';
 import { type XzCheck, xzCheck } from './xz-check.ts';
 import { readXzInteger } from './xz-integer.ts';
 
 const MAX_BLOCKS = 100_000;
 const HEADER = 12;
 const FOOTER = 12;
+/** A dictionary that every level of `xz` but the three highest has or does not reach. */
+const USUAL_DICTIONARY = 8 << 20;
+
+/** Memory that dictionaries of an .xz file may take: as much as the first block asks for, within bounds; later ones get no more. */
+export function xzDictionary(source: ByteSource): number {
+  const [first = 0] = source.read(HEADER, 1);
+  const header = source.read(HEADER, (first + 1) * 4).slice();
+  try {
+    return Math.max(USUAL_DICTIONARY, first === 0 ? 0 : dictionaryBytes(blockHeader(header)));
+  } catch (error) {
+    if (!(error instanceof LzmaError)) throw error;
+    return USUAL_DICTIONARY;
+  }
+}
 
 /**
  * Unpacks an .xz file (xz-file-format 1.2.0) piece by piece: all streams and blocks, with LZMA2 alone; other filters are refused. Memory holds the
@@ -24,6 +39,7 @@ export class XzStream extends PartStream<Block> {
   #records: number[] | null = null;
   #streams = 0;
   #blocks = 0;
+  readonly #kept = xzDictionary(this.source);
 
   get next(): number {
     return this.part?.next ?? this.at;
@@ -44,7 +60,7 @@ export class XzStream extends PartStream<Block> {
       const header = this.source.read(this.at, length).slice();
       if (header.length < length) throw new LzmaError(CUT_OFF);
       this.#compare(header.subarray(0, -4), header.subarray(-4), 'header of a block');
-      return new Block(this.source, this.at, length, blockHeader(header), this.#check!);
+      return new Block(this.source, this.at, length, blockHeader(header), this.#check!, this.#kept);
     }
   }
 
@@ -135,10 +151,10 @@ class Block implements Part {
   readonly #header: BlockHeader;
   readonly #sum: ReturnType<XzCheck['begin']>;
 
-  constructor(source: ByteSource, from: number, length: number, header: BlockHeader, check: XzCheck) {
+  constructor(source: ByteSource, from: number, length: number, header: BlockHeader, check: XzCheck, kept: number) {
     this.from = from;
     this.#dataFrom = from + length;
-    this.#chunks = new Lzma2Chunks(source, from + length, header.dictionary);
+    this.#chunks = new Lzma2Chunks(source, from + length, header.dictionary, kept);
     this.#header = header;
     this.#sum = check.begin();
   }

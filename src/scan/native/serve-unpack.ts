@@ -1,7 +1,8 @@
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
+import { freeBytes } from '../../bytes/free-bytes.ts';
 import type { NativeKind } from '../../formats/native-unpacker.ts';
-import { COMPLETE, CUT_OFF, DAMAGED, OUT_SLOT, UnpackChannel, type UnpackRequest } from './unpack-channel.ts';
+import { COMPLETE, CUT_OFF, DAMAGED, IN_SLOT, OUT_SLOT, UnpackChannel, type UnpackRequest } from './unpack-channel.ts';
 
 /** What the libraries' streams have in common; `bytesWritten` is how much they have used. */
 type Engine = Transform & { readonly bytesWritten: number };
@@ -18,6 +19,27 @@ function start(kind: NativeKind): Engine {
 }
 
 /**
+ * Copies the packed bytes that are there: what a library is given must not change while it works on it.
+ * @param all as many as there are, which saves the way to the library and back; otherwise those that were handed over together
+ */
+function eat(channel: UnpackChannel, into: Buffer, all: boolean): Buffer {
+  let length = 0;
+  for (let input = channel.input(); input !== null && input.length > 0; input = channel.input()) {
+    if (length + input.length > into.length) break;
+    into.set(input, length);
+    length += input.length;
+    channel.eat();
+    if (!all) break;
+  }
+  return into.subarray(0, length);
+}
+
+/** Gives the memory of a piece back at once: the collector is in no hurry. Another piece may still be written behind it if it does not end its buffer. */
+function freePiece(piece: Buffer): void {
+  if (piece.byteOffset + piece.length === piece.buffer.byteLength) setImmediate(freeBytes, piece);
+}
+
+/**
  * The side that unpacks: works until the data ends or nobody reads on. Memory is bounded, because it never runs ahead of the reader by more than the
  * rings and one or two pieces.
  */
@@ -31,12 +53,14 @@ export function serveUnpack({ unpack: { kind, shared, port } }: UnpackRequest): 
   let changed = (): void => {};
 
   const drain = (): void => {
+    if (gone) return;
     while (queue.length > 0) {
       const room = channel.outputRoom();
       if (room === null) break;
       const piece = queue.shift()!;
       room.set(piece);
       channel.make(piece.length);
+      freePiece(piece);
     }
     if (queue.length > 0) engine.pause();
     else if (over !== null) channel.finish(over, engine.bytesWritten);
@@ -47,6 +71,7 @@ export function serveUnpack({ unpack: { kind, shared, port } }: UnpackRequest): 
     if (gone) return;
     gone = true;
     engine.destroy();
+    channel.leave();
     port.close();
     changed();
   };
@@ -63,6 +88,7 @@ export function serveUnpack({ unpack: { kind, shared, port } }: UnpackRequest): 
   port.on('message', (goesOn: boolean) => (goesOn ? drain() : leave()));
   port.on('close', leave);
 
+  const packed = Buffer.alloc(2 * IN_SLOT);
   const feed = async (): Promise<void> => {
     while (!gone && over === null) {
       const input = channel.input();
@@ -75,9 +101,7 @@ export function serveUnpack({ unpack: { kind, shared, port } }: UnpackRequest): 
         engine.end();
         return;
       } else {
-        // A copy: what a library is given must not change while it works on it.
-        const bytes = Buffer.from(input);
-        channel.eat();
+        const bytes = eat(channel, packed, kind === 'deflate');
         await new Promise<void>((resolve) => {
           engine.write(bytes, () => resolve());
         });

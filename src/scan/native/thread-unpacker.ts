@@ -7,6 +7,9 @@ import { COMPLETE, CUT_OFF, DAMAGED, LOST, RUNNING, UnpackChannel, type UnpackRe
 /** Milliseconds without any answer after which nobody is taken to be there. The first answer comes when a thread has begun. */
 const PATIENCE = 30_000;
 
+/** Memory of streams that are done which is kept for others. */
+const MOST_KEPT = 4;
+
 /** Sends a request to the thread that unpacks, with the port that it hands over. */
 export type AskUnpack = (request: UnpackRequest, ports: readonly MessagePort[]) => void;
 
@@ -17,13 +20,19 @@ export type AskUnpack = (request: UnpackRequest, ports: readonly MessagePort[]) 
 export class ThreadUnpacker implements NativeUnpacker {
   readonly #ask: AskUnpack;
   readonly #open = new Set<ThreadStream>();
+  readonly #kept: UnpackChannel[] = [];
 
   constructor(ask: AskUnpack) {
     this.#ask = ask;
   }
 
   open(kind: NativeKind, source: ByteSource, from: number, endOf = (_at: number) => source.size): NativeStream {
-    const stream = new ThreadStream(this.#ask, kind, source, from, endOf, () => this.#open.delete(stream));
+    const kept = this.#kept.findIndex((channel) => channel.reuse());
+    const channel = kept === -1 ? new UnpackChannel() : this.#kept.splice(kept, 1)[0]!;
+    const stream = new ThreadStream(this.#ask, kind, source, from, endOf, channel, () => {
+      this.#open.delete(stream);
+      if (this.#kept.length < MOST_KEPT) this.#kept.push(channel);
+    });
     this.#open.add(stream);
     return stream;
   }
@@ -40,7 +49,7 @@ export class ThreadUnpacker implements NativeUnpacker {
 }
 
 class ThreadStream implements NativeStream {
-  readonly #channel = new UnpackChannel();
+  readonly #channel: UnpackChannel;
   readonly #port: MessagePort;
   readonly #source: ByteSource;
   readonly #from: number;
@@ -52,7 +61,8 @@ class ThreadStream implements NativeStream {
   /** Bytes that have been taken of the piece that is next. */
   #taken = 0;
   readonly #freed: () => void;
-  #isFree = false;
+  /** How it was when it was let go of: from then on the memory is that of another stream. */
+  #final: Pick<NativeStream, 'end' | 'next' | 'trouble'> | null = null;
 
   constructor(
     ask: AskUnpack,
@@ -60,8 +70,10 @@ class ThreadStream implements NativeStream {
     source: ByteSource,
     from: number,
     endOf: (at: number) => number,
+    channel: UnpackChannel,
     freed: () => void,
   ) {
+    this.#channel = channel;
     this.#source = source;
     this.#from = this.#at = this.#to = from;
     this.#endOf = endOf;
@@ -73,24 +85,27 @@ class ThreadStream implements NativeStream {
   }
 
   get end(): PieceEnd | null {
+    if (this.#final !== null) return this.#final.end;
     const { state } = this.#channel;
     if (state === RUNNING || this.#channel.output() !== null) return null;
     return state === COMPLETE ? 'complete' : state === CUT_OFF ? 'cut off' : 'damaged';
   }
 
   get trouble(): 'damaged' | 'lost' | null {
+    if (this.#final !== null) return this.#final.trouble;
     const { state } = this.#channel;
     if (state === LOST) return 'lost';
     return state === DAMAGED && this.#channel.output() === null ? 'damaged' : null;
   }
 
   get next(): number {
+    if (this.#final !== null) return this.#final.next;
     return this.#channel.state === RUNNING ? this.#at : this.#from + this.#channel.used;
   }
 
   fill(into: Uint8Array): number {
     let filled = 0;
-    while (filled < into.length && !this.#isFree) {
+    while (filled < into.length && this.#final === null) {
       const mark = this.#channel.mark;
       const fed = this.#feed();
       const length = this.#take(into, filled);
@@ -137,8 +152,9 @@ class ThreadStream implements NativeStream {
   }
 
   free(): void {
-    if (this.#isFree) return;
-    this.#isFree = true;
+    if (this.#final !== null) return;
+    const { end, next, trouble } = this;
+    this.#final = { end, next, trouble };
     this.#channel.finish(LOST);
     this.#port.postMessage(false);
     this.#port.close();

@@ -5,8 +5,8 @@ import type { NativeKind } from '../../formats/native-unpacker.ts';
 export const IN_SLOT = 1 << 17;
 const IN_SLOTS = 4;
 /** Unpacked bytes that come back at once, and the places for them. */
-export const OUT_SLOT = 1 << 18;
-const OUT_SLOTS = 4;
+export const OUT_SLOT = 1 << 19;
+const OUT_SLOTS = 3;
 
 /** What one stream is doing. */
 export const RUNNING = 0;
@@ -15,8 +15,8 @@ export const CUT_OFF = 2;
 export const DAMAGED = 3;
 export const LOST = 4;
 
-/** Cells: what wakes the reader, counts of places that were filled and emptied, the state, and lengths. */
-const [WAKE, FED, EATEN, MADE, TAKEN, STATE, IN_LENGTH, OUT_LENGTH] = [0, 1, 2, 3, 4, 5, 6, 6 + IN_SLOTS];
+/** Cells: what wakes the reader, counts of places that were filled and emptied, the state, whether the other side is done with the memory, and lengths. */
+const [WAKE, FED, EATEN, MADE, TAKEN, STATE, LEFT, IN_LENGTH, OUT_LENGTH] = [0, 1, 2, 3, 4, 5, 6, 7, 7 + IN_SLOTS];
 const CELLS = OUT_LENGTH + OUT_SLOTS;
 const USED_AT = Math.ceil((CELLS * 4) / 8) * 8;
 const DATA_AT = USED_AT + 8;
@@ -64,6 +64,18 @@ export class UnpackChannel {
     this.#wake();
   }
 
+  /** Says that the side which unpacks will not touch the memory again. */
+  leave(): void {
+    Atomics.store(this.#cells, LEFT, 1);
+  }
+
+  /** Takes the memory for another stream, if the other side has left it. */
+  reuse(): boolean {
+    if (Atomics.load(this.#cells, LEFT) === 0) return false;
+    this.#cells.fill(0);
+    return true;
+  }
+
   /** Room for packed bytes, or null where none is free. */
   inputRoom(): Uint8Array | null {
     const fed = Atomics.load(this.#cells, FED);
@@ -77,7 +89,7 @@ export class UnpackChannel {
     Atomics.store(this.#cells, FED, fed + 1);
   }
 
-  /** The next packed bytes, or null where there are none yet. */
+  /** The next packed bytes, or null where there are none yet; an empty answer says that there are no more. */
   input(): Uint8Array | null {
     const eaten = Atomics.load(this.#cells, EATEN);
     if (eaten === Atomics.load(this.#cells, FED)) return null;

@@ -1,11 +1,12 @@
 import type { ByteSource } from '../../../bytes/byte-source.ts';
 import { Bzip2Stream } from '../../../formats/bzip2/bzip2-stream.ts';
+import { statedGzipLength } from '../../../formats/gzip/gzip-header.ts';
 import { GzipStream } from '../../../formats/gzip/gzip-stream.ts';
 import { ZlibStream } from '../../../formats/gzip/zlib-stream.ts';
 import { LZ4_STREAM_BYTES, Lz4Stream } from '../../../formats/lz4/lz4-stream.ts';
 import { lzmaAloneHeader, LzmaStream } from '../../../formats/lzma/lzma-stream.ts';
-import { dictionaryBytes, LARGEST_DICTIONARY } from '../../../formats/lzma/lzma-window.ts';
-import { XzStream } from '../../../formats/lzma/xz-stream.ts';
+import { dictionaryBytes } from '../../../formats/lzma/lzma-window.ts';
+import { xzDictionary, XzStream } from '../../../formats/lzma/xz-stream.ts';
 import { HAS_ZSTANDARD, zstandardWindow, ZstandardStream } from '../../../formats/zstandard/zstandard-stream.ts';
 import type { Artifact } from '../../artifact.ts';
 import type { Observer, Reader } from '../../reader.ts';
@@ -20,6 +21,8 @@ interface Compression {
   sniff(head: Uint8Array): boolean;
   /** Absent: the format is known and not read here. */
   readonly packing?: StreamedPacking;
+  /** Bytes that are said to come out. */
+  expected?(packed: ByteSource): number;
 }
 
 const COMPRESSIONS: readonly Compression[] = [
@@ -28,6 +31,7 @@ const COMPRESSIONS: readonly Compression[] = [
     suffixes: /\.(gz|gzip)$/i,
     sniff: (head) => head[0] === 0x1f && head[1] === 0x8b,
     packing: { open: (packed, _offer, native) => new GzipStream(packed, native), native: true },
+    expected: (packed) => Math.min(statedGzipLength(packed), packed.size * MAX_RATIO),
   },
   {
     name: 'zlib',
@@ -50,7 +54,7 @@ const COMPRESSIONS: readonly Compression[] = [
     name: 'xz',
     suffixes: /\.xz$/i,
     sniff: (head) => head[0] === 0xfd && head[1] === 0x37 && head[2] === 0x7a && head[3] === 0x58 && head[4] === 0x5a,
-    packing: { open: (packed, offer) => new XzStream(packed, 0, offer), holds: () => LARGEST_DICTIONARY },
+    packing: { open: (packed, offer) => new XzStream(packed, 0, offer), holds: xzDictionary },
   },
   {
     name: 'LZMA',
@@ -127,7 +131,7 @@ export const compressed: Reader<'compressed'> = {
     const { source } = artifact;
     const found = compressionOf(artifact)!;
     if (found.packing === undefined) return observer.incomplete(`${found.name} archives are not unpacked`);
-    const unpacked = unpackPacked(observer, found.packing, source, MAX_RATIO);
+    const unpacked = unpackPacked(observer, found.packing, source, MAX_RATIO, found.expected?.(source));
     if (unpacked === null) return observer.incomplete(`${found.name} data of ${source.size} bytes is not unpacked`);
     tell(artifact, found, unpacked, observer);
     unpacked.free();

@@ -3,8 +3,8 @@ import { freeBytes } from '../../../bytes/free-bytes.ts';
 import { Bzip2Stream } from '../../../formats/bzip2/bzip2-stream.ts';
 import { DeflateStream } from '../../../formats/gzip/deflate-stream.ts';
 import { LzmaStream, lzmaZipHeader } from '../../../formats/lzma/lzma-stream.ts';
-import { dictionaryBytes, LARGEST_DICTIONARY } from '../../../formats/lzma/lzma-window.ts';
-import { XzStream } from '../../../formats/lzma/xz-stream.ts';
+import { dictionaryBytes } from '../../../formats/lzma/lzma-window.ts';
+import { xzDictionary, XzStream } from '../../../formats/lzma/xz-stream.ts';
 import { collectPieces } from '../../../formats/collect-pieces.ts';
 import { crc32 } from '../../../formats/crc-32.ts';
 import { type Inflated, inflateSource } from '../../../formats/inflate-source.ts';
@@ -13,7 +13,7 @@ import type { ZipEntry } from '../../../formats/zip/zip-walk.ts';
 import { HAS_ZSTANDARD, zstandardWindow, ZstandardStream } from '../../../formats/zstandard/zstandard-stream.ts';
 import type { Observer } from '../../reader.ts';
 import { type StreamedPacking, streamWithin } from '../../stream-within.ts';
-import { unpackWithin } from '../../unpack-within.ts';
+import { isTooLong, unpackWithin } from '../../unpack-within.ts';
 
 /** Unpacked bytes for each packed one, beyond which a member is meant to fill memory. */
 export const MAX_RATIO = 200;
@@ -47,7 +47,7 @@ export const PACKINGS: Readonly<Record<number, ZipPacking>> = {
         }),
       }
     : {}),
-  95: packing({ open: (packed, offer) => new XzStream(packed, 0, offer), holds: () => LARGEST_DICTIONARY }),
+  95: packing({ open: (packed, offer) => new XzStream(packed, 0, offer), holds: xzDictionary }),
 };
 
 function packing(streamed: StreamedPacking): ZipPacking {
@@ -79,9 +79,10 @@ export function unpackMember(
   observer: Observer,
 ): UnpackedMember | null {
   const name = `"${entry.name.slice(0, 80)}"`;
+  const holds = packing.streamed.holds?.(packed) ?? 0;
   const inMemory = (): ReturnType<typeof unpackWithin> =>
-    unpackWithin(observer, (limit) => packing.unpack(packed, limit, entry.size, observer.native), entry.size);
-  const tooLong = entry.size > observer.limits.unpackedAtOnce && entry.size !== 0xffffffff;
+    unpackWithin(observer, (limit) => packing.unpack(packed, limit, entry.size, observer.native), entry.size, holds);
+  const tooLong = isTooLong(observer, entry.size, holds) && entry.size !== 0xffffffff;
   let held = tooLong ? null : inMemory();
   const more = tooLong || held === null || held.end === 'limit';
   const streamed = more ? streamWithin(observer, packing.streamed, packed, MAX_RATIO) : null;
