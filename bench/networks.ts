@@ -45,12 +45,12 @@ for (const { folder, path } of files) {
 
 function row(name: string, report: ModelReport): string {
   const { forward_ms: forward, gradient_ms: gradient, max_relative_error: error } = report;
-  const verdict = report.ok ? 'ok' : report.missing.length > 0 ? `no gradient: ${report.missing.join(', ')}` : 'not ok';
+  const verdict = report.missing.length > 0 ? `no gradient: ${report.missing.join(', ')}` : report.gradient;
   return `| ${[
     name,
     report.input_shape?.join(' x ') ?? '',
     `${report.operators.length}, ${report.parameters.toLocaleString('en')}`,
-    report.masked.length > 0 ? `${verdict}, ${report.masked.length} steps hide it` : verdict,
+    report.masked.length > 0 ? `${verdict} (${report.masked.length} steps)` : verdict,
     error === null ? '' : `${error.toExponential(0)} (${report.check})`,
     forward?.toFixed(1) ?? '',
     gradient?.toFixed(1) ?? '',

@@ -1,5 +1,6 @@
 import type { ApprovalRow } from '../store/approval-table.ts';
 import type { ApprovalContent } from './approval-queue.ts';
+import { withoutValues } from './without-values.ts';
 
 const MOST_ARGUMENTS = 12;
 const LONGEST = 200;
@@ -48,11 +49,6 @@ export function approvalMessage(row: ApprovalRow, { decision }: ApprovalContent,
       },
     ],
   };
-}
-
-/** Quotations in a provenance are names that somebody outside may have chosen: they stay in the house. */
-function withoutValues(from: string): string {
-  return from.replace(/["“„][^"”“]*["”“]/g, '"…"');
 }
 
 /** The three characters that Slack's markup takes for its own, and those that would break a line of it. */

@@ -3,7 +3,7 @@ import { Fault } from '../core/fault.ts';
 import { type ConstantInputs, constantInputs } from '../engine/constant-inputs.ts';
 import { loadOnnx } from '../engine/load-onnx.ts';
 import { RUNTIME_KINDS, type RuntimeKind } from '../engine/onnx-runtime.ts';
-import { type ModelReport, reportOnModel } from '../engine/report-model.ts';
+import { type GradientVerdict, type ModelReport, reportOnModel } from '../engine/report-model.ts';
 import type { Io } from './command.ts';
 import { parseNumber } from './parse-number.ts';
 
@@ -95,9 +95,18 @@ function toText(report: ModelReport): string {
   if (report.forward_ms !== null)
     lines.push(['time', `forward ${report.forward_ms.toFixed(2)} ms${gradient}, one sample`]);
   for (const remark of report.remarks) lines.push(['note', remark]);
-  lines.push(['verdict', report.ok ? 'ok' : 'not ok']);
+  lines.push(['verdict', `${report.ok ? 'ok' : 'not ok'}: ${VERDICTS[report.gradient]}`]);
   return lines.map(([name, value]) => `${name.padEnd(12)} ${value}`).join('\n');
 }
+
+const VERDICTS: Readonly<Record<GradientVerdict, string>> = {
+  right: 'the gradient is right',
+  hidden: 'steps hide the gradient, and their stand-ins are right (--straight-through)',
+  none: 'there is no gradient',
+  zero: 'the gradient is zero wherever it was looked at, so that nothing is proven',
+  unproven: 'the scores answer too little to the input for the gradient to be confirmed',
+  wrong: 'the gradient disagrees with finite differences',
+};
 
 /** The first of a long list, and how many more there are. */
 function some(list: readonly string[]): readonly string[] {

@@ -3,13 +3,21 @@ import { z } from 'zod';
 import { Fault } from '../core/fault.ts';
 import { epsText } from '../lab/assess/eps-text.ts';
 import { readThresholds, THRESHOLDS_TYPE } from '../lab/detector/thresholds-file.ts';
+import { readSeal } from '../dataset/data-seal.ts';
+import type { ModelManifest } from '../passport/model-manifest.ts';
 import type { PredicateName } from '../passport/predicates.ts';
-import { scanPredicate } from '../passport/predicates.ts';
+import { scanStatement } from '../passport/scan-statement.ts';
 
-/** The model that a passport is about. */
-export interface PassportModel {
-  readonly sha256: string;
-  readonly files: number;
+/** The file that a statement comes from. */
+export interface StatementSource {
+  readonly value: unknown;
+  readonly text: string;
+  /** As the user wrote it. */
+  readonly where: string;
+  /** When the file was written. */
+  readonly written: Date;
+  /** What a data set was used for. */
+  readonly role: string;
 }
 
 const share = z.number().min(0).max(1);
@@ -48,21 +56,34 @@ const ASSESSMENT = z.object({
 });
 
 /**
- * What other commands print, as statements of a passport: `parapet scan --format json`, `assessment.json` of `parapet assess`, the file of
- * `parapet detector calibrate`. Anything
- * else is taken for a statement already, and checked as one.
+ * What other commands write, as statements of a passport: `parapet scan --format json`, the seal of `parapet data seal`, `assessment.json` of `parapet assess`,
+ * the file of `parapet detector calibrate`. Anything else is taken for a statement already, and checked as one.
+ * @throws Fault `ERR_DATA` for what is damaged, or about another model
  */
 export function statementFrom(
   type: PredicateName,
-  value: unknown,
-  model: PassportModel,
+  source: StatementSource,
+  model: ModelManifest,
   version: string,
-  where: string,
 ): object {
-  if (type === 'scan' && Array.isArray(value)) return scanPredicate(value, version, where);
+  const { value, where } = source;
+  if (type === 'scan' && Array.isArray(value)) {
+    return scanStatement(value, model, { version, where, scanned: source.written });
+  }
+  if (type === 'data' && isEnvelope(value)) return dataOf(source);
   if (type === 'robustness' && isAssessment(value)) return robustnessOf(value, model, version, where);
   if (type === 'thresholds' && isThresholds(value)) return thresholdsOf(value, version);
   return value as object;
+}
+
+function isEnvelope(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'payloadType' in value;
+}
+
+/** A seal names the data set and its rows; what it was used for, only who adds it knows. */
+function dataOf({ text, where, role }: StatementSource): object {
+  const { manifest } = readSeal(text, where);
+  return { role, name: manifest.name, root: manifest.root, rows: manifest.rows };
 }
 
 function isAssessment(value: unknown): boolean {
@@ -86,8 +107,8 @@ function thresholdsOf(value: unknown, version: string): object {
  * A passport names one file by the digest of its digest. Of a folder with several files the assessment knows one: there its author vouches that they
  * belong together.
  */
-function assertSameModel(sha256: string | null, model: PassportModel, where: string): void {
-  if (sha256 === null || model.files !== 1) return;
+function assertSameModel(sha256: string | null, model: ModelManifest, where: string): void {
+  if (sha256 === null || model.value.files !== 1) return;
   const own = createHash('sha256').update(Buffer.from(sha256, 'hex')).digest('hex');
   if (own === model.sha256 || sha256 === model.sha256) return;
   throw new Fault('ERR_DATA', 'The assessment is about another model than the passport.', {
@@ -97,7 +118,7 @@ function assertSameModel(sha256: string | null, model: PassportModel, where: str
 }
 
 /** Only what ran to its end becomes a claim: a cut off attack says too little. */
-function robustnessOf(value: unknown, model: PassportModel, version: string, where: string): object {
+function robustnessOf(value: unknown, model: ModelManifest, version: string, where: string): object {
   const parsed = ASSESSMENT.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;

@@ -75,7 +75,12 @@ test('a detector is calibrated, evaluated against both attacks, and becomes a st
   assert.match(text.out, /attack that knows it/);
   const statement = checkPredicate(
     'thresholds',
-    statementFrom('thresholds', file, { sha256: '', files: 0 }, '1.2.3', 'm.json'),
+    statementFrom(
+      'thresholds',
+      { value: file, text: '', where: 'm.json', written: new Date(), role: 'training' },
+      { sha256: '', value: { files: 0, bytes: 0 } },
+      '1.2.3',
+    ),
     'm.json',
   );
   assert.deepEqual((statement as { detectors: unknown }).detectors, [

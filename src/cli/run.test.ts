@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { DETECTORS } from '../detect/registry.ts';
 import { THREATS } from '../core/threat.ts';
+import { makeClassifier } from '../engine/testing/make-classifier.ts';
+import { spoilClassifier } from '../engine/testing/spoil-classifier.ts';
 import type { Io } from './command.ts';
 import { run } from './run.ts';
 
@@ -91,6 +94,31 @@ test('init writes a configuration that is right as it stands, once, readable by 
   assert.notEqual(await readFile(join(cwd, 'parapet.yaml'), 'utf8'), 'mine');
 
   assert.equal((await ran(cwd, ['init', '--config', 'no/such/directory.yaml'])).code, 2);
+});
+
+test('config check looks at the classifiers that rules name, and loads none', async (t) => {
+  const cwd = await directory(t);
+  await ran(cwd, ['init']);
+  const file = join(cwd, 'parapet.yaml');
+  const rule = (folder: string): string =>
+    `\n  - id: own\n    detector: encoder\n    action: block\n    options: { folder: ${folder}, labels: [ATTACK] }\n`;
+  const text = await readFile(file, 'utf8');
+  const check = async (
+    folder: string,
+  ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> => {
+    await writeFile(
+      file,
+      text.replace(/^rules:.*$/m, (line) => `${line}${rule(folder)}`),
+    );
+    return ran(cwd, ['config', 'check'], KEYS);
+  };
+  const good = makeClassifier();
+  const bad = spoilClassifier('outside weights');
+  t.after(() => [good, bad].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+  assert.deepEqual(await check(good).then(({ code, err }) => [code, err]), [0, '']);
+  const refused = await check(bad);
+  assert.equal(refused.code, 2);
+  assert.match(refused.err, /^error: This network is refused: .*outside the model's folder \(at .*model\.onnx, /);
 });
 
 test('config check names file, line, key and variable, and shows no stack', async (t) => {

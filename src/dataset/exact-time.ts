@@ -1,4 +1,5 @@
 import type { Cell } from './canonical-row.ts';
+import { trimEndOf } from '../text/trim-end-of.ts';
 
 /** What a `Date` can hold, in milliseconds from 1970 (ECMA-262 §21.4.1.1). */
 const LARGEST = 8_640_000_000_000_000n;
@@ -32,5 +33,5 @@ export function timeFrom(count: bigint, digits: 0 | 3 | 6): Cell {
   }
   if (milliseconds > LARGEST || milliseconds < -LARGEST) return count;
   if (rest === 0n) return new Date(Number(milliseconds));
-  return new ExactTime(Number(milliseconds), rest.toString().padStart(digits, '0').replace(/0+$/, ''));
+  return new ExactTime(Number(milliseconds), trimEndOf(rest.toString().padStart(digits, '0'), '0'));
 }

@@ -1,4 +1,5 @@
 import { canonicalRow, type Cell, type Row } from './canonical-row.ts';
+import { trimEndOf } from '../text/trim-end-of.ts';
 
 const NUMBER = /^-?(?:0|[1-9]\d{0,400})(?:\.\d{1,400})?(?:[eE][-+]?\d{1,4})?$/;
 const WHOLE = /^-?\d+$/;
@@ -33,7 +34,7 @@ function plain(text: string): string {
   }
   const [, day, time, fraction] = MOMENT.exec(text) ?? [];
   if (day === undefined) return text;
-  const rest = (fraction ?? '').replace(/0+$/, '');
+  const rest = trimEndOf(fraction ?? '', '0');
   if (time === undefined || (time === '00:00:00' && rest === '')) return day;
   return `${day}T${time}${rest === '' ? '' : `.${rest}`}`;
 }

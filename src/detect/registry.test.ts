@@ -22,7 +22,8 @@ import { releaseThroughGuard } from '../../test/detect/release-through-guard.ts'
  */
 const HEADINGS = ['Purpose', 'What it finds', 'What it does not find', 'Options', 'Streaming', 'Cost', 'References'];
 const ROOM = import.meta.dirname;
-const MEGABYTE = 1 << 20;
+/** Units of a long text: what grows with the square of them takes minutes. */
+const LONG = 1 << 18;
 /** Exponent of growth that is still called linear: between 1 and the 2 of quadratic work, nearer to 2 because clocks are rough. */
 const STEEPEST = 1.6;
 
@@ -206,7 +207,7 @@ for (const detector of detectors) {
         ...hits.slice(0, 3).map(({ text }) => text),
       ];
       for (const atom of atoms) {
-        const text = atom.repeat(Math.ceil(MEGABYTE / atom.length)).slice(0, MEGABYTE);
+        const text = atom.repeat(Math.ceil(LONG / atom.length)).slice(0, LONG);
         const works = [async (part: string) => void (await inspector.inspect(part, subject))];
         if (inspector.streaming) works.push(async (part) => void inspector.streaming!.holdFrom(part));
         for (const work of works) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -92,11 +92,73 @@ describe('loadOnnx', () => {
     );
   });
 
+  it('takes one file for one, however many names lead to it', async () => {
+    writeFileSync(join(folder, 'many.data'), Buffer.from(weights.buffer));
+    linkSync(join(folder, 'many.data'), join(folder, 'hard.data'));
+    symlinkSync(join(folder, 'many.data'), join(folder, 'soft.data'));
+    const model = (locations: readonly string[]): OnnxModel => {
+      const base = external('many.data', 0);
+      const [[name, tensor]] = [...base.graph.initializers] as [[string, OnnxTensor]];
+      const initializers = locations.map((location, at): [string, OnnxTensor] => [
+        at === 0 ? name : `copy ${at}`,
+        { ...tensor, external: { location, offset: 0 } },
+      ]);
+      return { ...base, graph: { ...base.graph, initializers: new Map(initializers) } };
+    };
+    const names = ['many.data', './many.data', 'hard.data', 'soft.data'];
+    assert.equal((await loadOnnx(saved('names.onnx', model(names)))).graph.initializers.size, 4);
+    await assert.rejects(
+      loadOnnx(saved('five.onnx', model([...names, '././many.data']))),
+      fault('ERR_MODEL_MALFORMED', /many times/, /"copy 4"/),
+    );
+  });
+
+  it('opens one data file at a time, so that a model of thousands of them loads', async (t) => {
+    const base = external('x', 0);
+    const [[name, tensor]] = [...base.graph.initializers] as [[string, OnnxTensor]];
+    mkdirSync(join(folder, 'parts'));
+    const initializers = Array.from({ length: 200 }, (_, at): [string, OnnxTensor] => {
+      const location = `parts/${at}`;
+      writeFileSync(join(folder, location), Buffer.from(weights.buffer));
+      return [at === 0 ? name : `part ${at}`, { ...tensor, external: { location, offset: 0 } }];
+    });
+    const file = saved('parts.onnx', { ...base, graph: { ...base.graph, initializers: new Map(initializers) } });
+    const descriptors = '/proc/self/fd';
+    if (!existsSync(descriptors)) return t.skip('needs /proc');
+    const before = readdirSync(descriptors).length;
+    let most = 0;
+    const loading = loadOnnx(file);
+    let done = false;
+    const watching = (async () => {
+      while (!done) {
+        most = Math.max(most, readdirSync(descriptors).length);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    assert.equal((await loading).graph.initializers.size, 200);
+    done = true;
+    await watching;
+    assert.ok(most - before < 20, `${most - before} more descriptors`);
+  });
+
   it('says that bytes alone are not enough for such a model', () => {
     assert.throws(
       () => loadOnnxBytes(writeOnnx(external('good.data', 0))),
       fault('ERR_MODEL_MALFORMED', /given as bytes/, /initializer/),
     );
+    // Also where the weights are those of a node.
+    const model = external('good.data', 64);
+    const [[name, value]] = [...model.graph.initializers] as [[string, OnnxTensor]];
+    const constant = {
+      ...model.graph.nodes[0]!,
+      name: 'held',
+      op: 'Constant',
+      inputs: [],
+      outputs: [name],
+      attributes: new Map([['value', { kind: 'tensor' as const, value }]]),
+    };
+    const graph = { ...model.graph, initializers: new Map(), nodes: [constant, ...model.graph.nodes] };
+    assert.throws(() => loadOnnxBytes(writeOnnx({ ...model, graph })), fault('ERR_MODEL_MALFORMED', /given as bytes/));
   });
 
   it('says which file cannot be read, and that a file is no model', async () => {

@@ -1,10 +1,11 @@
-import { open, readFile, realpath, stat } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { Fault } from '../core/fault.ts';
-import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxTensor } from '../formats/onnx/onnx-model.ts';
+import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../formats/onnx/onnx-model.ts';
 import { readOnnx } from '../formats/onnx/read-onnx.ts';
-import { byteLength, elementCount, fromBytes } from '../formats/onnx/tensor-data.ts';
+import { elementCount, fromBytes } from '../formats/onnx/tensor-data.ts';
+import { ExternalData } from './external-data.ts';
 import { checkOnnx } from './graph/check-onnx.ts';
+import { tensorsOf } from './graph/map-graph.ts';
 
 /**
  * Reads and checks a model from a file, with the tensors that lie in files beside it.
@@ -13,19 +14,30 @@ import { checkOnnx } from './graph/check-onnx.ts';
  */
 export async function loadOnnx(file: string): Promise<OnnxModel> {
   const model = checkOnnx(readOnnx(await readBytes(file)));
-  const folder = await realpath(dirname(file));
-  const files = new Map<string, ExternalFile>();
-  try {
-    return { ...model, graph: await loadGraph(model.graph, folder, files) };
-  } finally {
-    await Promise.all([...files.values()].map(({ close }) => close()));
-  }
+  return (await loadData(model, file, Infinity)).model;
+}
+
+/**
+ * What a runtime that opens the file itself would find: the model without the values of longer tensors, but with every place checked
+ * where they lie. Attributes of kinds that are not decoded are empty.
+ * @param upTo elements up to which the values of a tensor are read
+ * @throws as `loadOnnx`
+ */
+export async function skimOnnx(
+  file: string,
+  upTo: number,
+): Promise<{ readonly model: OnnxModel; readonly external: ExternalData['files'] }> {
+  const bytes = await readBytes(file);
+  const model = checkOnnx(readOnnx(bytes, { upTo }));
+  // Some hundred megabytes, which would otherwise stay until a collection that a waiting thread has no reason for.
+  if (bytes.byteLength === bytes.buffer.byteLength) bytes.buffer.transfer(0);
+  return loadData(model, file, upTo);
 }
 
 /** Reads and checks a model from bytes. External data cannot be reached from there. */
 export function loadOnnxBytes(bytes: Uint8Array): OnnxModel {
   const model = checkOnnx(readOnnx(bytes));
-  for (const [name, tensor] of model.graph.initializers) {
+  for (const [name, tensor] of tensorsOf(model)) {
     if (tensor.data === null) {
       throw new Fault('ERR_MODEL_MALFORMED', 'The model keeps weights in another file, and was given as bytes.', {
         where: `initializer ${JSON.stringify(name)}`,
@@ -36,7 +48,7 @@ export function loadOnnxBytes(bytes: Uint8Array): OnnxModel {
   return model;
 }
 
-async function readBytes(file: string): Promise<Uint8Array> {
+async function readBytes(file: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await readFile(file);
   } catch (cause) {
@@ -48,100 +60,78 @@ async function readBytes(file: string): Promise<Uint8Array> {
   }
 }
 
-/** How often the bytes of a data file may be read: weights that share a place are a few, and more would fill the memory from a small file. */
-const READ_OVER = 4;
-
-interface ExternalFile {
-  readonly size: number;
-  /** Bytes that may still be read. */
-  left: number;
-  read(offset: number, length: number): Promise<Uint8Array>;
-  close(): Promise<void>;
-}
-
-async function loadGraph(graph: OnnxGraph, folder: string, files: Map<string, ExternalFile>): Promise<OnnxGraph> {
-  const initializers = new Map<string, OnnxTensor>();
-  for (const [name, tensor] of graph.initializers)
-    initializers.set(name, await loadTensor(name, tensor, folder, files));
-  const nodes = [];
-  for (const node of graph.nodes) {
-    const attributes = new Map<string, OnnxAttribute>(node.attributes);
-    for (const [name, attribute] of node.attributes) {
-      if (attribute.kind === 'tensor' && attribute.value.data === null) {
-        attributes.set(name, { kind: 'tensor', value: await loadTensor(node.name, attribute.value, folder, files) });
-      } else if (attribute.kind === 'graph') {
-        attributes.set(name, { kind: 'graph', value: await loadGraph(attribute.value, folder, files) });
-      }
+/** The model with the values that lie in other files, up to so many elements a tensor; the places of longer ones are checked. */
+async function loadData(
+  model: OnnxModel,
+  file: string,
+  upTo: number,
+): Promise<{ readonly model: OnnxModel; readonly external: ExternalData['files'] }> {
+  const data = await ExternalData.of(file);
+  const loadTensor = async (name: string, tensor: OnnxTensor): Promise<OnnxTensor> => {
+    const { external, type, dims } = tensor;
+    if (external === undefined || type === 'string') return tensor;
+    if (elementCount(dims)! <= upTo) {
+      return { type, dims, data: fromBytes(type, await data.read(name, tensor, external)) };
     }
-    nodes.push({ ...node, attributes });
-  }
-  return { ...graph, nodes, initializers };
-}
-
-async function loadTensor(
-  name: string,
-  tensor: OnnxTensor,
-  folder: string,
-  files: Map<string, ExternalFile>,
-): Promise<OnnxTensor> {
-  const { external, type, dims } = tensor;
-  if (tensor.data !== null || external === undefined || type === 'string') return tensor;
-  let file = files.get(external.location);
-  if (file === undefined) {
-    file = await openExternal(folder, external.location, name);
-    files.set(external.location, file);
-  }
-  const length = byteLength(type, elementCount(dims)!);
-  if (external.offset + length > file.size) {
-    throw new Fault('ERR_MODEL_MALFORMED', `A data file of the model is too short: ${file.size} bytes.`, {
-      where: `initializer ${JSON.stringify(name)}, ${external.location}, bytes ${external.offset} to ${external.offset + length}`,
-      hint: 'Copy the data file again; it must be the one that was written with the model.',
-    });
-  }
-  if ((file.left -= length) < 0) {
-    throw new Fault('ERR_MODEL_MALFORMED', 'The weights of the model are many times the bytes of its data file.', {
-      where: `initializer ${JSON.stringify(name)}, ${external.location}`,
-      hint: 'Export the model again: each weight should lie at a place of its own.',
-    });
-  }
-  return { type, dims, data: fromBytes(type, await file.read(external.offset, length)) };
-}
-
-async function openExternal(folder: string, location: string, name: string): Promise<ExternalFile> {
-  const where = `initializer ${JSON.stringify(name)}, ${location}`;
-  let path: string;
-  try {
-    path = await realpath(join(folder, location));
-  } catch (cause) {
-    throw new Fault('ERR_MODEL_MALFORMED', 'A data file of the model is missing.', {
-      where,
-      hint: 'Put it beside the model, under the name that the model gives it.',
-      cause,
-    });
-  }
-  // The reader has refused `..`; a symbolic link could still lead out.
-  if (!path.startsWith(folder.endsWith(sep) ? folder : folder + sep)) {
-    throw new Fault('ERR_MODEL_MALFORMED', "A data file of the model lies outside the model's folder.", { where });
-  }
-  if (!(await stat(path)).isFile()) {
-    throw new Fault('ERR_MODEL_MALFORMED', 'A data file of the model is no file.', { where });
-  }
-  const handle = await open(path, 'r');
-  const { size } = await handle.stat();
-  return {
-    size,
-    left: READ_OVER * size,
-    read: async (offset, length) => {
-      const bytes = new Uint8Array(length);
-      let done = 0;
-      while (done < length) {
-        const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, 2 ** 30), offset + done);
-        if (bytesRead === 0)
-          throw new Fault('ERR_MODEL_MALFORMED', 'A data file of the model is too short.', { where });
-        done += bytesRead;
-      }
-      return bytes;
-    },
-    close: () => handle.close(),
+    await data.find(name, tensor, external);
+    return tensor;
   };
+  const loadAttribute = async (name: string, attribute: OnnxAttribute): Promise<OnnxAttribute> => {
+    switch (attribute.kind) {
+      case 'tensor':
+        return { kind: 'tensor', value: await loadTensor(name, attribute.value) };
+      case 'tensors':
+        return { kind: 'tensors', value: await inOrder(attribute.value, (one) => loadTensor(name, one)) };
+      case 'graph':
+        return { kind: 'graph', value: await loadGraph(attribute.value) };
+      case 'graphs':
+        return { kind: 'graphs', value: await inOrder(attribute.value, loadGraph) };
+      default:
+        return attribute;
+    }
+  };
+  const loadAttributes = async (
+    owner: string,
+    attributes: ReadonlyMap<string, OnnxAttribute>,
+  ): Promise<ReadonlyMap<string, OnnxAttribute>> => {
+    if (![...attributes.values()].some(({ kind }) => HOLDS_TENSORS.has(kind))) return attributes;
+    return new Map(
+      await inOrder([...attributes], async ([key, one]) => [key, await loadAttribute(owner, one)] as const),
+    );
+  };
+  const loadNodes = (nodes: readonly OnnxNode[]): Promise<readonly OnnxNode[]> =>
+    inOrder(nodes, async (node) => {
+      const attributes = await loadAttributes(node.name, node.attributes);
+      return attributes === node.attributes ? node : { ...node, attributes };
+    });
+  const loadGraph = async (graph: OnnxGraph): Promise<OnnxGraph> => {
+    const initializers = await inOrder(
+      [...graph.initializers],
+      async ([name, tensor]) => [name, await loadTensor(name, tensor)] as const,
+    );
+    return { ...graph, nodes: await loadNodes(graph.nodes), initializers: new Map(initializers) };
+  };
+  try {
+    const graph = await loadGraph(model.graph);
+    const functions = await inOrder(model.functions, async (one) => ({
+      ...one,
+      nodes: await loadNodes(one.nodes),
+      defaults: await loadAttributes(one.name, one.defaults),
+    }));
+    return { model: { ...model, graph, functions }, external: data.files };
+  } finally {
+    await data.close();
+  }
+}
+
+const HOLDS_TENSORS: ReadonlySet<OnnxAttribute['kind']> = new Set(['tensor', 'tensors', 'graph', 'graphs']);
+
+/** One after the other: one file is open at a time. */
+async function inOrder<Item, Result>(
+  items: readonly Item[],
+  body: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (const item of items) results.push(await body(item));
+  return results;
 }

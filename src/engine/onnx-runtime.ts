@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { Fault } from '../core/fault.ts';
+import { assertOnnxFile } from './assert-onnx-file.ts';
+import type { ExternalData } from './external-data.ts';
 import { throughGate } from './native-gate.ts';
 
 /** `native`: ONNX Runtime's own library. `wasm`: the same engine as WebAssembly; slower, and there on every platform. */
@@ -33,12 +34,12 @@ export interface Session {
 export interface OnnxRuntime {
   readonly kind: RuntimeKind;
   /**
-   * Opens a graph from a local file, with its external data where it has any. Uses one thread.
-   * @throws Fault `ERR_CONFIG` when the file is not a graph that this runtime can run.
+   * Opens a graph from a local file, with its external data where it has any, after `assertOnnxFile` has let it through. Uses one thread.
+   * @throws Fault `ERR_CONFIG` when the file is refused, or is not a graph that this runtime can run.
    */
   open(file: string): Promise<Session>;
   /**
-   * Opens a graph from bytes. `threads` (default 1) work on one run; they do not spin, so that several sessions share a machine well.
+   * Opens a graph from bytes, which the caller has made or checked. `threads` (default 1) work on one run; they do not spin, so that several sessions share a machine well.
    * @throws Fault `ERR_MODEL_UNSUPPORTED` when the graph cannot be run by this runtime.
    */
   openBytes(model: Uint8Array, options?: OpenOptions): Promise<Session>;
@@ -78,6 +79,8 @@ const SESSION_OPTIONS = {
   interOpNumThreads: 1,
   graphOptimizationLevel: 'all',
   logSeverityLevel: 3,
+  // Never the runtime's own format, whatever a file is called or begins with: nothing here checks that one.
+  extra: { session: { load_model_format: 'ONNX' } },
 };
 
 /**
@@ -128,8 +131,13 @@ function wasmRuntime(ort: OrtPackage): OnnxRuntime {
     open: (file) =>
       opening(
         file,
-        async () => {
-          const externalData = await readExternalData(file);
+        async (external) => {
+          const externalData = await Promise.all(
+            external.map(async ({ location, path }) => ({
+              path: location,
+              data: new Uint8Array(await readFile(path)),
+            })),
+          );
           const options = externalData.length === 0 ? SESSION_OPTIONS : { ...SESSION_OPTIONS, externalData };
           return ort.InferenceSession.create(await readFile(file), { ...options, executionProviders: ['wasm'] });
         },
@@ -159,25 +167,21 @@ function sessionOptions({ threads = 1 }: OpenOptions = {}, level: Level = 'all')
     graphOptimizationLevel: level,
     // Fatal only: what is wrong with a graph comes back as an error, and is not printed besides.
     logSeverityLevel: 4,
-    extra: { session: { intra_op: { allow_spinning: '0' }, dynamic_block_base: '4' } },
+    extra: {
+      session: { ...SESSION_OPTIONS.extra.session, intra_op: { allow_spinning: '0' }, dynamic_block_base: '4' },
+    },
   };
 }
 
-/** Weights that exporters put beside a graph: `model.onnx_data`, `model.onnx.data`, `model.onnx_data_1`. */
-async function readExternalData(file: string): Promise<{ readonly path: string; readonly data: Uint8Array }[]> {
-  const name = basename(file);
-  const beside = (await readdir(dirname(file))).filter(
-    (other) => other.startsWith(`${name}_data`) || other === `${name}.data`,
-  );
-  return Promise.all(
-    beside.map(async (path) => ({ path, data: new Uint8Array(await readFile(join(dirname(file), path))) })),
-  );
-}
-
-async function opening(file: string, open: () => Promise<OrtSession>, ort: OrtPackage): Promise<Session> {
+async function opening(
+  file: string,
+  open: (external: ExternalData['files']) => Promise<OrtSession>,
+  ort: OrtPackage,
+): Promise<Session> {
+  const external = await assertOnnxFile(file);
   let session: OrtSession;
   try {
-    session = await throughGate(open);
+    session = await throughGate(() => open(external));
   } catch (cause) {
     throw new Fault('ERR_CONFIG', 'ONNX Runtime cannot open this graph.', {
       where: file,

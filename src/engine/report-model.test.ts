@@ -8,6 +8,7 @@ import { reportOnModel } from './report-model.ts';
 import type { ShapedGraph } from './graph/shaped-graph.ts';
 import { makeModel, makeNode } from './testing/make-model.ts';
 import { float } from './graph/attributes.ts';
+import { seededRandom } from '../math/random.ts';
 import { buildNetwork, smallConvNet } from './testing/build-network.ts';
 
 /** A network and more nodes at its end, the last of which gives the output. */
@@ -115,6 +116,27 @@ describe('reportOnModel', () => {
     assert.deepEqual(standard.missing_nodes, ['Reluu "typo"']);
   });
 
+  it('names a mixture of experts in one operator, its place and what helps', async () => {
+    const mixture = buildNetwork(['n', 16], (build, weight, x) => {
+      const inputs = [x, build.add('MatMul', [x, weight(16, 2)]), weight(2, 16, 8), '', weight(2, 8, 16)];
+      return build.add('MoE', inputs, { k: 1, activation_type: 'relu' }, 'com.microsoft');
+    });
+    const report = await reportOnModel('moe.onnx', mixture);
+    assert.deepEqual([report.ok, report.gradient], [false, 'none']);
+    assert.deepEqual(report.missing_nodes, ['com.microsoft.MoE "MoE"']);
+    assert.match(report.remarks.join(), /MoE has no gradient here\. All experts are in one operator/);
+    const opened = await openGradientModel(mixture, { threads: 0 });
+    await assert.rejects(
+      opened.lossGradient(new Float32Array(16), 1, { kind: 'cross-entropy', labels: Int32Array.of(0) }),
+      {
+        code: 'ERR_MODEL_UNSUPPORTED',
+        where: 'com.microsoft.MoE "MoE"',
+        hint: /Export the model before that fusion/,
+      },
+    );
+    await opened.close();
+  });
+
   it('names a use of an operator that has no gradient', async () => {
     const pooled = buildNetwork(['n', 3, 4, 4], (build, _, x) =>
       build.add('Flatten', [build.add('GlobalLpPool', [x], { p: 3 })]),
@@ -179,6 +201,8 @@ describe('reportOnModel', () => {
       buildNetwork(['n', 6], (build, weight, x) => build.add('MatMul', [build.add('Round', [x]), weight(6, 3)])),
     );
     assert.equal(report.masked[0]!.operator, 'Round');
+    assert.deepEqual([report.ok, report.gradient], [true, 'hidden']);
+    assert.ok(report.max_relative_error! > 0);
     assert.match(report.remarks.join(), /Steps hide the gradient \(Round\).*zero on every random sample/s);
   });
 
@@ -230,6 +254,52 @@ describe('reportOnModel', () => {
     const made = buildNetwork(['n', 3], (build, _, x) => build.add('Mul', [x, 'c']));
     const model = { ...made, graph: { ...made.graph, nodes: [constant, ...made.graph.nodes] } };
     assert.equal((await reportOnModel('constant.onnx', model)).parameters, 3);
+  });
+
+  it('does not take a gradient that is zero everywhere for a right one, and says in words what there is', async () => {
+    // Three stumps vote with their labels, as AdaBoost does: no way of floating-point numbers leads to the scores.
+    const votes = buildNetwork(['n', 4], (build, weight, x) => {
+      const counted = [0, 1, 2].map((feature) => {
+        const floats = (value: readonly number[]) => ({ kind: 'floats', value }) as const;
+        const attributes = {
+          nodes_treeids: [0, 0, 0],
+          nodes_nodeids: [0, 1, 2],
+          nodes_featureids: [feature, 0, 0],
+          nodes_values: floats([0.5, 0, 0]),
+          nodes_modes: { kind: 'strings', value: ['BRANCH_LEQ', 'LEAF', 'LEAF'] } as const,
+          nodes_truenodeids: [1, 0, 0],
+          nodes_falsenodeids: [2, 0, 0],
+          class_treeids: [0, 0],
+          class_nodeids: [1, 2],
+          class_ids: [0, 1],
+          class_weights: floats([1, 1]),
+          classlabels_int64s: [0, 1],
+        };
+        const [, scores] = build.addMany('TreeEnsembleClassifier', [x], 2, attributes, 'ai.onnx.ml');
+        const label = build.add('ArgMax', [scores!], { axis: 1, keepdims: 1 });
+        const isOne = build.add('Equal', [label, build.ints([0, 1])]);
+        return build.add('Cast', [isOne], { to: 1 });
+      });
+      return build.add('Sum', counted);
+    });
+    const opsets = new Map([...votes.opsets, ['ai.onnx.ml', 3]]);
+    const voted = await reportOnModel('votes.onnx', { ...votes, opsets });
+    assert.deepEqual([voted.ok, voted.gradient, voted.max_relative_error], [false, 'none', null]);
+    assert.deepEqual(voted.missing, ['ai.onnx.ml.TreeEnsembleClassifier', 'ArgMax']);
+    assert.match(voted.remarks.join(), /cannot be read as one sum of trees/);
+    const compared = buildNetwork(['n', 6], (build, weight, x) =>
+      build.add('MatMul', [build.add('Cast', [build.add('Greater', [x, build.scalar(0.5)])], { to: 1 }), weight(6, 3)]),
+    );
+    const above = await reportOnModel('compared.onnx', compared);
+    assert.deepEqual([above.ok, above.gradient, above.missing], [false, 'none', ['Greater']]);
+    const far = buildNetwork(['n', 6], (build, weight, x) => {
+      const sum = build.add('MatMul', [x, weight(6, 3)]);
+      return build.add('Relu', [build.add('Sub', [sum, build.scalar(1e6)])]);
+    });
+    const dead = await reportOnModel('dead.onnx', far);
+    assert.deepEqual([dead.ok, dead.gradient, dead.missing, dead.max_relative_error], [false, 'zero', [], 0]);
+    assert.match(dead.remarks.join(), /nothing is proven/);
+    assert.equal((await reportOnModel('net.onnx', smallConvNet())).gradient, 'right');
   });
 
   it('takes the scores before an ArgMax, and a dictionary at the end for what it is made of', async () => {
@@ -287,4 +357,40 @@ describe('reportOnModel', () => {
     assert.match(said[3]!, /^gradient from input to /);
     assert.equal(said.at(-1), 'timing');
   });
+});
+
+/** Recurrent layers one on the other whose weights are whole numbers, with states that the runtime rounds at each step. */
+function quantisedLstms(layers: number, hidden: number, steps: number): OnnxModel {
+  return buildNetwork([1, steps, 16], (build, weight, x) => {
+    const random = seededRandom('quantised recurrent layers');
+    const whole = (...dims: readonly number[]): string => {
+      const data = Int8Array.from({ length: dims.reduce((product, one) => product * one, 1) }, () =>
+        Math.max(-127, Math.min(127, Math.round(40 * random.normal()))),
+      );
+      return build.tensor({ type: 'int8', dims, data }, 'whole');
+    };
+    const zeros = build.tensor({ type: 'int8', dims: [2], data: new Int8Array(2) }, 'zero points');
+    const scales = (width: number): string => build.floats([0.15 / Math.sqrt(width), 0.15 / Math.sqrt(width)], [2]);
+    let [last, width] = [build.add('Transpose', [x], { perm: [1, 0, 2] }), 16];
+    for (let layer = 0; layer < layers; layer++) {
+      const inputs = [last, whole(2, width, 4 * hidden), whole(2, hidden, 4 * hidden), weight(2, 8 * hidden)];
+      const scaled = ['', '', '', '', scales(width), zeros, scales(hidden), zeros];
+      const attributes = { hidden_size: hidden, direction: 'bidirectional' };
+      const [y] = build.addMany('DynamicQuantizeLSTM', [...inputs, ...scaled], 3, attributes, 'com.microsoft');
+      width = 2 * hidden;
+      const turned = build.add('Transpose', [y!], { perm: [0, 2, 1, 3] });
+      last = build.add('Reshape', [turned, build.ints([steps, -1, width])]);
+    }
+    const flat = build.add('Flatten', [build.add('Transpose', [last], { perm: [1, 0, 2] })]);
+    return build.add('Gemm', [flat, weight(steps * width, 5), weight(5)]);
+  });
+}
+
+it('holds stand-ins against differences at the values that the runtime computes, roundings of states and all', async () => {
+  for (const options of [{}, { straightThrough: true }]) {
+    const report = await reportOnModel('lstm.onnx', quantisedLstms(3, 8, 6), options);
+    assert.equal(report.ok, true, JSON.stringify(report));
+    assert.ok(report.max_relative_error! < 1e-4);
+    assert.equal(report.masked.length, 3);
+  }
 });

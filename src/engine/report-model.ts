@@ -1,7 +1,7 @@
 import { Fault } from '../core/fault.ts';
 import type { OnnxElementType, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../formats/onnx/onnx-model.ts';
 import { timeGradient } from './check-gradient.ts';
-import { checkGradientInParts } from './check-in-parts.ts';
+import { checkGradientInParts, type GradientCheckInParts } from './check-in-parts.ts';
 import type { GradientModel, GradientModelOptions } from './gradient-model.ts';
 import { operatorName } from './gradient/coverage.ts';
 import { reasonOfNoGradient } from './gradient/no-gradient.ts';
@@ -9,10 +9,22 @@ import { place } from './graph/check-onnx.ts';
 import { UnknownOperator } from './graph/specialise.ts';
 import { openGuessed, type OpenedByGuess } from './open-guessed.ts';
 
+/**
+ * What was found out about the gradient by the input:
+ * - `right`: it is not zero, and agrees with differences;
+ * - `hidden`: steps hide it (`masked`), and its stand-ins agree with differences of the network that has them in the place of the steps;
+ * - `none`: there is none, because of the operators in `missing`;
+ * - `zero`: it was zero on every random sample, and no step is known to hide it: nothing is proven, and attacks along it find nothing;
+ * - `unproven`: the scores answer so little to the input that differences drown in rounding;
+ * - `wrong`: it disagrees with differences.
+ */
+export type GradientVerdict = 'right' | 'hidden' | 'none' | 'zero' | 'unproven' | 'wrong';
+
 /** What `parapet model check --json` prints. */
 export interface ModelReport {
-  /** Every operator on the way has a gradient, and it agrees with finite differences. */
+  /** True where `gradient` is `right` or `hidden`. */
   readonly ok: boolean;
+  readonly gradient: GradientVerdict;
   /** Operators of the network, with how often each occurs in `operator_counts`. */
   readonly operators: readonly string[];
   /** Operators between input and scores that have no gradient. */
@@ -133,6 +145,7 @@ function aboutFile(name: string, model: OnnxModel): AboutFile {
 
 const NOTHING = {
   ok: false,
+  gradient: 'none',
   max_relative_error: null,
   gradient_ms: null,
   check: null,
@@ -180,9 +193,10 @@ function aboutOpened(model: OnnxModel, { info, plan }: GradientModel, remarks: r
         : `Steps hide the gradient (${what}): it is zero where they are met, and attacks need a stand-in or no gradient at all.`,
     );
   }
+  const trees = model.graph.nodes.filter(({ op, domain }) => domain === 'ai.onnx.ml' && op.startsWith('TreeEnsemble'));
   for (const operator of new Set(info.coverage.missing.map((one) => one.operator))) {
     const dot = operator.lastIndexOf('.');
-    const reason = reasonOfNoGradient(operator.slice(0, Math.max(0, dot)), operator.slice(dot + 1));
+    const reason = reasonOfNoGradient(operator.slice(0, Math.max(0, dot)), operator.slice(dot + 1), trees.length);
     if (reason !== undefined) more.push(`${operator} has no gradient here. ${reason}`);
   }
   const type: OnnxElementType =
@@ -218,13 +232,14 @@ async function reportOnOpened(
   let stoodIn = false;
   try {
     check = await checkGradientInParts(opened, seed, progress);
-    if (!(check.error <= check.tolerance) && about.masked.length > 0 && !opened.plan.straightThrough) {
+    const proven = check.error <= check.tolerance && !check.zero;
+    if (!proven && about.masked.length > 0 && !opened.plan.straightThrough) {
       progress('gradient of stand-ins');
       const other = (await withStandIns()).opened;
       try {
         const held = await checkGradientInParts(other, seed, progress);
-        stoodIn = held.error <= held.tolerance;
-        if (stoodIn) check = { ...held, zero: check.zero };
+        stoodIn = held.error <= held.tolerance && !held.zero;
+        if (stoodIn || check.zero) check = { ...held, zero: check.zero };
       } finally {
         await other.close();
       }
@@ -237,13 +252,18 @@ async function reportOnOpened(
     return { ...about, ...NOTHING, missing: [operator], missing_nodes: [error.where], forward_ms, remarks };
   }
   const remarks = [...about.remarks];
-  if (stoodIn) {
+  if (stoodIn && !check.zero) {
     remarks.push(
       'The network rounds so often that differences of it say nothing: they were taken of the network with stand-ins in the place of the steps, which its gradient with stand-ins agrees with.',
     );
   }
-  if (check.zero)
-    remarks.push('The gradient was zero on every random sample, so little is proven; the input may have other units.');
+  if (check.zero) {
+    remarks.push(
+      stoodIn
+        ? 'The gradient was zero on every random sample; that of the stand-ins was checked.'
+        : 'The gradient was zero on every random sample, so that nothing is proven, and attacks along it find nothing; the input may have other units.',
+    );
+  }
   if (check.parts > 1) {
     remarks.push(
       `The input's influence on the scores is too small, or bent too often, for differences of the whole: checked in ${check.parts} parts that follow one another.`,
@@ -257,9 +277,11 @@ async function reportOnOpened(
   if (check.wrong !== null) remarks.push(`The gradient disagrees with differences from ${check.wrong}.`);
   progress('timing');
   const times = await timeGradient(opened);
+  const gradient = verdictOf(check, stoodIn, about.masked.length > 0 && opened.plan.straightThrough);
   return {
     ...about,
-    ok: check.error <= check.tolerance,
+    ok: gradient === 'right' || gradient === 'hidden',
+    gradient,
     max_relative_error: Number.isFinite(check.error) ? check.error : null,
     forward_ms: times.forward,
     gradient_ms: times.gradient,
@@ -270,6 +292,16 @@ async function reportOnOpened(
     wrong: check.wrong,
     remarks,
   };
+}
+
+function verdictOf(
+  { error, tolerance, zero, lost }: GradientCheckInParts,
+  stoodIn: boolean,
+  standsIn: boolean,
+): GradientVerdict {
+  if (stoodIn) return 'hidden';
+  if (error <= tolerance) return zero ? 'zero' : standsIn ? 'hidden' : 'right';
+  return lost === true ? 'unproven' : 'wrong';
 }
 
 async function timeForward(opened: GradientModel): Promise<number> {

@@ -142,7 +142,9 @@ describe('openSequenceClassifier', () => {
 
     const broken = make();
     writeFileSync(join(broken, 'model.onnx'), 'not a graph');
-    await wrong(broken, /cannot open this graph/);
+    await wrong(broken, /refused: This is no readable ONNX model/);
+
+    await wrong(make({ shape: [2 ** 20, 64] }), /1048576 x 64 tokens at once/);
 
     const noTokenizer = make();
     writeFileSync(join(noTokenizer, 'tokenizer.json'), '{"model":{"type":"Morse"}}');

@@ -8,6 +8,8 @@ import { createTokenizer, type Tokenizer } from './tokenizer.ts';
 export const MAX_TOKENS = 16_384;
 /** Tokens that one run holds, padding included: what bounds the memory of attention. */
 const BATCH_TOKENS = 2048;
+/** Tokens that a graph of fixed dimensions may want in one run: some hundred texts of the longest window. */
+const MOST_TOKENS_AT_ONCE = 65_536;
 /** Tokens that two neighbouring windows share, so that nothing is seen only in halves. */
 const OVERLAP = 128;
 
@@ -44,7 +46,7 @@ export async function openSequenceClassifier(
   );
   const runtime = await loadOnnxRuntime(kind);
   const session = await runtime.open(folder.model);
-  const graph = readGraph(session, folder.model);
+  const graph = readGraph(session, folder);
   const windowTokens = windowSize(graph, folder, tokenizer);
   const padding = folder.padding ?? tokenizer.padding;
 
@@ -98,7 +100,7 @@ interface Graph {
 
 const KNOWN_INPUTS = ['input_ids', 'attention_mask', 'token_type_ids'];
 
-function readGraph({ inputs, outputs }: Session, where: string): Graph {
+function readGraph({ inputs, outputs }: Session, { model: where, maxLength }: ClassifierFolder): Graph {
   const ids = inputs.find(({ name }) => name === 'input_ids');
   const unknown = inputs.filter(({ name }) => !KNOWN_INPUTS.includes(name));
   if (ids === undefined || unknown.length > 0) {
@@ -119,7 +121,14 @@ function readGraph({ inputs, outputs }: Session, where: string): Graph {
   }
   const fixed = (dimension: number | string | undefined): number | null =>
     typeof dimension === 'number' && dimension > 0 ? dimension : null;
-  return { inputs, output: output.name, batch: fixed(ids.shape[0]), length: fixed(ids.shape[1]) };
+  const [batch, length] = [fixed(ids.shape[0]), fixed(ids.shape[1])];
+  if ((batch ?? 1) * (length ?? maxLength) > MOST_TOKENS_AT_ONCE) {
+    throw new Fault('ERR_CONFIG', `The graph reads ${ids.shape.join(' x ')} tokens at once, which is too many.`, {
+      where,
+      hint: `At most ${MOST_TOKENS_AT_ONCE.toLocaleString('en')} are; export it with open dimensions, or smaller ones.`,
+    });
+  }
+  return { inputs, output: output.name, batch, length };
 }
 
 function windowSize(graph: Graph, folder: ClassifierFolder, { prefix, suffix }: Tokenizer): number {

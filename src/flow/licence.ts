@@ -144,7 +144,7 @@ function asksFor(turn: string, profile: ToolProfile): boolean {
   )
     return true;
   // Something to be sent to an address, a file to be changed: the thing itself stands for its kind.
-  return turn.split(/[\s"'()<>,;]+/).some((token) => standsFor(token.replace(/[.!?:]+$/, ''), profile));
+  return turn.split(/[\s"'()<>,;]+/).some((token) => standsFor(trimEndOf(token, '.!?:'), profile));
 }
 
 /** `email Ann` asks to send an e-mail and not to send money. */

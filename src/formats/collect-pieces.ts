@@ -4,7 +4,7 @@ import type { Inflated } from './inflate-source.ts';
 import type { PieceStream } from './piece-stream.ts';
 
 /**
- * Everything that comes out of a stream, in memory.
+ * Everything that comes out of a stream, in memory. The stream is not freed.
  * @param limit bytes that may come out
  * @param expected bytes that are allocated first, at most `limit`
  */
@@ -14,7 +14,10 @@ export function collectPieces(stream: PieceStream, limit: number, expected: numb
   const more = new Uint8Array(1);
   for (;;) {
     length += stream.fill(out.subarray(length));
-    if (stream.end !== null) return { bytes: out.subarray(0, length), end: stream.end, next: stream.next };
+    if (stream.end !== null) {
+      const { end, next, mismatch = null } = stream;
+      return { bytes: out.subarray(0, length), end, next, mismatch };
+    }
     // Full: whether there is more shows when there is one byte more.
     if (stream.fill(more) === 0) continue;
     if (length >= limit) return { bytes: out, end: 'limit', next: stream.next };

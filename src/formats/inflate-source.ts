@@ -1,5 +1,7 @@
 import { type ByteSource, memorySource } from '../bytes/byte-source.ts';
+import { DeflateStream } from './gzip/deflate-stream.ts';
 import { InflateStream } from './gzip/inflate-stream.ts';
+import type { NativeUnpacker } from './native-unpacker.ts';
 import { collectPieces } from './collect-pieces.ts';
 
 /** No code of deflate makes more than 258 bytes out of two bits. */
@@ -14,6 +16,8 @@ export interface Inflated {
   readonly end: 'complete' | 'cut off' | 'damaged' | 'limit';
   /** Offset in the source after the last byte of the data, where it is complete. */
   readonly next: number;
+  /** Why what came out is not what was packed, where the format brings a checksum or a length that says so. */
+  readonly mismatch?: string | null;
 }
 
 /** One stream for all, because an archive may have thousands of small members; busy while a source that is read unpacks by itself. */
@@ -24,17 +28,24 @@ let spare: InflateStream | null = null;
  * @param from offset of the first packed byte
  * @param limit bytes that may come out
  * @param expected bytes that the archive says come out: only decides how much is allocated first
+ * @param native unpacks what is long
  */
-export function inflateSource(source: ByteSource, from: number, limit: number, expected = 0): Inflated {
-  const stream = spare ?? new InflateStream(source, from);
+export function inflateSource(
+  source: ByteSource,
+  from: number,
+  limit: number,
+  expected = 0,
+  native: NativeUnpacker | null = null,
+): Inflated {
+  const own = spare ?? new InflateStream(source, from);
   spare = null;
-  stream.restart(source, from);
+  const stream = new DeflateStream(source, from, native, own);
   try {
     const possible = Math.min(limit, (source.size - from) * MAX_RATIO);
     return collectPieces(stream, limit, Math.min(possible, expected > 0 ? expected : 4096));
   } finally {
     // Holds on to nothing of what it read.
     stream.restart(EMPTY, 0);
-    spare = stream;
+    spare = own;
   }
 }

@@ -6,6 +6,7 @@ export interface Part {
   /** Fills from a place on, and returns how many bytes that are. @throws PieceError */
   fill(into: Uint8Array, from: number): number;
   readonly done: boolean;
+  free?(): void;
 }
 
 /** Packed data in parts, of which one is open at a time. */
@@ -18,6 +19,7 @@ export abstract class PartStream<Own extends Part> implements PieceStream {
   protected made: number;
   protected part: Own | null = null;
   #end: PieceEnd | null = null;
+  #mismatch: string | null = null;
 
   constructor(source: ByteSource, from = 0, offer: OfferMark | null = null, made = 0) {
     this.source = source;
@@ -31,6 +33,19 @@ export abstract class PartStream<Own extends Part> implements PieceStream {
   }
 
   abstract readonly next: number;
+
+  get mismatch(): string | null {
+    return this.#mismatch;
+  }
+
+  /** Says that what came out is not what was packed: the first reason is kept. */
+  protected differs(why: string): void {
+    this.#mismatch ??= why;
+  }
+
+  free(): void {
+    this.part?.free?.();
+  }
 
   /** The next part, or null where there is none and the data is complete. @throws PieceError */
   protected abstract open(): Own | null;

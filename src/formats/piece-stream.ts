@@ -14,6 +14,8 @@ export interface PieceStream {
   readonly next: number;
   /** Why what came out is not what was packed, where the format brings a checksum or a length that says so. */
   readonly mismatch?: string | null;
+  /** Lets go of what it holds outside of this thread's memory. Nothing is read of it afterwards. */
+  free?(): void;
 }
 
 /** Goes on from a place that was passed before, without what was checked from the beginning. */

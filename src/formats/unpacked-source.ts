@@ -10,8 +10,13 @@ const KEPT = 12;
 const MOST_MARKS = 64;
 const FIRST_DISTANCE = 1 << 20;
 
-/** Memory that one such source holds, whatever its size. */
-export const UNPACKED_SOURCE_BYTES = PIECE * KEPT + MOST_MARKS * (1 << 15) + (1 << 20);
+/** Streams that stand at different places, where unpacking cannot return to one in the middle: readers follow members, and look at their ends before. */
+const MOST_STREAMS = 3;
+/** Bytes that a decoder may hold for there to be more than one stream. */
+const LIGHT = 8 << 20;
+
+/** Memory that one such source holds, whatever its size, besides what its decoder does. */
+const UNPACKED_SOURCE_BYTES = PIECE * KEPT + MOST_MARKS * (1 << 15) + (1 << 20);
 
 /** Begins unpacking, and is offered places to return to. */
 export type OpenPieces = (offer: OfferMark | null) => PieceStream;
@@ -26,17 +31,26 @@ export interface UnpackedPieces {
   /** Offset after the packed data. */
   readonly next: number;
   readonly mismatch: string | null;
+  /** Lets go of what unpacking holds. The source is not read afterwards. */
+  free(): void;
+}
+
+/** Memory that unpacking to read at any place holds, where one decoder holds so much. */
+export function unpackedSourceBytes(holds: number): number {
+  return UNPACKED_SOURCE_BYTES + holds * (holds > LIGHT ? 1 : MOST_STREAMS);
 }
 
 /**
  * Unpacks everything once, keeping little of it: its size, its checksum, and places to which unpacking can return.
  * @param goOn asked after each piece, with the bytes that have come out and the packed bytes that were used; false ends it
  * @param tick called before each piece is unpacked in answer to a reader, who cannot be told to stop: throws to end it
+ * @param holds bytes that one decoder holds
  */
 export function unpackPieces(
   open: OpenPieces,
   goOn: (made: number, used: number) => boolean,
   tick: () => void = () => {},
+  holds = 0,
 ): UnpackedPieces {
   const marks = new Marks();
   const stream = open(marks.offer);
@@ -55,8 +69,10 @@ export function unpackPieces(
     }
     if (!goOn(size, stream.next)) break;
   }
-  const source = new UnpackedSource(open, marks, pieces, size, tick);
-  return { source, end, crc, next: stream.next, mismatch: stream.mismatch ?? null };
+  const { next, mismatch = null } = stream;
+  stream.free?.();
+  const source = new UnpackedSource(open, marks, pieces, size, tick, holds > LIGHT ? 1 : MOST_STREAMS);
+  return { source, end, crc, next, mismatch, free: () => source.free() };
 }
 
 /** Memory for a piece: that of the one that was used longest ago, where enough are kept. */
@@ -88,22 +104,40 @@ class Marks {
   }
 }
 
+/** A stream, and where it is in the bytes that come out. */
+interface Place {
+  readonly stream: PieceStream;
+  at: number;
+}
+
 class UnpackedSource implements ByteSource {
   readonly size: number;
   readonly #open: OpenPieces;
   readonly #marks: Marks;
   readonly #pieces: Map<number, Uint8Array>;
   readonly #tick: () => void;
-  #stream: PieceStream | null = null;
-  /** Where the stream is, in bytes that came out. */
-  #at = 0;
+  readonly #most: number;
+  /** The one that was used last goes last. */
+  readonly #places: Place[] = [];
 
-  constructor(open: OpenPieces, marks: Marks, pieces: Map<number, Uint8Array>, size: number, tick: () => void) {
+  constructor(
+    open: OpenPieces,
+    marks: Marks,
+    pieces: Map<number, Uint8Array>,
+    size: number,
+    tick: () => void,
+    most: number,
+  ) {
     this.size = size;
     this.#open = open;
     this.#marks = marks;
     this.#pieces = pieces;
     this.#tick = tick;
+    this.#most = most;
+  }
+
+  free(): void {
+    for (const { stream } of this.#places.splice(0)) stream.free?.();
   }
 
   read(offset: number, length: number): Uint8Array {
@@ -132,24 +166,36 @@ class UnpackedSource implements ByteSource {
       return kept;
     }
     const start = index * PIECE;
-    const mark = this.#marks.before(start);
-    if (this.#stream === null || this.#at > start || this.#at < (mark?.at ?? 0)) {
-      this.#stream = mark === null ? this.#open(null) : mark.resume();
-      this.#at = mark?.at ?? 0;
-    }
-    const scratch = new Uint8Array(Math.min(PIECE, start - this.#at));
-    while (this.#at < start) {
+    const place = this.#nearest(start);
+    const { stream } = place;
+    const scratch = new Uint8Array(Math.min(PIECE, start - place.at));
+    while (place.at < start) {
       this.#tick();
-      const skipped = this.#stream.fill(scratch.subarray(0, start - this.#at));
+      const skipped = stream.fill(scratch.subarray(0, start - place.at));
       if (skipped === 0) throw new RangeError('the packed data has changed');
-      this.#at += skipped;
+      place.at += skipped;
     }
     this.#tick();
     const piece = freshPiece(this.#pieces).subarray(0, Math.min(PIECE, this.size - start));
-    const filled = this.#stream.fill(piece);
-    this.#at += filled;
+    const filled = stream.fill(piece);
+    place.at += filled;
     if (filled < piece.length) throw new RangeError('the packed data has changed');
     this.#pieces.set(index, piece);
     return piece;
+  }
+
+  /** The stream that has the shortest way to a place: one that is before it, or a new one from where unpacking can go on, or from the beginning. */
+  #nearest(start: number): Place {
+    const places = this.#places;
+    const mark = this.#marks.before(start);
+    let nearest: Place | null = null;
+    // Of two at the same place the one that was used last goes on, and the other stays for whoever goes back.
+    for (const place of places) if (place.at <= start && place.at >= (nearest?.at ?? 0)) nearest = place;
+    if (nearest === null || nearest.at < (mark?.at ?? 0)) {
+      if (places.length === this.#most) places.shift()!.stream.free?.();
+      nearest = { stream: mark === null ? this.#open(null) : mark.resume(), at: mark?.at ?? 0 };
+    } else places.splice(places.indexOf(nearest), 1);
+    places.push(nearest);
+    return nearest;
   }
 }

@@ -19,7 +19,7 @@ const rule: Rule = {
   action: 'block',
   mode: 'enforce',
   onFailure: 'block',
-  timeout: 1000,
+  timeout: 60_000,
   maxText: 100_000,
   inspector: {
     inspect: (text) =>

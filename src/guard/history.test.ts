@@ -24,7 +24,7 @@ function keyRule(more: Partial<Rule> = {}) {
     action: 'block',
     mode: 'enforce',
     onFailure: 'block',
-    timeout: 1000,
+    timeout: 60_000,
     maxText: 100_000,
     verdictKey: 'keys',
     policyKey: 'keys',

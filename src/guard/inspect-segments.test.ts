@@ -16,7 +16,7 @@ const rule = (more: Partial<Rule> = {}): Rule => ({
   action: 'redact',
   mode: 'enforce',
   onFailure: 'block',
-  timeout: 1000,
+  timeout: 60_000,
   maxText: 100_000,
   inspector: {
     inspect: (text) =>

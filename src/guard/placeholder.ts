@@ -1,3 +1,5 @@
+import { trimEndOf } from '../text/trim-end-of.ts';
+
 /**
  * What stands for a value while a model sees it: `[EMAIL_BKQTZWRN]`, the kind of the value and a tag. The tag is
  * keyed and made from the value, so the same value has the same placeholder on every replay, in every process, without
@@ -18,9 +20,9 @@ export function placeholderCore(label: string, tag: string): string {
   const name = label
     .toUpperCase()
     .replace(/[^A-Z0-9]+/g, '_')
-    .replace(/^[_\d]+|_+$/g, '')
-    .slice(0, LONGEST_LABEL);
-  return `${name === '' ? 'VALUE' : name}_${tag}`;
+    .replace(/^[_\d]+/, '');
+  const bare = trimEndOf(name, '_').slice(0, LONGEST_LABEL);
+  return `${bare === '' ? 'VALUE' : bare}_${tag}`;
 }
 
 /** A tag from the first bytes of a keyed hash. @param hash at least 8 bytes. */

@@ -41,7 +41,7 @@ function rule(action: Action, overrides: Partial<Rule> = {}): Rule {
     action,
     mode: 'enforce',
     onFailure: 'block',
-    timeout: 1000,
+    timeout: 60_000,
     maxText: 1_000_000,
     inspector: keyInspector,
     ...overrides,

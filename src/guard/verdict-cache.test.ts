@@ -18,7 +18,7 @@ function counting(more: Partial<Rule> = {}, inspector: Partial<Rule['inspector']
     action: 'block',
     mode: 'enforce',
     onFailure: 'block',
-    timeout: 1000,
+    timeout: 60_000,
     maxText: 1000,
     verdictKey: 'x',
     inspector: {

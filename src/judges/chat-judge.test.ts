@@ -40,7 +40,7 @@ async function start(script: Script, more: Partial<ChatJudgeSettings> = {}) {
       url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/base/v1/`,
       model: 'judge-model',
       key: 'sk-very-secret',
-      timeout: 3000,
+      timeout: 60_000,
       concurrent: 2,
       queue: 4,
       ...more,

@@ -7,6 +7,7 @@ import { views } from '../text/decode-layers.ts';
 import { cleanText } from './clean-text.ts';
 import { OFFER_RULES } from '../detect/offer-rules.ts';
 import { type Leaf, stringsOf } from './tool-definition.ts';
+import { trimEndOf } from '../text/trim-end-of.ts';
 
 /** What is wrong with something that a server offers. Shows no part of it but names. */
 export interface OfferFinding {
@@ -80,7 +81,7 @@ function inspectLeaf({ path, text }: Leaf, { foreign, longest }: OfferContext): 
     }
   }
   for (const word of new Set(normalise(text).text.match(/[\w.-]{3,128}/g))) {
-    const name = word.replace(/[.-]+$/, '');
+    const name = trimEndOf(word, '.-');
     if (foreign.has(name) && isDistinctive(name)) {
       say('foreign-tool', `Names "${name}", a tool of another server.`);
       break;

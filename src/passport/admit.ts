@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { Fault } from '../core/fault.ts';
-import { startEngine } from '../access/cedar-engine.ts';
+import { isTrap } from '../access/cedar-engine.ts';
+import { readAdmissionPolicy } from './admission-policy.ts';
 import { type PassportEntry, signersOf } from './passport.ts';
 import { PREDICATE_NAMES } from './predicates.ts';
 
 export interface Admission {
   readonly admitted: boolean;
-  /** Ids of the policies that decided. */
+  /** The policies that decided: their `@id`, or `policy0`, `policy1`, … */
   readonly policies: readonly string[];
   /** What could not be evaluated: then nothing is admitted. */
   readonly errors: readonly string[];
@@ -40,14 +40,16 @@ export function admissionContext(
     const last = mine.at(-1);
     if (last === undefined) continue;
     for (const id of last.signers) all.add(id);
-    // A statement without a time, or from the future, is as old as can be: it must not pass for a fresh one.
-    const age =
-      last.entry.time === null || last.entry.time > now + DAY
-        ? 1_000_000
-        : Math.max(0, Math.floor((now - last.entry.time) / DAY));
-    context[name] = { ...toCedar(last.entry), ageDays: age, signers: last.signers };
+    context[name] = { ...toCedar(last.entry), ageDays: ageOf(last.entry, now), signers: last.signers };
   }
   return { ...context, signers: [...all] };
+}
+
+/** Days since what it says was so. A statement without a time, or from the future, is as old as can be: it must not pass for a fresh one. */
+function ageOf({ time, value }: PassportEntry, now: number): number {
+  const { scannedAt } = value as { readonly scannedAt?: string };
+  const made = Math.min(time ?? Number.NaN, scannedAt === undefined ? Infinity : Date.parse(scannedAt));
+  return Number.isNaN(made) || (time ?? 0) > now + DAY ? 1_000_000 : Math.max(0, Math.floor((now - made) / DAY));
 }
 
 /** Values in the few types that Cedar has. */
@@ -55,12 +57,14 @@ function toCedar({ predicate, value }: PassportEntry): Readonly<Record<string, u
   const one = value as Readonly<Record<string, unknown>>;
   switch (predicate) {
     case 'scan': {
-      const { findings, files, incomplete } = one as {
+      const { findings, files, incomplete, accepted, matched } = one as {
         readonly findings: object;
         readonly files: number;
         readonly incomplete: number;
+        readonly accepted?: number;
+        readonly matched?: string;
       };
-      return { ...findings, files, incomplete };
+      return { ...findings, files, incomplete, accepted: accepted ?? 0, matched: matched ?? 'none' };
     }
     case 'robustness': {
       const { claims, cleanAccuracy, samples, selfChecks } = one as {
@@ -118,7 +122,7 @@ function toCedar({ predicate, value }: PassportEntry): Readonly<Record<string, u
 /**
  * Asks Cedar policies whether a model may be used: principal `Parapet::"ci"`, action `Action::"admit"`, resource `Model::"<sha256>"`, the context of
  * `admissionContext`. Nothing is admitted unless a policy permits it, none forbids it, and all could be evaluated.
- * @throws Fault `ERR_CONFIG` for a text that is no policy
+ * @throws Fault `ERR_CONFIG` for a text that is no policy, or asks for what there is not
  */
 export function admit(
   policy: string,
@@ -126,22 +130,29 @@ export function admit(
   context: Readonly<Record<string, unknown>>,
   where: string,
 ): Admission {
-  const engine = startEngine();
-  const parsed = engine.checkParsePolicySet({ staticPolicies: policy });
-  if (parsed.type === 'failure') {
-    throw new Fault('ERR_CONFIG', `The policy cannot be read: ${parsed.errors[0]?.message ?? 'unknown'}.`, { where });
+  const { engine, names } = readAdmissionPolicy(policy, where);
+  let answer;
+  try {
+    answer = engine.isAuthorized({
+      principal: { type: 'Parapet', id: 'ci' },
+      action: { type: 'Action', id: 'admit' },
+      resource: { type: 'Model', id: sha256 },
+      context: context as never,
+      policies: { staticPolicies: policy },
+      entities: [],
+    });
+  } catch (error) {
+    if (!isTrap(error)) throw error;
+    return { admitted: false, policies: [], errors: ['The policy is nested too deeply to be evaluated.'] };
   }
-  const answer = engine.isAuthorized({
-    principal: { type: 'Parapet', id: 'ci' },
-    action: { type: 'Action', id: 'admit' },
-    resource: { type: 'Model', id: sha256 },
-    context: context as never,
-    policies: { staticPolicies: policy },
-    entities: [],
-  });
   if (answer.type === 'failure')
     return { admitted: false, policies: [], errors: answer.errors.map(({ message }) => message) };
   const { decision, diagnostics } = answer.response;
-  const errors = diagnostics.errors.map(({ policyId, error }) => `${policyId}: ${error.message}`);
-  return { admitted: decision === 'allow' && errors.length === 0, policies: diagnostics.reason, errors };
+  const nameOf = (id: string): string => names.get(id) ?? id;
+  const errors = diagnostics.errors.map(({ policyId, error }) => `${nameOf(policyId)}: ${error.message}`);
+  return {
+    admitted: decision === 'allow' && errors.length === 0,
+    policies: diagnostics.reason.map(nameOf),
+    errors,
+  };
 }

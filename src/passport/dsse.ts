@@ -32,7 +32,10 @@ export function signEnvelope(type: string, payload: Uint8Array, key: KeyObject, 
 export function isSignedBy(envelope: DsseEnvelope, key: KeyObject): boolean {
   const payload = Buffer.from(envelope.payload, 'base64');
   const signed = preAuthentication(envelope.payloadType, payload);
-  return envelope.signatures.some(({ sig }) => verifies(signed, key, sig, digestOf(key)));
+  return envelope.signatures.some(
+    (one: { readonly sig?: unknown } | null) =>
+      typeof one?.sig === 'string' && verifies(signed, key, one.sig, digestOf(key)),
+  );
 }
 
 export function verifies(signed: Uint8Array, key: KeyObject, signature: string, digest: string | null): boolean {

@@ -21,14 +21,20 @@ export interface HashOptions {
   readonly allowSymlinks: boolean;
   /** Paths below the model that are left out, with everything in them. */
   readonly ignore: readonly string[];
-  /** Digests that are known already, by name, size and time of change: only what changed is read again. */
+  /** Digests that are known already: only what changed is read again. */
   readonly known?: KnownDigests;
+  /** Milliseconds since the Unix epoch; default: now. What changed a moment before is not remembered. */
+  readonly now?: number;
 }
 
+/** Digests of pieces of files, by what changes when a file does. */
 export interface KnownDigests {
-  get(name: string, size: number, modified: number): string | undefined;
-  set(name: string, size: number, modified: number, digest: string): void;
+  get(state: string): string | undefined;
+  set(state: string, digest: string): void;
 }
+
+/** Nanoseconds within which a file can change twice without its times telling: clocks of file systems tick coarsely. */
+const RECENT = 2_000_000_000n;
 
 export const DEFAULT_IGNORE = ['.git', '.gitattributes', '.github', '.gitignore'];
 
@@ -53,7 +59,11 @@ export async function hashModel(model: string, options: HashOptions): Promise<re
   // The name that OpenSSF's own library writes, without which it does not verify shards.
   const algorithm = options.method === 'files' ? options.hashType : `${options.hashType}-sharded-${options.shardSize}`;
   for (const { name, path } of names) {
-    const { size, mtimeMs } = await stat(path);
+    const stats = await stat(path, { bigint: true });
+    const size = Number(stats.size);
+    // The file itself and the time of its last change of state, which programs cannot set: names, sizes and times of writing are easily the same.
+    const state = [digest, stats.dev, stats.ino, size, stats.mtimeNs, stats.ctimeNs].join(' ');
+    const settled = BigInt(options.now ?? Date.now()) * 1_000_000n - stats.ctimeNs > RECENT;
     const pieces: { readonly name: string; readonly from: number; readonly to: number }[] = [];
     if (options.method === 'files') pieces.push({ name, from: 0, to: size });
     else {
@@ -63,9 +73,10 @@ export async function hashModel(model: string, options: HashOptions): Promise<re
       }
     }
     for (const piece of pieces) {
-      const known = options.known?.get(piece.name, size, mtimeMs);
+      const key = `${state} ${piece.from}-${piece.to}`;
+      const known = settled ? options.known?.get(key) : undefined;
       const value = known ?? (await hashRange(path, piece.from, piece.to, digest));
-      if (known === undefined) options.known?.set(piece.name, size, mtimeMs, value);
+      if (known === undefined && settled) options.known?.set(key, value);
       resources.push({ name: piece.name, digest: value, algorithm });
     }
   }
@@ -81,7 +92,7 @@ export async function listModel(
   try {
     root = await stat(model);
   } catch (cause) {
-    throw new Fault('ERR_USAGE', 'There is no such model.', { where: model, cause });
+    throw new Fault('ERR_USAGE', 'There is no such file or folder.', { where: model, cause });
   }
   if (root.isFile()) return [{ name: '.', path: model }];
   const ignored = new Set(
@@ -100,7 +111,7 @@ export async function listModel(
         if (!options.allowSymlinks) {
           throw new Fault('ERR_DATA', 'The model holds a symbolic link.', {
             where: name,
-            hint: 'Allow links, or put the file itself there.',
+            hint: 'Put the file itself there, or sign with --allow-symlinks.',
           });
         }
         const target = await realpath(path);

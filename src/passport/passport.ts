@@ -19,6 +19,7 @@ export interface PassportEntry {
 
 const STATEMENT = 'https://in-toto.io/Statement/v1';
 const MAX_LINES = 10_000;
+const MAX_SIGNATURES = 64;
 
 /** The name under which a key stands in a passport: SHA-256 of its DER, hexadecimal. */
 export function keyId(key: KeyObject): string {
@@ -53,7 +54,8 @@ function readEntry(text: string, line: number, where: string): PassportEntry {
   } catch {
     throw wrong('is no DSSE envelope with JSON in it');
   }
-  if (envelope.payloadType !== IN_TOTO || !Array.isArray(envelope.signatures)) throw wrong('is no in-toto envelope');
+  if (envelope.payloadType !== IN_TOTO || typeof envelope.payload !== 'string' || !areSignatures(envelope.signatures))
+    throw wrong('is no in-toto envelope');
   if (statement['_type'] !== STATEMENT) throw wrong('is no in-toto statement');
   const subject = (
     statement['subject'] as
@@ -77,6 +79,16 @@ function readEntry(text: string, line: number, where: string): PassportEntry {
     time: Number.isNaN(time) ? null : time,
     line,
   };
+}
+
+function areSignatures(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length <= MAX_SIGNATURES &&
+    value.every((one: { readonly sig?: unknown; readonly keyid?: unknown } | null) => {
+      return typeof one?.sig === 'string' && (one.keyid === undefined || typeof one.keyid === 'string');
+    })
+  );
 }
 
 /** One line to append. @throws Fault `ERR_DATA` when the value is no such predicate */

@@ -11,7 +11,16 @@ export const PREDICATES = {
   model: {
     type: 'urn:parapet:predicate:model:v1',
     says: 'which files make up the model',
-    schema: z.object({ files: count, bytes: count }),
+    schema: z.object({
+      files: count,
+      bytes: count,
+      /** Of names and digests; not in passports of earlier versions. */
+      manifest: sha256.optional(),
+      resources: z
+        .array(z.object({ name: z.string().min(1), sha256 }))
+        .max(10_000)
+        .optional(),
+    }),
   },
   data: {
     type: 'urn:parapet:predicate:data:v1',
@@ -40,8 +49,14 @@ export const PREDICATES = {
       tool,
       files: count,
       findings: z.object({ critical: count, high: count, medium: count, low: count, info: count }),
-      /** Files that could not wholly be looked at. */
+      /** Files that could not wholly be looked at, whatever was found in the rest of them. */
       incomplete: count,
+      /** Findings that a baseline accepts, and that are not counted above. */
+      accepted: count.optional(),
+      /** How it was made sure that the model's own files were looked at: by their digests, or by their names alone. */
+      matched: z.enum(['digests', 'names']).optional(),
+      /** When, where that is earlier than when it was signed. */
+      scannedAt: z.iso.datetime().optional(),
     }),
   },
   training: {
@@ -139,19 +154,4 @@ export function checkPredicate(name: PredicateName, value: unknown, where: strin
     where: `${where}: ${first.path.join('.') || 'the whole'}`,
     hint: 'docs/passport.md has the fields of every type.',
   });
-}
-
-const scanRow = z.object({
-  verdict: z.string(),
-  findings: z.array(z.object({ severity: z.enum(['info', 'low', 'medium', 'high', 'critical']) })),
-});
-
-/** What `parapet scan --format json` printed, as a statement. @throws Fault `ERR_DATA` */
-export function scanPredicate(rows: unknown, version: string, where: string): object {
-  const parsed = z.array(scanRow).safeParse(rows);
-  if (!parsed.success) throw new Fault('ERR_DATA', 'This is not what "parapet scan --format json" prints.', { where });
-  const findings = { critical: 0, high: 0, medium: 0, low: 0, info: 0 };
-  for (const row of parsed.data) for (const { severity } of row.findings) findings[severity]++;
-  const incomplete = parsed.data.filter(({ verdict }) => verdict === 'incomplete' || verdict === 'error').length;
-  return { tool: { name: 'parapet', version }, files: parsed.data.length, findings, incomplete };
 }

@@ -1,3 +1,4 @@
+import { isFault } from '../core/fault.ts';
 import { IN_TOTO } from './dsse.ts';
 import { DEFAULT_IGNORE, hashModel, type KnownDigests, listModel, type ModelResource } from './hash-model.ts';
 import type { ModelBundle } from './model-bundle.ts';
@@ -49,7 +50,14 @@ export async function verifyModel(
     statement.method === 'shards' ? resource.name.replace(/:\d+:\d+$/, '') : resource.name;
   const signed = new Map(statement.resources.map((one) => [one.name, one.digest]));
   const signedFiles = new Set(statement.resources.map(fileOf));
-  const listed = await listModel(model, { allowSymlinks: statement.allowSymlinks, ignore });
+  let listed;
+  try {
+    listed = await listModel(model, { allowSymlinks: statement.allowSymlinks, ignore });
+  } catch (error) {
+    // A link, a pipe, a folder without end: nothing that can have been signed.
+    if (!isFault(error) || error.code !== 'ERR_DATA') throw error;
+    return { ok: false, problems: [`${error.message} (${shown(error.where ?? '?')})`], statement, files: 0 };
+  }
   const single = signedFiles.size === 1 && signedFiles.has('.');
   if (single) {
     // A model that is one file was signed as "."; in a folder, it is the one file that is left.

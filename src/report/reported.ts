@@ -34,6 +34,8 @@ export interface ReportedGap {
   readonly file: string;
   readonly member: string | null;
   readonly reason: string;
+  /** The file as a whole could not be read. */
+  readonly error?: true;
 }
 
 export interface Report {

@@ -29,6 +29,7 @@ const MODELS: ReadonlySet<string> = new Set([
 export function toCyclonedx(report: Report): string {
   const rules = new Map(report.rules.map((rule) => [rule.id, rule]));
   const reference = (file: string): string => `file:${encodeURI(file)}`;
+  const unseen = Map.groupBy(report.gaps, ({ file }) => file);
   const grouped = new Map<
     string,
     { readonly severity: Severity; readonly rule: string; readonly message: string; readonly files: Set<string> }
@@ -62,6 +63,10 @@ export function toCyclonedx(report: Report): string {
         ...(file.sha256 === undefined ? {} : { hashes: [{ alg: 'SHA-256', content: file.sha256 }] }),
         properties: [
           { name: 'parapet:verdict', value: file.verdict },
+          ...(unseen.get(file.file) ?? []).map(({ reason, member, error }) => ({
+            name: error === true ? 'parapet:error' : 'parapet:not-looked-at',
+            value: member === null ? reason : `${member}: ${reason}`,
+          })),
           ...(file.formats.length === 0 ? [] : [{ name: 'parapet:formats', value: file.formats.join(',') }]),
         ],
       })),

@@ -1,6 +1,6 @@
 import { isAtLeast, type Severity } from '../core/severity.ts';
 import { escapeMarkup } from './escape-markup.ts';
-import type { Report } from './reported.ts';
+import type { Report, ReportedFinding, ReportedGap } from './reported.ts';
 
 /**
  * A report as JUnit XML (the format of Ant's JUnit task that CI systems read): one test case a file. Findings at or above `failOn` fail it, gaps are
@@ -8,24 +8,26 @@ import type { Report } from './reported.ts';
  */
 export function toJunit(report: Report, failOn: Severity): string {
   let [failures, errors] = [0, 0];
+  const found = Map.groupBy(report.findings, ({ file }) => file);
+  const unseen = Map.groupBy(report.gaps, ({ file }) => file);
   const cases = report.files.map(({ file, verdict }) => {
-    const findings = report.findings.filter((finding) => finding.file === file && isAtLeast(finding.severity, failOn));
-    const gaps = report.gaps.filter((gap) => gap.file === file);
+    const findings = (found.get(file) ?? []).filter((finding) => isAtLeast(finding.severity, failOn));
+    const gaps = unseen.get(file) ?? [];
     const body: string[] = [];
     if (findings.length > 0) {
       failures++;
-      const text = findings.map(
-        (one) => `${one.severity} ${one.rule}: ${one.message}${one.member === null ? '' : ` (in ${one.member})`}`,
-      );
+      const text = [
+        ...findings.map((one) => `${one.severity} ${one.rule}: ${one.message}${place(one)}`),
+        ...gaps.map(untold),
+      ];
       body.push(
         `    <failure message="${escapeMarkup(text[0]!)}" type="${escapeMarkup(findings[0]!.rule)}">${escapeMarkup(text.join('\n'))}</failure>`,
       );
     } else if (gaps.length > 0 || verdict === 'error') {
       errors++;
-      const text =
-        gaps.length > 0 ? gaps.map((gap) => `not looked at: ${gap.reason}`).join('\n') : 'the file could not be read';
+      const text = gaps.length > 0 ? gaps.map(untold) : ['the file could not be read'];
       body.push(
-        `    <error message="${escapeMarkup(text.split('\n')[0]!)}" type="incomplete">${escapeMarkup(text)}</error>`,
+        `    <error message="${escapeMarkup(text[0]!)}" type="${verdict === 'error' ? 'error' : 'incomplete'}">${escapeMarkup(text.join('\n'))}</error>`,
       );
     }
     const name = escapeMarkup(file);
@@ -42,4 +44,14 @@ export function toJunit(report: Report, failOn: Severity): string {
     '</testsuites>',
     '',
   ].join('\n');
+}
+
+function place({ member, line }: ReportedFinding): string {
+  const where = [member === null ? null : `in ${member}`, line === undefined ? null : `line ${line}`];
+  const known = where.filter((one) => one !== null);
+  return known.length === 0 ? '' : ` (${known.join(', ')})`;
+}
+
+function untold({ reason, member, error }: ReportedGap): string {
+  return `${error === true ? 'error' : 'not looked at'}: ${reason}${member === null ? '' : ` (in ${member})`}`;
 }

@@ -52,8 +52,10 @@ export function toSarif(report: Report): string {
             {
               executionSuccessful: report.gaps.length === 0,
               toolExecutionNotifications: report.gaps.map((gap) => ({
-                level: 'warning',
-                message: { text: `Not looked at: ${gap.reason}${gap.member === null ? '' : ` (${gap.member})`}.` },
+                level: gap.error === true ? 'error' : 'warning',
+                message: {
+                  text: `${gap.error === true ? 'Error' : 'Not looked at'}: ${gap.reason}${gap.member === null ? '' : ` (${gap.member})`}.`,
+                },
                 locations: [{ physicalLocation: { artifactLocation: { uri: toUri(gap.file) } } }],
               })),
             },
@@ -91,8 +93,10 @@ function logical(finding: ReportedFinding): object {
   return finding.member === null ? {} : { logicalLocations: [{ fullyQualifiedName: finding.member, kind: 'member' }] };
 }
 
-/** A relative path, or a file address, as a URI reference (RFC 3986). */
+/** A relative path, a file address, or the address that something was fetched from, as a URI reference (RFC 3986). */
 function toUri(path: string): string {
+  const address = /^https?:\/\//.test(path) ? URL.parse(path) : null;
+  if (address !== null) return address.href;
   const slashes = path.replaceAll('\\', '/');
   const encoded = slashes
     .split('/')

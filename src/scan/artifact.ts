@@ -14,6 +14,16 @@ export interface Artifact {
   /** First bytes: 4,096 of a file, 512 of a large member, of which an archive may have thousands. */
   readonly head: Uint8Array;
   readonly context?: ArtifactContext;
+  /** What the package around it says about it, where it is one that lists its files. */
+  readonly listing?: MemberListing;
+}
+
+/** A member in the list of files that a package brings. */
+export interface MemberListing {
+  /** SHA-256 in base64url without padding; null where the list does not have it. */
+  readonly sha256: string | null;
+  /** It lies where packages of that kind have their libraries. */
+  readonly isUsual: boolean;
 }
 
 /** What the folders around a file say about it. */

@@ -53,7 +53,16 @@ export type Fact =
   /** Text that a person wrote about the model: descriptions, labels, metadata. */
   | { readonly kind: 'text'; readonly offset: number; readonly path: string; readonly text: string }
   /** A program for an operating system among the members of a model. */
-  | { readonly kind: 'executable'; readonly offset: number; readonly format: string }
+  | {
+      readonly kind: 'executable';
+      readonly offset: number;
+      readonly format: string;
+      /**
+       * What the package around it says: it is one of the libraries that its list has (`library`), another one than the list has (`differs`), or not in the
+       * list (`unlisted`); null where there is no such list, or it is no library, or in an unusual place.
+       */
+      readonly listed: 'library' | 'differs' | 'unlisted' | null;
+    }
   /** A package that an installer will fetch, as its list says. */
   | {
       readonly kind: 'dependency';

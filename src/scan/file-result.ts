@@ -1,5 +1,6 @@
 import type { PackageUse } from './advisories/package-use.ts';
 import type { AgentDefinition } from './agents/agent-fact.ts';
+import type { FileVerdict } from '../core/file-verdict.ts';
 import { isAtLeast, type Severity } from '../core/severity.ts';
 
 /** Where in a file: the chain of members, and the byte offset within the innermost. */
@@ -18,16 +19,21 @@ export interface FoundPackage {
   readonly where: Where;
 }
 
+/** A finding that somebody answers for. */
+export interface AcceptedRow {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly reason: string;
+  readonly owner: string;
+  readonly expires: string;
+}
+
 export interface ScanFinding {
   readonly rule: string;
   readonly severity: Severity;
   readonly message: string;
   readonly where: Where;
 }
-
-/** `incomplete`: something could not be looked at, and what could be is without findings. It is never clean. */
-export const FILE_VERDICTS = ['clean', 'findings', 'incomplete', 'error'] as const;
-export type FileVerdict = (typeof FILE_VERDICTS)[number];
 
 export interface FileResult {
   readonly file: string;
@@ -47,6 +53,10 @@ export interface FileResult {
   readonly definitions?: readonly AgentDefinition[];
   /** Present for `error`. */
   readonly error?: string;
+  /** SHA-256 of the file, hexadecimal, where it was asked for. */
+  readonly sha256?: string;
+  /** Findings that a baseline accepts, and that are no longer among the findings. */
+  readonly accepted?: readonly AcceptedRow[];
 }
 
 /** Findings of `info` inform and decide nothing. */

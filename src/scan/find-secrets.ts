@@ -1,6 +1,7 @@
 import { toFindings } from '../detect/secret-leak/findings.ts';
 import { createScanner, type Scanner } from '../detect/secret-leak/scan.ts';
 import type { Severity } from '../core/severity.ts';
+import { commentedExamples } from './commented-example.ts';
 import type { Observer } from './reader.ts';
 
 /** Texts are looked at in parts; a secret that lies across a border is found in the overlap. */
@@ -15,9 +16,11 @@ let scanner: Scanner | undefined;
 /**
  * Tells of credentials in a text, as the guard's detector finds them, one fact each.
  * @param firstLine line of the file at which the text begins
+ * @param name of the file, where the text is the whole of it: its comments may show what a credential looks like, which weighs little
  */
-export function tellSecrets(text: string, observer: Observer, firstLine = 1): void {
+export function tellSecrets(text: string, observer: Observer, firstLine = 1, name?: string): void {
   scanner ??= createScanner({ enabled: () => true, regions: false });
+  const isExample = name === undefined ? () => false : commentedExamples(text, name);
   const seen = new Set<number>();
   let line = firstLine;
   let counted = 0;
@@ -40,7 +43,9 @@ export function tellSecrets(text: string, observer: Observer, firstLine = 1): vo
         line,
         title: finding.message.replace(/^Contains a secret: /, '').replace(/\.$/, ''),
         mask: finding.mask,
-        severity: finding.severity,
+        severity: isExample({ rule: finding.rule.replace(/^secret-leak\//, ''), start, end: from + finding.span.end })
+          ? 'low'
+          : finding.severity,
       });
     }
     if (from + PART >= text.length) return;

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
-import type { Artifact } from './artifact.ts';
+import type { NativeUnpacker } from '../formats/native-unpacker.ts';
+import type { Artifact, MemberListing } from './artifact.ts';
 import type { Fact, Spot } from './fact.ts';
 import type { ScanLimits } from './scan-limits.ts';
 
@@ -14,7 +15,7 @@ export interface Observer {
    */
   incomplete(reason: string, at?: number | Spot): void;
   /** Bytes inside that are to be looked at like a file. Does nothing beyond the depth limit but to say so. */
-  member(name: string, source: ByteSource): void;
+  member(name: string, source: ByteSource, listing?: MemberListing): void;
   /**
    * Asks for room to unpack `bytes`; the answer may be less. What is taken is charged with `unpacked`, and counts as held until the same reader asks again or
    * is done: it unpacks one thing at a time.
@@ -23,10 +24,12 @@ export interface Observer {
   unpacked(bytes: number): void;
   /**
    * Asks to unpack piece by piece what is too long to be held. What that holds counts as held until the same reader asks for room again or is done.
-   * @param holds bytes that the decoder holds besides
+   * @param holds bytes that one decoder holds
    * @returns null where no more may be
    */
   mayStream(holds: number): Streaming | null;
+  /** The runtime's own libraries, for what is long; null where they are not to be had. */
+  readonly native: NativeUnpacker | null;
 }
 
 /** Unpacking piece by piece. */

@@ -1,15 +1,17 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
-import { UNPACKED_SOURCE_BYTES } from '../formats/unpacked-source.ts';
+import type { NativeUnpacker } from '../formats/native-unpacker.ts';
+import { unpackedSourceBytes } from '../formats/unpacked-source.ts';
 import type { AgentDefinition } from './agents/agent-fact.ts';
 import { KNOWN_BOOK } from './advisories/known-advisories.ts';
 import { notCompared } from './advisories/not-compared.ts';
-import { type Artifact, type ArtifactContext, extensionOf, headLength } from './artifact.ts';
+import { type Artifact, type ArtifactContext, extensionOf, headLength, type MemberListing } from './artifact.ts';
 import type { Fact, Spot } from './fact.ts';
 import { type FileResult, type FoundPackage, type ScanFinding, verdictOf, type Where } from './file-result.ts';
 import type { MemoryTurn } from './memory-turn.ts';
 import { type Observer, OutOfTime, type Reader, type Streaming } from './reader.ts';
 import type { Judged, Judgement, Rule } from './rule.ts';
 import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
+import { withoutRepeats } from './without-repeats.ts';
 
 export interface ScanOptions {
   readonly readers: readonly Reader[];
@@ -19,6 +21,8 @@ export interface ScanOptions {
   readonly now: () => number;
   /** Where other threads hold unpacked data, too. */
   readonly turn?: MemoryTurn;
+  /** Unpacks what is long. */
+  readonly native?: NativeUnpacker;
 }
 
 /** Definitions of one file that are compared with others. */
@@ -46,7 +50,7 @@ export function scanSource(
 ): FileResult {
   const scan = new Scan(options, context ?? bundleContext(file));
   scan.look(file, source, [], 0, null);
-  const findings = withoutEchoes(scan.findings, options.rules).toSorted((a, b) => rank(b) - rank(a));
+  const findings = withoutRepeats(withoutEchoes(scan.findings, options.rules)).toSorted((a, b) => rank(b) - rank(a));
   return {
     file,
     verdict: verdictOf(findings, scan.gaps),
@@ -98,6 +102,7 @@ class Scan {
   readonly #limits: ScanLimits;
   readonly #now: () => number;
   readonly #turn: MemoryTurn | undefined;
+  readonly #native: NativeUnpacker | null;
   readonly #started: number;
   readonly #seen = new Set<string>();
   #members = 0;
@@ -111,9 +116,13 @@ class Scan {
   #definitionsCut = false;
   #packagesCut = false;
 
-  constructor({ readers, rules, limits = SCAN_LIMITS, now, turn }: ScanOptions, context: ArtifactContext | undefined) {
+  constructor(
+    { readers, rules, limits = SCAN_LIMITS, now, turn, native }: ScanOptions,
+    context: ArtifactContext | undefined,
+  ) {
     this.#context = context;
     this.#turn = turn;
+    this.#native = native ?? null;
     this.#readers = readers;
     this.#limits = limits;
     this.#now = now;
@@ -127,7 +136,14 @@ class Scan {
     }
   }
 
-  look(name: string, source: ByteSource, members: readonly string[], depth: number, within: string | null): void {
+  look(
+    name: string,
+    source: ByteSource,
+    members: readonly string[],
+    depth: number,
+    within: string | null,
+    listing?: MemberListing,
+  ): void {
     // An archive with a SKILL.md is a skill; its members come one by one, and what came before was looked at as what it is.
     if (depth > 0 && /(?:^|[/\\])skill\.md$/i.test(name)) this.#context ??= { skill: members.slice(0, -1).join(' > ') };
     const artifact: Artifact = {
@@ -138,6 +154,7 @@ class Scan {
       within,
       head: source.read(0, headLength(source.size, depth)).slice(),
       ...(this.#context === undefined ? {} : { context: this.#context }),
+      ...(listing === undefined ? {} : { listing }),
     };
     let recognised = source.size === 0;
     for (const reader of this.#readers) {
@@ -219,16 +236,17 @@ class Scan {
     const before = this.#held;
     return {
       limits: this.#limits,
+      native: this.#native,
       fact: (fact) => this.#judge(artifact, fact),
       incomplete: (reason, spot) => this.#gap(artifact, reason, typeof spot === 'number' ? { offset: spot } : spot),
-      member: (name, source) => {
+      member: (name, source, listing) => {
         if (artifact.depth >= this.#limits.depth) {
           this.#gap(artifact, `it is nested deeper than ${this.#limits.depth} levels`);
         } else if (++this.#members > this.#limits.members) {
           if (this.#members === this.#limits.members + 1)
             this.#gap(artifact, `it has more than ${this.#limits.members} members`);
         } else if (!this.#over()) {
-          this.look(name, source, [...artifact.members, name], artifact.depth + 1, reader.id);
+          this.look(name, source, [...artifact.members, name], artifact.depth + 1, reader.id, listing);
         }
       },
       mayUnpack: (bytes) => {
@@ -243,7 +261,7 @@ class Scan {
         this.#unpacked += bytes;
         this.#hold(before + bytes);
       },
-      mayStream: (holds) => this.#streaming(before + UNPACKED_SOURCE_BYTES + holds),
+      mayStream: (holds) => this.#streaming(before + unpackedSourceBytes(holds)),
     };
   }
 

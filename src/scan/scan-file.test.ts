@@ -72,3 +72,11 @@ test('what a source hands out lasts once it is copied, and no longer', () => {
   assert.notEqual(Buffer.from(shared).toString(), 'first');
   source.close();
 });
+
+test('a tensor of ONNX whose entries of outside data are damaged is not wholly looked at, and no reader falls over', () => {
+  // Data type, place of data, and an entry whose text is cut off.
+  const cut = Buffer.from('080110016a170a286c6f636174696f6e120b2f6574632f706173737764', 'hex');
+  const { gaps, verdict } = scanFile(write('cut', cut), 'cut');
+  assert.equal(verdict, 'incomplete');
+  assert.match(gaps[0]!.reason, /damaged: a field goes beyond the end/);
+});

@@ -5,6 +5,8 @@ import { failed } from './scan-file.ts';
 import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
 import { answerRange, type RangeRequest, type RemoteBytes, remoteChannel } from './remote-source.ts';
 import { releaseTurn, turnMemory } from './memory-turn.ts';
+import type { UnpackRequest } from './native/unpack-channel.ts';
+import { UnpackService } from './native/unpack-service.ts';
 import type { ScanOrder, ThreadData } from './scan-thread.ts';
 
 /** The sources run as they are; what is published has been emitted. */
@@ -30,6 +32,7 @@ export interface ScanTask {
 
 interface Thread {
   readonly data: ThreadData;
+  readonly unpacking: UnpackService;
   worker: Worker;
   ended: boolean;
   task: {
@@ -42,7 +45,7 @@ interface Thread {
 
 /**
  * Looks at files on threads that can be ended: a file that makes one run out of memory or time is reported as such, and the others
- * go on. Results come in the order of the files.
+ * go on. Results come in the order of the files; none after `signal` says stop, which ends the threads in the middle of their files.
  */
 export async function* scanFiles(
   tasks: AsyncIterable<ScanTask> | Iterable<ScanTask>,
@@ -51,31 +54,51 @@ export async function* scanFiles(
   const limits = options.limits ?? SCAN_LIMITS;
   const threads: Thread[] = [];
   const shared = turnMemory(options.threads);
+  const unpacking = new UnpackService();
   const waiting: Promise<FileResult>[] = [];
   let next = 0;
+  const { signal } = options;
+  const stopped = stop(signal);
   try {
     for await (const task of tasks) {
-      if (options.signal?.aborted === true) return;
+      if (signal?.aborted === true) return;
       if (threads.length < options.threads && threads.every((thread) => thread.task !== null)) {
-        threads.push(begin({ shared, thread: threads.length + 1 }));
+        threads.push(begin({ shared, thread: threads.length + 1 }, unpacking));
       }
       // Enough work in hand that no thread waits for the consumer.
-      while (waiting.length >= options.threads * 4) yield await waiting.shift()!;
-      const thread = threads.find((one) => one.task === null) ?? (await idle(threads));
+      while (waiting.length >= options.threads * 4) {
+        const result = await Promise.race([waiting.shift()!, stopped]);
+        if (result === null) return;
+        yield result;
+      }
+      const thread = threads.find((one) => one.task === null) ?? (await Promise.race([idle(threads), stopped]));
+      if (thread === null) return;
       const { remote, link: _, ...local } = task;
       const order: ScanOrder = { ...local, id: next++, limits };
       waiting.push(give(thread, order, limits, remote));
     }
-    while (waiting.length > 0) yield await waiting.shift()!;
+    while (waiting.length > 0) {
+      const result = await Promise.race([waiting.shift()!, stopped]);
+      if (result === null) return;
+      yield result;
+    }
   } finally {
     for (const thread of threads) thread.ended = true;
-    await Promise.all(threads.map((thread) => thread.worker.terminate()));
+    await Promise.all([...threads.map((thread) => thread.worker.terminate()), unpacking.end()]);
     for (const thread of threads) if (thread.watch !== null) clearTimeout(thread.watch);
   }
 }
 
-function begin(data: ThreadData): Thread {
-  const thread: Thread = { data, worker: start(data), ended: false, task: null, watch: null };
+/** Null as soon as somebody interrupts: a file that takes minutes is not waited for. */
+function stop(signal: AbortSignal | undefined): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve(null);
+    else signal?.addEventListener('abort', () => resolve(null), { once: true });
+  });
+}
+
+function begin(data: ThreadData, unpacking: UnpackService): Thread {
+  const thread: Thread = { data, unpacking, worker: start(data), ended: false, task: null, watch: null };
   attach(thread);
   return thread;
 }
@@ -89,8 +112,9 @@ function start(workerData: ThreadData): Worker {
 
 function attach(thread: Thread): void {
   const { worker } = thread;
-  worker.on('message', (message: { readonly result: FileResult } | RangeRequest) => {
+  worker.on('message', (message: { readonly result: FileResult } | RangeRequest | UnpackRequest) => {
     if ('result' in message) return finish(thread, message.result);
+    if ('unpack' in message) return thread.unpacking.serve(message);
     const { remote, order } = thread.task ?? {};
     if (remote !== undefined && order?.remote !== undefined) void answerRange(order.remote.channel, remote, message);
   });

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ArtifactContext } from './artifact.ts';
 import { memoryTurn } from './memory-turn.ts';
+import { ThreadUnpacker } from './native/thread-unpacker.ts';
 import { remoteSource } from './remote-source.ts';
 import { scanBytes, scanFile } from './scan-file.ts';
 import type { ScanLimits } from './scan-limits.ts';
@@ -24,15 +25,20 @@ export interface ThreadData {
 const { shared, thread } = workerData as ThreadData;
 const turn = memoryTurn(shared, thread);
 
+/** One thread of the program unpacks for all. */
+const native = new ThreadUnpacker((request, ports) => parentPort?.postMessage(request, ports));
+
 parentPort?.on('message', ({ id, path, shown, limits, context, remote }: ScanOrder) => {
+  const means = { turn, native };
   const result =
     remote === undefined
-      ? scanFile(path, shown, limits, turn, context)
+      ? scanFile(path, shown, limits, means, context)
       : scanBytes(
           shown,
           remoteSource(remote.size, remote.channel, (request) => parentPort?.postMessage(request), turn),
           limits,
-          turn,
+          means,
         );
+  native.free();
   parentPort?.postMessage({ id, result });
 });

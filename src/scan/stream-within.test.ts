@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as zlib from 'node:zlib';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { type ByteSource, memorySource } from '../bytes/byte-source.ts';
 import { seededRandom } from '../math/random.ts';
@@ -8,6 +9,7 @@ import { READERS, RULES } from './registry.ts';
 import { scanSource } from './scan-artifact.ts';
 import { SCAN_LIMITS } from './scan-limits.ts';
 import { makeTar, makeZip } from './testing/make-archive.ts';
+import { makeSevenZip } from './testing/make-sevenzip.ts';
 import { bytes, text } from './testing/make-pickle.ts';
 
 const LENGTH = 8_000_000;
@@ -62,6 +64,60 @@ for (const [what, hostile, harmless] of [
     assert.deepEqual(found.gaps, []);
     const clean = scan(harmless);
     assert.deepEqual([clean.verdict, clean.gaps], ['clean', []]);
+  });
+}
+
+/** What needs a history or whole blocks holds more, and so is longer here. */
+const LONG_LIMITS = { ...SCAN_LIMITS, unpackedAtOnce: 44 << 20 };
+const LONG = Buffer.concat(Array.from({ length: 6 }, () => FILLER));
+const LONG_HOSTILE = bytes(0x80, 4, 'B', le32(LONG.length), LONG, '0', CALL);
+const LONG_HARMLESS = bytes(0x80, 4, 'B', le32(LONG.length), LONG, '.');
+
+/** A frame of blocks that are stored, of 4 MiB each. */
+function lz4(data: Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = [Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x70, 0x73])];
+  for (let at = 0; at < data.length; at += 4 << 20) {
+    const part = data.subarray(at, at + (4 << 20));
+    parts.push(le32((part.length | 0x80000000) >>> 0), part);
+  }
+  return Buffer.concat([...parts, le32(0)]);
+}
+
+function zstandard(data: Uint8Array): Uint8Array {
+  return zlib.zstdCompressSync(data, { params: { [zlib.constants.ZSTD_c_checksumFlag]: 1 } });
+}
+
+function sevenZip(method: 'Copy' | 'Deflate' | 'LZMA2'): (data: Uint8Array) => Uint8Array {
+  return (data) =>
+    makeSevenZip({
+      files: [
+        { name: 'first', data: FILLER },
+        { name: 'data.pkl', data },
+      ],
+      method,
+    });
+}
+
+for (const [what, pack] of [
+  ['LZ4', lz4],
+  ['7z, stored', sevenZip('Copy')],
+  ['7z by Deflate', sevenZip('Deflate')],
+  ['7z by LZMA2', sevenZip('LZMA2')],
+  ...('zstdCompressSync' in zlib ? [['Zstandard', zstandard] as const] : []),
+] as const) {
+  test(`${what} that is longer than may be held is looked at to its end, and damage in it is told`, () => {
+    const found = scan(pack(LONG_HOSTILE), LONG_LIMITS);
+    assert.ok(
+      found.findings.some(({ rule }) => rule === 'pickle-dangerous-global'),
+      JSON.stringify(found.gaps),
+    );
+    assert.deepEqual(found.gaps, []);
+    const packed = Buffer.from(pack(LONG_HARMLESS));
+    const clean = scan(packed, LONG_LIMITS);
+    assert.deepEqual([clean.verdict, clean.gaps], ['clean', []]);
+    if (what === 'LZ4') return;
+    packed[Math.floor(packed.length / 2)]! ^= 1;
+    assert.equal(scan(packed, LONG_LIMITS).verdict, 'incomplete');
   });
 }
 

@@ -20,13 +20,17 @@ export interface WalkOptions {
     /** Told of a link that is not followed, and why: as the end of the sentence "not looked at: …". */
     readonly onUnread: (path: string, target: string, reason: string) => void;
   };
+  /** Told of a folder inside the walk that cannot be listed, and why; without it, the walk ends with a fault there. */
+  readonly onUnlisted?: (path: string, reason: string) => void;
+  /** Told of what is neither a file, a folder nor a link: a pipe, a socket, a device. It is not opened. */
+  readonly onOther?: (path: string) => void;
 }
 
 /**
  * Files of the given paths, folder by folder in the order of names. Symbolic links inside folders are followed where `links` is there (see
  * `LinkFollower`): each file and folder once.
  * @param paths as the user wrote them, relative to `cwd`
- * @throws Fault `ERR_USAGE` for a path that does not exist or cannot be listed
+ * @throws Fault `ERR_USAGE` for a path that does not exist; for a folder that cannot be listed, where `onUnlisted` is not there
  */
 export async function* walkPaths(
   paths: readonly string[],
@@ -64,7 +68,9 @@ export async function* walkPaths(
     try {
       entries = await readdir(path, { withFileTypes: true });
     } catch (cause) {
-      throw new Fault('ERR_USAGE', 'A folder cannot be listed.', { where: shown, cause });
+      if (options.onUnlisted === undefined)
+        throw new Fault('ERR_USAGE', 'A folder cannot be listed.', { where: shown, cause });
+      return options.onUnlisted(shown, unlisted(shown, (cause as NodeJS.ErrnoException).code ?? 'unknown'));
     }
     const own = entries.some((entry) => entry.name.toLowerCase() === 'skill.md' && entry.isFile());
     const skill = own ? { path, shown } : around;
@@ -96,7 +102,7 @@ export async function* walkPaths(
       } else if (entry.isFile()) {
         if (real !== null && follower?.took(join(real, entry.name)) === true) continue;
         yield { path: inside, shown: name, ...target, ...context };
-      }
+      } else options.onOther?.(name);
     }
   }
 
@@ -146,6 +152,13 @@ async function leadsOut(link: string, skill: string): Promise<boolean> {
     const target = await readlink(link);
     return isAbsolute(target) || relative(skill, join(dirname(link), target)).startsWith('..');
   }
+}
+
+/** Why, as the end of a sentence. Names that are no UTF-8 come with U+FFFD in them, by which nothing can be opened. */
+function unlisted(shown: string, code: string): string {
+  return code === 'ENOENT' && shown.includes('\ufffd')
+    ? 'the folder cannot be listed: its name is no UTF-8'
+    : `the folder cannot be listed (${code})`;
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -10,6 +10,7 @@ import type { ApprovalList, ApprovalView } from '../../src/gateway/admin/api.ts'
 import type { ConsentRequest } from '../../src/approvals/approval-queue.ts';
 import { type Client, createClient, signedIn } from '../console/client.ts';
 import { ADMIN, startConsole, type TestConsole } from '../console/start-console.ts';
+import { until } from '../../src/core/testing/until.ts';
 
 const SECRET = 'a secret of the webhook';
 const IBAN = 'GB33BUKB20201555555555';
@@ -108,9 +109,7 @@ describe('approvals over the admin plane', () => {
     return answer.id!;
   }
   async function deliveries(count: number): Promise<readonly Delivery[]> {
-    for (let tries = 0; tries < 500 && receiver.got.length < count; tries += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await until(() => receiver.got.length >= count, `${count} deliveries`);
     return receiver.got;
   }
   async function ledger(): Promise<readonly AdminAction[]> {

@@ -8,6 +8,7 @@ import { type TestGateway, startGateway } from '../gateway/start-gateway.ts';
 import { WAYS, ask } from '../gateway/ask.ts';
 import { forge } from '../ledger/forge.ts';
 import { type Upstream, startUpstream } from '../upstream/start-upstream.ts';
+import { until } from '../../src/core/testing/until.ts';
 
 const REQUESTS = 4;
 
@@ -56,12 +57,10 @@ describe('parapet audit, on the ledger of a gateway', () => {
 
   it('holds every record against the store, while the gateway runs and after it', async () => {
     // Rows follow the answers; the ledger does not wait for them.
-    for (let tries = 0; ; tries += 1) {
+    await until(async () => {
       const { out } = await audit('verify', '--json');
-      if ((JSON.parse(out) as { compared: number }).compared === REQUESTS) break;
-      assert.ok(tries < 100, out);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+      return (JSON.parse(out) as { compared: number }).compared === REQUESTS;
+    }, 'all rows');
     await gateway.close({ keep: true });
     const { code, out } = await audit('verify');
     assert.equal(code, 0, out);

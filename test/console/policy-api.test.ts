@@ -16,6 +16,7 @@ import { type TestGateway, startGateway } from '../gateway/start-gateway.ts';
 import { type Upstream, startUpstream } from '../upstream/start-upstream.ts';
 import { type Client, createClient, signedIn } from './client.ts';
 import { ADMIN } from './start-console.ts';
+import { until } from '../../src/core/testing/until.ts';
 
 const CARD = '4111 1111 1111 1111';
 const MAIL = 'jane.miller@bigbank.com';
@@ -53,13 +54,9 @@ async function start(content: 'none' | 'redacted' | 'full'): Promise<Console> {
       });
       await response.text();
       const id = response.headers.get('x-request-id')!;
-      for (let tries = 0; tries < 200; tries++) {
-        const stored = await runtime.store.exchange(id);
-        const kept = content === 'none' ? {} : await runtime.store.content(id);
-        if (stored !== null && kept !== null) return stored.exchange;
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-      throw new Error('the exchange was not stored');
+      const stored = await until(() => runtime.store.exchange(id), 'the record');
+      if (content !== 'none') await until(() => runtime.store.content(id), 'its content');
+      return stored.exchange;
     },
     async close() {
       await admin.close();
@@ -80,12 +77,10 @@ const errorOf = (client: Client, path: string, body: unknown, status = 400) =>
   post<ApiError>(client, path, body, status);
 
 async function ended(client: Client, id: string): Promise<SimulateJob> {
-  for (let tries = 0; tries < 500; tries++) {
+  return until(async () => {
     const job = await client.json<SimulateJob>(`/api/simulate/${id}`);
-    if (job.state !== 'running') return job;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('the simulation does not end');
+    return job.state !== 'running' && job;
+  }, 'the end of the simulation');
 }
 
 describe('trying out rules', () => {

@@ -8,6 +8,7 @@ import { startGateway, type TestGateway } from '../gateway/start-gateway.ts';
 import { playModel } from '../upstream/play-model.ts';
 import { startUpstream, type Upstream } from '../upstream/start-upstream.ts';
 import { MAIL, PAYS, THEIRS, TOOLS, type ToolName } from './fooled-model.ts';
+import { until } from '../../src/core/testing/until.ts';
 
 const names = Object.keys(TOOLS) as ToolName[];
 const QUESTION = 'Read the mail mail-17, tell me what it says, and what my balance is.';
@@ -104,12 +105,7 @@ async function post(
 
 async function recordOf(gateway: TestGateway, id: string): Promise<Exchange> {
   const { store } = gateway.running.runtime;
-  for (let wait = 0; wait < 300; wait++) {
-    const found = await store.exchange(id);
-    if (found !== null) return found.exchange;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('There is no record.');
+  return (await until(() => store.exchange(id), 'the record')).exchange;
 }
 
 /** Two conversations never have the same ids. */

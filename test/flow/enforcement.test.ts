@@ -7,6 +7,7 @@ import { playModel } from '../upstream/play-model.ts';
 import { startUpstream, type Upstream } from '../upstream/start-upstream.ts';
 import { AGENTS } from './agents.ts';
 import { fooledModel, THEIRS, TOOLS } from './fooled-model.ts';
+import { until } from '../../src/core/testing/until.ts';
 
 type Flow = NonNullable<ConfigInput['flow']>;
 
@@ -73,7 +74,6 @@ describe('an agent whose model is fooled', () => {
   it('every turn that an agent brought back is known, and one that was never sent is not', async () => {
     const histories = async (): Promise<number> => {
       await answering.running.runtime.ledger.flush();
-      await new Promise((resolve) => setTimeout(resolve, 100));
       const { rows } = await answering.running.runtime.store.exchanges({}, 1000);
       return rows.filter(({ exchange }) => exchange.decisions.some(({ rule }) => rule === 'flow/history')).length;
     };
@@ -92,6 +92,6 @@ describe('an agent whose model is fooled', () => {
       }),
     });
     assert.equal(response.status, 200);
-    assert.equal(await histories(), 1);
+    assert.equal(await until(async () => (await histories()) || null, 'the one that was never sent'), 1);
   });
 });

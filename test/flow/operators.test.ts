@@ -9,6 +9,7 @@ import { playModel } from '../upstream/play-model.ts';
 import { startUpstream, type Upstream } from '../upstream/start-upstream.ts';
 import { AGENTS } from './agents.ts';
 import { fooledModel } from './fooled-model.ts';
+import { until } from '../../src/core/testing/until.ts';
 
 const agent = AGENTS.find(({ name }) => name === 'openai chat')!;
 const RULE = (effect: 'deny' | 'approve'): string =>
@@ -147,8 +148,8 @@ describe("an operator's rules over tool calls", () => {
         asked.then((response) => response.text()),
         { name: 'AbortError' },
       );
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      const { approvals } = gateway.running.runtime;
+      const { approvals, live } = gateway.running.runtime;
+      await until(() => live.inFlight.size === 0, 'the gateway to notice');
       await approvals.decide(id, 'bob', 'approve', null);
       await new Promise((resolve) => setTimeout(resolve, 1500));
       assert.equal((await approvals.find(id))!.state, 'approved');

@@ -7,6 +7,7 @@ import type { StoredExchange } from '../../src/store/store.ts';
 import { type Upstream, startUpstream } from '../upstream/start-upstream.ts';
 import { WAYS, ask } from './ask.ts';
 import { type TestGateway, startGateway } from './start-gateway.ts';
+import { until } from '../../src/core/testing/until.ts';
 
 const CHAT = WAYS[0]!;
 
@@ -229,13 +230,16 @@ describe('the life of a gateway', () => {
   it('lets running streams finish when it is told to stop, and takes no new ones', async () => {
     const own = await startGateway({ upstreamUrl: upstream.url });
     const running = ask(own, CHAT, 'long+length=400+slow=20', 'hi', { stream: true });
-    await sleep(150);
+    await until(() => own.running.runtime.live.inFlight.size === 1, 'the stream');
     const closing = own.close({ keep: true });
-    await sleep(50);
-    await assert.rejects(
-      new Promise((resolve, reject) => {
-        httpRequest(own.url, { method: 'GET', agent: false }, resolve).on('error', reject).end();
-      }),
+    await until(
+      () =>
+        new Promise<boolean>((resolve) => {
+          httpRequest(own.url, { method: 'GET', agent: false }, (response) => (response.resume(), resolve(false)))
+            .on('error', () => resolve(true))
+            .end();
+        }),
+      'a refusal',
     );
     const answer = await running;
     assert.equal(answer.status, 200);

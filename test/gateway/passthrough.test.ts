@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type Upstream, startUpstream } from '../upstream/start-upstream.ts';
 import { WAYS, ask } from './ask.ts';
 import { type TestGateway, startGateway } from './start-gateway.ts';
+import { until } from '../../src/core/testing/until.ts';
 
 describe('what nothing touches', () => {
   let upstream: Upstream;
@@ -75,8 +76,9 @@ describe('what nothing touches', () => {
     assert.doesNotMatch(text, /"choices":\s*\[\]/);
     assert.match(text, /\[DONE\]/);
     assert.match(upstream.requests.at(-1)!.body.toString('utf8'), /"stream_options":\{"include_usage":true\}/);
-    const row = await eventually(
-      async () => (await gateway.running.runtime.store.exchange(response.headers.get('x-request-id')!)) ?? null,
+    const row = await until(
+      () => gateway.running.runtime.store.exchange(response.headers.get('x-request-id')!),
+      'the record',
     );
     assert.deepEqual(
       {
@@ -115,12 +117,3 @@ describe('what nothing touches', () => {
     assert.ok(!JSON.stringify(headers).includes(gateway.key));
   });
 });
-
-async function eventually<T>(probe: () => Promise<T | null>): Promise<T> {
-  for (let turn = 0; turn < 100; turn += 1) {
-    const value = await probe();
-    if (value !== null) return value;
-    await new Promise((done) => setTimeout(done, 20));
-  }
-  throw new Error('did not happen');
-}

@@ -11,6 +11,7 @@ import { WAYS, ask, readable } from './ask.ts';
 import pg from 'pg';
 import { type TestGateway, startGateway } from './start-gateway.ts';
 import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
+import { until } from '../../src/core/testing/until.ts';
 
 const EMAIL = 'anna.kowalska@example.com';
 const CARD = '4111 1111 1111 1111';
@@ -104,22 +105,15 @@ describe('what is kept of texts', () => {
               await gateway.running.runtime.ledger.flush();
               const id = headers.get('x-request-id')!;
               const { store } = gateway.running.runtime;
-              for (let wait = 0; wait < 200 && (await store.exchange(id)) === null; wait++) {
-                await new Promise((resolve) => setTimeout(resolve, 10));
-              }
-              assert.ok((await store.exchange(id)) !== null);
-              const record = JSON.stringify((await store.exchange(id))!.exchange);
+              const record = JSON.stringify((await until(() => store.exchange(id), 'the record')).exchange);
               assert.ok(!record.includes('kowalska') && !record.includes('1111 1111'), record);
               assert.ok(record.includes('"reason":"2 values were restored"'), record);
-              for (let wait = 0; wait < 100 && content !== 'none' && (await store.content(id)) === null; wait++) {
-                await new Promise((resolve) => setTimeout(resolve, 10));
-              }
-              const kept = await store.content(id);
               if (content === 'none') {
-                assert.equal(kept, null);
+                assert.equal(await store.content(id), null);
                 continue;
               }
-              const texts = kept!.segments.filter(({ text }) => text.includes('Write to')).map(({ text }) => text);
+              const kept = await until(() => store.content(id), 'its content');
+              const texts = kept.segments.filter(({ text }) => text.includes('Write to')).map(({ text }) => text);
               assert.ok(texts.length >= 2, JSON.stringify(kept));
               for (const text of texts) {
                 const plain = text.replaceAll('\\"', '"');

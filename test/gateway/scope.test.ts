@@ -4,6 +4,7 @@ import type { Exchange } from '../../src/core/exchange.ts';
 import { NOTICE } from '../../src/guard/stopped-history.ts';
 import { type Upstream, startUpstream } from '../upstream/start-upstream.ts';
 import { type TestGateway, startGateway } from './start-gateway.ts';
+import { until } from '../../src/core/testing/until.ts';
 
 const CARD = '4111 1111 1111 1111';
 const rules = [
@@ -35,16 +36,12 @@ function askerOf(gateway: TestGateway, upstream: Upstream) {
     const sent = upstream.requests[before];
     const { store } = gateway.running.runtime;
     const id = response.headers.get('x-request-id') ?? response.headers.get('request-id')!;
-    let stored = await store.exchange(id);
-    for (let tries = 0; stored === null && tries < 100; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      stored = await store.exchange(id);
-    }
+    const stored = await until(() => store.exchange(id), 'the record');
     return {
       status: response.status,
       body: text.startsWith('{') ? (JSON.parse(text) as unknown) : text,
       sent: sent === undefined ? null : (JSON.parse(sent.body.toString('utf8')) as unknown),
-      exchange: stored!.exchange,
+      exchange: stored.exchange,
     };
   };
 }

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import type { ConfigInput } from '../../src/config/schema.ts';
 import { makeClassifier } from '../../src/engine/testing/make-classifier.ts';
+import { spoilClassifier } from '../../src/engine/testing/spoil-classifier.ts';
 import type { StoredExchange } from '../../src/store/store.ts';
 import { type Upstream, startUpstream } from '../upstream/start-upstream.ts';
 import { WAYS, ask, readable } from './ask.ts';
@@ -103,6 +104,20 @@ describe('slow detectors in the gateway', () => {
       await gateway.running.runtime.metrics.metrics(),
       /parapet_encoder_seconds_count\{outcome="classified"\} [1-9]/,
     );
+  });
+
+  it('keeps the last good classifier when the one that replaces it is refused', async () => {
+    await load(encoderRule());
+    const bad = spoilClassifier('a loop without end');
+    cpSync(bad, join(gateway.directory, 'models/bad'), { recursive: true });
+    rmSync(bad, { recursive: true });
+    await gateway.rewrite({
+      rules: [encoderRule({ options: { folder: 'models/bad', labels: ['ATTACK'] } } as Partial<RuleInput>)],
+    });
+    const { error } = await gateway.running.runtime.reload();
+    assert.match(error ?? '', /This network is refused: A loop never ends.*models\/bad\/model\.onnx, Loop "forever"/);
+    assert.equal((await ask(gateway, CHAT, 'text', 'the attack', { stream: false })).status, 400);
+    assert.equal((await ask(gateway, CHAT, 'text', 'hello world', { stream: false })).status, 200);
   });
 
   for (const way of STREAMED) {
@@ -233,7 +248,7 @@ describe('slow detectors in the gateway', () => {
     await wrong({ folder: 'models/small', labels: ['JAILBREAK'] }, /no label "JAILBREAK".*BENIGN, ATTACK/);
     await wrong({ folder: 'models/small', file: 'other.onnx', labels: ['ATTACK'] }, /Looked for other\.onnx/);
     await wrong({ labels: ['ATTACK'] }, /rules\[0\]\.options\.folder/);
-    await wrong({ folder: 'models/small', file: 'tokenizer.json', labels: ['ATTACK'] }, /cannot open this graph/);
+    await wrong({ folder: 'models/small', file: 'tokenizer.json', labels: ['ATTACK'] }, /no readable ONNX model/);
     assert.equal((await ask(gateway, CHAT, 'text', 'the attack', { stream: false })).status, 400);
   });
 

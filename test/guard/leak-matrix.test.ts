@@ -81,7 +81,7 @@ function assertAbsent(forbidden: string, text: string, where: string): void {
 
 function ruleFor(inspector: Inspector | null, action: Action): readonly Rule[] {
   if (inspector === null) return [];
-  return [{ id: 'forbid', detector: 'test', on: ['output'], action, mode: 'enforce', onFailure: 'block', timeout: 1000, maxText: 1 << 20, inspector }]; // prettier-ignore
+  return [{ id: 'forbid', detector: 'test', on: ['output'], action, mode: 'enforce', onFailure: 'block', timeout: 60_000, maxText: 1 << 20, inspector }]; // prettier-ignore
 }
 
 function restoringFor(planted: Planted): Restoring | undefined {

@@ -47,7 +47,7 @@ const rule = (id: string, inspector: Inspector, more: Partial<Rule> = {}): Rule 
   restore: true,
   mode: 'enforce',
   onFailure: 'block',
-  timeout: 1000,
+  timeout: 60_000,
   maxText: 1 << 22,
   inspector,
   ...more,

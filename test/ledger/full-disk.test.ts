@@ -101,7 +101,7 @@ async function fillUp(kib: number, sync: 'batch' | 'always', syncMillis: number,
     }
     if (stop) ledger = await openLedger(options);
     for (let tries = 0; !(await append(ledger)); tries += 1) {
-      assert.ok(tries < 200, 'it never went on');
+      assert.ok(tries < 2000, 'it never went on');
       await sleep(20);
     }
     await ledger.close();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RequestStates } from '../../src/mcp/request-state.ts';
 import { type Json, saidIn, serverWith, startBench, text, tool } from './hostile-bench.ts';
+import { until } from '../../src/core/testing/until.ts';
 
 const READ = tool('get_note', { inputSchema: { type: 'object', properties: { id: { type: 'string' } } } });
 const SEND = tool('send_mail', {
@@ -87,7 +88,7 @@ test("a server cannot answer the question that is the person's", async () => {
     { capabilities: { elicitation: {} }, config: { approvalTimeout: '50ms' } },
   );
   const answer = bench.call('send_mail', MAIL);
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => bench.toClient.some(({ method }) => method === 'elicitation/create'), 'the question');
   bench.fromServer({ id: 'parapet-approval-1', result: YES });
   assert.equal((await answer)['isError'], true);
 });
@@ -131,10 +132,10 @@ test('limits: loops, rates, calls at once and whole sessions end', async () => {
   assert.match(await call('6'), /in this session/);
 
   const hanging = await startBench(serverWith([READ], (() => undefined) as never), {
-    config: { limits: { concurrent: 1, timeout: '60ms' } },
+    config: { limits: { concurrent: 1, timeout: '1s' } },
   });
   const first = hanging.call('get_note', { id: '1' });
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => calls(hanging.toServer).length === 1, 'the first call');
   assert.match(saidIn(await hanging.call('get_note', { id: '2' })), /open already/);
   assert.match(JSON.stringify(await first), /did not answer in time/);
   assert.ok(
@@ -152,9 +153,8 @@ test('what cannot be recorded is not done', async () => {
 test('a call is cancelled while the person is being asked', async () => {
   const bench = await startBench(serverWith([SEND]), { capabilities: { elicitation: {} }, person: () => null });
   const answer = bench.call('send_mail', MAIL);
-  await new Promise((resolve) => setTimeout(resolve, 10));
-  const id = bench.toClient.length; // The call was the second request: c2.
-  assert.ok(id > 0);
+  await until(() => bench.toClient.some(({ method }) => method === 'elicitation/create'), 'the question');
+  // The call was the second request: c2.
   bench.notify('notifications/cancelled', { requestId: 'c2' });
   assert.equal((await answer)['isError'], true);
   assert.equal(calls(bench.toServer).length, 0);

@@ -141,9 +141,11 @@ test('mix-up: the secret and the code go to the issuer that was meant, or nowher
 async function answered(
   client: OAuthClient,
   answers: (asked: URLSearchParams, redirect: URL) => readonly (URL | { readonly url: URL; readonly host: string })[],
+  timeout = 30_000,
 ): Promise<{ readonly failed: string | null; readonly statuses: readonly number[] }> {
   const statuses: number[] = [];
-  const options = { principal: 'ann', port: 0, timeout: 400, scopes: [], signal: new AbortController().signal };
+  const options = { principal: 'ann', port: 0, timeout, scopes: [], signal: new AbortController().signal };
+  let going: Promise<void> = Promise.resolve();
   const show = (url: string): void => {
     const asked = new URL(url).searchParams;
     const go = async (): Promise<void> => {
@@ -152,12 +154,13 @@ async function answered(
         statuses.push(await visit(to, host));
       }
     };
-    void go();
+    going = go();
   };
   const failed = await signIn(client, { ...options, show }).then(
     () => null,
     (error: unknown) => (error as Error).message,
   );
+  await going;
   return { failed, statuses };
 }
 
@@ -221,7 +224,7 @@ test('the answer to a sign-in: of the issuer that was asked, with the state that
     to(redirect, { error: '<script>', state: asked.get('state')!, iss: server.url }),
   ]);
   assert.match(denied.failed ?? '', /answered with an error\./);
-  const nobody = await answered(await fresh(), () => []);
+  const nobody = await answered(await fresh(), () => [], 100);
   assert.match(nobody.failed ?? '', /Nobody signed in in time/);
 });
 
@@ -238,7 +241,7 @@ test('what a sign-in needs of the issuer: PKCE, a page, registration for the add
     const server = await hostile(t, (url) => ({ [ASM]: { ...metadata(url), ...change } as Json }));
     const shown: string[] = [];
     const client = await clientOf(t, server.url, SIGN_IN);
-    const options = { principal: 'a', port: 0, timeout: 100, scopes: [], signal: new AbortController().signal };
+    const options = { principal: 'a', port: 0, timeout: 30_000, scopes: [], signal: new AbortController().signal };
     await assert.rejects(signIn(client, { ...options, show: (url) => shown.push(url) }), why);
     assert.deepEqual(shown, []);
   }
@@ -248,7 +251,7 @@ test('what a sign-in needs of the issuer: PKCE, a page, registration for the add
   const { failed } = await answered(await clientOf(t, moved.url, SIGN_IN), () => []);
   assert.match(failed ?? '', /another redirect address/);
   const more = await clientOf(t, moved.url, { ...SIGN_IN, scopes: ['a'] });
-  const options = { principal: 'a', port: 0, timeout: 100, signal: new AbortController().signal, show: () => {} };
+  const options = { principal: 'a', port: 0, timeout: 30_000, signal: new AbortController().signal, show: () => {} };
   await assert.rejects(signIn(more, { ...options, scopes: ['b'] }), /not in `oauth\.stepUp`/);
 });
 

@@ -15,6 +15,7 @@ import { Client as ModernClient, StreamableHTTPClientTransport as ModernTranspor
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import { startHostileHttp, startServe } from './serve-bench.ts';
 import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
+import { until } from '../../src/core/testing/until.ts';
 
 /** The official SDK's clients and the reference servers, with the proxy between them and without it. */
 const root = join(import.meta.dirname, '../..');
@@ -126,7 +127,9 @@ for (const [way, connect] of Object.entries(WAYS)) {
       assert.deepEqual(passed, plain);
       return passed;
     };
-    await new Promise((resolve) => setTimeout(resolve, 500)); // The server adds tools once it knows the client's roots.
+    // The server adds a tool once it knows the client's roots.
+    for (const { client } of [direct, through])
+      await until(async () => (await client.listTools()).tools.some(({ name }) => name === 'get-roots-list'), 'roots');
     assert.deepEqual(through.client.getServerVersion(), direct.client.getServerVersion());
     assert.equal(through.client.getInstructions(), direct.client.getInstructions());
     const { tools } = await both((client) => client.listTools());
@@ -183,8 +186,7 @@ for (const [way, connect] of Object.entries(WAYS)) {
       /parapet-files-/,
     );
     await through.client.callTool({ name: 'toggle-simulated-logging', arguments: {} });
-    for (let i = 0; i < 40 && through.logs.length === 0; i++) await new Promise((resolve) => setTimeout(resolve, 200));
-    assert.ok(through.logs.length > 0, 'a log arrives');
+    await until(() => through.logs.length > 0, 'a log');
   });
 
   test(`filesystem and memory, ${way}`, async () => {

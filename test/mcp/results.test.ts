@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Json, saidIn, serverWith, startBench, text, tool } from './hostile-bench.ts';
+import { until } from '../../src/core/testing/until.ts';
 
 const READ = tool('get_note');
 const answered = async (answer: Json | Error, config: object = {}, read: Json = READ) => {
@@ -115,7 +116,7 @@ test('what a server wants everybody to keep, is kept by the one who asked', asyn
 test('a tool that was called before a server ended is answered', async () => {
   const bench = await startBench(serverWith([READ], (() => undefined) as never));
   const answer = bench.call('get_note');
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => bench.toServer.some(({ method }) => method === 'tools/call'), 'the call');
   bench.session.serverEnded('it ended with 1');
   assert.match(JSON.stringify(await answer), /The server is gone/);
 });
@@ -131,7 +132,7 @@ test('what is not changed leaves byte for byte, both ways', async () => {
     '{"jsonrpc":"2.0",  "method":"notifications/progress","params":{"progressToken":1,"progress":0.10}}',
   ];
   for (const line of sent) bench.session.fromClient(line, null);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => sent.every((line) => bench.lines.includes(line)), 'what was sent');
   const answers = [
     '{"id":900,"jsonrpc":"2.0", "result":{"content":[{"type":"text","text":"\\u0041 1.0"}],"structuredContent":{"x":1.0} }}',
     '{"jsonrpc":"2.0","id":901,"result":{"completion":{"values":["a"],"total":1.0}}  }',

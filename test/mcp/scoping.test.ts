@@ -7,6 +7,7 @@ import type { RuleFileInput } from '../../src/flow/rules/rule-file.ts';
 import { type Json, saidIn, serverWith, startBench, text, tool } from './hostile-bench.ts';
 import { begin, post, startHostileHttp, startServe } from './serve-bench.ts';
 import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
+import { until } from '../../src/core/testing/until.ts';
 
 const ACCOUNT = tool('get_account', {
   inputSchema: {
@@ -167,11 +168,11 @@ test('a task gives its place back once', async () => {
       'tasks/result': () => text('done'),
     },
   };
-  const bench = await startBench(server, { config: { limits: { concurrent: 1, timeout: '1s' } } });
+  const bench = await startBench(server, { config: { limits: { concurrent: 1, timeout: '1m' } } });
   await bench.call('list_orders', {}, { task: {} });
   await bench.request('tasks/result', { taskId: 't-1' });
   const open = bench.call('list_orders', { a: 1 });
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => bench.toServer.filter(({ method }) => method === 'tools/call').length === 2, 'the second call');
   await bench.request('tasks/result', { taskId: 't-1' });
   assert.match(saidIn(await bench.call('list_orders', { a: 2 })), /open already/);
   bench.notify('notifications/cancelled', { requestId: 'c4' });

@@ -10,11 +10,9 @@ import { CallToolResultSchema, LoggingMessageNotificationSchema } from '@modelco
 import type { Json } from './hostile-bench.ts';
 import { begin, type HostileHttp, post, startHostileHttp, startServe } from './serve-bench.ts';
 import { temporaryFolder } from '../../src/core/testing/temporary-folder.ts';
+import { until } from '../../src/core/testing/until.ts';
 
 const STREAM = { 'content-type': 'text/event-stream' };
-const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
-};
 const event = (message: Json, id?: string): string =>
   `${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`;
 const log = (data: string): Json => ({ method: 'notifications/message', params: { level: 'info', data } });
@@ -48,7 +46,7 @@ test('what an HTTP server says unasked reaches the client, also when its stream 
   client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void logs.push(params.data));
   await client.connect(new StreamableHTTPClientTransport(new URL(at)));
   t.after(() => client.close());
-  await until(() => logs.length === 2);
+  await until(() => logs.length === 2, 'both');
   assert.deepEqual(logs, ['first', 'after s2'], 'cleaned, and gone on with where it ended');
   const { headers } = hostile.requests.findLast(({ method }) => method === 'GET')!;
   assert.equal(headers['mcp-session-id'], 'upstream-session');
@@ -60,7 +58,7 @@ test('an HTTP server that has no such stream is not asked again', async (t) => {
   const session = await begin(at);
   const stream = await fetch(at, { headers: { accept: 'text/event-stream', 'mcp-session-id': session } });
   assert.equal(stream.status, 200);
-  await until(() => hostile.requests.some(({ method }) => method === 'GET'));
+  await until(() => hostile.requests.some(({ method }) => method === 'GET'), 'the stream');
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(hostile.requests.filter(({ method }) => method === 'GET').length, 1);
   await stream.body?.cancel();
@@ -172,7 +170,7 @@ for (const way of ['stdio', 'http'] as const) {
     const subscription = await client.listen({ toolsListChanged: true });
     assert.equal(subscription.honoredFilter.toolsListChanged, true);
     await client.callTool({ name: 'get_news', arguments: {} });
-    await until(() => changed() > 0);
+    await until(() => changed() > 0, 'the change');
     await subscription.close();
   });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -39,6 +39,17 @@ test('a model is signed and verified, and a change is told by name', async () =>
   assert.equal(changed.code, 1);
   assert.deepEqual(JSON.parse(changed.out).problems, ['"more.py" was not signed.']);
   rmSync(join(folder, 'model/more.py'));
+  symlinkSync('/etc/hostname', join(folder, 'model/link'));
+  const linked = await parapet('verify', 'model', '--key', 'ci.pub', '--json');
+  assert.equal(linked.code, 1);
+  assert.deepEqual(JSON.parse(linked.out).problems, ['The model holds a symbolic link. ("link")']);
+  rmSync(join(folder, 'model/link'));
+  const unwritable = await parapet('sign', 'model', '--key', 'ci.pem', '-o', 'nowhere/x.sig');
+  assert.equal(unwritable.code, 2);
+  assert.match(unwritable.err, /there is no such folder \(at nowhere\/x\.sig\)/);
+  const unsigned = await parapet('verify', 'model/config.json', '--key', 'ci.pub');
+  assert.equal(unsigned.code, 2);
+  assert.match(unsigned.err, /Make one with "parapet sign"/);
   const confused = await parapet('verify', 'model');
   assert.equal(confused.code, 2);
   assert.match(confused.err, /--key, or --roots, or --identity/);
@@ -144,6 +155,7 @@ test('a passport that was tampered with, or belongs to another model, admits not
   const other = await require();
   assert.equal(other.code, 1);
   assert.match(other.err, /another model/);
+  assert.match(other.err, /model: "config\.json" was changed/);
   writeFileSync(join(folder, 'q.jsonl'), 'not json\n');
   assert.equal((await require()).code, 2);
 });

@@ -42,6 +42,8 @@ export const register: RegisterCommand = (program, io) => {
           const { loadFlowRules } = await import('../../config/flow-rules.ts');
           await loadFlowRules(resolve(loaded.directory, flowRules), io.env, flowRules);
         }
+        const { checkRules } = await import('../check-rules.ts');
+        await checkRules(loaded);
         if (json) {
           io.out(JSON.stringify({ ok: true, path, hash: loaded.hash, warnings, errors: [] }, null, 2));
           return;

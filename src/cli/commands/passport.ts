@@ -1,9 +1,13 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
-import { basename, relative, resolve } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import type { KeyObject } from 'node:crypto';
 import { Fault } from '../../core/fault.ts';
 import type { PassportEntry } from '../../passport/passport.ts';
+import { count } from '../count.ts';
+import { appendToPassport, assertAbsent, createPassport, earlier, manifestIn } from '../passport-file.ts';
 import type { PassportRecord } from '../passport-ledger.ts';
+import { printable } from '../printable.ts';
+import { writeWholeFile } from '../write-whole-file.ts';
 import type { PredicateName } from '../../passport/predicates.ts';
 import type { Io, RegisterCommand } from '../command.ts';
 import { formatTable } from '../format-table.ts';
@@ -28,13 +32,19 @@ export const register: RegisterCommand = (program, io) => {
         const { writeEntry } = await import('../../passport/passport.ts');
         const output = resolve(io.cwd, options.output);
         const key = privateKeyFrom(await text(options.key, io), options.key);
-        const { sha256, files, bytes } = await digestModel(resolve(io.cwd, model), output);
-        const subject = { name: basename(resolve(io.cwd, model)), sha256 };
-        const line = writeEntry(subject, 'model', { files, bytes }, new Date(), key);
         await assertAbsent(output, options.output);
+        const { manifestOf } = await import('../../passport/model-manifest.ts');
+        const { sha256, value } = await manifestOf(resolve(io.cwd, model), output);
+        if (value.files === 0)
+          throw new Fault('ERR_USAGE', 'The model has no files.', {
+            where: model,
+            hint: 'Name the folder that it is in.',
+          });
+        const subject = { name: basename(resolve(io.cwd, model)), sha256 };
+        const line = writeEntry(subject, 'model', value, new Date(), key);
         await record(options.state, { action: 'create', model: subject, statement: 'model' }, line, io);
-        await create(output, line, options.output);
-        io.out(`${options.output}: ${files} files, sha256:${sha256}`);
+        await createPassport(output, line, options.output);
+        io.out(`${options.output}: ${count(value.files, 'file')}, sha256:${sha256}`);
       },
     );
 
@@ -47,45 +57,49 @@ export const register: RegisterCommand = (program, io) => {
     .requiredOption('--type <type>', 'data, scan, training, robustness, privacy, backdoor or thresholds')
     .requiredOption(
       '--from <file>',
-      'the statement as JSON, or what "parapet scan --format json" printed, or assessment.json of "parapet assess"',
+      'the statement as JSON, or what "parapet scan --format json" printed, a seal of "parapet data seal", assessment.json of "parapet assess", thresholds of "parapet detector calibrate"',
     )
+    .option('--role <role>', 'with a seal: what the data was used for: training, validation or test', 'training')
     .requiredOption('--key <file>', 'private key in PEM that signs')
     .option('--state <folder>', LEDGER)
     .action(
       async (
         path: string,
-        options: { readonly type: string; readonly from: string; readonly key: string; readonly state?: string },
+        options: {
+          readonly type: string;
+          readonly from: string;
+          readonly key: string;
+          readonly role: string;
+          readonly state?: string;
+        },
       ) => {
         const { privateKeyFrom } = await import('../../passport/dsse.ts');
         const { readPassport, writeEntry } = await import('../../passport/passport.ts');
         const { PREDICATE_NAMES } = await import('../../passport/predicates.ts');
-        const type = PREDICATE_NAMES.find((name) => name === options.type && name !== 'model');
+        const types = PREDICATE_NAMES.filter((name) => name !== 'model' && name !== 'data-sealed');
+        const type = types.find((name) => name === options.type);
         if (type === undefined)
           throw new Fault('ERR_USAGE', `There is no type "${options.type}".`, {
-            hint: PREDICATE_NAMES.filter((name) => name !== 'model').join(', '),
+            hint: `There is ${types.join(', ')}.`,
           });
-        const entries = readPassport(await text(path, io), path);
-        const about = modelOf(entries, path);
+        const content = await text(path, io);
+        const about = manifestIn(modelOf(readPassport(content, path), path), path);
         const { subject } = about;
+        const from = await text(options.from, io);
         let value: unknown;
         try {
-          value = JSON.parse(await text(options.from, io));
+          value = JSON.parse(from);
         } catch (cause) {
-          if (cause instanceof Fault) throw cause;
           throw new Fault('ERR_USAGE', 'The statement is no JSON.', { where: options.from, cause });
         }
         const { statementFrom } = await import('../passport-statements.ts');
-        const statement = statementFrom(
-          type,
-          value,
-          { sha256: subject.sha256, files: Number((about.value as { readonly files?: unknown }).files) },
-          packageVersion(),
-          options.from,
-        );
+        const { mtime } = await stat(resolve(io.cwd, options.from));
+        const source = { value, text: from, where: options.from, role: options.role, written: earlier(mtime) };
+        const statement = statementFrom(type, source, about.manifest, packageVersion());
         const key = privateKeyFrom(await text(options.key, io), options.key);
         const line = writeEntry(subject, type, statement, new Date(), key);
         await record(options.state, { action: 'add', model: subject, statement: type }, line, io);
-        await appendFile(resolve(io.cwd, path), line);
+        await appendToPassport(resolve(io.cwd, path), line, path);
         io.out(`${path}: ${type} added`);
       },
     );
@@ -120,7 +134,9 @@ export const register: RegisterCommand = (program, io) => {
         summary(predicate, value),
       ]);
       const { subject } = modelOf(entries, path);
-      io.out(`${subject.name} sha256:${subject.sha256}\n\n${formatTable(['statement', 'made', 'key', 'says'], rows)}`);
+      io.out(
+        `${printable(subject.name)} sha256:${subject.sha256}\n\n${formatTable(['statement', 'made', 'key', 'says'], rows)}\n\nNo signature was checked: "parapet passport verify" does that.`,
+      );
     });
 
   passport
@@ -133,15 +149,21 @@ export const register: RegisterCommand = (program, io) => {
       const { readPassport, signersOf } = await import('../../passport/passport.ts');
       const entries = readPassport(await text(path, io), path);
       const keys = await trusted(options.key, io);
-      const model = modelOf(entries, path);
+      const model = modelOf(entries, path, (entry) => signersOf(entry, keys).length > 0);
       const problems = entries.flatMap((entry) => [
         ...(signersOf(entry, keys).length > 0
           ? []
-          : [`line ${entry.line} (${entry.predicate ?? entry.predicateType}) is signed by no trusted key`]),
-        ...(entry.subject.sha256 === model.subject.sha256 ? [] : [`line ${entry.line} is about another model`]),
+          : [`line ${entry.line} (${named(entry)}) is signed by no trusted key`]),
+        ...(entry.subject.sha256 === model.subject.sha256
+          ? []
+          : [`line ${entry.line} (${named(entry)}) is about another model, sha256:${entry.subject.sha256}`]),
       ]);
       if (options.model !== undefined) problems.push(...(await otherModel(model, options.model, path, io)));
-      if (problems.length === 0) io.out(`Verified: ${entries.length} statements about sha256:${model.subject.sha256}`);
+      for (const note of unknownTypes(entries)) io.err(`note: ${path}: ${note}`);
+      if (problems.length === 0)
+        io.out(
+          `Verified: ${count(entries.length, 'statement')} about ${printable(model.subject.name)}, sha256:${model.subject.sha256}${options.model === undefined ? '; its files were not looked at (--model)' : ''}`,
+        );
       for (const problem of problems) io.err(`${path}: ${problem}`);
       if (problems.length > 0) io.exitCode = 1;
     });
@@ -168,11 +190,14 @@ export const register: RegisterCommand = (program, io) => {
       ) => {
         const { admissionContext, admit } = await import('../../passport/admit.ts');
         const { readPassport, signersOf } = await import('../../passport/passport.ts');
-        const entries = readPassport(await text(path, io), path);
+        const content = await text(path, io);
+        const entries = readPassport(content, path);
         const keys = await trusted(options.key, io);
-        const model = modelOf(entries, path);
+        const isTrusted = (entry: PassportEntry): boolean => signersOf(entry, keys).length > 0;
+        const model = modelOf(entries, path, isTrusted);
         const problems = options.model === undefined ? [] : await otherModel(model, options.model, path, io);
-        if (signersOf(model, keys).length === 0) problems.push('which files the model is, no trusted key has signed');
+        if (!isTrusted(model)) problems.push('which files the model is, no trusted key has signed');
+        problems.push(...(await dropped(options.state, content, model, io)));
         const context = admissionContext(entries, model.subject.sha256, keys, Date.now());
         const policy = await text(options.policy, io);
         const answer = admit(policy, model.subject.sha256, context, options.policy);
@@ -192,7 +217,17 @@ export const register: RegisterCommand = (program, io) => {
               : `Not admitted${answer.policies.length > 0 ? `: ${answer.policies.join(', ')}` : ': no policy permits it'}`,
           );
           for (const error of [...answer.errors, ...problems]) io.err(error);
+          if (!admitted) for (const line of toldOf(context)) io.err(line);
         }
+        for (const entry of entries) {
+          if (!isTrusted(entry))
+            io.err(`note: line ${entry.line} (${named(entry)}) is signed by no trusted key and does not count`);
+          else if (entry.subject.sha256 !== model.subject.sha256)
+            io.err(`note: line ${entry.line} (${named(entry)}) is about another model and does not count`);
+        }
+        for (const note of unknownTypes(entries)) io.err(`note: ${note} and does not count`);
+        if (options.model === undefined && admitted)
+          io.err('note: whether the files are those of the passport was not looked at (--model)');
         if (!admitted) io.exitCode = 1;
       },
     );
@@ -208,8 +243,8 @@ export const register: RegisterCommand = (program, io) => {
       const { toMlBom } = await import('../../passport/to-ml-bom.ts');
       const content = await text(path, io);
       const entries = readPassport(content, path);
-      const model = modelOf(entries, path);
       const keys = options.key === undefined ? null : await trusted(options.key, io);
+      const model = modelOf(entries, path, (entry) => keys !== null && signersOf(entry, keys).length > 0);
       if (keys !== null && signersOf(model, keys).length === 0)
         throw new Fault('ERR_DATA', 'Which files the model is, no trusted key has signed.', { where: path });
       const bom = toMlBom(entries, {
@@ -219,7 +254,7 @@ export const register: RegisterCommand = (program, io) => {
         passport: { name: basename(path), bytes: Buffer.from(content) },
       });
       if (options.output === undefined) io.out(bom.trimEnd());
-      else await writeFile(resolve(io.cwd, options.output), bom);
+      else await writeWholeFile(resolve(io.cwd, options.output), bom, options.output);
     });
 };
 
@@ -237,13 +272,14 @@ async function record(
   await recordInLedger(resolve(io.cwd, state, 'ledger'), { ...entry, digest: digestOfText(content) }, new Date());
 }
 
-async function assertAbsent(path: string, shown: string): Promise<void> {
-  const { existsSync } = await import('node:fs');
-  if (existsSync(path)) throw new Fault('ERR_USAGE', 'A passport that is there is not overwritten.', { where: shown });
-}
-
-function modelOf(entries: readonly PassportEntry[], where: string): PassportEntry {
-  const found = entries.find(({ predicate }) => predicate === 'model');
+/** The statement that says which model it is: the first that is trusted, otherwise the first. */
+function modelOf(
+  entries: readonly PassportEntry[],
+  where: string,
+  isTrusted: (entry: PassportEntry) => boolean = () => false,
+): PassportEntry {
+  const all = entries.filter(({ predicate }) => predicate === 'model');
+  const found = all.find(isTrusted) ?? all[0];
   if (found === undefined)
     throw new Fault('ERR_DATA', 'The passport does not say which model it is about.', {
       where,
@@ -253,30 +289,52 @@ function modelOf(entries: readonly PassportEntry[], where: string): PassportEntr
 }
 
 async function otherModel(entry: PassportEntry, model: string, passport: string, io: Io): Promise<string[]> {
-  const { sha256 } = await digestModel(resolve(io.cwd, model), resolve(io.cwd, passport));
-  return sha256 === entry.subject.sha256 ? [] : [`${model} is another model: sha256:${sha256}`];
+  const { differences, manifestOf } = await import('../../passport/model-manifest.ts');
+  const actual = await manifestOf(resolve(io.cwd, model), resolve(io.cwd, passport));
+  const found = differences(manifestIn(entry, passport).manifest, actual);
+  if (found.length === 0) return [];
+  const more = found.length > 20 ? [`${model} differs in ${found.length - 20} files more`] : [];
+  return [
+    `${model} is another model than that of the passport, sha256:${entry.subject.sha256}`,
+    ...found.slice(0, 20).map((what) => `${model}: ${what}`),
+    ...more,
+  ];
 }
 
-/** The digest of all files but the passport and signatures, which change without the model changing. */
-async function digestModel(
-  model: string,
-  passport: string,
-): Promise<{ readonly sha256: string; readonly files: number; readonly bytes: number }> {
-  const { DEFAULT_IGNORE, hashModel, listModel, rootDigest } = await import('../../passport/hash-model.ts');
-  const { stat } = await import('node:fs/promises');
-  const own = relative(model, passport).replaceAll('\\', '/');
-  const ignore = [...DEFAULT_IGNORE, 'model.sig', ...(own === '' || own.startsWith('..') ? [] : [own])];
-  const listed = await listModel(model, { allowSymlinks: false, ignore });
-  let bytes = 0;
-  for (const { path } of listed) bytes += (await stat(path)).size;
-  const resources = await hashModel(model, {
-    method: 'files',
-    hashType: 'sha256',
-    shardSize: 0,
-    allowSymlinks: false,
-    ignore,
-  });
-  return { sha256: rootDigest(resources), files: resources.length, bytes };
+/** Statements that the ledger knows, and the passport does not have. */
+async function dropped(
+  state: string | undefined,
+  content: string,
+  { subject }: PassportEntry,
+  io: Io,
+): Promise<readonly string[]> {
+  if (state === undefined) return [];
+  const { digestOfText, recordedStatements } = await import('../passport-ledger.ts');
+  const lines = new Set(content.split('\n').map((line) => digestOfText(`${line}\n`)));
+  const recorded = await recordedStatements(resolve(io.cwd, state, 'ledger'), subject.sha256);
+  return recorded
+    .filter(({ digest }) => !lines.has(digest))
+    .map(
+      ({ statement, time }) =>
+        `a statement of type ${statement} that the ledger recorded at ${time} is not in the passport`,
+    );
+}
+
+function named({ predicate, predicateType }: PassportEntry): string {
+  return predicate ?? printable(predicateType);
+}
+
+function unknownTypes(entries: readonly PassportEntry[]): readonly string[] {
+  return entries
+    .filter(({ predicate }) => predicate === null)
+    .map((entry) => `line ${entry.line} is of a type that this version does not know (${named(entry)})`);
+}
+
+/** What policies saw, for people who have to find out why they did not permit it. */
+function toldOf(context: Readonly<Record<string, unknown>>): readonly string[] {
+  const seen = Object.entries(context).filter(([name]) => name !== 'signers');
+  if (seen.length === 0) return ['The policies saw no statement that a trusted key signed.'];
+  return ['The policies saw:', ...seen.map(([name, value]) => `  ${name} ${JSON.stringify(value)}`)];
 }
 
 function summary(predicate: PredicateName | null, value: object): string {
@@ -304,17 +362,6 @@ function iso(time: number | null): string | null {
 async function trusted(paths: readonly string[], io: Io): Promise<readonly KeyObject[]> {
   const { publicKeyFrom } = await import('../../passport/dsse.ts');
   return Promise.all(paths.map(async (path) => publicKeyFrom(await text(path, io), path)));
-}
-
-async function create(path: string, line: string, shown: string): Promise<void> {
-  try {
-    await writeFile(path, line, { flag: 'wx' });
-  } catch (cause) {
-    throw new Fault('ERR_USAGE', 'The passport cannot be written; a passport that is there is not overwritten.', {
-      where: shown,
-      cause,
-    });
-  }
 }
 
 async function text(path: string, io: Io): Promise<string> {

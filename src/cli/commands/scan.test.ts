@@ -45,6 +45,14 @@ describe('parapet scan', () => {
     };
     if (url.pathname === '/whole.pt')
       return send(200, {}, makeZip([{ name: 'm/data.pkl', data: callOf('os', 'system') }]));
+    if (url.pathname === '/page')
+      return send(200, { 'content-type': 'text/html; charset=utf-8' }, '<html>Log in</html>');
+    if (url.pathname === '/metadata') return send(302, { location: 'http://169.254.169.254/latest/meta-data' });
+    if (url.pathname === '/broken') {
+      response.writeHead(200, { 'content-length': '10000' });
+      response.write('some of it', () => response.destroy());
+      return;
+    }
     if (url.pathname === '/away') return send(302, { location: '/model.pt?signature=secret' });
     if (url.pathname === '/round') return send(302, { location: '/round' });
     if (url.pathname === '/inside') return send(302, { location: 'http://user:password@127.0.0.1/' });
@@ -175,6 +183,21 @@ describe('parapet scan', () => {
     assert.match((await remote(`${base}/inside`)).err, /credentials, which are never sent/);
     assert.match((await remote(`${base}/round`)).err, /without end/);
     assert.match((await remote(`${base}/nothing`)).err, /no such file/i);
+  });
+
+  it('tells each address that could not be read in a row, and reads the others', async () => {
+    const addresses = ['/nothing', '/page', '/broken', '/metadata', '/org/none', '/model.pt'];
+    const { code, out, err } = await remote(...addresses.map((path) => base + path));
+    assert.equal(code, 1);
+    assert.deepEqual(
+      rows(out).map(({ file, verdict }) => [file.slice(base.length), verdict]),
+      [...addresses.slice(0, -1).map((path) => [path, 'error']), ['/model.pt', 'findings']],
+    );
+    assert.equal((rows(out)[0] as { error?: string }).error, 'there is no such file');
+    assert.match(err, /\/page: The server sends a web page and not a file\. Give the address of the file itself/);
+    assert.match(err, /\/broken: The address does not answer/);
+    assert.match(err, /\/metadata: The address leads to one of the machine itself/);
+    assert.equal((await remote(`${base}/nothing`)).code, 2);
   });
 
   it('says so when a file changes while it is read', async () => {

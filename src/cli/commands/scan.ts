@@ -1,30 +1,31 @@
 import { availableParallelism } from 'node:os';
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Fault, isFault } from '../../core/fault.ts';
 import { isAtLeast, SEVERITIES, type Severity } from '../../core/severity.ts';
-import type { Report } from '../../report/reported.ts';
 import type { AdvisoryBook } from '../../scan/advisories/advisory-book.ts';
 import type { AgentLock } from '../../scan/agents/agent-lock.ts';
 import type { AcceptedFinding, Baseline } from '../../scan/baseline.ts';
-import type { FileResult, Where } from '../../scan/file-result.ts';
+import type { FileResult } from '../../scan/file-result.ts';
 import { applyLicencePolicy, LICENCE_POLICIES } from '../../scan/licences.ts';
 import type { ScanTask } from '../../scan/scan-pool.ts';
 import type { WalkOptions } from '../../scan/walk-paths.ts';
 import type { RemoteClient } from '../remote/http-client.ts';
 import type { Io, RegisterCommand } from '../command.ts';
-import { formatTable } from '../format-table.ts';
-import { printable } from '../printable.ts';
-import { packageVersion } from '../version.ts';
+import { count } from '../count.ts';
+import { remoteTasks } from '../remote/remote-tasks.ts';
+import { renderScan, SCAN_FORMATS } from '../scan-report.ts';
+import { ScanDigests } from '../scan-digests.ts';
+import { ScanProgress } from '../scan-progress.ts';
+import { spoolStdin } from '../spool-stdin.ts';
+import { writeWholeFile } from '../write-whole-file.ts';
 
 interface ScanCommandOptions {
   readonly format: string;
   readonly output?: string;
   readonly failOn: string;
   readonly baseline?: string;
+  readonly digests?: true;
   readonly writeBaseline?: string;
   readonly exclude: readonly string[];
   readonly all?: true;
@@ -40,9 +41,6 @@ interface ScanCommandOptions {
   readonly probe?: true;
 }
 
-const FORMATS = ['table', 'json', 'jsonl', 'sarif', 'cyclonedx', 'junit', 'html', 'ocsf'] as const;
-const MAX_STDIN = 4 * 1024 ** 3;
-
 /** `parapet scan`: looks at model files, archives and configurations for what they would do to whoever loads them. */
 export const register: RegisterCommand = (program, io) => {
   program
@@ -52,9 +50,10 @@ export const register: RegisterCommand = (program, io) => {
       '[path...]',
       'files, folders, and addresses (https://…); "-" reads one file from stdin; with --agents, folders of projects',
     )
-    .option('--format <format>', FORMATS.join(', '), 'table')
+    .option('--format <format>', SCAN_FORMATS.join(', '), 'table')
     .option('-o, --output <file>', 'write the report to a file instead of stdout')
     .option('--fail-on <severity>', 'exit with 1 when a finding is at least this severe', 'medium')
+    .option('--digests', 'with json and jsonl: the SHA-256 of each file, for a passport; reads all of them')
     .option('--baseline <file>', 'findings that have been looked at and accepted, with reason, owner and expiry')
     .option('--write-baseline <file>', 'write what is found as a baseline to fill in')
     .option('--exclude <pattern>', 'leave out files or folders; may be repeated', collect, [])
@@ -86,7 +85,7 @@ export const register: RegisterCommand = (program, io) => {
       '\nExit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or a file that cannot be read, 3 something could not be looked at.',
     )
     .action(async (paths: readonly string[], options: ScanCommandOptions) => {
-      const format = oneOf('--format', options.format, FORMATS);
+      const format = oneOf('--format', options.format, SCAN_FORMATS);
       const failOn = oneOf('--fail-on', options.failOn, SEVERITIES);
       const licencePolicy = oneOf('--licence-policy', options.licencePolicy, LICENCE_POLICIES);
       const threads = options.threads === undefined ? Math.min(4, availableParallelism()) : Number(options.threads);
@@ -94,6 +93,7 @@ export const register: RegisterCommand = (program, io) => {
         throw new Fault('ERR_USAGE', '--threads takes a number from 1 to 64.');
       const { readBaseline, applyBaseline, baselineOf } = await import('../../scan/baseline.ts');
       const { scanFiles } = await import('../../scan/scan-pool.ts');
+      const { failed } = await import('../../scan/scan-file.ts');
       const { walkPaths } = await import('../../scan/walk-paths.ts');
       const baseline: Baseline =
         options.baseline === undefined
@@ -112,16 +112,18 @@ export const register: RegisterCommand = (program, io) => {
               await import('../../scan/agents/agent-lock.ts')
             ).readAgentLock(resolve(io.cwd, options.lock), options.lock);
       const book = await advisoryBook(options.advisories, io);
-      const stdin = paths.includes('-') ? await spool(io) : null;
+      const stdin = paths.includes('-') ? await spoolStdin(io) : null;
       const raw: FileResult[] = [];
       const places = new Map<string, string>();
       /** Name of a link → what reports show, and back. */
       const linkNames = new Map<string, string>();
       const plain = new Map<string, string>();
       const expired: AcceptedFinding[] = [];
-      let accepted = 0;
+      const accepted: AcceptedFinding[] = [];
       const links: string[] = [];
-      const progress = new Progress(io);
+      const unanswered = new Map<string, string>();
+      const digests = new ScanDigests();
+      const progress = new ScanProgress(io);
       const client = paths.some(isAddress)
         ? new (await import('../remote/http-client.ts')).RemoteClient({
             allowPrivate: options.allowPrivateAddresses === true,
@@ -140,8 +142,17 @@ export const register: RegisterCommand = (program, io) => {
             plain.set(file, path);
             raw.push({ file, verdict: 'incomplete', formats: [], findings: [], gaps, size: 0 });
           };
-          const walk = { exclude: options.exclude, all: options.all === true, onLink };
-          const follow = { ...walk, links: { everywhere: options.follow === true, onUnread } };
+          const onUnlisted = (folder: string, reason: string): void => void raw.push(failed(folder, reason));
+          const onOther = (file: string): void => {
+            const gaps = [{ reason: 'it is neither a file nor a folder', where: { member: null, offset: null } }];
+            raw.push({ file, verdict: 'incomplete', formats: [], findings: [], gaps, size: 0 });
+          };
+          const onUnanswered = (file: string, reason: string): void => {
+            unanswered.set(file, reason);
+            io.err(`warning: ${file}: ${reason}`);
+          };
+          const walk = { exclude: options.exclude, all: options.all === true, onLink, onUnlisted };
+          const follow = { ...walk, onOther, links: { everywhere: options.follow === true, onUnread } };
           const found =
             options.agents === true
               ? await agentTasks(named, options.home, walk, io)
@@ -153,9 +164,11 @@ export const register: RegisterCommand = (program, io) => {
               plain.set(name, task.shown);
             }
             places.set(linkNames.get(task.shown) ?? task.shown, task.path);
+            if (options.digests === true) digests.begin(linkNames.get(task.shown) ?? task.shown, task.path);
             yield task;
           }
-          if (client !== null && options.probe !== true) yield* remoteTasks(client, paths.filter(isAddress), io.err);
+          if (client !== null && options.probe !== true)
+            yield* remoteTasks(client, paths.filter(isAddress), onUnanswered);
         };
         if (client !== null && options.probe === true) {
           const { probeEndpoint } = await import('../remote/probe-endpoint.ts');
@@ -182,7 +195,12 @@ export const register: RegisterCommand = (program, io) => {
         }
         for await (const result of scanFiles(tasks(), { threads, signal: io.signal })) {
           const name = linkNames.get(result.file);
-          raw.push(name === undefined ? result : { ...result, file: name });
+          const reason = unanswered.get(result.file);
+          raw.push({
+            ...result,
+            ...(name === undefined ? {} : { file: name }),
+            ...(reason === undefined ? {} : { error: endOfSentence(reason) }),
+          });
           progress.step(raw.length, result);
         }
       } finally {
@@ -193,20 +211,25 @@ export const register: RegisterCommand = (program, io) => {
       if (io.signal.aborted) throw new Fault('ERR_USAGE', 'Interrupted: not all files were looked at.');
       const results: FileResult[] = [];
       for (const result of applyLicencePolicy(await compared(raw, lock, options, book, today, io), licencePolicy)) {
-        const outcome = applyBaseline(result, baseline, today);
-        results.push(outcome.result);
-        accepted += outcome.accepted;
+        const outcome = applyBaseline(result, baseline, today, io.cwd);
+        results.push(await digests.end(outcome.result));
+        accepted.push(...outcome.accepted);
         expired.push(...outcome.expired);
       }
       if (options.writeBaseline !== undefined) {
         const expires = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
-        await writeFile(resolve(io.cwd, options.writeBaseline), baselineOf(results, expires));
+        await writeWholeFile(
+          resolve(io.cwd, options.writeBaseline),
+          baselineOf(results, expires, io.cwd),
+          options.writeBaseline,
+        );
       }
       // What SARIF names is opened by who reads it: the link, and not what is said of it.
       const opened = (result: FileResult): FileResult => ({ ...result, file: plain.get(result.file) ?? result.file });
-      const text = await render(format === 'sarif' ? results.map(opened) : results, format, failOn, places);
-      if (options.output === undefined) io.out(text.replace(/\n$/, ''));
-      else await writeFile(resolve(io.cwd, options.output), text);
+      const text = await renderScan(format === 'sarif' ? results.map(opened) : results, format, failOn, places);
+      if (options.output !== undefined) await writeWholeFile(resolve(io.cwd, options.output), text, options.output);
+      else if (text !== '') io.out(text.replace(/\n$/, ''));
+      if (results.length === 0) io.err('warning: there was no file to look at');
       if (links.length > 0) {
         io.err(
           options.agents === true
@@ -214,7 +237,10 @@ export const register: RegisterCommand = (program, io) => {
             : `note: ${links.length} symbolic links lead to what is looked at elsewhere`,
         );
       }
-      if (accepted > 0) io.err(`note: ${accepted} findings are accepted in ${options.baseline}`);
+      if (accepted.length > 0) io.err(`note: accepted in ${options.baseline}: ${count(accepted.length, 'finding')}`);
+      const used = new Set([...accepted, ...expired]);
+      for (const one of baseline.accepted.filter((entry) => !used.has(entry)))
+        io.err(`note: nothing of what was looked at is the accepted ${one.rule} in ${one.file}`);
       for (const one of expired)
         io.err(`warning: the acceptance of ${one.rule} in ${one.file} expired on ${one.expires}`);
       io.exitCode = exitCode(results, failOn);
@@ -257,7 +283,8 @@ async function compared(
   const { addFindings } = await import('../../scan/agents/add-findings.ts');
   const found = definitionsOf(results);
   if (options.writeLock !== undefined) {
-    await writeFile(resolve(io.cwd, options.writeLock), `${JSON.stringify(lockOf(found, lock, today), null, 2)}\n`);
+    const text = `${JSON.stringify(lockOf(found, lock, today), null, 2)}\n`;
+    await writeWholeFile(resolve(io.cwd, options.writeLock), text, options.writeLock);
     io.err(`note: ${found.length} definitions are locked in ${options.writeLock}`);
   }
   const drifts = lock === null ? [] : compareWithLock(found, lock);
@@ -288,6 +315,11 @@ async function advisoryBook(paths: readonly string[], io: Io): Promise<AdvisoryB
   return new AdvisoryBook(all);
 }
 
+/** `The server sends nothing.` → `the server sends nothing`, which reports put after a colon. */
+function endOfSentence(text: string): string {
+  return (text[0] ?? '').toLowerCase() + text.slice(1).replace(/\.$/, '');
+}
+
 function nameOfLink(link: string, target: string): string {
   return `${link} → ${target}`;
 }
@@ -296,129 +328,10 @@ function isAddress(path: string): boolean {
   return /^https?:\/\//i.test(path);
 }
 
-/** Files behind addresses, of which only the parts that are looked at are fetched. */
-async function* remoteTasks(
-  client: RemoteClient,
-  addresses: readonly string[],
-  tell: (line: string) => void,
-): AsyncGenerator<ScanTask> {
-  const { listRemoteFiles } = await import('../remote/list-remote-files.ts');
-  const { openRemoteFile } = await import('../remote/open-remote-file.ts');
-  for (const address of addresses) {
-    const url = URL.parse(address);
-    if (url === null) throw new Fault('ERR_USAGE', 'This is no address.', { where: address });
-    const files = await listRemoteFiles(client, url);
-    for (const { url: file, shown } of files) {
-      try {
-        yield { path: '', shown, remote: await openRemoteFile(client, file) };
-      } catch (error) {
-        // One of many is a row of the report; the only one is what was asked for.
-        if (files.length === 1 || !isFault(error)) throw error;
-        tell(`warning: ${shown}: ${error.message}`);
-        yield { path: '', shown, remote: { size: 1, read: () => Promise.reject(error) } };
-      }
-    }
-  }
-}
-
 function exitCode(results: readonly FileResult[], failOn: Severity): number {
   if (results.some(({ findings }) => findings.some((finding) => isAtLeast(finding.severity, failOn)))) return 1;
   if (results.some(({ verdict }) => verdict === 'error')) return 2;
   return results.some(({ gaps }) => gaps.length > 0) ? 3 : 0;
-}
-
-async function render(
-  results: readonly FileResult[],
-  format: (typeof FORMATS)[number],
-  failOn: Severity,
-  places: ReadonlyMap<string, string>,
-): Promise<string> {
-  const rows = results.map(({ file, verdict, findings, gaps, formats, size, error }) =>
-    JSON.stringify({ file, verdict, findings, gaps, formats, size, ...(error === undefined ? {} : { error }) }),
-  );
-  if (format === 'jsonl') return rows.map((row) => `${row}\n`).join('');
-  if (format === 'json') return rows.length === 0 ? '[]\n' : `[\n${rows.join(',\n')}\n]\n`;
-  if (format === 'table') return toTable(results);
-  const report = await toReport(results, format === 'cyclonedx' ? places : new Map());
-  switch (format) {
-    case 'sarif':
-      return (await import('../../report/to-sarif.ts')).toSarif(report);
-    case 'junit':
-      return (await import('../../report/to-junit.ts')).toJunit(report, failOn);
-    case 'html':
-      return (await import('../../report/to-html.ts')).toHtml(report);
-    case 'ocsf':
-      return (await import('../../report/to-ocsf.ts')).toOcsf(report);
-    default:
-      return (await import('../../report/to-cyclonedx.ts')).toCyclonedx(report);
-  }
-}
-
-/** @param places where the files lie of which the digest is told. */
-async function toReport(results: readonly FileResult[], places: ReadonlyMap<string, string>): Promise<Report> {
-  const { RULES } = await import('../../scan/registry.ts');
-  const { fingerprint } = await import('../../scan/baseline.ts');
-  const files = [];
-  for (const { file, verdict, formats, size } of results) {
-    const path = verdict === 'error' ? undefined : places.get(file);
-    const sha256 = path === undefined ? undefined : await digest(path);
-    files.push({ file, verdict, formats, size, ...(sha256 === undefined ? {} : { sha256 }) });
-  }
-  return {
-    version: packageVersion(),
-    command: 'parapet scan',
-    time: Date.now(),
-    rules: RULES.map(({ meta }) => meta),
-    findings: results.flatMap((result) =>
-      result.findings.map((finding) => ({
-        rule: finding.rule,
-        severity: finding.severity,
-        message: finding.message,
-        file: result.file,
-        member: finding.where.member,
-        offset: finding.where.offset,
-        ...(finding.where.line === undefined ? {} : { line: finding.where.line }),
-        ...(finding.where.column === undefined ? {} : { column: finding.where.column }),
-        fingerprint: fingerprint(result.file, finding),
-      })),
-    ),
-    gaps: results.flatMap((result) => [
-      ...result.gaps.map((gap) => ({ file: result.file, member: gap.where.member, reason: gap.reason })),
-      ...(result.error === undefined ? [] : [{ file: result.file, member: null, reason: result.error }]),
-    ]),
-    files,
-  };
-}
-
-async function digest(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
-}
-
-function toTable(results: readonly FileResult[]): string {
-  const rows = results.flatMap((result) => [
-    ...result.findings
-      .filter((finding) => finding.severity !== 'info')
-      .map((finding) => [finding.severity, finding.rule, inside(result.file, finding.where), finding.message]),
-    ...result.gaps.map((gap) => [
-      '?',
-      'not-looked-at',
-      inside(result.file, gap.where),
-      `Not looked at: ${gap.reason}.`,
-    ]),
-    ...(result.error === undefined ? [] : [['!', 'error', result.file, `Error: ${result.error}.`]]),
-  ]);
-  const count = (verdict: FileResult['verdict']): number =>
-    results.filter((result) => result.verdict === verdict).length;
-  const summary = `${results.length} files: ${count('clean')} clean, ${count('findings')} with findings, ${count('incomplete')} not wholly looked at, ${count('error')} errors`;
-  if (rows.length === 0) return `${summary}\n`;
-  return `${formatTable(['severity', 'rule', 'where', 'what'], rows)}\n\n${summary}\nparapet explain RULE says what a rule means and what to do.\n`;
-}
-
-function inside(file: string, { member, line, column }: Where): string {
-  const name = member === null ? file : `${file} > ${member}`;
-  return line === undefined ? name : `${name}:${line}${column === undefined ? '' : `:${column}`}`;
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {
@@ -428,48 +341,4 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 function oneOf<const T extends string>(option: string, given: string, allowed: readonly T[]): T {
   if ((allowed as readonly string[]).includes(given)) return given as T;
   throw new Fault('ERR_USAGE', `There is no "${given}" for ${option}; choose one of ${allowed.join(', ')}.`);
-}
-
-/** Stdin as a file, because formats are read from their end, too. */
-async function spool(io: Io): Promise<{ readonly path: string; remove(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'parapet-scan-'));
-  const path = join(folder, 'stdin');
-  const { open } = await import('node:fs/promises');
-  const file = await open(path, 'w');
-  let bytes = 0;
-  try {
-    for await (const chunk of io.stdin()) {
-      bytes += chunk.length;
-      if (bytes > MAX_STDIN)
-        throw new Fault('ERR_USAGE', 'What comes on stdin is longer than 4 GiB; save it to a file first.');
-      await file.write(chunk);
-    }
-  } catch (error) {
-    await file.close();
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
-  await file.close();
-  return { path, remove: () => rm(folder, { recursive: true, force: true }) };
-}
-
-/** One line on a terminal that is written over; nothing in a pipe. */
-class Progress {
-  readonly #io: Io;
-  #last = 0;
-
-  constructor(io: Io) {
-    this.#io = io;
-  }
-
-  step(count: number, { file, findings }: FileResult): void {
-    if (!this.#io.terminal || Date.now() - this.#last < 100) return;
-    this.#last = Date.now();
-    const name = printable(file).slice(-60);
-    process.stderr.write(`\r\u001b[K${count} files${findings.length > 0 ? ', findings' : ''}  ${name}`);
-  }
-
-  end(): void {
-    if (this.#io.terminal) process.stderr.write('\r\u001b[K');
-  }
 }

@@ -1,10 +1,12 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Fault } from '../../core/fault.ts';
 import type { HashOptions, KnownDigests } from '../../passport/hash-model.ts';
 import type { Trust } from '../../passport/verify-signature.ts';
 import type { Io, RegisterCommand } from '../command.ts';
+import { count } from '../count.ts';
+import { writeWholeFile } from '../write-whole-file.ts';
 
 interface SignOptions {
   readonly key: string;
@@ -71,7 +73,7 @@ export const register: RegisterCommand = (program, io) => {
         ...(cache === null ? {} : { known: cache.known }),
       };
       const bundle = await signModel(model, key, chain, hash);
-      await writeFile(output, bundle);
+      await writeWholeFile(output, bundle, relative(io.cwd, output));
       await cache?.save();
       io.out(`Signed ${path}: ${relative(io.cwd, output) || output}`);
     });
@@ -89,7 +91,7 @@ export const register: RegisterCommand = (program, io) => {
     .option('--only <path>', 'look at this file only; may be repeated', collect, [])
     .option('--ignore <path>', 'path that is neither signed nor looked at; may be repeated', collect, [])
     .option('--ignore-unsigned', 'files that were not signed are no problem')
-    .option('--cache <file>', 'take digests from there for files whose size and time did not change')
+    .option('--cache <file>', 'take digests from there for files that did not change; only you may be able to write it')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExit codes: 0 verified, 1 not, 2 wrong usage.')
     .action(async (path: string, options: VerifyOptions) => {
@@ -97,7 +99,10 @@ export const register: RegisterCommand = (program, io) => {
       const { verifyModel } = await import('../../passport/verify-model.ts');
       const model = resolve(io.cwd, path);
       const file = await outputOf(model, options.signature, io);
-      const bundle = readBundle(await text(file, io), options.signature ?? relative(io.cwd, file));
+      const bundle = readBundle(
+        await signatureText(file, options.signature, io),
+        options.signature ?? relative(io.cwd, file),
+      );
       const trust = await trustOf(options, io);
       const cache = options.cache === undefined ? null : await openCache(resolve(io.cwd, options.cache));
       const found = await verifyModel(model, bundle, trust, {
@@ -112,8 +117,11 @@ export const register: RegisterCommand = (program, io) => {
         io.out(
           JSON.stringify({ ok: found.ok, problems: found.problems, files: found.files, name: found.statement.name }),
         );
-      else if (found.ok) io.out(`Verified: ${found.files} files of ${path} are as they were signed.`);
-      else for (const problem of found.problems.slice(0, 100)) io.err(problem);
+      else if (found.ok) io.out(verifiedLine(found, path, options.only));
+      else {
+        for (const problem of found.problems.slice(0, 100)) io.err(problem);
+        if (found.problems.length > 100) io.err(`… and ${count(found.problems.length - 100, 'problem')} more`);
+      }
       if (!found.ok) io.exitCode = 1;
     });
 };
@@ -161,6 +169,23 @@ function inside(model: string, file: string): readonly string[] {
   return path === '' || path.startsWith('..') ? [] : [path];
 }
 
+async function signatureText(file: string, given: string | undefined, io: Io): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new Fault('ERR_USAGE', 'There is no signature that can be read.', {
+      where: given ?? (relative(io.cwd, file) || file),
+      hint: 'Make one with "parapet sign", or name it with --signature.',
+      cause,
+    });
+  }
+}
+
+function verifiedLine({ files }: { readonly files: number }, path: string, only: readonly string[]): string {
+  const those = `${count(files, 'file')} of ${path} ${files === 1 ? 'is as it was' : 'are as they were'} signed`;
+  return `Verified: ${those}${only.length === 0 ? '.' : '; no others were looked at.'}`;
+}
+
 async function text(path: string, io: Io): Promise<string> {
   try {
     return await readFile(resolve(io.cwd, path), 'utf8');
@@ -185,7 +210,7 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
-/** Digests by name, size and time of change, in a file of JSON. */
+/** Digests by the state of files, in a file of JSON. Whoever can write it decides what is verified: keep it where only you can. */
 async function openCache(path: string): Promise<{ readonly known: KnownDigests; save(): Promise<void> }> {
   let entries = new Map<string, string>();
   try {
@@ -193,12 +218,14 @@ async function openCache(path: string): Promise<{ readonly known: KnownDigests; 
   } catch {
     // A cache that is not there, or is damaged, is an empty one.
   }
-  const key = (name: string, size: number, modified: number): string => `${name}\0${size}\0${modified}`;
   return {
     known: {
-      get: (name, size, modified) => entries.get(key(name, size, modified)),
-      set: (name, size, modified, digest) => void entries.set(key(name, size, modified), digest),
+      get: (state) => {
+        const digest = entries.get(state);
+        return typeof digest === 'string' && /^(?:[0-9a-f]{2})+$/.test(digest) ? digest : undefined;
+      },
+      set: (state, digest) => void entries.set(state, digest),
     },
-    save: () => writeFile(path, JSON.stringify(Object.fromEntries(entries))),
+    save: () => writeWholeFile(path, JSON.stringify(Object.fromEntries(entries))),
   };
 }

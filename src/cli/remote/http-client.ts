@@ -88,6 +88,11 @@ export class RemoteClient {
           throw new Fault('ERR_UPSTREAM_INVALID', 'The address leads from https to a place without protection.', {
             where: shown(next),
           });
+        // Where clouds keep the credentials of machines: nobody is led there by somebody else's address, not even in one's own network.
+        if (isLinkLocal(next) && !isLinkLocal(address))
+          throw new Fault('ERR_UPSTREAM_INVALID', 'The address leads to one of the machine itself.', {
+            where: shown(next),
+          });
         url = next;
         continue;
       }
@@ -141,6 +146,12 @@ export class RemoteClient {
     if (host === 'localhost' || host.endsWith('.localhost') || (isIP(host) !== 0 && !isPublicAddress(host)))
       throw refuse('The address is not on the internet.');
   }
+}
+
+/** 169.254.0.0/16 (RFC 3927) and fe80::/10 (RFC 4291), and where Amazon's metadata are in IPv6. */
+function isLinkLocal({ hostname }: URL): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  return /^169\.254\.|^fe[89ab][0-9a-f]:|^::ffff:a9fe:|^fd00:ec2::254$/.test(host);
 }
 
 /** An address without what may be secret in it. */

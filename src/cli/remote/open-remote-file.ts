@@ -1,6 +1,6 @@
-import { Fault } from '../../core/fault.ts';
+import { Fault, isFault } from '../../core/fault.ts';
 import type { RemoteBytes } from '../../scan/remote-source.ts';
-import { type RemoteClient, shown } from './http-client.ts';
+import { type RemoteAnswer, type RemoteClient, shown } from './http-client.ts';
 
 /** Bytes of the first look, which usually are all that is needed of a header. */
 const FIRST = 1 << 16;
@@ -25,8 +25,11 @@ export async function openRemoteFile(
     first.close();
     if (rangeOf(first.headers)?.size === 0) return { size: 0, read: async () => new Uint8Array(), fetched: () => 0 };
   }
+  if (first.status === 200 || first.status === 206) assertNoPage(first, address);
   if (first.status === 200) {
     const bytes = await first.body(WHOLE).catch((cause: unknown) => {
+      // Broken off is not too long.
+      if (isFault(cause) && cause.code !== 'ERR_UPSTREAM_INVALID') throw cause;
       throw new Fault(
         'ERR_UPSTREAM_INVALID',
         'The server sends no parts of files, and this one is too large to be fetched as a whole.',
@@ -94,6 +97,18 @@ export async function openRemoteFile(
       return answer.body(length);
     },
   };
+}
+
+/** A page of a hub about a file, or one to log in at, holds nothing bad: it would be called clean in place of the file. */
+function assertNoPage({ headers, close }: RemoteAnswer, address: URL): void {
+  const type = headers['content-type'];
+  if (typeof type !== 'string' || !/^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(type)) return;
+  if (/\.x?html?$/i.test(address.pathname)) return;
+  close();
+  throw new Fault('ERR_UPSTREAM_INVALID', 'The server sends a web page and not a file.', {
+    where: shown(address),
+    hint: 'Give the address of the file itself, such as one with /resolve/ or /raw/ in it.',
+  });
 }
 
 /** `Content-Range: bytes 0-99/1234`, or `bytes * /1234` of a range that does not exist. */

@@ -1,6 +1,7 @@
 import { Fault } from '../../core/fault.ts';
 import type { Cell } from '../canonical-row.ts';
 import { timeFrom } from '../exact-time.ts';
+import { trimEndOf } from '../../text/trim-end-of.ts';
 
 /** What is needed of an element of a Parquet schema (parquet.thrift, `SchemaElement`). */
 export interface ParquetElement {
@@ -177,7 +178,7 @@ function textOrBytes(bytes: Uint8Array): string | Uint8Array {
 export function decimalCell(unscaled: number | bigint | Uint8Array, scale: number): number | string {
   const whole = unscaled instanceof Uint8Array ? signedOf(unscaled) : BigInt(unscaled);
   const digits = (whole < 0n ? -whole : whole).toString().padStart(scale + 1, '0');
-  const fraction = scale === 0 ? '' : digits.slice(-scale).replace(/0+$/, '');
+  const fraction = scale === 0 ? '' : trimEndOf(digits.slice(-scale), '0');
   const text = `${whole < 0n ? '-' : ''}${digits.slice(0, digits.length - scale)}${fraction === '' ? '' : `.${fraction}`}`;
   const value = Number(text);
   return plainText(value) === text ? value : text;

@@ -9,7 +9,7 @@ import {
   snappyUncompress,
 } from 'hyparquet';
 import { Fault } from '../../core/fault.ts';
-import { unpackLz4Block } from '../../formats/lz4/read-lz4.ts';
+import { unpackLz4Block } from '../../formats/lz4/lz4-block.ts';
 import type { Cell } from '../canonical-row.ts';
 import type { Batch } from '../open-data-file.ts';
 import { EXACT_PARSERS, exactCells, type ParquetNode } from './parquet-cells.ts';

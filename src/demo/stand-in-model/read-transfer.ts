@@ -9,7 +9,9 @@ const STOPS =
 
 /** `1.250,5`, `1,250.50`, `950` → `1250.50`, `1250.50`, `950.00`; null when it is no amount. */
 export function readAmount(text: string): string | null {
-  const trimmed = text.replace(/[.,]+$/, '');
+  let end = text.length;
+  while (text[end - 1] === '.' || text[end - 1] === ',') end--;
+  const trimmed = text.slice(0, end);
   const decimals = /[.,](\d{1,2})$/.exec(trimmed)?.[1];
   const whole = (decimals === undefined ? trimmed : trimmed.slice(0, -(decimals.length + 1))).replaceAll(/[.,]/g, '');
   return /^\d{1,9}$/.test(whole) ? `${Number(whole)}.${(decimals ?? '').padEnd(2, '0')}` : null;

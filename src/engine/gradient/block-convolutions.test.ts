@@ -64,6 +64,17 @@ const NETWORKS: readonly { readonly says: string; readonly batch: number; readon
       return build.add('GlobalAveragePool', [build.add('Mul', [second, build.add('Sigmoid', [second])])]);
     },
   },
+  {
+    says: 'a batch whose gradients are too long for the cache, so that those of weights are taken in parts',
+    batch: 96,
+    body: (build, weight, x) => {
+      const first = build.add('Tanh', [
+        build.add('Conv', [x, weight(64, 3, 8, 6), weight(64)], { pads: [4, 3, 3, 2] }),
+      ]);
+      const second = build.add('Conv', [first, weight(64, 64, 3, 2)], { pads: [0, 1, 2, 0] });
+      return build.add('GlobalAveragePool', [build.add('Sigmoid', [second])]);
+    },
+  },
 ];
 
 /** The largest difference as a share of the largest element. */

@@ -8,7 +8,7 @@ import { findGradientRule } from './registry.ts';
 export interface GradientCoverage {
   /** Operators on the way from `wrt` to `outputs`, each once, in the order in which they come. */
   readonly onTheWay: readonly string[];
-  /** Places of nodes on the way that have no gradient. */
+  /** Places of nodes on the way that have no gradient; where there is no way at all, of those at which all ways end. */
   readonly missing: readonly { readonly operator: string; readonly node: string }[];
   readonly masked: readonly { readonly operator: string; readonly node: string; readonly reason: string }[];
 }
@@ -47,7 +47,41 @@ export function gradientCoverage(
       if (reason !== undefined) masked.push({ ...said, reason });
     }
   }
+  if (!wrt.some((name) => needed.has(name))) {
+    const known = new Set(missing.map(({ node }) => node));
+    for (const node of endsOfWay(graph, wrt, outputs)) {
+      if (!known.has(place(node))) missing.push({ operator: operatorName(node), node: place(node) });
+    }
+  }
   return { onTheWay: [...new Set(way.map(operatorName))], missing, masked };
+}
+
+/**
+ * Where every way from `wrt` to `outputs` ends for gradients: nodes that read floating-point numbers which depend on `wrt`, and have no
+ * gradient, or say something else about them (labels, comparisons) that the outputs depend on.
+ */
+function endsOfWay(graph: ShapedGraph, wrt: readonly string[], outputs: readonly string[]): readonly OnnxNode[] {
+  const dependent = new Set(wrt);
+  const real = new Set(wrt);
+  for (const node of graph.nodes) {
+    const read = readNames(node);
+    if (!read.some((name) => dependent.has(name))) continue;
+    for (const name of node.outputs) {
+      dependent.add(name);
+      if (isReal(graph, name) && read.some((one) => real.has(one))) real.add(name);
+    }
+  }
+  const needed = new Set(outputs);
+  const found: OnnxNode[] = [];
+  for (const node of graph.nodes.toReversed()) {
+    const told = node.outputs.filter((name) => needed.has(name));
+    if (told.length === 0) continue;
+    const read = readNames(node).filter((name) => dependent.has(name));
+    for (const name of read) needed.add(name);
+    const ends = told.every((name) => !isReal(graph, name)) || findGradientRule(node.domain, node.op) === undefined;
+    if (ends && read.some((name) => real.has(name))) found.push(node);
+  }
+  return found.reverse();
 }
 
 /** Operators that make numbers of the whole numbers that they get; for others whole numbers are places and shapes. */

@@ -9,7 +9,7 @@ const MAX_MADE = 2 ** 28;
 /** Rounds of a loop that nothing but its count ends. */
 const MAX_ROUNDS = 1_000_000;
 /** Constants of shapes and counts are short; longer ones are no shapes. */
-const MAX_LENGTH = 64;
+export const MAX_LENGTH = 64;
 const MAX_STEPS = 16;
 
 /** Numbers of a constant; undefined: it is none, or depends on what the network computes. */

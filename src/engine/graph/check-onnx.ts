@@ -14,8 +14,7 @@ export function checkOnnx(model: OnnxModel): OnnxModel {
   const ids = new Set(model.functions.map((one) => one.domain));
   const opset = model.opsets.get('') ?? 0;
   const graph = checkGraph(model.graph, new Set(), (node) => {
-    if (intOf(node, 'batch_dims', 0) < 0) malformed('the number of its shared axes is below 0', place(node));
-    if (leavesOut(node, opset)) malformed('an input that has to be there is left out', place(node));
+    refuseCrash(node, opset);
     if (!domains.has(node.domain) && !ids.has(node.domain)) {
       malformed(
         `operator ${node.op} is of domain ${JSON.stringify(node.domain)}, which the model does not import`,
@@ -24,6 +23,15 @@ export function checkOnnx(model: OnnxModel): OnnxModel {
     }
   });
   return { ...model, graph };
+}
+
+/**
+ * Refuses nodes that a runtime takes on trust and crashes on.
+ * @throws Fault `ERR_MODEL_MALFORMED`
+ */
+export function refuseCrash(node: OnnxNode, opset: number): void {
+  if (intOf(node, 'batch_dims', 0) < 0) malformed('the number of its shared axes is below 0', place(node));
+  if (leavesOut(node, opset)) malformed('an input that has to be there is left out', place(node));
 }
 
 function checkGraph(graph: OnnxGraph, outer: ReadonlySet<string>, check: (node: OnnxNode) => void): OnnxGraph {

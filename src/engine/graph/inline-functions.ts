@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.ts';
 import type { OnnxAttribute, OnnxFunction, OnnxModel, OnnxNode } from '../../formats/onnx/onnx-model.ts';
-import { place } from './check-onnx.ts';
+import { place, refuseCrash } from './check-onnx.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import { mapGraphs, renameNode } from './map-graph.ts';
 
@@ -10,7 +10,7 @@ const MAX_NODES = 1_000_000;
 /**
  * Replaces calls of the model's own functions by their nodes. `upgrade` brings a function's nodes from the operator set that the
  * function imports to that of the graph.
- * @throws Fault `ERR_MODEL_MALFORMED` when functions call each other without end.
+ * @throws Fault `ERR_MODEL_MALFORMED` when functions call each other without end, or a call makes a node that a runtime crashes on.
  */
 export function inlineFunctions(
   model: OnnxModel,
@@ -21,6 +21,7 @@ export function inlineFunctions(
   for (const one of model.functions) {
     functions.set(keyOf(one.domain, one.name, one.overload), { ...one, nodes: upgrade(one.nodes, one.opsets) });
   }
+  const opset = model.opsets.get('') ?? 0;
   let left = MAX_NODES;
 
   const inline = (nodes: readonly OnnxNode[], depth: number): readonly OnnxNode[] =>
@@ -32,6 +33,8 @@ export function inlineFunctions(
       }
       const found = functions.get(keyOf(node.domain, node.op, node.overload));
       if (found !== undefined) return inline(expand(found, node, names), depth + 1);
+      // Only now it is known what a caller leaves out.
+      if (depth > 0) refuseCrash(node, opset);
       return [mapGraphs(node, (graph) => ({ ...graph, nodes: inline(graph.nodes, depth + 1) }))];
     });
 

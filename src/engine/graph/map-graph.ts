@@ -1,4 +1,4 @@
-import type { OnnxAttribute, OnnxGraph, OnnxNode } from '../../formats/onnx/onnx-model.ts';
+import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../formats/onnx/onnx-model.ts';
 
 /** A copy of a node in which every graph in its attributes went through `map`; the node itself where it has none. */
 export function mapGraphs(node: OnnxNode, map: (graph: OnnxGraph) => OnnxGraph): OnnxNode {
@@ -44,5 +44,31 @@ export function* namesOf(graph: OnnxGraph): Generator<string> {
       if (attribute.kind === 'graph') yield* namesOf(attribute.value);
       else if (attribute.kind === 'graphs') for (const one of attribute.value) yield* namesOf(one);
     }
+  }
+}
+
+/** Every tensor of a model, under the name of the initializer or of the node that holds it. */
+export function* tensorsOf({ graph, functions }: OnnxModel): Generator<readonly [string, OnnxTensor]> {
+  yield* tensorsOfGraph(graph);
+  for (const { name, nodes, defaults } of functions) {
+    for (const node of nodes) yield* tensorsOfAttributes(node.name, node.attributes);
+    yield* tensorsOfAttributes(name, defaults);
+  }
+}
+
+function* tensorsOfGraph({ initializers, nodes }: OnnxGraph): Generator<readonly [string, OnnxTensor]> {
+  yield* initializers;
+  for (const { name, attributes } of nodes) yield* tensorsOfAttributes(name, attributes);
+}
+
+function* tensorsOfAttributes(
+  owner: string,
+  attributes: ReadonlyMap<string, OnnxAttribute>,
+): Generator<readonly [string, OnnxTensor]> {
+  for (const attribute of attributes.values()) {
+    if (attribute.kind === 'tensor') yield [owner, attribute.value];
+    else if (attribute.kind === 'tensors') for (const one of attribute.value) yield [owner, one];
+    else if (attribute.kind === 'graph') yield* tensorsOfGraph(attribute.value);
+    else if (attribute.kind === 'graphs') for (const one of attribute.value) yield* tensorsOfGraph(one);
   }
 }

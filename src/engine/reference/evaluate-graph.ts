@@ -17,6 +17,8 @@ export interface EvaluateOptions {
   readonly record?: BasePoint;
   /** Masking operators give their stand-ins around this point, in place of their steps (`STAND_INS`). */
   readonly standIns?: BasePoint;
+  /** Outputs of masking operators that are known, by name, and taken in place of the computed ones. */
+  readonly known?: ReferenceValues;
 }
 
 interface Scope extends EvaluateOptions {
@@ -103,8 +105,11 @@ function runNode(
   const standIn = STAND_INS.get(domain)?.[node.op];
   const base = standIn === undefined ? undefined : scope.standIns?.get(node);
   if (base !== undefined) return standIn!(call, base.call, base.outputs);
-  const outputs = operator(call);
-  if (standIn !== undefined) scope.record?.set(node, { call, outputs });
+  const computed = operator(call);
+  if (standIn === undefined) return computed;
+  const { known } = scope;
+  const outputs = known === undefined ? computed : computed.map((one, at) => known.get(node.outputs[at] ?? '') ?? one);
+  scope.record?.set(node, { call, outputs });
   return outputs;
 }
 

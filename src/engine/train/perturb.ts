@@ -1,4 +1,4 @@
-import type { Random } from '../../math/random.ts';
+import { type Random, seededRandom } from '../../math/random.ts';
 
 /** What is done to the inputs of a training step before it learns from them. */
 export type Perturbation =
@@ -19,6 +19,22 @@ export interface Box {
   readonly norm: 'linf' | 'l2';
   readonly low: number | Float32Array;
   readonly high: number | Float32Array;
+}
+
+/**
+ * What a perturbation makes of samples before it has seen a gradient, [n, size]: noise is all of it; an attack begins there.
+ * @returns null where there is nothing to draw
+ */
+export function perturbedStart(
+  x: Float32Array,
+  size: number,
+  perturbation: Perturbation,
+  box: Box | null,
+  seed: string,
+): Float32Array | null {
+  if (perturbation.kind === 'noise') return addNoise(x, perturbation.sigma, seededRandom(seed));
+  if (perturbation.kind === 'none' || box === null) return null;
+  return startingPoint(x, size, perturbation, box, seededRandom(seed));
 }
 
 /** Where an attack on `x` begins, [n, size]: a copy, inside the ball and the box. */

@@ -1,7 +1,6 @@
-import { seededRandom } from '../../math/random.ts';
 import { sizeOf } from '../gradient/formula.ts';
 import { loadOnnxRuntime, type Session, type Tensor } from '../onnx-runtime.ts';
-import { addNoise, type Box, type Perturbation, startingPoint } from './perturb.ts';
+import { type Box, type Perturbation, perturbedStart } from './perturb.ts';
 import { ATTACK_INPUTS, type TrainingProgram } from './training-program.ts';
 
 /** Samples of one run of the program: exactly as many as it was built for. */
@@ -11,6 +10,8 @@ export interface MicroBatch {
   /** One a task, [batch, ...]. */
   readonly targets: readonly Float32Array[];
   readonly perturbation: Perturbation;
+  /** Where it begins, of the shape of the input that is perturbed. Default: drawn from `seed` (`perturbedStart`). */
+  readonly start?: Float32Array;
   /** Seed of what is random about it. */
   readonly seed: string;
 }
@@ -124,8 +125,9 @@ export class StepRunner {
     const { perturbation } = batch;
     if (perturbation.kind === 'none' || !(clean instanceof Float32Array)) return clean;
     const { program } = this;
-    const random = seededRandom(batch.seed);
-    if (perturbation.kind === 'noise') return addNoise(clean, perturbation.sigma, random);
+    const start =
+      batch.start ?? perturbedStart(clean, clean.length / program.batch, perturbation, this.#box, batch.seed);
+    if (start === null || perturbation.kind === 'noise') return start ?? clean;
     const attack = program.attack;
     if (attack === null || this.#attack === null || this.#box === null) return clean;
     const port = program.inputs.find(({ name }) => name === program.input)!;
@@ -144,7 +146,7 @@ export class StepRunner {
     feeds[ATTACK_INPUTS.original] = { type: 'float32', dims, data: clean };
     feeds[ATTACK_INPUTS.eps] = scalar(perturbation.eps);
     feeds[ATTACK_INPUTS.stepSize] = scalar(perturbation.stepSize);
-    let x = startingPoint(clean, clean.length / program.batch, perturbation, this.#box, random);
+    let x = start;
     const given = feedsOf(this.#attack, feeds);
     for (let step = 0; step < perturbation.steps; step++) {
       given[program.input] = { type: 'float32', dims, data: x };

@@ -82,15 +82,20 @@ describe('train', () => {
     await assert.rejects(train(net(), curve(640), { ...options, checkpoint: { file } }), { code: 'ERR_DATA' });
   });
 
-  it('gives the same on threads as without, up to the order of sums', async () => {
-    const short: TrainOptions = { ...options, epochs: 1, microBatch: 16 };
-    const [alone, threaded] = [
-      await train(net(), curve(320), short),
-      await train(net(), curve(320), { ...short, threads: 2 }),
-    ];
-    for (const [name, { data }] of alone.model.graph.initializers) {
-      const other = threaded.model.graph.initializers.get(name)!.data as Float32Array;
-      (data as Float32Array).forEach((value, i) => assert.ok(Math.abs(value - other[i]!) < 1e-5, name));
+  it('gives the same however a batch is cut up, also on threads, up to the order of sums', async () => {
+    for (const perturbation of [
+      options.perturbation!,
+      (): Perturbation => ({ kind: 'noise', sigma: 0.1 }),
+    ] satisfies TrainOptions['perturbation'][]) {
+      const short: TrainOptions = { ...options, epochs: 1, perturbation };
+      const whole = await train(net(), curve(320), short);
+      for (const pieces of [{ microBatch: 16 }, { microBatch: 8, threads: 2 }, { threads: 2 }]) {
+        const { model } = await train(net(), curve(320), { ...short, ...pieces });
+        for (const [name, { data }] of whole.model.graph.initializers) {
+          const other = model.graph.initializers.get(name)!.data as Float32Array;
+          (data as Float32Array).forEach((value, i) => assert.ok(Math.abs(value - other[i]!) < 1e-5, name));
+        }
+      }
     }
   });
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Fault } from '../../core/fault.ts';
 import type { OnnxModel } from '../../formats/onnx/onnx-model.ts';
 import { seededRandom } from '../../math/random.ts';
+import { product } from '../gradient/window.ts';
 import { prepare } from '../graph/prepare.ts';
 import { hasOtherFloats } from '../graph/to-float32.ts';
 import { loadOnnxRuntime, type RuntimeKind } from '../onnx-runtime.ts';
@@ -9,7 +10,8 @@ import { type AverageOptions, createAverage } from './average-weights.ts';
 import { epochOrder } from './batch-order.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { clipGradients, createOptimiser, type OptimiserOptions } from './optimiser.ts';
-import type { Perturbation } from './perturb.ts';
+import { chooseMicroBatch, cutBatch } from './micro-batch.ts';
+import { type Perturbation, perturbedStart } from './perturb.ts';
 import { learningRate, type Schedule } from './schedule.ts';
 import { openStepPool } from './step-pool.ts';
 import type { MicroBatch } from './step-runner.ts';
@@ -34,7 +36,7 @@ export interface TrainOptions {
   readonly epochs: number;
   /** Samples of one update. A last batch that is not full is left out; another shuffle brings its samples in. */
   readonly batch: number;
-  /** Samples of one run of the graph; divides `batch`. Default: the largest of 64, 50, 32, … 1 that does. */
+  /** Samples of one run of the graph; divides `batch`. Default: what is fastest and fits into memory (`chooseMicroBatch`). */
   readonly microBatch?: number;
   /** Threads that share the micro-batches of an update. Default 1. */
   readonly threads?: number;
@@ -104,15 +106,25 @@ export async function train(
   options: TrainOptions,
 ): Promise<TrainingResult> {
   const { epochs, batch, threads = 1, batchNorm = 'update' } = options;
-  const micro =
-    options.microBatch ?? [64, 50, 40, 32, 25, 20, 16, 10, 8, 5, 4, 2, 1].find((size) => batch % size === 0)!;
-  checkNumbers(source.count, epochs, batch, micro);
+  checkNumbers(source.count, epochs, batch, options.microBatch ?? batch);
   const lifted = liftConstants(original);
   const model = prepare(lifted);
   const names = trainableWeights(model, options.trainable).filter((name) => lifted.graph.initializers.has(name));
+  const runtime = await loadOnnxRuntime(options.runtime);
+  const micro =
+    options.microBatch ??
+    (await chooseMicroBatch({
+      model,
+      runtime,
+      sampleShapes: source.shapes,
+      batch,
+      threads,
+      batchStatistics: batchNorm === 'update',
+      copies: options.tasks.some(({ tradesBeta }) => tradesBeta !== undefined) ? 2 : 1,
+    }));
   const program = await buildTrainingProgram({
     model,
-    runtime: await loadOnnxRuntime(options.runtime),
+    runtime,
     sampleShapes: source.shapes,
     batch: micro,
     tasks: options.tasks,
@@ -232,16 +244,11 @@ class Run {
     rate: number,
   ): Promise<void> {
     const perturbation: Perturbation = this.#options.perturbation?.(at) ?? { kind: 'none' };
-    const batches: MicroBatch[] = [];
-    for (let from = 0; from < indices.length; from += this.#micro) {
-      const seed = `${this.#options.seed}/${at.step}/${from}`;
-      batches.push({
-        ...this.#source.gather(indices.subarray(from, from + this.#micro), seed),
-        perturbation,
-        seed: `${seed}/perturbation`,
-      });
-    }
-    const result = await this.#pool.run(batches);
+    // What is random is drawn for the whole batch, so that it does not depend on how the batch is cut up.
+    const seed = `${this.#options.seed}/${at.step}/0`;
+    const samples = this.#source.gather(indices, seed);
+    const whole: MicroBatch = { ...samples, perturbation, seed: `${seed}/perturbation` };
+    const result = await this.#pool.run(cutBatch(this.#begun(whole), indices.length, this.#micro));
     if (!Number.isFinite(result.loss)) {
       throw new Fault('ERR_DATA', 'The loss is no longer a number: training has diverged.', {
         where: `step ${at.step}`,
@@ -260,6 +267,16 @@ class Run {
     this.#numbers.loss += result.loss * indices.length;
     this.#numbers.correct += result.correct;
     this.#numbers.seen += indices.length;
+  }
+
+  /** The batch with the points at which its perturbation begins. */
+  #begun(batch: MicroBatch): MicroBatch {
+    const { input } = this.#program;
+    const clean = batch.inputs[input];
+    if (!(clean instanceof Float32Array)) return batch;
+    const size = product(this.#source.shapes[input]!);
+    const start = perturbedStart(clean, size, batch.perturbation, this.#options.space ?? null, batch.seed);
+    return start === null ? batch : { ...batch, start };
   }
 
   #means(): { readonly loss: number; readonly accuracy: number } {

@@ -3,6 +3,7 @@ import type { OnnxModel, OnnxValue } from '../../formats/onnx/onnx-model.ts';
 import { differentiate } from '../gradient/differentiate.ts';
 import { reorderPools } from '../gradient/reorder-pools.ts';
 import { blockConvolutions } from '../gradient/block-convolutions.ts';
+import { splitBatch } from '../gradient/split-batch.ts';
 import { channelBlock } from '../graph/blocked-layout.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { assembleBytes, shapeIn, type ShapedGraph, type ShapedValue } from '../graph/shaped-graph.ts';
@@ -126,7 +127,7 @@ export async function buildTrainingProgram(options: ProgramOptions): Promise<Tra
 
   const block = await channelBlock(runtime);
   const faster = (graph: ShapedGraph): ShapedGraph =>
-    block === null ? reorderPools(graph) : blockConvolutions(reorderPools(graph), block);
+    block === null ? reorderPools(graph) : splitBatch(blockConvolutions(reorderPools(graph), block));
   const targetShapes = outputs.map((name) => shapeIn(training, name).slice(1));
   const portOf = (name: string): ProgramPort => ({ name, dims: model.graph.initializers.get(name)!.dims });
   return {

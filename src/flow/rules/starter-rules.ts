@@ -3,6 +3,7 @@ import type { FlowTool } from '../history.ts';
 import { profileTool, type ToolProfile } from '../tool-profile.ts';
 import { identifierWords } from '../words.ts';
 import { argumentNames } from './schema-arguments.ts';
+import { trimEndOf } from '../../text/trim-end-of.ts';
 
 const HEAD = `# What this file says refines what Parapet decides about tool calls by itself; everything in it can be left out.
 # Check it with \`parapet flow check\`, and see what it does with \`parapet flow explain\` and \`parapet flow replay --rules\`.
@@ -132,7 +133,7 @@ function idOf(tool: string, what: string): string {
     .join('-')
     .replace(/[^a-z0-9-]/g, '')
     .slice(0, 48);
-  return `${name.replace(/^-+|-+$/g, '') || 'tool'}-${what}`;
+  return `${trimEndOf(name.replace(/^-+/, ''), '-') || 'tool'}-${what}`;
 }
 
 function quoted(text: string): string {

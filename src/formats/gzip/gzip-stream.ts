@@ -1,30 +1,31 @@
+import type { ByteSource } from '../../bytes/byte-source.ts';
 import { crc32 } from '../crc-32.ts';
 import { type Part, PartStream } from '../part-stream.ts';
 import { PieceError } from '../piece-stream.ts';
-import { InflateStream } from './inflate-stream.ts';
-import { afterGzipHeader } from './read-gzip.ts';
+import type { NativeUnpacker } from '../native-unpacker.ts';
+import { DeflateStream } from './deflate-stream.ts';
+import { afterGzipHeader } from './gzip-header.ts';
 
 /** CRC-32 and length behind each member. */
 const TRAILER = 8;
 
 /**
  * Unpacks gzip data (RFC 1952) piece by piece, all members, one after another. What follows the last member is left alone. Checksums and lengths are
- * compared of each member that is read from its beginning.
+ * compared.
  */
 export class GzipStream extends PartStream<Member> {
+  readonly #native: NativeUnpacker | null;
   /** One for all members: there may be many of a few bytes each. */
-  #inflate: InflateStream | null = null;
-  /** Bytes that had come out before the member. */
-  #before = 0;
+  #inflate: DeflateStream | null = null;
   #members = 0;
-  #mismatch: string | null = null;
+
+  constructor(source: ByteSource, native: NativeUnpacker | null = null) {
+    super(source);
+    this.#native = native;
+  }
 
   get next(): number {
     return this.part?.inflate.next ?? this.at;
-  }
-
-  get mismatch(): string | null {
-    return this.#mismatch;
   }
 
   protected open(): Member | null {
@@ -34,27 +35,9 @@ export class GzipStream extends PartStream<Member> {
       throw new PieceError(this.at + 10 > this.source.size ? 'cut off' : 'damaged');
     }
     this.#members++;
-    this.#before = this.made;
-    if (this.#inflate === null) this.#inflate = this.#begin(data);
+    if (this.#inflate === null) this.#inflate = new DeflateStream(this.source, data, this.#native);
     else this.#inflate.restart(this.source, data);
-    return new Member(this.#inflate, true);
-  }
-
-  #begin(data: number): InflateStream {
-    const { source, offer } = this;
-    if (offer === null) return new InflateStream(source, data);
-    return new InflateStream(source, data, (at, capture) => {
-      const made = this.#before + at;
-      offer(made, () => {
-        const resume = capture();
-        return () => {
-          const stream = new GzipStream(source, 0, null, made);
-          stream.#members = 1;
-          stream.part = new Member(resume() as InflateStream, false);
-          return stream;
-        };
-      });
-    });
+    return new Member(this.#inflate);
   }
 
   protected close({ inflate, crc, length }: Member): void {
@@ -62,23 +45,20 @@ export class GzipStream extends PartStream<Member> {
     if (end !== 'complete') throw new PieceError(end ?? 'damaged');
     const trailer = Buffer.from(this.source.read(next, TRAILER).slice());
     if (trailer.length < TRAILER) throw new PieceError('cut off');
-    if (crc !== null) {
-      if (trailer.readUInt32LE(0) !== crc) this.#mismatch ??= 'the checksum is not that of the data';
-      else if (trailer.readUInt32LE(4) !== length % 2 ** 32) this.#mismatch ??= 'the length is not that of the data';
-    }
+    if (trailer.readUInt32LE(0) !== crc) this.differs('the checksum is not that of the data');
+    else if (trailer.readUInt32LE(4) !== length % 2 ** 32) this.differs('the length is not that of the data');
     this.at = next + TRAILER;
   }
 }
 
 class Member implements Part {
-  readonly inflate: InflateStream;
-  /** Checksum of what has come out; null where the beginning was not read. */
-  crc: number | null;
+  readonly inflate: DeflateStream;
+  /** Checksum of what has come out. */
+  crc = 0;
   length = 0;
 
-  constructor(inflate: InflateStream, whole: boolean) {
+  constructor(inflate: DeflateStream) {
     this.inflate = inflate;
-    this.crc = whole ? 0 : null;
   }
 
   get done(): boolean {
@@ -88,8 +68,12 @@ class Member implements Part {
   fill(into: Uint8Array, from: number): number {
     const { inflate } = this;
     const part = into.subarray(from, from + inflate.fill(into.subarray(from)));
-    if (this.crc !== null) this.crc = crc32(part, this.crc);
+    this.crc = crc32(part, this.crc);
     this.length += part.length;
     return part.length;
+  }
+
+  free(): void {
+    this.inflate.free();
   }
 }

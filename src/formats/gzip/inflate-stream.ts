@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
-import { type OfferMark, type PieceEnd, PieceError, type PieceStream, type Resume } from '../piece-stream.ts';
+import { type PieceEnd, PieceError, type PieceStream } from '../piece-stream.ts';
+import { DeflateBits } from './deflate-bits.ts';
 import {
   fillHuffmanCode,
   fixedDistances,
@@ -11,10 +12,6 @@ import {
   PRIMARY_BITS,
 } from './huffman-code.ts';
 
-/** Packed bytes that are read at once. */
-const BLOCK = 1 << 16;
-/** Zeros after the last packed bytes, so that looking ahead needs no check; what is taken of them is found afterwards. */
-const PADDING = 64;
 /** Bytes back that a match may reach. */
 const HISTORY = 1 << 15;
 /** Bytes that come out before they must be taken. */
@@ -41,27 +38,15 @@ type Mode = 'header' | 'stored' | 'packed' | 'done';
 
 /**
  * Unpacks raw deflate data (RFC 1951) piece by piece: memory holds 32 KiB of what came out, the next 64 KiB, and as much of the source. zlib's own
- * calls either return everything at once or need the program to yield, and leave a handle each behind until then.
+ * calls either return everything at once or need the program to yield, and give nothing of the piece in which damage is: long data goes to
+ * `DeflateStream`, which has both.
  */
 export class InflateStream implements PieceStream {
-  #source: ByteSource;
-  readonly #offer: OfferMark | null;
-  readonly #block = new Uint8Array(BLOCK + 2 * PADDING);
-  /** Where in the block the next byte stands, and where its bytes end. */
-  #at = 0;
-  #filled = 0;
-  /** Offset in the source after the block. */
-  #read: number;
-  #drained = false;
-  #bits = 0;
-  #count = 0;
+  readonly #bits: DeflateBits;
 
   readonly #out = new Uint8Array(HISTORY + AHEAD + LONGEST_MATCH);
   #length = 0;
   #taken = 0;
-  /** Bytes that came out before those in `#out`. */
-  #before = 0;
-
   #mode: Mode = 'header';
   #last = false;
   #stored = 0;
@@ -72,28 +57,15 @@ export class InflateStream implements PieceStream {
   #distances: HuffmanCode = this.#ownDistances;
   #end: PieceEnd | null = null;
 
-  /**
-   * @param from offset of the first packed byte
-   * @param offer told of the blocks, at whose beginnings unpacking can go on later
-   */
-  constructor(source: ByteSource, from: number, offer: OfferMark | null = null) {
-    this.#source = source;
-    this.#read = from;
-    this.#offer = offer;
+  /** @param from offset of the first packed byte */
+  constructor(source: ByteSource, from: number) {
+    this.#bits = new DeflateBits(source, from);
   }
 
   /** Begins anew with other data, in the same memory; what was read of the same source is not read again. */
   restart(source: ByteSource, from: number): void {
-    const at = from - (this.#read - this.#filled);
-    if (source === this.#source && at >= 0 && at <= this.#filled) this.#at = at;
-    else {
-      this.#source = source;
-      this.#read = from;
-      this.#at = this.#filled = 0;
-      this.#drained = false;
-    }
-    [this.#bits, this.#count] = [0, 0];
-    [this.#length, this.#taken, this.#before, this.#stored] = [0, 0, 0, 0];
+    this.#bits.restart(source, from);
+    [this.#length, this.#taken, this.#stored] = [0, 0, 0];
     this.#mode = 'header';
     this.#last = false;
     this.#end = null;
@@ -104,7 +76,7 @@ export class InflateStream implements PieceStream {
   }
 
   get next(): number {
-    return Math.min(this.#source.size, this.#read - this.#filled + this.#at - (this.#count >> 3));
+    return this.#bits.next;
   }
 
   fill(into: Uint8Array): number {
@@ -129,7 +101,6 @@ export class InflateStream implements PieceStream {
   #slide(): void {
     if (this.#length < HISTORY + AHEAD) return;
     this.#out.copyWithin(0, this.#length - HISTORY, this.#length);
-    this.#before += this.#length - HISTORY;
     this.#length = this.#taken = HISTORY;
   }
 
@@ -158,15 +129,13 @@ export class InflateStream implements PieceStream {
       this.#mode = 'done';
       return;
     }
-    if (this.#offer !== null && this.#before + this.#length > 0)
-      this.#offer(this.#before + this.#length, () => this.#mark());
-    this.#last = this.#take(1) === 1;
-    const type = this.#take(2);
+    const bits = this.#bits;
+    this.#last = bits.take(1) === 1;
+    const type = bits.take(2);
     if (type === 0) {
-      this.#bits >>>= this.#count & 7;
-      this.#count -= this.#count & 7;
-      this.#stored = this.#take(16);
-      if ((this.#take(16) ^ 0xffff) !== this.#stored) throw new PieceError('damaged');
+      bits.align();
+      this.#stored = bits.take(16);
+      if ((bits.take(16) ^ 0xffff) !== this.#stored) throw new PieceError('damaged');
       this.#mode = 'stored';
     } else if (type === 1) {
       this.#literals = fixedLiterals();
@@ -176,87 +145,21 @@ export class InflateStream implements PieceStream {
     else throw new PieceError('damaged');
   }
 
-  #mark(): Resume {
-    const [source, from, bits, count] = [this.#source, this.next, this.#bits, this.#count & 7];
-    const history = this.#out.slice(Math.max(0, this.#length - HISTORY), this.#length);
-    const at = this.#before + this.#length;
-    return () => {
-      const stream = new InflateStream(source, from);
-      stream.#out.set(history);
-      stream.#length = stream.#taken = history.length;
-      stream.#before = at - history.length;
-      // Bits of the byte before, which is half read.
-      stream.#bits = bits & ((1 << count) - 1);
-      stream.#count = count;
-      return stream;
-    };
-  }
-
-  /** Reads on in the source; what is left of the block moves to its beginning. */
-  #refill(): void {
-    const block = this.#block;
-    block.copyWithin(0, this.#at, this.#filled);
-    const left = this.#filled - this.#at;
-    const bytes = this.#source.read(this.#read, BLOCK);
-    block.set(bytes, left);
-    this.#filled = left + bytes.length;
-    this.#read += bytes.length;
-    this.#at = 0;
-    if (bytes.length < BLOCK) {
-      this.#drained = true;
-      block.fill(0, this.#filled, this.#filled + PADDING);
-    }
-  }
-
-  /** @throws PieceError where more was used than there is. */
-  #check(): void {
-    if (this.#at > this.#filled && this.#at - (this.#count >> 3) > this.#filled) throw new PieceError('cut off');
-  }
-
-  /** @param count bits that are needed, at most 16 */
-  #ahead(count: number): void {
-    if (this.#count >= count) return;
-    if (this.#at + 2 > this.#filled && !this.#drained) this.#refill();
-    this.#bits |= (this.#block[this.#at]! | (this.#block[this.#at + 1]! << 8)) << this.#count;
-    this.#at += 2;
-    this.#count += 16;
-  }
-
-  /** @param count at most 16 */
-  #take(count: number): number {
-    this.#ahead(count);
-    const value = this.#bits & ((1 << count) - 1);
-    this.#bits >>>= count;
-    this.#count -= count;
-    this.#check();
-    return value;
-  }
-
   #copyStored(): void {
-    // Whole bytes that were read ahead as bits go first.
-    while (this.#stored > 0 && this.#count > 0 && this.#length < HISTORY + AHEAD) {
-      this.#out[this.#length++] = this.#take(8);
-      this.#stored--;
-    }
     while (this.#stored > 0 && this.#length < HISTORY + AHEAD) {
-      if (this.#at >= this.#filled) {
-        if (!this.#drained) this.#refill();
-        if (this.#at >= this.#filled) throw new PieceError('cut off');
-      }
-      const part = Math.min(this.#stored, this.#filled - this.#at, HISTORY + AHEAD - this.#length);
-      this.#out.set(this.#block.subarray(this.#at, this.#at + part), this.#length);
-      this.#length += part;
-      this.#at += part;
-      this.#stored -= part;
+      const length = this.#bits.copy(this.#out, this.#length, Math.min(HISTORY + AHEAD, this.#length + this.#stored));
+      this.#length += length;
+      this.#stored -= length;
     }
     if (this.#stored === 0) this.#mode = 'header';
   }
 
   #readCodes(): void {
-    const literals = this.#take(5) + 257;
-    const distances = this.#take(5) + 1;
+    const bits = this.#bits;
+    const literals = bits.take(5) + 257;
+    const distances = bits.take(5) + 1;
     const lengths = new Uint8Array(19);
-    for (let count = this.#take(4) + 4, place = 0; place < count; place++) lengths[CODE_ORDER[place]!] = this.#take(3);
+    for (let count = bits.take(4) + 4, place = 0; place < count; place++) lengths[CODE_ORDER[place]!] = bits.take(3);
     if (literals > 286 || distances > 30) throw new PieceError('damaged');
     const code = filled(this.#lengthCode, lengths);
     const all = new Uint8Array(literals + distances);
@@ -268,7 +171,7 @@ export class InflateStream implements PieceStream {
       }
       if (symbol === 16 && index === 0) throw new PieceError('damaged');
       const value = symbol === 16 ? all[index - 1]! : 0;
-      const repeat = symbol === 16 ? this.#take(2) + 3 : symbol === 17 ? this.#take(3) + 3 : this.#take(7) + 11;
+      const repeat = symbol === 16 ? bits.take(2) + 3 : symbol === 17 ? bits.take(3) + 3 : bits.take(7) + 11;
       if (index + repeat > all.length) throw new PieceError('damaged');
       all.fill(value, index, index + repeat);
       index += repeat;
@@ -279,41 +182,39 @@ export class InflateStream implements PieceStream {
   }
 
   #symbol(code: HuffmanCode): number {
-    this.#ahead(LONGEST_CODE);
-    const entry = code.primary[this.#bits & MASK]! || longHuffmanCode(code, this.#bits);
-    if (entry === 0) throw this.#lost(this.#at, this.#count);
-    this.#bits >>>= entry & 15;
-    this.#count -= entry & 15;
-    this.#check();
+    const bits = this.#bits;
+    bits.ahead(LONGEST_CODE);
+    const entry = code.primary[bits.bits & MASK]! || longHuffmanCode(code, bits.bits);
+    if (entry === 0) throw this.#lost(bits.at, bits.count);
+    bits.skip(entry & 15);
     return entry >> 4;
   }
 
   /** A code that is not there: where the data ends within it, it is cut off. */
   #lost(at: number, count: number): PieceError {
-    return new PieceError(at > this.#filled && (at - this.#filled) * 8 > count - LONGEST_CODE ? 'cut off' : 'damaged');
+    const { filled } = this.#bits;
+    return new PieceError(at > filled && (at - filled) * 8 > count - LONGEST_CODE ? 'cut off' : 'damaged');
   }
 
   /** Symbols of a block, until it ends or there is no more room. Its state is in variables of its own, which nothing else captures: that is what makes it fast. */
   #unpack(): void {
     const out = this.#out;
-    const block = this.#block;
+    const input = this.#bits;
+    const { block } = input;
     const literals = this.#literals;
     const distances = this.#distances;
     const firstLiterals = literals.primary;
     const firstDistances = distances.primary;
-    let bits = this.#bits;
-    let count = this.#count;
-    let at = this.#at;
-    let filledTo = this.#filled;
+    let { bits, count, at, filled: filledTo } = input;
     let to = this.#length;
     let failed: PieceError | null = null;
     while (to < HISTORY + AHEAD) {
       if (at + SYMBOL_BYTES > filledTo) {
-        if (!this.#drained) {
-          this.#at = at;
-          this.#refill();
+        if (!input.drained) {
+          input.at = at;
+          input.refill();
           at = 0;
-          filledTo = this.#filled;
+          filledTo = input.filled;
         } else if (at - (count >> 3) > filledTo) {
           failed = new PieceError('cut off');
           break;
@@ -398,12 +299,12 @@ export class InflateStream implements PieceStream {
       else for (let from = to - distance, stop = from + length, put = to; from < stop;) out[put++] = out[from++]!;
       to += length;
     }
-    this.#bits = bits;
-    this.#count = count;
-    this.#at = at;
+    input.bits = bits;
+    input.count = count;
+    input.at = at;
     this.#length = to;
     if (failed !== null) throw failed;
-    this.#check();
+    input.check();
   }
 }
 

@@ -1,4 +1,3 @@
-import { grownSize } from '../../bytes/grown-size.ts';
 import { PieceError } from '../piece-stream.ts';
 
 /** What an error says where more would have to follow. */
@@ -28,46 +27,6 @@ export interface LzmaSink {
   /** The byte that came out `distance` bytes before the next. */
   back(distance: number): number;
   copy(distance: number, length: number): void;
-}
-
-/** What is unpacked so far: the dictionary is the output itself. */
-export class LzmaOutput implements LzmaSink {
-  #bytes: Uint8Array;
-  length = 0;
-  readonly #limit: number;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-    this.#bytes = new Uint8Array(Math.min(limit, 1 << 16));
-  }
-
-  #grow(): void {
-    if (this.length >= this.#limit) throw new LzmaError(`more than ${this.#limit} bytes unpacked`);
-    const larger = new Uint8Array(grownSize(this.#bytes.length, this.length + 1, this.#limit));
-    larger.set(this.#bytes);
-    this.#bytes = larger;
-  }
-
-  put(byte: number): void {
-    if (this.length === this.#bytes.length) this.#grow();
-    this.#bytes[this.length++] = byte;
-  }
-
-  append(bytes: Uint8Array): void {
-    for (const byte of bytes) this.put(byte);
-  }
-
-  back(distance: number): number {
-    return this.#bytes[this.length - distance]!;
-  }
-
-  copy(distance: number, length: number): void {
-    for (let index = 0; index < length; index++) this.put(this.#bytes[this.length - distance]!);
-  }
-
-  take(): Uint8Array {
-    return this.#bytes.subarray(0, this.length);
-  }
 }
 
 function probabilities(count: number): Uint16Array {
@@ -322,76 +281,5 @@ export class LzmaDecoder {
     while (symbol < 0x100) symbol = (symbol << 1) | this.#bit(this.#literal, offset + symbol);
     out.put(symbol & 0xff);
     this.#state = this.#state < 4 ? 0 : this.#state < 10 ? this.#state - 3 : this.#state - 6;
-  }
-}
-
-/**
- * Unpacks raw LZMA data.
- * @param size bytes that come out, or null where an end mark says so
- * @throws LzmaError
- */
-export function decodeLzma(
-  input: Uint8Array,
-  from: number,
-  properties: number,
-  dictionarySize: number,
-  size: number | null,
-  limit: number,
-): Uint8Array {
-  if (size !== null && size > limit) throw new LzmaError(`${size} bytes are announced`);
-  const out = new LzmaOutput(size ?? limit);
-  const decoder = new LzmaDecoder(out);
-  decoder.setProperties(properties);
-  decoder.dictionarySize = Math.max(dictionarySize, 4096);
-  decoder.resetState();
-  decoder.startRange(input, from, input.length);
-  const marked = decoder.run(size ?? Infinity);
-  if (size === null && !marked) throw new LzmaError('there is no end mark');
-  return out.take();
-}
-
-/**
- * Unpacks LZMA2 chunks beginning at `from`, behind what `out` holds already.
- * @returns the offset after the end mark.
- * @throws LzmaError
- */
-export function decodeLzma2(input: Uint8Array, from: number, dictionarySize: number, out: LzmaOutput): number {
-  const decoder = new LzmaDecoder(out);
-  decoder.dictionaryStart = out.length;
-  decoder.dictionarySize = dictionarySize;
-  let at = from;
-  let needDictionary = true;
-  let needProperties = true;
-  const byte = (): number => {
-    if (at >= input.length) throw new LzmaError('the data is cut off');
-    return input[at++]!;
-  };
-  for (;;) {
-    const control = byte();
-    if (control === 0) return at;
-    if (control === 1 || control >= 0xe0) {
-      decoder.dictionaryStart = out.length;
-      needDictionary = false;
-    } else if (needDictionary) throw new LzmaError('the first chunk does not reset the dictionary');
-    if (control < 0x80) {
-      if (control > 2) throw new LzmaError(`chunk type ${control} is not known`);
-      const size = byte() * 256 + byte() + 1;
-      if (at + size > input.length) throw new LzmaError('the data is cut off');
-      out.append(input.subarray(at, at + size));
-      at += size;
-      continue;
-    }
-    const size = (control & 0x1f) * 65536 + byte() * 256 + byte() + 1;
-    const packed = byte() * 256 + byte() + 1;
-    if (control >= 0xc0) {
-      decoder.setProperties(byte());
-      if (decoder.literalBits > 4) throw new LzmaError('the properties are out of range');
-      needProperties = false;
-    } else if (needProperties) throw new LzmaError('the first chunk has no properties');
-    if (control >= 0xa0) decoder.resetState();
-    if (at + packed > input.length) throw new LzmaError('the data is cut off');
-    decoder.startRange(input, at, at + packed);
-    decoder.run(out.length + size);
-    at += packed;
   }
 }

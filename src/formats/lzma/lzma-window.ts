@@ -2,6 +2,11 @@ import { LzmaError, type LzmaSink } from './lzma-decoder.ts';
 
 /** Dictionaries that are kept; `xz -9` has one of 64 MiB. */
 export const LARGEST_DICTIONARY = 64 << 20;
+/** Memory that the dictionary of a header needs; nothing where there is no header. */
+export function dictionaryBytes(header: { readonly dictionary: number } | null): number {
+  return Math.min(header?.dictionary ?? 0, LARGEST_DICTIONARY);
+}
+
 /** Bytes that come out before they must be taken. */
 export const LZMA_AHEAD = 1 << 16;
 /** Bytes that one match, or one chunk of plain bytes, may add beyond that. */
@@ -45,7 +50,14 @@ export class LzmaWindow implements LzmaSink {
   }
 
   append(bytes: Uint8Array): void {
-    for (const byte of bytes) this.put(byte);
+    for (let at = 0; at < bytes.length;) {
+      if (this.#to === this.#bytes.length) this.#wrap();
+      const part = bytes.subarray(at, at + this.#bytes.length - this.#to);
+      this.#bytes.set(part, this.#to);
+      this.#to += part.length;
+      this.length += part.length;
+      at += part.length;
+    }
   }
 
   back(distance: number): number {
@@ -55,7 +67,15 @@ export class LzmaWindow implements LzmaSink {
   }
 
   copy(distance: number, length: number): void {
-    for (let index = 0; index < length; index++) this.put(this.back(distance));
+    const from = this.#to - distance;
+    if (from < 0 || this.#to + length > this.#bytes.length || distance > this.#dictionary) {
+      for (let index = 0; index < length; index++) this.put(this.back(distance));
+      return;
+    }
+    const bytes = this.#bytes;
+    for (let put = this.#to, stop = put + length; put < stop; put++) bytes[put] = bytes[put - distance]!;
+    this.#to += length;
+    this.length += length;
   }
 
   take(into: Uint8Array, from: number): number {

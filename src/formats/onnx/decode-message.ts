@@ -7,6 +7,9 @@ export type Message = Readonly<Record<string, unknown>>;
 /** Messages inside messages: a graph in an attribute of a node of a graph counts three. */
 const MAX_DEPTH = 64;
 
+/** The largest number that protobuf allows for a field. */
+const MAX_FIELD = 2 ** 29 - 1;
+
 /** What one file may cost: a message of two bytes becomes an object of a hundred. */
 export interface Budget {
   messages: number;
@@ -22,7 +25,8 @@ export function decodeMessage(reader: WireReader, name: MessageName, budget: Bud
     const key = reader.small();
     const wireType = key & 7;
     const number = Math.floor(key / 8);
-    if (number === 0) reader.malformed('a field has number 0');
+    // Other readers keep 32 bits of a key, and would find another field in it.
+    if (number === 0 || number > MAX_FIELD) reader.malformed(`a field has number ${number}`);
     const field = fields[number];
     if (field === undefined) {
       reader.skip(wireType);

@@ -101,7 +101,7 @@ export interface OnnxTensor {
   readonly type: OnnxElementType;
   readonly dims: readonly number[];
   readonly data: OnnxTensorData | null;
-  /** Present exactly when `data` is null. */
+  /** Present when the values lie in another file, and `data` is null then. Both are missing of a long tensor that was read without its values. */
   readonly external?: OnnxExternalData;
 }
 

@@ -183,6 +183,26 @@ describe('readOnnx and writeOnnx', () => {
   });
 });
 
+it('numbers of which other readers keep 32 bits are none that hide something', () => {
+  /** A tensor `data_location` 2^32 + 1, and a field whose key is 2^32 more than that of the external data. */
+  const varint = (value: bigint): number[] =>
+    value < 128n ? [Number(value)] : [Number(value & 127n) | 128, ...varint(value >> 7n)];
+  const part = (field: number, bytes: readonly number[]): number[] => [
+    ...varint(BigInt(field * 8 + 2)),
+    ...varint(BigInt(bytes.length)),
+    ...bytes,
+  ];
+  const file = (more: readonly number[]): Uint8Array => {
+    const tensor = [8, 0, ...[16, 1], ...part(8, [97]), ...more];
+    return Uint8Array.from([8, 8, ...part(7, [...part(2, [103]), ...part(5, tensor)])]);
+  };
+  const location = [14 * 8, ...varint(2n ** 32n + 1n)];
+  assert.equal(readOnnx(file([])).graph.initializers.get('a')!.data!.length, 0);
+  assert.throws(() => readOnnx(file(location)), { code: 'ERR_MODEL_MALFORMED', message: /place of kind 4294967297/ });
+  const hidden = [...varint(2n ** 32n + 13n * 8n + 2n), 1, 0];
+  assert.throws(() => readOnnx(file(hidden)), { code: 'ERR_MODEL_MALFORMED', message: /field has number/ });
+});
+
 it('external data stays in the folder of the model', () => {
   for (const good of ['weights.bin', './weights.bin', 'a/b.data', '..x/y'])
     assert.equal(isInsideFolder(good), true, good);
@@ -197,6 +217,7 @@ it('external data stays in the folder of the model', () => {
     'a\0b',
     'a//b',
     'https://x/y',
+    '*/_ORT_MEM_ADDR_/*',
   ]) {
     assert.equal(isInsideFolder(bad), false, bad);
   }

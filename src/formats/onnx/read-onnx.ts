@@ -16,6 +16,8 @@ import { WireReader } from './wire-reader.ts';
 export interface ReadOnnxOptions {
   /** Messages (nodes, attributes, tensors, values …) that one file may have. Default: 4 million. */
   readonly maxMessages?: number;
+  /** Elements up to which the values of a tensor are made, as copies; of longer ones type, shape and length are checked. Default: all, as views. */
+  readonly upTo?: number;
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -29,7 +31,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): Onnx
   const reader = new WireReader(bytes);
   const budget: Budget = { messages: options.maxMessages ?? 4_000_000 };
   const message = decodeMessage(reader, 'Model', budget);
-  const decoder = new ModelDecoder(reader);
+  const decoder = new ModelDecoder(reader, options.upTo);
   if (message['graph'] === undefined) reader.malformed('it has no graph');
   if (message['irVersion'] === undefined) reader.malformed('it has no IR version');
   return {
@@ -65,8 +67,11 @@ function domainOf(value: unknown): string {
 class ModelDecoder {
   readonly #reader: WireReader;
 
-  constructor(reader: WireReader) {
+  readonly #upTo: number | undefined;
+
+  constructor(reader: WireReader, upTo: number | undefined) {
     this.#reader = reader;
+    this.#upTo = upTo;
   }
 
   at<Result>(place: string, body: () => Result): Result {
@@ -199,7 +204,7 @@ class ModelDecoder {
   }
 
   tensor(message: Message): OnnxTensor {
-    return readTensor(message, (reason) => this.#reader.malformed(reason));
+    return readTensor(message, (reason) => this.#reader.malformed(reason), this.#upTo);
   }
 
   value(message: Message): OnnxValue {

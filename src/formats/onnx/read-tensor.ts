@@ -30,8 +30,11 @@ const FIELD: Readonly<Record<NumericElementType, string>> = {
   float4e2m1: 'int32s',
 };
 
-/** A decoded TensorProto. The number of values must be what the dimensions say. */
-export function readTensor(message: Message, malformed: (reason: string) => never): OnnxTensor {
+/**
+ * A decoded TensorProto. The number of values must be what the dimensions say.
+ * @param upTo elements up to which the values are made, as copies; longer tensors are checked all the same
+ */
+export function readTensor(message: Message, malformed: (reason: string) => never, upTo = Infinity): OnnxTensor {
   const name = JSON.stringify(message['name'] ?? '');
   const code = message['type'];
   const type = (ONNX_ELEMENT_TYPES as Readonly<Record<string, OnnxElementType>>)[String(code)];
@@ -41,7 +44,10 @@ export function readTensor(message: Message, malformed: (reason: string) => neve
   const count = elementCount(dims);
   if (count === null) return malformed(`tensor ${name} has dimensions ${dims.join(' x ')}`);
 
-  if (message['location'] === 1) {
+  const location = message['location'] ?? 0;
+  // Other readers keep 32 bits of this number, and would find another place in it.
+  if (location !== 0 && location !== 1) return malformed(`tensor ${name} lies at a place of kind ${String(location)}`);
+  if (location === 1) {
     if (type === 'string') return malformed(`tensor ${name} of texts lies in another file`);
     const external = readExternal((message['external'] ?? []) as readonly Message[], name, malformed);
     if (external.length !== undefined && external.length !== byteLength(type, count)) {
@@ -68,11 +74,13 @@ export function readTensor(message: Message, malformed: (reason: string) => neve
     if (values !== undefined) return malformed(`tensor ${name} has its values twice`);
     const length = byteLength(type, count);
     if (raw.length !== length) return malformed(`tensor ${name} has ${raw.length} bytes for ${length}`);
-    return { type, dims, data: fromBytes(type, raw) };
+    if (count > upTo) return { type, dims, data: null };
+    return { type, dims, data: fromBytes(type, upTo === Infinity ? raw : raw.slice()) };
   }
   const entries = entryCount(type, count);
   if ((values?.length ?? 0) !== entries)
     return malformed(`tensor ${name} has ${values?.length ?? 0} values for ${entries}`);
+  if (count > upTo) return { type, dims, data: null };
   return { type, dims, data: fromValues(type, values ?? []) };
 }
 
@@ -96,12 +104,16 @@ function readExternal(
   return { location, offset: bytes('offset') ?? 0, ...(length === undefined ? {} : { length }) };
 }
 
+/** ONNX Runtime takes a location with this in it for an address in its own memory. */
+const MEMORY_MARK = '_ORT_MEM_ADDR_';
+
 /**
- * Whether a relative path names a file in the model's folder or below: no root, drive, backslash, `..` or NUL. Whoever opens it must
- * still refuse a symbolic link that leads out.
+ * Whether a relative path names a file in the model's folder or below: no root, drive, backslash, `..` or NUL, and no mark with a
+ * meaning of its own. Whoever opens it must still refuse a symbolic link that leads out.
  */
 export function isInsideFolder(location: string): boolean {
   if (location === '' || location.length > 1024 || location.startsWith('/')) return false;
+  if (location.includes(MEMORY_MARK)) return false;
   for (const character of ['\\', '\0', ':']) if (location.includes(character)) return false;
   return location.split('/').every((part) => part !== '..' && part !== '');
 }

@@ -24,9 +24,17 @@ export interface Folder {
   /** Inputs that are fed from packed streams, in the order of these. */
   readonly packed: readonly number[];
   unpackedSizes: readonly number[];
-  hasDigest: boolean;
-  /** Sizes of the files in it. */
-  files: readonly number[];
+  /** CRC-32 of what comes out, where there is one. */
+  digest: number | null;
+  /** Sizes of the files in it, and their checksums where there are some. */
+  files: readonly SevenZipPart[];
+}
+
+/** A file among the bytes of a folder. */
+export interface SevenZipPart {
+  readonly size: number;
+  /** CRC-32. */
+  readonly digest: number | null;
 }
 
 export interface Streams {
@@ -100,11 +108,9 @@ export class HeaderReader {
     return this.byte() === 0 ? this.bits(count) : Array.from({ length: count }, () => true);
   }
 
-  /** Which of `count` streams have a CRC; the values are passed over. */
-  digests(count: number): readonly boolean[] {
-    const defined = this.maybeBits(count);
-    this.take(4 * defined.filter(Boolean).length);
-    return defined;
+  /** CRC-32 of each of `count` streams, of those that have one. */
+  digests(count: number): readonly (number | null)[] {
+    return this.maybeBits(count).map((defined) => (defined ? this.take(4).readUInt32LE(0) : null));
   }
 
   streams(): Streams {
@@ -130,7 +136,7 @@ export class HeaderReader {
         sized = true;
       } else throw new SevenZipError(`property ${id} of streams is not known`);
     }
-    if (!sized) for (const folder of folders) folder.files = [sizeOf(folder)];
+    if (!sized) for (const folder of folders) folder.files = [{ size: sizeOf(folder), digest: folder.digest }];
     return { position, packedSizes, folders };
   }
 
@@ -146,8 +152,8 @@ export class HeaderReader {
           folder.unpackedSizes = Array.from({ length: outputs }, () => this.number());
         }
       } else if (part === 10) {
-        this.digests(count).forEach((defined, index) => {
-          folders[index]!.hasDigest = defined;
+        this.digests(count).forEach((digest, index) => {
+          folders[index]!.digest = digest;
         });
       } else throw new SevenZipError(`property ${part} of folders is not known`);
     }
@@ -178,7 +184,7 @@ export class HeaderReader {
       free === 1
         ? [Array.from({ length: inputs }, (_, index) => index).find((index) => !bound.has(index)) ?? 0]
         : Array.from({ length: free }, () => this.number());
-    return { coders, pairs, packed, unpackedSizes: [], hasDigest: false, files: [] };
+    return { coders, pairs, packed, unpackedSizes: [], digest: null, files: [] };
   }
 
   /** How many files lie in each folder, and their sizes but for the last, which is the rest. */
@@ -201,14 +207,19 @@ export class HeaderReader {
       const sizes = part === 9 ? Array.from({ length: count - 1 }, () => this.number()) : [];
       const rest = sizeOf(folder) - sizes.reduce((sum, size) => sum + size, 0);
       if (sizes.length !== count - 1 || rest < 0) throw new SevenZipError('sizes of files do not add up');
-      folder.files = [...sizes, rest];
+      // That of a folder is that of its only file.
+      const digest = count === 1 ? folder.digest : null;
+      folder.files = [...sizes, rest].map((size) => ({ size, digest }));
     });
     if (part === 9) part = this.byte();
     while (part !== 0) {
       if (part !== 10) throw new SevenZipError(`property ${part} of files is not known`);
       // Of files whose folder has none.
-      const known = folders.filter((folder, index) => counts[index] === 1 && folder.hasDigest).length;
-      this.digests(counts.reduce((sum, count) => sum + count, 0) - known);
+      const without = (folder: Folder, index: number): boolean => counts[index] !== 1 || folder.digest === null;
+      const open = folders.filter(without);
+      const digests = this.digests(open.reduce((sum, { files }) => sum + files.length, 0));
+      let next = 0;
+      for (const folder of open) folder.files = folder.files.map(({ size }) => ({ size, digest: digests[next++]! }));
       part = this.byte();
     }
   }

@@ -33,7 +33,7 @@ const media = (index: number, more: Partial<Segment> = {}): Segment => ({
 function listening(more: Partial<Rule> = {}): Rule & { readonly heard: (readonly [string, Subject])[] } {
   const heard: (readonly [string, Subject])[] = [];
   return {
-    id: 'listening', detector: 'none', on: ['input'], action: 'block', mode: 'enforce', onFailure: 'block', timeout: 1000, maxText: 100_000,
+    id: 'listening', detector: 'none', on: ['input'], action: 'block', mode: 'enforce', onFailure: 'block', timeout: 60_000, maxText: 100_000,
     inspector: { inspect: (text, subject) => (heard.push([text, subject]), []) }, heard, ...more,
   }; // prettier-ignore
 }

@@ -171,7 +171,7 @@ test('time that is used up is said, and what was measured until then stays', asy
       return plain.scores(x, n);
     },
   };
-  const found = await run(slow, data, 'slow', { scenarios: ['black-box'], budget: 1, samples: 24 });
+  const found = await run(slow, data, 'slow', { scenarios: ['black-box'], budget: 3, samples: 24 });
   assert.equal(found.status, 'incomplete');
   assert.equal(found.clean.accuracy.value, 1);
   assert.ok(found.steps.some(({ status }) => status === 'budget'));

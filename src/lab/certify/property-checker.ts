@@ -1,4 +1,5 @@
 import { prepare } from '../../engine/graph/prepare.ts';
+import { assertRunnable } from '../../engine/assert-onnx-file.ts';
 import { loadOnnxRuntime } from '../../engine/onnx-runtime.ts';
 import type { OnnxModel } from '../../formats/onnx/onnx-model.ts';
 import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
@@ -23,6 +24,7 @@ export interface PropertyChecker {
  */
 export async function openPropertyChecker(model: OnnxModel): Promise<PropertyChecker> {
   const { network, inputName, inputDims, outputName } = networkFromOnnx(model);
+  assertRunnable(model);
   const runtime = await loadOnnxRuntime();
   // What the bounds are about is what is run: float64 models are both in float32.
   const session = await runtime.openBytes(writeOnnx(prepare(model)));

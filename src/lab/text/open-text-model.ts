@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { Fault } from '../../core/fault.ts';
+import { assertRunnable } from '../../engine/assert-onnx-file.ts';
 import { loadOnnx } from '../../engine/load-onnx.ts';
 import { loadOnnxRuntime, type Session } from '../../engine/onnx-runtime.ts';
 import type { OnnxModel } from '../../formats/onnx/onnx-model.ts';
@@ -35,6 +36,7 @@ export async function openTextModel(
   const words = typeof vocabulary === 'string' ? parseVocabulary(vocabulary, 'text.tokenizer.vocabulary') : vocabulary;
   const tokenizer = new WordTokenizer(words, options);
   const model = typeof source === 'string' ? await loadOnnx(source) : source;
+  assertRunnable(model);
   const runtime = await loadOnnxRuntime();
   const session = await runtime.openBytes(writeOnnx(model), { threads: Math.max(1, more.threads ?? 1) });
   try {

@@ -51,11 +51,15 @@ const IMAGE: Readonly<Record<string, string>> = {
   'text-generation-inference': 'text-generation-inference',
 };
 
+/** Those who build on an image of the name and count versions of their own. */
+const COUNTS_ITS_OWN = /(?:^|\/)lmcache\/[^/]+$/i;
+
 /**
  * What an image holds, by the end of its name.
  * @param image without tag and digest
  */
 export function productOfImage(image: string): ImageProduct | null {
+  if (COUNTS_ITS_OWN.test(image)) return null;
   const last = image.slice(image.lastIndexOf('/') + 1).toLowerCase();
   for (const [ecosystem, table] of [
     ['PyPI', PYPI],

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { ScanTask } from '../scan-pool.ts';
 import { walkPaths, type WalkOptions } from '../walk-paths.ts';
 import { HOME_PLACES, MACHINE_PLACES, PROJECT_PLACES } from './agent-places.ts';
+import { trimEndOf } from '../../text/trim-end-of.ts';
 
 export interface AgentPlaces {
   /** Home folder to look below, or null for none. */
@@ -26,14 +27,19 @@ export async function* discoverAgents({
 }: AgentPlaces): AsyncGenerator<ScanTask> {
   const seen = new Set<string>();
   async function* below(root: string, shown: string, places: readonly string[]): AsyncGenerator<ScanTask> {
+    const name = (full: string): string => (root === '' ? full : `${shown}${full.slice(root.length)}`);
+    const { onUnlisted } = options;
+    const walk: WalkOptions =
+      onUnlisted === undefined
+        ? options
+        : { ...options, onUnlisted: (folder, reason) => onUnlisted(name(folder), reason) };
     for (const place of places) {
       for (const { path, closed } of await expand(root, place)) {
         // Opening it fails, and is told as that.
-        const tasks = closed ? [{ path, shown: path }] : walkPaths([path], '/', options);
+        const tasks = closed ? [{ path, shown: path }] : walkPaths([path], '/', walk);
         for await (const task of tasks as Iterable<ScanTask> | AsyncIterable<ScanTask>) {
           if (seen.has(task.path)) continue;
           seen.add(task.path);
-          const name = (full: string): string => (root === '' ? full : `${shown}${full.slice(root.length)}`);
           const context =
             task.context?.skill === undefined ? {} : { context: { ...task.context, skill: name(task.context.skill) } };
           yield { path: task.path, shown: name(task.shown), ...context };
@@ -41,8 +47,8 @@ export async function* discoverAgents({
       }
     }
   }
-  if (home !== null) yield* below(home.replace(/[/\\]+$/, ''), '~', HOME_PLACES);
-  for (const { path, shown } of projects) yield* below(path.replace(/[/\\]+$/, ''), shown, PROJECT_PLACES);
+  if (home !== null) yield* below(trimEndOf(home, '/\\'), '~', HOME_PLACES);
+  for (const { path, shown } of projects) yield* below(trimEndOf(path, '/\\'), shown, PROJECT_PLACES);
   if (machine) yield* below('', '', MACHINE_PLACES);
 }
 

@@ -1,5 +1,6 @@
 import { isAtLeast, type Severity } from '../../core/severity.ts';
 import { views } from '../../text/decode-layers.ts';
+import { standingOf } from './spoken-about.ts';
 
 /**
  * What a text that an agent follows has no business saying. Matched on plain lower-case text with every known disguise undone. Each repetition
@@ -98,7 +99,10 @@ const PHRASES: readonly Phrase[] = [
   ),
 ];
 
-/** Words around a phrase that show that it is spoken about and not said: examples, attacks, what not to do. */
+/**
+ * Words around a phrase in a program that show that it is looked for and not said. In a text an attacker could simply write them, so there it needs more
+ * (`spoken-about.ts`).
+ */
 const ABOUT =
   /(?:example|e\.g\.|such as|like\b|attack|inject|malicious|detect|prevent|refuse|reject|flag|phrase|pattern|payload|jailbreak|adversar|untrusted|suspicious|looks? for|contain(?:s|ing)?|attempt|claim|never (?:follow|obey|comply)|do not (?:follow|obey|comply)|should (?:be )?(?:refuse|reject|ignore)|violat|red team|security|vulnerab|threat|anti-pattern|✗|❌|bad:)/i;
 
@@ -113,7 +117,7 @@ export interface FoundPhrase {
   readonly severity: Severity;
   /** What was undone to see it. */
   readonly via: readonly string[];
-  /** In quotes, code, or a sentence about such phrases. */
+  /** Shown as an example, or told of, and not said. */
   readonly quoted: boolean;
 }
 
@@ -121,8 +125,15 @@ const PART = 256 << 10;
 const OVERLAP = 1024;
 const MOST = 3;
 
-/** Phrases in a text, at most three of each kind and severity. */
-export function phrasesIn(text: string, ids: readonly Phrase['id'][]): readonly FoundPhrase[] {
+/**
+ * Phrases in a text, at most three of each kind and severity.
+ * @param of a program is full of texts in quotation marks, most of which nobody follows
+ */
+export function phrasesIn(
+  text: string,
+  ids: readonly Phrase['id'][],
+  of: 'text' | 'program' = 'text',
+): readonly FoundPhrase[] {
   const found: FoundPhrase[] = [];
   const counts = new Map<string, number>();
   for (let start = 0; start < text.length; start += PART) {
@@ -146,9 +157,16 @@ export function phrasesIn(text: string, ids: readonly Phrase['id'][]): readonly 
               .replaceAll('’', "'"),
           );
           const disguised = view.via.length > 0 && !plainly;
-          const quoted = !disguised && isSpokenAbout(text, at, start + span.end);
+          const standing = disguised
+            ? 'said'
+            : of === 'program'
+              ? isSpokenAbout(text, at, start + span.end)
+                ? 'shown'
+                : 'said'
+              : standingOf(text, at, start + span.end);
+          const quoted = standing !== 'said';
           if (!disguised && NEGATED.test(text.slice(Math.max(0, at - 60), at))) continue;
-          const severity = disguised ? 'high' : quoted ? 'low' : phrase.severity;
+          const severity = disguised ? 'high' : standing === 'said' ? phrase.severity : lowered(phrase, standing);
           const kind = `${phrase.id} ${severity}`;
           const count = counts.get(kind) ?? 0;
           const known = found.some(
@@ -162,6 +180,12 @@ export function phrasesIn(text: string, ids: readonly Phrase['id'][]): readonly 
     }
   }
   return found;
+}
+
+/** What is shown weighs little; with a command beside it, or as an order to send something away, it is still looked at. */
+function lowered({ id, severity }: Phrase, standing: 'shown' | 'loaded'): Severity {
+  if (severity === 'low') return 'low';
+  return standing === 'loaded' || id === 'send-away' ? 'medium' : 'low';
 }
 
 function isSpokenAbout(text: string, start: number, end: number): boolean {

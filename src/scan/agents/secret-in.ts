@@ -6,6 +6,8 @@ import { plainText } from '../plain-text.ts';
 
 /** A credential in a text: what it is and a mask of it, never itself. */
 export interface FoundSecret {
+  /** Of the detector, without its name: `github-token`. */
+  readonly rule: string;
   /** UTF-16 units. */
   readonly start: number;
   readonly end: number;
@@ -24,11 +26,10 @@ export function secretsIn(text: string): readonly FoundSecret[] {
   if (findings instanceof Promise) throw new TypeError('the detector of secrets answers at once');
   return findings
     .filter(({ severity, span }) => isAtLeast(severity, 'low') && !isPlaceholder(text.slice(span.start, span.end)))
-    .map(({ rule, mask, span }) => ({
-      start: span.start,
-      end: span.end,
-      shown: `${rule.replace(/^secret-leak\//, '')}, ${plainText(mask)}`,
-    }));
+    .map(({ rule, mask, span }) => {
+      const id = rule.replace(/^secret-leak\//, '');
+      return { rule: id, start: span.start, end: span.end, shown: `${id}, ${plainText(mask)}` };
+    });
 }
 
 /** The text with every credential in it replaced, for files and messages that others read. */

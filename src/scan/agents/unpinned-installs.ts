@@ -1,3 +1,5 @@
+import { trimEndOf } from '../../text/trim-end-of.ts';
+
 /** Installations in a text: `pip install`, `npm install -g`, `npx`, `uvx`, `uv tool install`, `cargo install`, `gem install`, `go install`. */
 const INSTALLS: readonly { readonly pattern: RegExp; readonly pinned: RegExp }[] = [
   { pattern: /\b(?:pip3?|uv pip|pipx)[ \t]{1,4}install[ \t]{1,4}([^\n`;&|#)]{1,300})/g, pinned: /===?[ \t]{0,2}[\w.]/ },
@@ -24,7 +26,7 @@ export function unpinnedInstalls(text: string): readonly UnpinnedInstall[] {
       const rest = match[1]!;
       if (/(?:^|[ \t])(?:-r|--requirement|-e|--editable|\.{1,2}(?:[/[ ]|$))/.test(rest) || pinned.test(rest)) continue;
       const name = rest.split(/[ \t]+/).find((word) => /^["']?@?[A-Za-z][\w./@-]{1,100}/.test(word)) ?? '';
-      const bare = name.replace(/^["']|["',.:]+$/g, '');
+      const bare = trimEndOf(name.replace(/^["']/, ''), '"\',.:');
       if (
         bare === '' ||
         LOCAL.test(bare) ||

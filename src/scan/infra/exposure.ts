@@ -37,6 +37,8 @@ export function openTo(
 
 /** `The service "vllm"`, `The image`. */
 export function titled(workload: Workload): string {
-  const what = { compose: 'service', kubernetes: 'container', helm: 'value', dockerfile: 'image on' }[workload.from];
+  const what = { compose: 'service', kubernetes: 'container', helm: 'value', dockerfile: 'image on', env: 'file' }[
+    workload.from
+  ];
   return `The ${what} ${show(workload.name)}`;
 }

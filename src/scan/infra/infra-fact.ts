@@ -31,11 +31,19 @@ export type InfraFact =
     })
   | (Spot & { readonly kind: 'infra-terraform'; readonly body: HclBlock; readonly lines: LineIndex })
   /** A workflow or composite action of GitHub Actions. */
-  | (Spot & { readonly kind: 'infra-workflow'; readonly root: Located; readonly lines: LineIndex })
+  | (Spot & {
+      readonly kind: 'infra-workflow';
+      readonly root: Located;
+      readonly lines: LineIndex;
+      /** It lies in a folder below `.github/workflows`, from which GitHub starts nothing. */
+      readonly idle: boolean;
+    })
   /** A text of a service's own configuration, or of a program: `what` says which. */
   | (Spot & {
       readonly kind: 'infra-text';
       readonly what: 'python' | 'shell' | 'properties' | 'env';
+      /** Of the file. */
+      readonly name: string;
       readonly text: string;
       readonly lines: LineIndex;
     });

@@ -45,7 +45,11 @@ function workloadOf(name: string, start: number, service: Located, lines: LineIn
     if (textOf(node) === 'host') power(text, node!);
   }
   for (const node of itemsOf(memberAt(service, 'cap_add'))) power(`cap:${textOf(node) ?? ''}`, node);
-  for (const one of options) if (one.text.endsWith('unconfined')) powers.push({ text: 'unconfined', at: one.at });
+  for (const { text, at } of options) {
+    if (/^seccomp[:=]unconfined$/.test(text)) powers.push({ text: 'unconfined', at });
+    if (/^(?:apparmor[:=]unconfined|label[:=]disable)$/.test(text)) powers.push({ text: 'unguarded', at });
+    if (/^systempaths[:=]unconfined$/.test(text)) powers.push({ text: 'unmasked', at });
+  }
   const limits = memberAt(service, 'deploy', 'resources', 'limits');
   const devices = memberAt(service, 'deploy', 'resources', 'reservations', 'devices');
   const command = unwrapShell(words);
@@ -89,16 +93,17 @@ function wordsOfNode(node: Located | undefined, lines: LineIndex): readonly Plac
   });
 }
 
+/** A name without a value is handed on from where compose is started. */
 function environment(service: Located, lines: LineIndex): (Placed & { readonly name: string })[] {
   const node = memberAt(service, 'environment');
   const pairs = membersOf(node).map(({ name, value }) => ({
     name,
-    text: filled(textOf(value) ?? ''),
+    text: filled(textOf(value) ?? `\${${name}}`),
     at: lines.place(value.start),
   }));
   const listed = itemsOf(node).flatMap((item) => {
-    const [, name, value] = /^([^=]{1,200})=(.*)$/s.exec(textOf(item) ?? '') ?? [];
-    return name === undefined ? [] : [{ name, text: filled(value!), at: lines.place(item.start) }];
+    const [, name, value] = /^([^=]{1,200})(?:=(.*))?$/s.exec(textOf(item) ?? '') ?? [];
+    return name === undefined ? [] : [{ name, text: filled(value ?? `\${${name}}`), at: lines.place(item.start) }];
   });
   return [...pairs, ...listed];
 }
@@ -118,7 +123,13 @@ function ports(service: Located, lines: LineIndex): readonly WorkloadPort[] {
     }
     const spelled = filled(text).replace(/\/(?:tcp|udp)$/i, '');
     const [, host, last] = /^(?:(.{0,100}):)?([\d-]{1,11})$/.exec(spelled) ?? [];
-    if (last === undefined) continue;
+    if (last === undefined) {
+      const [, before, port] = /^(?:(.{0,100}):)?\$\{?\w{1,100}\}?$/.exec(spelled) ?? [];
+      // Which port it is stands elsewhere; that it is published stands here.
+      if (port !== undefined || /\$/.test(spelled))
+        found.push({ container: 0, reach: isLoopback(before) ? 'loopback' : 'published', at });
+      continue;
+    }
     for (const container of rangeOf(last))
       found.push({ container, reach: isLoopback(host) ? 'loopback' : 'published', at });
   }

@@ -3,6 +3,8 @@ import { itemsOf, type Located, memberAt, membersOf, textOf } from '../../format
 import type { Placed, Workload, WorkloadPort } from './workload.ts';
 
 const MOST_IMAGES = 500;
+/** Where charts that write an image as one text keep its tag; an empty one stands for the chart's own version. */
+const TAG_BESIDE = ['tag', 'imageTag', 'image_tag', 'imageVersion'];
 
 /**
  * Values of a Helm chart as far as they follow the usual names (helm.sh, "Values Files" and the chart that `helm create` writes): every map with an `image` is a
@@ -18,8 +20,9 @@ export function helmWorkloads(
   const found: Workload[] = [];
   let images = 0;
   const search = (node: Located, path: string): void => {
+    if (node.kind === 'list') for (const [at, item] of node.items.entries()) search(item, `${path}.${at}`);
     if (node.kind !== 'map') return;
-    const image = imageOf(memberAt(node, 'image'), path.slice(path.lastIndexOf('.') + 1), lines);
+    const image = imageOf(node, path.slice(path.lastIndexOf('.') + 1), lines);
     if (image !== null && ++images <= MOST_IMAGES)
       found.push(workloadOf(node, path === '' ? chart : path, image, lines));
     for (const { name, value } of node.members)
@@ -30,12 +33,26 @@ export function helmWorkloads(
   return found;
 }
 
-/** @param part the map's own name: a part of a chart that names a tag alone runs the image of that name */
-function imageOf(node: Located | undefined, part: string, lines: LineIndex): Placed | null {
+/**
+ * @param map what has an `image`: a text, with its tag in it or beside it, or a map
+ * @param part the map's own name: a part of a chart that names a tag alone runs the image of that name
+ */
+function imageOf(map: Located, part: string, lines: LineIndex): Placed | null {
+  // The parts of an image may stand right in a map, as those of a model in vLLM's chart, or under another name.
+  const apart = ['repository', 'tag'].every((key) => textOf(memberAt(map, key)) !== undefined);
+  const node = memberAt(map, 'image') ?? (apart ? map : undefined);
   const text = textOf(node);
-  if (text !== undefined) return text === '' ? null : { text, at: lines.place(node!.start) };
-  const own = textOf(memberAt(node, 'tag')) === undefined || part === '' ? undefined : part;
-  const repository = textOf(memberAt(node, 'repository')) ?? textOf(memberAt(node, 'name')) ?? own;
+  if (text !== undefined) {
+    if (text === '') return null;
+    const beside = TAG_BESIDE.map((key) => textOf(memberAt(map, key))).find((one) => one !== undefined);
+    const tagged = /:[^/]*$|@/.test(text) || beside === undefined ? text : `${text}:${beside || 'chart'}`;
+    return { text: tagged, at: lines.place(node!.start) };
+  }
+  // What holds for all images of a chart, and items of a list, are named after nothing.
+  const unnamed = textOf(memberAt(node, 'tag')) === undefined || /^(?:|global|default|\d+)$/.test(part);
+  const own = unnamed ? undefined : part;
+  const repository =
+    ['repository', 'repo', 'name'].map((key) => textOf(memberAt(node, key))).find((one) => one !== undefined) ?? own;
   if (repository === undefined || repository === '') return null;
   const registry = textOf(memberAt(node, 'registry'));
   const tag = textOf(memberAt(node, 'tag'));
@@ -44,7 +61,8 @@ function imageOf(node: Located | undefined, part: string, lines: LineIndex): Pla
   // Without a tag a chart takes its own version, which is a fixed one.
   const suffix =
     digest !== undefined && digest !== '' ? `@${digest}` : tag === undefined || tag === '' ? ':chart' : `:${tag}`;
-  return { text: `${name}${suffix}`, at: lines.place(node!.start) };
+  const place = memberAt(map, 'image') === undefined ? memberAt(node, 'repository')! : node!;
+  return { text: `${name}${suffix}`, at: lines.place(place.start) };
 }
 
 function workloadOf(node: Located, name: string, image: Placed, lines: LineIndex): Workload {

@@ -9,6 +9,7 @@ export interface Placed {
 
 /** A port of a container, and how far it reaches. */
 export interface WorkloadPort {
+  /** 0 where it is a variable, and may be any. */
   readonly container: number;
   /**
    * `published`: whoever reaches the host or the cluster's edge. `loopback`: the host alone. `internal`: other containers. `listed`: named, which
@@ -29,7 +30,7 @@ export interface WorkloadMount {
 
 /** A container as compose, Kubernetes, Helm values or a Dockerfile start it: what all of these say, in the same words. */
 export interface Workload {
-  readonly from: 'compose' | 'kubernetes' | 'helm' | 'dockerfile';
+  readonly from: 'compose' | 'kubernetes' | 'helm' | 'dockerfile' | 'env';
   readonly name: string;
   readonly image: Placed | null;
   /** Words of entry point and arguments, shell lines split into words. */
@@ -39,7 +40,10 @@ export interface Workload {
   readonly moreEnv: boolean;
   readonly ports: readonly WorkloadPort[];
   readonly mounts: readonly WorkloadMount[];
-  /** What weakens the wall around it: `privileged`, `hostNetwork`, `hostPID`, `hostIPC`, `cap:SYS_ADMIN`, `unconfined`. */
+  /**
+   * What weakens the wall around it: `privileged`, `hostNetwork`, `hostPID`, `hostIPC`, `cap:SYS_ADMIN`, `unconfined` (every system call), `unguarded` (without
+   * AppArmor or SELinux), `unmasked` (all of /proc and /sys).
+   */
   readonly powers: readonly Placed[];
   /** User as written; null where nothing is said. */
   readonly user: Placed | null;
@@ -52,13 +56,18 @@ export interface Workload {
   readonly at: Spot;
 }
 
+/** Servers after which people call the services that they build from them. */
+const BUILT_FROM =
+  /^(?:vllm|sglang|ollama|comfyui|triton(?:server)?|torchserve|llama[-._]?cpp|local-?ai|text-generation-inference|lmdeploy|aphrodite|xinference|koboldcpp|langflow|flowise|mlflow|jupyterlab|openhands|anythingllm)$/;
+
 /**
  * Tag and digest taken away: `ghcr.io/x/vllm-openai:v1@sha256:…` → `ghcr.io/x/vllm-openai`. Of a compose service whose image is a variable, which a file beside
- * it sets, the name of the service: people call the service `ollama` that runs Ollama.
+ * it sets, the name of the service: people call the service `ollama` that runs Ollama. So of one that is built, where its name is that of a known server.
  */
 export function imageName(workload: Workload): string {
   const image = workload.image?.text.toLowerCase() ?? '';
-  if (workload.from === 'compose' && image.startsWith('$')) return workload.name.toLowerCase();
+  const name = workload.name.toLowerCase();
+  if (workload.from === 'compose' && (image.startsWith('$') || (image === '' && BUILT_FROM.test(name)))) return name;
   return image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
 }
 
@@ -118,7 +127,9 @@ export function isEverywhere(text: string): boolean {
 
 /** How far a port reaches; without ports of that number, whether the network of the host is shared. */
 export function reachOf(workload: Workload, ...ports: readonly number[]): WorkloadPort['reach'] | null {
-  const own = workload.ports.filter(({ container }) => ports.length === 0 || ports.includes(container));
+  const own = workload.ports.filter(
+    ({ container }) => ports.length === 0 || container === 0 || ports.includes(container),
+  );
   for (const reach of ['published', 'internal', 'loopback', 'listed'] as const)
     if (own.some((port) => port.reach === reach)) return reach;
   return workload.powers.some(({ text }) => text === 'hostNetwork') ? 'published' : null;
@@ -126,7 +137,7 @@ export function reachOf(workload: Workload, ...ports: readonly number[]): Worklo
 
 /** Where to point at: the port that reaches furthest, else the image, else the workload. */
 export function spotOf(workload: Workload, ...ports: readonly number[]): Spot {
-  const own = workload.ports.filter(({ container }) => ports.includes(container));
+  const own = workload.ports.filter(({ container }) => container === 0 || ports.includes(container));
   const published = own.find(({ reach }) => reach === 'published') ?? own[0];
   return published?.at ?? workload.image?.at ?? workload.at;
 }

@@ -1,4 +1,4 @@
-import { deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 
 export interface MadeSevenZip {
   readonly files: readonly { readonly name: string; readonly data: Uint8Array }[];
@@ -44,15 +44,21 @@ function streams(
   position: number,
   packed: number,
   unpacked: number,
-  sizes: readonly number[],
+  files: readonly Uint8Array[],
 ): Buffer {
   return Buffer.concat([
     Buffer.of(6), number(position), Buffer.of(1, 9), number(packed), Buffer.of(0),
     Buffer.of(7, 11, 1, 0, 1), coder(method), Buffer.of(12), number(unpacked), Buffer.of(0),
-    Buffer.of(8, 13), number(sizes.length),
-    ...(sizes.length > 1 ? [Buffer.of(9), ...sizes.slice(0, -1).map(number)] : []),
-    Buffer.of(10, 1), Buffer.alloc(4 * sizes.length), Buffer.of(0), Buffer.of(0),
+    Buffer.of(8, 13), number(files.length),
+    ...(files.length > 1 ? [Buffer.of(9), ...files.slice(0, -1).map(({ length }) => number(length))] : []),
+    Buffer.of(10, 1), ...files.map(checksum), Buffer.of(0), Buffer.of(0),
   ]); // prettier-ignore
+}
+
+function checksum(data: Uint8Array): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(crc32(data));
+  return bytes;
 }
 
 /** A 7z archive of one solid folder. For tests. */
@@ -62,13 +68,13 @@ export function makeSevenZip({ files, method = 'Copy', packedHeader = false, aft
   const names = Buffer.from(files.map(({ name }) => `${name}\0`).join(''), 'utf16le');
   const header = Buffer.concat([
     Buffer.of(1, 4),
-    streams(method, 0, packed.length, plain.length, files.map(({ data }) => data.length)),
+    streams(method, 0, packed.length, plain.length, files.map(({ data }) => data)),
     Buffer.of(5), number(files.length), Buffer.of(17), number(names.length + 1), Buffer.of(0), names, Buffer.of(0),
     Buffer.of(0),
   ]); // prettier-ignore
   const inner = packedHeader ? deflateRawSync(header) : Buffer.alloc(0);
   const outer = packedHeader
-    ? Buffer.concat([Buffer.of(0x17), streams('Deflate', packed.length, inner.length, header.length, [header.length])])
+    ? Buffer.concat([Buffer.of(0x17), streams('Deflate', packed.length, inner.length, header.length, [header])])
     : header;
   const head = Buffer.alloc(32);
   Buffer.from('377abcaf271c0004', 'hex').copy(head);

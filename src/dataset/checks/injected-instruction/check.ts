@@ -30,7 +30,7 @@ function channelOf({ column, role }: RowText): 'asked' | 'given' | null {
 interface InstructionPart {
   readonly columns: ColumnPart;
   /** True where there were columns of instructions and answers. */
-  readonly any: boolean;
+  readonly hasColumns: boolean;
 }
 
 const MOST_COLUMNS = 4096;
@@ -69,7 +69,7 @@ export const injectedInstruction = defineCheck({
     references: [
       'https://arxiv.org/abs/2302.10149',
       'https://arxiv.org/abs/2305.00944',
-      'https://genai.owasp.org/llmrisk/llm04/',
+      'https://genai.owasp.org/llmrisk/llm042025-data-and-model-poisoning/',
     ],
     taxonomy: ['OWASP-LLM04', 'AML.T0020', 'AML.T0051.001'],
   },
@@ -79,7 +79,7 @@ export const injectedInstruction = defineCheck({
     const disguised = obfuscation.create({ ...obfuscation.defaults, minSeverity: 'high' });
     const found = new ColumnFindings();
     const channels = new Channels();
-    let any = false;
+    let hasColumns = false;
     return {
       async row(row) {
         if (row.file.format === 'image' || row.file.format === 'idx') return;
@@ -92,7 +92,7 @@ export const injectedInstruction = defineCheck({
           else if (channel === 'given') answer = true;
         }
         if (!question || !answer) return;
-        any = true;
+        hasColumns = true;
         for (const one of texts) {
           const { column, text } = one;
           const channel = channels.of(one);
@@ -108,12 +108,13 @@ export const injectedInstruction = defineCheck({
           }
         }
       },
-      part: (): InstructionPart => ({ columns: found.part(), any }),
+      part: (): InstructionPart => ({ columns: found.part(), hasColumns }),
     };
   },
   conclude(context, parts) {
     const own = parts as readonly InstructionPart[];
-    if (!own.some(({ any }) => any)) context.notRun('no columns of instructions and answers, or of chats, were found');
+    if (!own.some((one) => one.hasColumns))
+      context.notRun('no columns of instructions and answers, or of chats, were found');
     reportColumns(
       context,
       own.map(({ columns }) => columns),

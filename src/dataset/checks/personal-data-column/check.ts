@@ -24,7 +24,7 @@ export const personalDataColumn = defineCheck({
     threats: ['membership-inference', 'model-inversion'],
     meaning:
       'A column holds identifiers of people: mail addresses, telephone numbers, card and account numbers, numbers of identity. Models repeat what they were trained on, and whoever has the data has them.',
-    fix: 'Leave the column out, or replace the values ("parapet" redaction, hashing with a secret key); have a legal basis for what stays.',
+    fix: 'Leave the column out, or replace the values (placeholders, or hashes with a secret key); have a legal basis for what stays.',
     references: [
       'https://arxiv.org/abs/2012.07805',
       'https://genai.owasp.org/llmrisk/llm022025-sensitive-information-disclosure/',

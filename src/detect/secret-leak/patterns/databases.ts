@@ -65,4 +65,4 @@ export const URL_PASSWORD: Kind = {
 
 /** Schemes whose URL opens a store or a queue rather than a page. */
 export const DATABASE_SCHEME =
-  /(?:postgres(?:ql)?|mysqlx?|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|oracle|cockroachdb|clickhouses?|neo4j|bolt|couchbases?|cassandra|kafka|nats|ldaps?|jdbc:[a-z0-9]+|[a-z]+\+(?:psycopg2?|asyncpg|pymysql|mysqldb|aiomysql|pyodbc))$/;
+  /(?:postgres(?:ql)?|mysqlx?|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|oracle|cockroachdb|clickhouses?|neo4j|bolt|couchbases?|cassandra|kafka|nats|ldaps?|jdbc:[a-z0-9]+|[a-z]\+(?:psycopg2?|asyncpg|pymysql|mysqldb|aiomysql|pyodbc))$/;

@@ -5,8 +5,8 @@ import { defineRules, type GradientContext } from '../gradient-rule.ts';
 import { product, transposedFit, type Window, windowAttributes, windowOf } from '../window.ts';
 import { columns } from './convolution.ts';
 
-/** Bytes of an output's gradient up to which a processor's second cache holds it, and it is used as a kernel. */
-const MAX_KERNEL_BYTES = 2 ** 21;
+/** Bytes of an output's gradient up to which a processor's second cache holds it beside what else there is, and it is used as a kernel. */
+const MAX_KERNEL_BYTES = 2 ** 20;
 
 /** A blocked convolution: what its rule works with. */
 interface Blocks {
@@ -77,15 +77,52 @@ function inputGradient(context: GradientContext, dy: string, blocks: Blocks): st
   return narrow ? dx : toBlocks(context, dx);
 }
 
+/** Parts of a batch that are done one after the other, at most: each is a convolution of its own in the graph. */
+const MAX_PARTS = 8;
+
+/**
+ * Samples whose gradient is used as a kernel at once: as many as the cache holds, a multiple of the block, which may be twice as large
+ * (columns are slower still); 0: there is no such number.
+ */
+function samplesAtOnce({ block, batch, outputs, out }: Blocks): number {
+  const bytes = 4 * outputs * product(out);
+  for (let parts = 1; parts <= MAX_PARTS; parts++) {
+    const samples = batch / parts;
+    if (Number.isInteger(samples / block) && samples * bytes <= MAX_KERNEL_BYTES) return samples;
+  }
+  return batch % block === 0 && batch / block <= MAX_PARTS && block * bytes <= 2 * MAX_KERNEL_BYTES ? block : 0;
+}
+
 /**
  * A convolution, too: of the input, samples as channels, with the gradient as its kernel, strides and dilations changed over. It needs no
  * columns, and is about twice as fast, as long as the kernel stays in the cache.
  */
-function weightsByConvolution(context: GradientContext, dy: string, blocks: Blocks): string {
+function weightsByConvolution(context: GradientContext, dy: string, blocks: Blocks, samples: number): string {
   const { build, node } = context;
-  const { block, batch, channels, input, outputs, out, window, taps } = blocks;
+  const { block, narrow, batch, channels, outputs, window, taps } = blocks;
   const f = formula(build);
-  const across = f.transpose(toPlain(context, node.inputs[0]!, channels), [1, 0, 2, 3]);
+  const [x = ''] = node.inputs;
+  const part = (value: string, from: number): string =>
+    samples === batch ? value : build.add('Slice', [value, build.ints([from]), build.ints([from + samples])]);
+  const found = Array.from({ length: batch / samples }, (_, at) => {
+    const own = part(x, at * samples);
+    const plain = narrow ? own : toPlain(context, own, channels);
+    return convolved(context, plain, part(dy, at * samples), { ...blocks, batch: samples });
+  });
+  const sum = found.length === 1 ? found[0]! : build.add('Sum', found);
+  const shape = [outputs, channels, ...window.kernel];
+  if (narrow)
+    return f.reshape(f.transpose(f.reshape(sum, [channels, outputs / block, taps, block]), [1, 0, 2, 3]), shape);
+  const parts = f.reshape(sum, [channels / block, block, outputs / block, taps, block]);
+  return f.reshape(f.transpose(parts, [2, 0, 3, 1, 4]), shape);
+}
+
+/** Of a plain input and its gradient in the layout: a picture a channel, a channel an output, a pixel a tap. */
+function convolved(context: GradientContext, x: string, dy: string, blocks: Blocks): string {
+  const { build } = context;
+  const { block, batch, input, outputs, out, window } = blocks;
+  const f = formula(build);
+  const across = f.transpose(x, [1, 0, 2, 3]);
   const after = input.map(
     (length, axis) =>
       window.strides[axis]! * (out[axis]! - 1) +
@@ -100,9 +137,7 @@ function weightsByConvolution(context: GradientContext, dy: string, blocks: Bloc
   const kernel = f.reshape(f.transpose(apart, [2, 0, 3, 1, 4]), [outputs, batch, ...out]);
   const zeros = out.map(() => 0);
   const over = { kernel: out, strides: window.dilations, dilations: window.strides, begin: zeros, end: zeros };
-  const found = build.add('Conv', [pictures, kernel], { ...windowAttributes(over), group: 1 }, BLOCKED);
-  const parts = f.reshape(found, [channels / block, block, outputs / block, taps, block]);
-  return f.reshape(f.transpose(parts, [2, 0, 3, 1, 4]), [outputs, channels, ...window.kernel]);
+  return build.add('Conv', [pictures, kernel], { ...windowAttributes(over), group: 1 }, BLOCKED);
 }
 
 /** Columns of the input, [n, C K, L], times the gradient as it lies, [n, M / B, L, B]. */
@@ -129,11 +164,8 @@ function weightsByColumns(context: GradientContext, dy: string, blocks: Blocks):
 }
 
 function weightGradient(context: GradientContext, dy: string, blocks: Blocks): string {
-  const { block, narrow, batch, outputs, out } = blocks;
-  const fits = 4 * batch * outputs * product(out) <= MAX_KERNEL_BYTES;
-  return !narrow && fits && batch % block === 0 && context.wants(1) === 'sum'
-    ? weightsByConvolution(context, dy, blocks)
-    : weightsByColumns(context, dy, blocks);
+  const samples = context.wants(1) === 'sum' ? samplesAtOnce(blocks) : 0;
+  return samples > 0 ? weightsByConvolution(context, dy, blocks, samples) : weightsByColumns(context, dy, blocks);
 }
 
 function biasGradient(context: GradientContext, dy: string, { block, batch, outputs, out }: Blocks): string {

@@ -6,6 +6,7 @@ import type {
 } from '../reference-operator.ts';
 import { multiplyInto } from '../multiply.ts';
 import { indices, offsetOf, sizeOf, stridesOf, type ReferenceTensor } from '../reference-tensor.ts';
+import { largestOf } from './reductions.ts';
 
 /** How a window moves over the spatial axes. */
 interface Window {
@@ -298,7 +299,7 @@ export const CONVOLUTIONS: ReferenceOperators = {
       total(values) / (values.length + (call.attributes.int('count_include_pad', 0) === 1 ? padded : 0)),
   ),
   LpPool: pool((values, _, call) => powerMean(values, call)),
-  GlobalMaxPool: globalPool((values) => Math.max(...values)),
+  GlobalMaxPool: globalPool(largestOf),
   GlobalAveragePool: globalPool((values) => total(values) / values.length),
   GlobalLpPool: globalPool(powerMean),
   MaxUnpool: maxUnpool,

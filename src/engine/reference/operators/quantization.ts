@@ -63,8 +63,8 @@ const dequantize: ReferenceOperator = (call) => {
 
 const dynamicQuantize: ReferenceOperator = (call) => {
   const x = call.input(0);
-  const low = Math.min(0, ...x.data);
-  const high = Math.max(0, ...x.data);
+  const low = x.data.reduce((least, one) => Math.min(least, one), 0);
+  const high = x.data.reduce((most, one) => Math.max(most, one), 0);
   const scale = (high - low) / 255;
   const zero = saturated(roundHalfToEven(-low / scale), 'uint8');
   return [

@@ -54,8 +54,13 @@ function axesOf(call: ReferenceCall, axesAsInput: number, rank: number): readonl
 const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
 const sumOfSquares = (values: readonly number[]): number => values.reduce((total, one) => total + one * one, 0);
 
+/** Lists may be longer than a function has arguments. */
+export const largestOf = (values: readonly number[]): number =>
+  values.reduce((most, one) => Math.max(most, one), -Infinity);
+const smallestOf = (values: readonly number[]): number => values.reduce((least, one) => Math.min(least, one), Infinity);
+
 export function logSumExp(values: readonly number[]): number {
-  const top = Math.max(...values);
+  const top = largestOf(values);
   return top + Math.log(values.reduce((total, one) => total + Math.exp(one - top), 0));
 }
 
@@ -153,8 +158,8 @@ const topK: ReferenceOperator = (call) => {
 export const REDUCTIONS: ReferenceOperators = {
   ReduceSum: reduction(13, sum),
   ReduceMean: reduction(18, (values) => sum(values) / values.length),
-  ReduceMax: reduction(18, (values) => Math.max(...values)),
-  ReduceMin: reduction(18, (values) => Math.min(...values)),
+  ReduceMax: reduction(18, largestOf),
+  ReduceMin: reduction(18, smallestOf),
   ReduceProd: reduction(18, (values) => values.reduce((product, one) => product * one, 1)),
   ReduceL1: reduction(18, (values) => values.reduce((total, one) => total + Math.abs(one), 0)),
   ReduceL2: reduction(18, (values) => Math.sqrt(sumOfSquares(values))),
@@ -169,7 +174,7 @@ export const REDUCTIONS: ReferenceOperators = {
     return values.map((one) => one - total);
   }),
   Hardmax: normalised((values) => {
-    const first = values.indexOf(Math.max(...values));
+    const first = values.indexOf(largestOf(values));
     return values.map((_, at) => (at === first ? 1 : 0));
   }),
   LpNormalization: (call) => {

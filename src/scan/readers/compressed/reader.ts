@@ -1,21 +1,16 @@
-import { type ByteSource, memorySource } from '../../../bytes/byte-source.ts';
-import { freeBytes } from '../../../bytes/free-bytes.ts';
-import { Bzip2Stream } from '../../../formats/bzip2/read-bzip2.ts';
-import type { Inflated } from '../../../formats/inflate-source.ts';
-import { InflateStream } from '../../../formats/gzip/inflate-stream.ts';
+import type { ByteSource } from '../../../bytes/byte-source.ts';
+import { Bzip2Stream } from '../../../formats/bzip2/bzip2-stream.ts';
 import { GzipStream } from '../../../formats/gzip/gzip-stream.ts';
-import type { OfferMark, PieceStream } from '../../../formats/piece-stream.ts';
-import { readGzip, readZlib } from '../../../formats/gzip/read-gzip.ts';
-import { readLz4 } from '../../../formats/lz4/read-lz4.ts';
+import { ZlibStream } from '../../../formats/gzip/zlib-stream.ts';
+import { LZ4_STREAM_BYTES, Lz4Stream } from '../../../formats/lz4/lz4-stream.ts';
 import { lzmaAloneHeader, LzmaStream } from '../../../formats/lzma/lzma-stream.ts';
-import { LARGEST_DICTIONARY } from '../../../formats/lzma/lzma-window.ts';
+import { dictionaryBytes, LARGEST_DICTIONARY } from '../../../formats/lzma/lzma-window.ts';
 import { XzStream } from '../../../formats/lzma/xz-stream.ts';
-import { collectPieces } from '../../../formats/collect-pieces.ts';
-import { HAS_ZSTANDARD, readZstandard } from '../../../formats/zstandard/read-zstandard.ts';
+import { HAS_ZSTANDARD, zstandardWindow, ZstandardStream } from '../../../formats/zstandard/zstandard-stream.ts';
 import type { Artifact } from '../../artifact.ts';
 import type { Observer, Reader } from '../../reader.ts';
-import { RATIO_FLOOR, type StreamedPieces, streamWithin } from '../../stream-within.ts';
-import { unpackWithin } from '../../unpack-within.ts';
+import { RATIO_FLOOR, type StreamedPacking } from '../../stream-within.ts';
+import { type Unpacked, unpackPacked } from '../../unpack-packed.ts';
 
 const MAX_RATIO = 1000;
 
@@ -23,14 +18,8 @@ interface Compression {
   readonly name: string;
   readonly suffixes: RegExp;
   sniff(head: Uint8Array): boolean;
-  /** Unpacks piece by piece what is too long to be held. Absent: that is not looked at. */
-  readonly open?: (packed: ByteSource, offer: OfferMark | null) => PieceStream;
-  /** Bytes that unpacking piece by piece holds besides. */
-  readonly holds?: number;
-  /** The decoder needs what is packed in memory, too. */
-  readonly holdsPacked?: true;
-  /** Unpacks in memory, where that is better done at once. With neither, the format is known and not read here. */
-  unpack?(packed: ByteSource, limit: number): Inflated;
+  /** Absent: the format is known and not read here. */
+  readonly packing?: StreamedPacking;
 }
 
 const COMPRESSIONS: readonly Compression[] = [
@@ -38,8 +27,7 @@ const COMPRESSIONS: readonly Compression[] = [
     name: 'gzip',
     suffixes: /\.(gz|gzip)$/i,
     sniff: (head) => head[0] === 0x1f && head[1] === 0x8b,
-    unpack: readGzip,
-    open: (packed, offer) => new GzipStream(packed, 0, offer),
+    packing: { open: (packed, _offer, native) => new GzipStream(packed, native), native: true },
   },
   {
     name: 'zlib',
@@ -50,21 +38,19 @@ const COMPRESSIONS: readonly Compression[] = [
       head[0]! >> 4 <= 7 &&
       (head[1]! & 0x20) === 0 &&
       (head[0]! * 256 + head[1]!) % 31 === 0,
-    unpack: (packed, limit) => readZlib(packed, 0, limit),
-    open: (packed, offer) => new InflateStream(packed, 2, offer),
+    packing: { open: (packed, _offer, native) => new ZlibStream(packed, 0, native), native: true },
   },
   {
     name: 'bzip2',
     suffixes: /\.bz2$/i,
     sniff: (head) => head[0] === 0x42 && head[1] === 0x5a && head[2] === 0x68 && head[4] === 0x31 && head[5] === 0x41,
-    open: (packed, offer) => new Bzip2Stream(packed, 0, offer),
+    packing: { open: (packed, offer) => new Bzip2Stream(packed, 0, offer) },
   },
   {
     name: 'xz',
     suffixes: /\.xz$/i,
     sniff: (head) => head[0] === 0xfd && head[1] === 0x37 && head[2] === 0x7a && head[3] === 0x58 && head[4] === 0x5a,
-    holds: LARGEST_DICTIONARY,
-    open: (packed, offer) => new XzStream(packed, 0, offer),
+    packing: { open: (packed, offer) => new XzStream(packed, 0, offer), holds: () => LARGEST_DICTIONARY },
   },
   {
     name: 'LZMA',
@@ -79,28 +65,40 @@ const COMPRESSIONS: readonly Compression[] = [
       const size = Buffer.from(head.subarray(5, 13)).readBigUInt64LE(0);
       return exact && (size === 0xffffffffffffffffn || size < 1n << 40n);
     },
-    holds: LARGEST_DICTIONARY,
-    open: (packed) => new LzmaStream(packed, lzmaAloneHeader(packed)),
+    packing: {
+      open: (packed) => new LzmaStream(packed, lzmaAloneHeader(packed)),
+      holds: (packed) => dictionaryBytes(lzmaAloneHeader(packed)),
+    },
   },
   {
     name: 'joblib ZFILE',
     suffixes: /\.z$/i,
     // joblib before 0.10: `ZF`, a length in hexadecimal digits, zlib data.
     sniff: (head) => head[0] === 0x5a && head[1] === 0x46 && head[2] === 0x30 && head[3] === 0x78,
-    unpack: (packed, limit) => readZlib(packed, zfileStart(packed), limit),
-    open: (packed, offer) => new InflateStream(packed, zfileStart(packed) + 2, offer),
+    packing: {
+      open: (packed, _offer, native) => new ZlibStream(packed, zfileStart(packed), native),
+      native: true,
+    },
   },
   {
     name: 'Zstandard',
     suffixes: /\.zst$/i,
     sniff: (head) => head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd,
-    ...(HAS_ZSTANDARD ? { holdsPacked: true as const, unpack: readZstandard } : {}),
+    ...(HAS_ZSTANDARD
+      ? {
+          packing: {
+            open: (packed, _offer, native) => new ZstandardStream(packed, native),
+            holds: zstandardWindow,
+            native: true as const,
+          },
+        }
+      : {}),
   },
   {
     name: 'LZ4',
     suffixes: /\.lz4$/i,
     sniff: (head) => head[0] === 0x04 && head[1] === 0x22 && head[2] === 0x4d && head[3] === 0x18,
-    unpack: readLz4,
+    packing: { open: (packed, offer) => new Lz4Stream(packed, 0, offer), holds: () => LZ4_STREAM_BYTES },
   },
   {
     name: 'RAR',
@@ -128,38 +126,18 @@ export const compressed: Reader<'compressed'> = {
   read: (artifact, observer) => {
     const { source } = artifact;
     const found = compressionOf(artifact)!;
-    const { open } = found;
-    const unpack =
-      found.unpack ??
-      (open && ((packed: ByteSource, limit: number) => collectPieces(open(packed, null), limit, 1 << 16)));
-    if (unpack === undefined) return observer.incomplete(`${found.name} archives are not unpacked`);
-    const held =
-      source.size > observer.limits.unpackedAtOnce
-        ? null
-        : unpackWithin(observer, (limit) => unpack(source, limit), found.holdsPacked === true ? source.size * 2 : 0);
-    const bomb = held?.end === 'limit' && source.size * MAX_RATIO < held.room;
-    const more = held === null || (held.end === 'limit' && !bomb);
-    const streamed =
-      more && open !== undefined
-        ? streamWithin(observer, (offer) => open(source, offer), source.size, MAX_RATIO, found.holds)
-        : null;
-    if (streamed === null) {
-      if (held === null) return observer.incomplete(`${found.name} data of ${source.size} bytes is not unpacked`);
-      const { bytes, end } = held;
-      tell(artifact, found, memorySource(bytes), bomb ? 'ratio' : end === 'limit' ? 'room' : end, null, observer);
-      return freeBytes(bytes);
-    }
-    if (held !== null) freeBytes(held.bytes);
-    tell(artifact, found, streamed.source, streamed.end, streamed.mismatch, observer);
+    if (found.packing === undefined) return observer.incomplete(`${found.name} archives are not unpacked`);
+    const unpacked = unpackPacked(observer, found.packing, source, MAX_RATIO);
+    if (unpacked === null) return observer.incomplete(`${found.name} data of ${source.size} bytes is not unpacked`);
+    tell(artifact, found, unpacked, observer);
+    unpacked.free();
   },
 };
 
 function tell(
   { source, name }: Artifact,
   found: Compression,
-  unpacked: ByteSource,
-  end: StreamedPieces['end'],
-  mismatch: string | null,
+  { source: unpacked, end, mismatch, next }: Unpacked,
   observer: Observer,
 ): void {
   if (end === 'ratio' || (unpacked.size > RATIO_FLOOR && unpacked.size > source.size * MAX_RATIO)) {
@@ -167,12 +145,13 @@ function tell(
     observer.fact({ kind: 'archive', offset: 0, issue: 'ratio', detail });
   }
   // Two bytes look like zlib by chance: only a name or a place that says so makes damage worth a word.
-  const chance = found.name === 'zlib' && end === 'damaged' && !/\.(z|zlib|joblib|pkl|gz)$/i.test(name);
+  const wrong = end === 'damaged' || (mismatch !== null && next !== source.size);
+  const chance = found.name === 'zlib' && wrong && !/\.(z|zlib|joblib|pkl|gz)$/i.test(name);
   if (chance && unpacked.size < 64) return;
   if (end === 'room' || end === 'ratio')
     observer.incomplete(`${found.name} data unpacks to more than ${unpacked.size} bytes`);
   else if (end !== 'complete' && !chance) observer.incomplete(`${found.name} data is ${end}`);
-  else if (mismatch !== null) observer.incomplete(`${found.name} data is damaged: ${mismatch}`);
+  else if (mismatch !== null && !chance) observer.incomplete(`${found.name} data is damaged: ${mismatch}`);
   // A loader that streams sees what comes before the damage.
   if (unpacked.size > 0) observer.member(name.replace(found.suffixes, ''), unpacked);
 }

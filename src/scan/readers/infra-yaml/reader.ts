@@ -42,7 +42,8 @@ export const infraYaml: Reader<'infra-yaml'> = {
     const [root] = roots;
     if (root === undefined) return;
     if (named === 'workflow' || isWorkflow(root)) {
-      observer.fact({ kind: 'infra-workflow', ...lines.place(root.start), root, lines });
+      const idle = /(?:^|\/)\.github\/workflows\/[^/]+\/./.test(path);
+      observer.fact({ kind: 'infra-workflow', ...lines.place(root.start), root, lines, idle });
       return;
     }
     const objects = roots.flatMap((one) => kubernetesObjects(one));

@@ -32,9 +32,9 @@ export const onnx: Reader<'onnx'> = {
   read: ({ source: whole }, observer) => {
     const source = bufferedSource(whole);
     const walk = new OnnxWalk(source, observer);
-    if (isTensor(whole, whole.read(0, 16)))
-      return walk.tensor({ number: 0, wire: 2, value: Number.NaN, offset: 0, length: whole.size });
     try {
+      if (isTensor(whole, whole.read(0, 16)))
+        return walk.tensor({ number: 0, wire: 2, value: Number.NaN, offset: 0, length: whole.size });
       for (const field of wireFields(source)) {
         if (field.number === 7) walk.graph(field, 'graph', 0);
         else if (field.number === 25) walk.function(field, 0);

@@ -43,7 +43,7 @@ export const prose: Reader<'prose'> = {
     if (source.size > MAX_BYTES)
       return observer.incomplete(`a text of ${source.size} bytes is not searched for credentials`);
     const text = Buffer.from(source.read(0, source.size)).toString('utf8');
-    tellSecrets(text, observer);
+    tellSecrets(text, observer, 1, name);
     if (/\.(?:md|txt|rst)$/i.test(name)) tellHiddenCharacters(text, observer);
     if (LICENCE_FILE.test(name)) {
       observer.fact({ kind: 'licence', offset: 0, line: 1, id: licenceOfText(text), source: 'text' });

@@ -1,6 +1,7 @@
 import { decodeLoose } from '../../../formats/decode-text.ts';
 import { LineIndex } from '../../../formats/located/line-index.ts';
 import { type Artifact, extensionOf } from '../../artifact.ts';
+import { envFileWorkload } from '../../infra/read-env-file.ts';
 import type { Reader } from '../../reader.ts';
 
 const MAX_BYTES = 8 << 20;
@@ -17,7 +18,11 @@ export const serviceConfig: Reader<'service-config'> = {
       return observer.incomplete(`a service configuration of ${source.size} bytes is not read`);
     const text = decodeLoose(source.read(0, source.size));
     const lines = new LineIndex(text);
-    observer.fact({ kind: 'infra-text', ...lines.place(0), what: whatOf(artifact)!, text, lines });
+    const what = whatOf(artifact)!;
+    observer.fact({ kind: 'infra-text', ...lines.place(0), what, name: artifact.name, text, lines });
+    if (what !== 'env') return;
+    const workload = envFileWorkload(artifact.name, text, lines);
+    observer.fact({ kind: 'infra-workload', ...workload.at, workload });
   },
 };
 

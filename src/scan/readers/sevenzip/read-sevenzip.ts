@@ -1,19 +1,14 @@
-import type { ByteSource } from '../../../bytes/byte-source.ts';
-import { memorySource } from '../../../bytes/byte-source.ts';
-import { readBzip2 } from '../../../formats/bzip2/read-bzip2.ts';
-import { inflateSource } from '../../../formats/inflate-source.ts';
-import { decodeLzma, decodeLzma2, LzmaOutput } from '../../../formats/lzma/lzma-decoder.ts';
-import { HAS_ZSTANDARD, readZstandard } from '../../../formats/zstandard/read-zstandard.ts';
-import { undoDelta, undoX86 } from '../../../formats/sevenzip/filters.ts';
+import { type ByteSource, sliceSource } from '../../../bytes/byte-source.ts';
+import { collectPieces } from '../../../formats/collect-pieces.ts';
 import {
-  type Coder,
-  type Folder,
   HeaderReader,
   SevenZipError,
   type SevenZipFile,
   sizeOf,
   type Streams,
 } from '../../../formats/sevenzip/sevenzip-header.ts';
+import type { StreamedPacking } from '../../stream-within.ts';
+import { folderNeeds, folderObstacle, FolderStream } from './folder-stream.ts';
 
 const SIGNATURE = Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]);
 const SIGNATURE_HEADER = 32;
@@ -26,12 +21,11 @@ export interface SevenZipFolder {
   readonly files: readonly { readonly name: string; readonly offset: number; readonly size: number }[];
   /** Bytes that come out, as the header says. */
   readonly size: number;
-  /** Packed bytes. */
-  readonly packed: number;
   /** Why it cannot be unpacked, or null: a method that is not known, or a password. */
   readonly obstacle: string | null;
-  /** @throws Error where the data is damaged or `limit` is not enough. */
-  unpack(limit: number): Uint8Array;
+  /** Packed bytes, and how they are unpacked. */
+  readonly packed: ByteSource;
+  readonly packing: StreamedPacking;
 }
 
 export interface SevenZip {
@@ -39,25 +33,6 @@ export interface SevenZip {
   /** Offset after the last byte that belongs to the archive. */
   readonly end: number;
 }
-
-const METHODS: Readonly<Record<string, string>> = {
-  '00': 'Copy',
-  '21': 'LZMA2',
-  '030101': 'LZMA',
-  '03': 'Delta',
-  '04': 'x86',
-  '03030103': 'x86',
-  '040108': 'Deflate',
-  '040202': 'BZip2',
-  ...(HAS_ZSTANDARD ? { '04f71101': 'Zstandard' } : {}),
-};
-const KNOWN: Readonly<Record<string, string>> = {
-  '0303011b': 'BCJ2',
-  '040109': 'Deflate64',
-  '030401': 'PPMd',
-  '06f10701': 'AES, which needs a password',
-  '05': 'PowerPC', '07': 'ARM', '08': 'ARM Thumb', '09': 'SPARC', '0a': 'ARM64',
-}; // prettier-ignore
 
 /**
  * Lists a 7z archive (7-Zip's `7zFormat.txt`). Folders are unpacked one at a time, when they are asked for.
@@ -79,7 +54,8 @@ export function readSevenZip(source: ByteSource, room: number): SevenZip {
     const streams = new HeaderReader(header, 1).streams();
     const folder = streams.folders[0];
     if (folder === undefined) throw new SevenZipError('a packed header without a folder');
-    header = toFolder(source, streams, 0, SIGNATURE_HEADER + streams.position, 0, [], 0).unpack(
+    header = unpackHeader(
+      toFolder(source, streams, 0, SIGNATURE_HEADER + streams.position, 0, [], 0),
       Math.min(room, MAX_HEADER),
     );
   }
@@ -108,6 +84,16 @@ export function readSevenZip(source: ByteSource, room: number): SevenZip {
   return { folders, end: offset + size };
 }
 
+/** @throws SevenZipError */
+function unpackHeader({ packing, packed, size, obstacle }: SevenZipFolder, limit: number): Uint8Array {
+  if (obstacle !== null) throw new SevenZipError(`it is packed by ${obstacle}`);
+  if (size > limit) throw new SevenZipError(`a header of ${size} bytes`);
+  const { bytes, end, mismatch } = collectPieces(packing.open(packed, null, null), size, size);
+  if (end !== 'complete') throw new SevenZipError(`the header is ${end}`);
+  if (mismatch !== null) throw new SevenZipError('the checksum of the header is wrong');
+  return bytes;
+}
+
 function toFolder(
   source: ByteSource,
   { packedSizes, folders }: Streams,
@@ -118,100 +104,26 @@ function toFolder(
   firstName: number,
 ): SevenZipFolder {
   const folder = folders[index]!;
-  const packed = packedSizes[firstPacked] ?? 0;
+  const length = packedSizes[firstPacked] ?? 0;
   let offset = 0;
-  const files = folder.files.map((size, place) => {
+  const files = folder.files.map(({ size }, place) => {
     const entry = { name: names[firstName + place]?.name ?? `file ${firstName + place}`, offset, size };
     offset += size;
     return entry;
   });
   const size = sizeOf(folder);
+  const packed = sliceSource(source, start, length);
+  const obstacle = start + length > source.size ? 'data that lies beyond the end' : folderObstacle(folder);
+  const { holds, native } = obstacle === null ? folderNeeds(folder, packed) : { holds: 0, native: false };
   return {
     files,
     size,
+    obstacle,
     packed,
-    obstacle: obstacleOf(folder),
-    unpack: (limit) => {
-      if (start + packed > source.size) throw new SevenZipError('packed data lies beyond the end');
-      return unpackChain(folder, source, start, packed, limit);
+    packing: {
+      open: (input, _offer, unpacker) => new FolderStream(folder, size, input, unpacker),
+      holds: () => holds,
+      ...(native ? { native: true as const } : {}),
     },
   };
-}
-
-function obstacleOf(folder: Folder): string | null {
-  for (const { method, inputs, outputs } of folder.coders) {
-    if (METHODS[method] === undefined) return `method ${KNOWN[method] ?? method}`;
-    if (inputs !== 1 || outputs !== 1) return 'a method with several streams';
-  }
-  return null;
-}
-
-/** Coders from the one that is fed with packed bytes to the one whose output goes nowhere else. */
-function unpackChain(folder: Folder, source: ByteSource, start: number, packed: number, limit: number): Uint8Array {
-  let bytes: Uint8Array | null = null;
-  let index = folder.packed[0]!;
-  for (let step = 0; step < folder.coders.length; step++) {
-    const coder = folder.coders[index];
-    if (coder === undefined) throw new SevenZipError('a folder whose methods do not fit together');
-    bytes = unpackOne(coder, bytes, source, start, packed, folder.unpackedSizes[index] ?? 0, limit);
-    const next = folder.pairs.find(([, output]) => output === index);
-    if (next === undefined) break;
-    index = next[0];
-  }
-  return bytes!;
-}
-
-function unpackOne(
-  { method, properties }: Coder,
-  before: Uint8Array | null,
-  source: ByteSource,
-  start: number,
-  packed: number,
-  size: number,
-  limit: number,
-): Uint8Array {
-  if (size > limit) throw new SevenZipError(`it unpacks to ${size} bytes, more than is allowed`);
-  if (packed > limit) throw new SevenZipError(`packed data of ${packed} bytes`);
-  const input = before ?? source.read(start, packed).slice();
-  switch (METHODS[method]) {
-    case 'Copy':
-      return input.subarray(0, size);
-    case 'LZMA': {
-      if (properties.length < 5) throw new SevenZipError('LZMA without properties');
-      return decodeLzma(input, 0, properties[0]!, Buffer.from(properties).readUInt32LE(1), size, limit);
-    }
-    case 'LZMA2': {
-      const bits = properties[0] ?? 0;
-      if (bits > 40) throw new SevenZipError('a dictionary that is out of range');
-      const out = new LzmaOutput(Math.min(limit, size));
-      decodeLzma2(input, 0, bits === 40 ? 0xffffffff : (2 | (bits & 1)) * 2 ** ((bits >> 1) + 11), out);
-      return out.take();
-    }
-    case 'Deflate': {
-      const { bytes, end } = inflateSource(memorySource(input), 0, Math.min(limit, size), size);
-      if (end === 'damaged' && bytes.length === 0) throw new SevenZipError('deflate data is damaged');
-      return bytes;
-    }
-    case 'Zstandard': {
-      const { bytes, end } = readZstandard(memorySource(input), Math.min(limit, size));
-      if (end !== 'complete') throw new SevenZipError('Zstandard data is damaged');
-      return bytes;
-    }
-    case 'BZip2':
-      return readBzip2(input, Math.min(limit, size));
-    case 'x86': {
-      const bytes = input.slice();
-      undoX86(bytes);
-      return bytes;
-    }
-    case 'Delta': {
-      const bytes = input.slice();
-      undoDelta(bytes, (properties[0] ?? 0) + 1);
-      return bytes;
-    }
-    default:
-      throw new SevenZipError(
-        KNOWN[method] === undefined ? `method ${method} is not known` : `it is packed by method ${KNOWN[method]}`,
-      );
-  }
 }

@@ -1,8 +1,8 @@
-import { memorySource, sliceSource } from '../../../bytes/byte-source.ts';
-import { freeBytes } from '../../../bytes/free-bytes.ts';
+import { sliceSource } from '../../../bytes/byte-source.ts';
 import { readSevenZip, type SevenZip, type SevenZipFolder } from './read-sevenzip.ts';
 import type { Observer, Reader } from '../../reader.ts';
 import { RATIO_FLOOR } from '../../stream-within.ts';
+import { unpackPacked } from '../../unpack-packed.ts';
 import { isUnsafePath } from '../../unsafe-path.ts';
 
 const MAX_RATIO = 1000;
@@ -36,30 +36,29 @@ function readFolder(folder: SevenZipFolder, observer: Observer): void {
     observer.fact({ kind: 'archive', offset: 0, issue: 'traversal', detail: `"${name.slice(0, 80)}"` });
   }
   const first = `"${folder.files[0]?.name.slice(0, 80) ?? ''}"`;
-  if (folder.size > RATIO_FLOOR && folder.size > folder.packed * MAX_RATIO) {
-    const detail = `${folder.packed} bytes that unpack to ${folder.size}`;
+  if (folder.size > RATIO_FLOOR && folder.size > folder.packed.size * MAX_RATIO) {
+    const detail = `${folder.packed.size} bytes that unpack to ${folder.size}`;
     observer.fact({ kind: 'archive', offset: 0, issue: 'ratio', detail });
   }
   if (folder.obstacle !== null) return observer.incomplete(`${first} is packed by ${folder.obstacle}`);
-  const room = observer.mayUnpack(Math.max(folder.size, folder.packed));
-  if (room < Math.max(folder.size, folder.packed)) {
+  const unpacked = unpackPacked(observer, folder.packing, folder.packed, MAX_RATIO, folder.size);
+  if (unpacked === null) {
     return observer.incomplete(
-      `${first} and what is packed with it unpacks to ${folder.size} bytes, more than the ${room} that are allowed`,
+      `${first} and what is packed with it unpacks to ${folder.size} bytes, more than is allowed`,
     );
   }
-  let bytes: Uint8Array;
-  try {
-    bytes = folder.unpack(room);
-  } catch (error) {
-    return observer.incomplete(`${first} cannot be unpacked: ${reasonOf(error)}`);
-  }
-  observer.unpacked(bytes.length);
-  if (bytes.length < folder.size) observer.incomplete(`${first} is cut off`);
-  const whole = memorySource(bytes);
+  const { source, end, mismatch } = unpacked;
+  if (end === 'room')
+    observer.incomplete(`${first} and what is packed with it unpacks to more than ${source.size} bytes`);
+  else if (end === 'ratio') observer.incomplete(`${first} is an archive bomb`);
+  else if (end === 'damaged') observer.incomplete(`${first} cannot be unpacked: its data is damaged`);
+  else if (end === 'cut off') observer.incomplete(`${first} is cut off`);
+  else if (mismatch !== null) observer.incomplete(`${first} is damaged: ${mismatch}`);
+  // What comes before the damage is there, too.
   for (const { name, offset, size } of folder.files) {
-    if (size > 0) observer.member(name, sliceSource(whole, offset, size));
+    if (size > 0) observer.member(name, sliceSource(source, offset, size));
   }
-  freeBytes(bytes);
+  unpacked.free();
 }
 
 /** Decoders say in a few words of their own what is wrong. */

@@ -1,9 +1,10 @@
 import { type ByteSource, sliceSource } from '../../../bytes/byte-source.ts';
 import { findZipEnd, walkZip, type ZipEntry } from '../../../formats/zip/zip-walk.ts';
-import type { Artifact } from '../../artifact.ts';
+import type { Artifact, MemberListing } from '../../artifact.ts';
 import type { Observer, Reader } from '../../reader.ts';
 import { isUnsafePath } from '../../unsafe-path.ts';
 import { MAX_RATIO, PACKINGS, unpackMember } from './unpack-member.ts';
+import { wheelRecord } from './wheel-record.ts';
 
 const RATIO_FLOOR = 1 << 20;
 const SYMLINK = 0o120000;
@@ -30,6 +31,7 @@ export const zip: Reader<'zip'> = {
       }
     }
     if (!walk.complete) observer.incomplete('not all members of the archive could be listed');
+    const record = wheelRecord(artifact.name, artifact.source, walk.entries);
     let [packed, unpacked] = [0, 0];
     for (const entry of walk.entries) {
       if (isUnsafePath(entry.name) || (entry.localName !== null && isUnsafePath(entry.localName))) {
@@ -51,7 +53,7 @@ export const zip: Reader<'zip'> = {
       packed += entry.packed;
       unpacked += entry.size;
       // A folder has no content; one that has is a member that some readers pass over.
-      if (!entry.directory || entry.packed > 0) readMember(artifact, entry, observer);
+      if (!entry.directory || entry.packed > 0) readMember(artifact, entry, observer, record?.(entry.name));
     }
     if (unpacked > RATIO_FLOOR && unpacked > packed * MAX_RATIO) {
       observer.fact({
@@ -87,19 +89,20 @@ function isCrxHeader(source: ByteSource, length: number): boolean {
     : version === 2 && 16 + head.readUInt32LE(8) + head.readUInt32LE(12) === length;
 }
 
-function readMember(artifact: Artifact, entry: ZipEntry, observer: Observer): void {
+function readMember(artifact: Artifact, entry: ZipEntry, observer: Observer, listing?: MemberListing): void {
   if (entry.dataOffset < 0) return;
   // Bit 0 says encrypted. Some loaders ignore it, so stored bytes are looked at as they are.
   const encrypted = (entry.flags & 1) !== 0;
   const source = sliceSource(artifact.source, entry.dataOffset, entry.packed);
   for (const method of new Set([entry.method, entry.localMethod])) {
     if (method === 0) {
-      observer.member(entry.name, source);
+      observer.member(entry.name, source, listing);
       if (encrypted) flagged(entry, isPlain(source.read(0, 4)), observer);
     } else if (PACKINGS[method] !== undefined) {
       const unpacked = unpackMember(PACKINGS[method], source, entry, observer);
       if (encrypted) flagged(entry, unpacked?.end === 'complete', observer);
-      if (unpacked !== null && !(encrypted && unpacked.end === 'damaged')) observer.member(entry.name, unpacked.source);
+      if (unpacked !== null && !(encrypted && unpacked.end === 'damaged'))
+        observer.member(entry.name, unpacked.source, listing);
       unpacked?.free();
     } else if (encrypted) flagged(entry, false, observer);
     else

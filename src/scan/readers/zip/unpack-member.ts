@@ -1,18 +1,18 @@
 import { type ByteSource, memorySource } from '../../../bytes/byte-source.ts';
 import { freeBytes } from '../../../bytes/free-bytes.ts';
-import { Bzip2Stream } from '../../../formats/bzip2/read-bzip2.ts';
-import { InflateStream } from '../../../formats/gzip/inflate-stream.ts';
+import { Bzip2Stream } from '../../../formats/bzip2/bzip2-stream.ts';
+import { DeflateStream } from '../../../formats/gzip/deflate-stream.ts';
 import { LzmaStream, lzmaZipHeader } from '../../../formats/lzma/lzma-stream.ts';
-import { LARGEST_DICTIONARY } from '../../../formats/lzma/lzma-window.ts';
+import { dictionaryBytes, LARGEST_DICTIONARY } from '../../../formats/lzma/lzma-window.ts';
 import { XzStream } from '../../../formats/lzma/xz-stream.ts';
 import { collectPieces } from '../../../formats/collect-pieces.ts';
 import { crc32 } from '../../../formats/crc-32.ts';
 import { type Inflated, inflateSource } from '../../../formats/inflate-source.ts';
-import type { OfferMark, PieceStream } from '../../../formats/piece-stream.ts';
+import type { NativeUnpacker } from '../../../formats/native-unpacker.ts';
 import type { ZipEntry } from '../../../formats/zip/zip-walk.ts';
-import { HAS_ZSTANDARD, readZstandard } from '../../../formats/zstandard/read-zstandard.ts';
+import { HAS_ZSTANDARD, zstandardWindow, ZstandardStream } from '../../../formats/zstandard/zstandard-stream.ts';
 import type { Observer } from '../../reader.ts';
-import { streamWithin } from '../../stream-within.ts';
+import { type StreamedPacking, streamWithin } from '../../stream-within.ts';
 import { unpackWithin } from '../../unpack-within.ts';
 
 /** Unpacked bytes for each packed one, beyond which a member is meant to fill memory. */
@@ -21,31 +21,46 @@ export const MAX_RATIO = 200;
 /** A way in which members are packed. */
 export interface ZipPacking {
   /** Unpacks in memory, at most `limit` bytes. */
-  unpack(packed: ByteSource, limit: number, expected: number): Inflated;
-  /** Unpacks piece by piece, what is too long for that. Absent: such members are not looked at. */
-  readonly open?: (packed: ByteSource, offer: OfferMark | null) => PieceStream;
-  /** Bytes that this holds besides. */
-  readonly holds?: number;
+  unpack(packed: ByteSource, limit: number, expected: number, native: NativeUnpacker | null): Inflated;
+  /** Unpacks piece by piece, what is too long for that. */
+  readonly streamed: StreamedPacking;
 }
 
 /** Ways of packing that are read, by their numbers (APPNOTE.TXT 4.4.5). */
 export const PACKINGS: Readonly<Record<number, ZipPacking>> = {
   8: {
-    unpack: (packed, limit, expected) => inflateSource(packed, 0, limit, expected),
-    open: (packed, offer) => new InflateStream(packed, 0, offer),
+    unpack: (packed, limit, expected, native) => inflateSource(packed, 0, limit, expected, native),
+    streamed: { open: (packed, _offer, native) => new DeflateStream(packed, 0, native), native: true },
   },
-  12: packing((packed, offer) => new Bzip2Stream(packed, 0, offer), 0),
+  12: packing({ open: (packed, offer) => new Bzip2Stream(packed, 0, offer) }),
   // A member may end with a mark, whatever size is announced; without one it ends with the packed bytes.
-  14: packing((packed) => new LzmaStream(packed, lzmaZipHeader(packed, null)), LARGEST_DICTIONARY),
-  ...(HAS_ZSTANDARD ? { 93: { unpack: (packed, limit) => readZstandard(packed, limit) } } : {}),
-  95: packing((packed, offer) => new XzStream(packed, 0, offer), LARGEST_DICTIONARY),
+  14: packing({
+    open: (packed) => new LzmaStream(packed, lzmaZipHeader(packed, null)),
+    holds: (packed) => dictionaryBytes(lzmaZipHeader(packed, null)),
+  }),
+  ...(HAS_ZSTANDARD
+    ? {
+        93: packing({
+          open: (packed, _offer, native) => new ZstandardStream(packed, native),
+          holds: zstandardWindow,
+          native: true,
+        }),
+      }
+    : {}),
+  95: packing({ open: (packed, offer) => new XzStream(packed, 0, offer), holds: () => LARGEST_DICTIONARY }),
 };
 
-function packing(open: (packed: ByteSource, offer: OfferMark | null) => PieceStream, holds: number): ZipPacking {
+function packing(streamed: StreamedPacking): ZipPacking {
   return {
-    open,
-    holds,
-    unpack: (packed, limit, expected) => collectPieces(open(packed, null), limit, Math.min(expected, 1 << 20)),
+    streamed,
+    unpack: (packed, limit, expected, native) => {
+      const stream = streamed.open(packed, null, native);
+      try {
+        return collectPieces(stream, limit, Math.min(expected, 1 << 20));
+      } finally {
+        stream.free?.();
+      }
+    },
   };
 }
 
@@ -64,16 +79,12 @@ export function unpackMember(
   observer: Observer,
 ): UnpackedMember | null {
   const name = `"${entry.name.slice(0, 80)}"`;
-  const { open } = packing;
   const inMemory = (): ReturnType<typeof unpackWithin> =>
-    unpackWithin(observer, (limit) => packing.unpack(packed, limit, entry.size), entry.size);
-  const tooLong = open !== undefined && entry.size > observer.limits.unpackedAtOnce && entry.size !== 0xffffffff;
+    unpackWithin(observer, (limit) => packing.unpack(packed, limit, entry.size, observer.native), entry.size);
+  const tooLong = entry.size > observer.limits.unpackedAtOnce && entry.size !== 0xffffffff;
   let held = tooLong ? null : inMemory();
   const more = tooLong || held === null || held.end === 'limit';
-  const streamed =
-    more && open !== undefined
-      ? streamWithin(observer, (offer) => open(packed, offer), packed.size, MAX_RATIO, packing.holds)
-      : null;
+  const streamed = more ? streamWithin(observer, packing.streamed, packed, MAX_RATIO) : null;
   if (streamed === null) {
     // Its beginning at least.
     held ??= inMemory();
@@ -83,7 +94,7 @@ export function unpackMember(
     }
     const { bytes, end, room } = held;
     if (end === 'limit') observer.incomplete(`${name} unpacks to more than ${room} bytes`, entry.localOffset);
-    else tellEnd(entry, end, bytes.length, end === 'complete' ? crc32(bytes) : 0, observer);
+    else tellEnd(entry, end, bytes.length, end === 'complete' ? crc32(bytes) : 0, held.mismatch, observer);
     if (bytes.length === 0 && end !== 'complete') return null;
     return { source: memorySource(bytes), end: end === 'limit' ? 'stopped' : end, free: () => freeBytes(bytes) };
   }
@@ -95,9 +106,9 @@ export function unpackMember(
     observer.incomplete(`${name} is an archive bomb`, entry.localOffset);
   } else if (end === 'room') {
     observer.incomplete(`${name} unpacks to more than ${source.size} bytes`, entry.localOffset);
-  } else tellEnd(entry, end, source.size, crc, observer);
+  } else tellEnd(entry, end, source.size, crc, streamed.mismatch, observer);
   if (source.size === 0) return null;
-  return { source, end: end === 'ratio' || end === 'room' ? 'stopped' : end, free: () => {} };
+  return { source, end: end === 'ratio' || end === 'room' ? 'stopped' : end, free: () => streamed.free() };
 }
 
 /** Says where what came out is not what the archive announced. */
@@ -106,10 +117,12 @@ function tellEnd(
   end: 'complete' | 'cut off' | 'damaged',
   size: number,
   crc: number,
+  mismatch: string | null | undefined,
   observer: Observer,
 ): void {
   const name = `"${entry.name.slice(0, 80)}"`;
   if (end === 'damaged') return observer.incomplete(`${name} cannot be unpacked`, entry.localOffset);
+  if (typeof mismatch === 'string') observer.incomplete(`${name} is damaged: ${mismatch}`, entry.localOffset);
   const announced = entry.size !== 0xffffffff;
   if (end === 'cut off' || (size < entry.size && announced))
     return observer.incomplete(`${name} is cut off`, entry.localOffset);

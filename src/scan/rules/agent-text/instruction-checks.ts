@@ -26,7 +26,7 @@ export const INSTRUCTION_CHECKS: readonly Check[] = [
     title: 'Instructions that set others aside, or keep something from the user',
     severity: 'high',
     meaning:
-      'An honest skill or project file has no reason to say this. Heuristic: found by phrases after every known disguise is undone; in quotes or in a sentence about attacks it is `low`.',
+      'An honest skill or project file has no reason to say this. Heuristic: found by phrases after every known disguise is undone; quoted on one line and introduced as an example or an attack, or told of as what attackers try, it is `low`, with a command beside it `medium`.',
     fix: 'Read the text; do not use it if it means what it says.',
     references: [
       'https://genai.owasp.org/llmrisk/llm01-prompt-injection/',
@@ -37,7 +37,7 @@ export const INSTRUCTION_CHECKS: readonly Check[] = [
       'agent-text': ({ doc }) => said(doc, ['override', 'concealment', 'send-away', 'no-question']),
       // What stands in a program that comes with a skill is read by the agent, too: comments, templates, texts that it prints.
       'agent-script': ({ script }) =>
-        phrasesIn(script.text, ['override', 'concealment'])
+        phrasesIn(script.text, ['override', 'concealment'], 'program')
           .filter(({ quoted }) => !quoted)
           .slice(0, 3)
           .map(({ phrase, at, via }) => ({

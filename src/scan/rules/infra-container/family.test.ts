@@ -1,5 +1,7 @@
-import { checkFamily } from '../../testing/check-family.ts';
-import { compose, docker, manifest, pod } from '../../testing/infra-fixtures.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkFamily, type FamilyFixture, scanFixture } from '../../testing/check-family.ts';
+import { compose, docker, file, manifest, pod } from '../../testing/infra-fixtures.ts';
 import { infraContainer } from './family.ts';
 
 const VLLM = 'image: vllm/vllm-openai:v0.12.0';
@@ -57,7 +59,10 @@ checkFamily(infraContainer, {
         'image: a:1',
         'securityContext: { privileged: false, capabilities: { add: [NET_BIND_SERVICE] } }',
       ]),
-      compose('image: a:1', 'volumes: ["./data:/data"]'),
+      compose(
+        'image: a:1',
+        'volumes: ["./data:/data", "/dev/dri:/dev/dri", "/lib/modules:/lib/modules:ro", "/etc/localtime:/etc/localtime:ro"]',
+      ),
     ],
   },
   'container-not-hardened': {
@@ -75,6 +80,9 @@ checkFamily(infraContainer, {
       compose('image: ollama/ollama:latest'),
       pod(['name: a', 'image: vllm/vllm-openai:nightly']),
       docker('FROM nvidia/cuda'),
+      file('values.yaml', 'server:', '  image: pytorch/torchserve-kfs', '  tag: latest'),
+      file('values.yaml', 'server:', '  image: pytorch/torchserve-kfs'),
+      file('values.yaml', 'models:', '- name: opt', '  repository: vllm/vllm-openai', '  tag: latest'),
     ],
     line: 3,
     good: [
@@ -83,6 +91,11 @@ checkFamily(infraContainer, {
       compose('image: localhost:5000/x:1.2'),
       docker('FROM scratch'),
       docker('FROM python:3.12 AS build', 'FROM build', 'USER 1000'),
+      // A chart that writes the image as a text has its tag beside it; an empty one is the chart's own version.
+      file('values.yaml', 'server:', '  image: pytorch/torchserve-kfs', '  tag: 0.9.0'),
+      file('values.yaml', 'agent:', '  image: kserve/kserve-agent', "  tag: ''"),
+      file('values.yaml', 'global:', '  image: { tag: latest }'),
+      file('values.yaml', 'weaviate:', '  image: { repo: semitechnologies/weaviate, tag: 1.34.0 }'),
     ],
   },
   'service-published': {
@@ -117,6 +130,13 @@ checkFamily(infraContainer, {
         'spec: {}',
       ),
       manifest('apiVersion: networking.k8s.io/v1', 'kind: Ingress', 'metadata: { name: shop }', 'spec: {}'),
+      // Another gateway comes next.
+      manifest(
+        'apiVersion: networking.k8s.io/v1',
+        'kind: Ingress',
+        'metadata: { name: llm-serving }',
+        'spec: { rules: [{ http: { paths: [{ path: /, backend: { service: { name: istio-ingressgateway } } }] } }] }',
+      ),
     ],
   },
   'network-policy-missing': {
@@ -136,4 +156,75 @@ checkFamily(infraContainer, {
     bad: [pod(['name: a', VLLM])],
     good: [pod(['name: a', VLLM, 'resources: { limits: { memory: 32Gi } }'])],
   },
+});
+
+const told = (fixture: FamilyFixture, id: string): readonly string[] =>
+  scanFixture(fixture)
+    .findings.filter(({ rule }) => rule === id)
+    .map(({ severity, message }) => `${severity}: ${message}`);
+
+test('what a container may do is named for what it is', () => {
+  const of = (...lines: readonly string[]): readonly string[] =>
+    told(compose('image: a:1', ...lines), 'container-escape');
+  assert.deepEqual(of('security_opt: ["seccomp:unconfined"]'), [
+    'medium: The service "one" may use every system call.',
+  ]);
+  assert.deepEqual(of('security_opt: ["apparmor:unconfined"]'), [
+    'low: The service "one" runs without AppArmor or SELinux around it.',
+  ]);
+  assert.deepEqual(of('security_opt: ["systempaths=unconfined"]'), [
+    'medium: The service "one" has all of /proc and /sys.',
+  ]);
+  assert.deepEqual(of('volumes: ["/usr:/host/usr"]'), ['high: The service "one" has "/usr" of the host.']);
+  assert.deepEqual(of('volumes: ["/usr:/host/usr:ro"]'), ['low: The service "one" has "/usr" of the host.']);
+  assert.deepEqual(of('volumes: ["/run:/run"]'), ['high: The service "one" has "/run" of the host.']);
+  assert.deepEqual(of('volumes: ["~:/home/me"]'), ['medium: The service "one" has "~" of the host.']);
+});
+
+test('a line that several containers share is told once', () => {
+  const sidecars = manifest(
+    'apiVersion: v1',
+    'kind: Pod',
+    'metadata: { name: p }',
+    'spec:',
+    '  hostPID: true',
+    '  containers:',
+    '  - { name: a, image: "a:1" }',
+    '  - { name: b, image: "b:1" }',
+  );
+  assert.deepEqual(told(sidecars, 'container-escape'), [
+    'medium: The container "p/a" shares the processes of the host.',
+  ]);
+  const anchors = file(
+    'compose.yaml',
+    'x-ollama: &ollama',
+    '  image: ollama/ollama',
+    '  ports: ["11434:11434"]',
+    'services:',
+    '  cpu:',
+    '    <<: *ollama',
+    '  gpu:',
+    '    <<: *ollama',
+  );
+  assert.deepEqual(told(anchors, 'ollama-exposed'), [
+    'high: The service "cpu" runs Ollama, which has no login, and is published.',
+  ]);
+  assert.equal(told(anchors, 'image-not-pinned').length, 1);
+});
+
+test('an ingress that only the inner network reaches, or that does not open connections, weighs less', () => {
+  const ingress = (annotation: string): readonly string[] =>
+    told(
+      manifest(
+        'apiVersion: networking.k8s.io/v1',
+        'kind: Ingress',
+        `metadata: { name: llm, annotations: { ${annotation} } }`,
+        'spec: { rules: [{ http: { paths: [{ path: /, backend: { service: { name: vllm } } }] } }] }',
+      ),
+      'ingress-without-auth',
+    );
+  assert.match(ingress('a: b')[0]!, /^medium: /);
+  assert.match(ingress('alb.ingress.kubernetes.io/scheme: internal')[0]!, /^low: .* of the inner network/);
+  assert.match(ingress('alb.ingress.kubernetes.io/scheme: internet-facing')[0]!, /^medium: /);
+  assert.match(ingress('nginx.ingress.kubernetes.io/ssl-passthrough: "true"')[0]!, /^low: .* unopened/);
 });

@@ -1,3 +1,4 @@
+import type { Severity } from '../../../core/severity.ts';
 import { itemsOf, memberAt, membersOf, textOf } from '../../../formats/located/located.ts';
 import { show } from '../../agents/show.ts';
 import { titled } from '../../infra/exposure.ts';
@@ -26,6 +27,18 @@ const DANGEROUS = new Set([
   'BPF',
 ]);
 
+/** Folders of the host by which a container reaches it: what that weighs where it may write, and where it may only read. */
+const HOST_FOLDERS: readonly (readonly [RegExp, Severity, Severity])[] = [
+  [
+    /^\/(?:etc|root|proc|sys|boot|run|run\/containerd|var|var\/run|var\/lib|var\/lib\/(?:docker|containerd|kubelet))?\/?$/,
+    'high',
+    'medium',
+  ],
+  // Programs that the host itself runs.
+  [/^\/(?:usr|bin|sbin|lib|lib64|usr\/(?:local\/)?(?:bin|sbin|lib))\/?$/, 'high', 'low'],
+  [/^(?:\/(?:dev|home)|~|\$HOME|\$\{HOME\})\/?$/, 'medium', 'low'],
+];
+
 const CHECKS: readonly Check[] = [
   {
     id: 'container-escape',
@@ -46,6 +59,12 @@ const CHECKS: readonly Check[] = [
             return [{ at, message: `${titled(workload)} is privileged: it has all rights on the host.` }];
           if (text === 'unconfined')
             return [{ at, severity: 'medium', message: `${titled(workload)} may use every system call.` }];
+          if (text === 'unmasked')
+            return [{ at, severity: 'medium', message: `${titled(workload)} has all of /proc and /sys.` }];
+          if (text === 'unguarded')
+            return [
+              { at, severity: 'low', message: `${titled(workload)} runs without AppArmor or SELinux around it.` },
+            ];
           if (text.startsWith('cap:')) {
             const capability = text.slice(4).replace(/^CAP_/i, '').toUpperCase();
             return DANGEROUS.has(capability)
@@ -73,12 +92,15 @@ const CHECKS: readonly Check[] = [
           if (!host && !/docker\.sock|containerd\.sock|crio\.sock/.test(source)) continue;
           if (/(?:docker|containerd|crio|podman)\.sock$/.test(source))
             found.push({ at, message: `${titled(workload)} may drive the container engine of the host.` });
-          else if (/^\/(?:etc|root|proc|sys|boot|var\/run|var\/lib\/(?:docker|kubelet))?\/?$/.test(source))
-            found.push({
-              at,
-              severity: readOnly ? 'medium' : 'high',
-              message: `${titled(workload)} has ${source === '/' ? 'the whole disk' : `"${source}"`} of the host.`,
-            });
+          else {
+            const severity = HOST_FOLDERS.find(([pattern]) => pattern.test(source))?.[readOnly ? 2 : 1];
+            if (severity !== undefined)
+              found.push({
+                at,
+                severity,
+                message: `${titled(workload)} has ${source === '/' ? 'the whole disk' : show(source, 60)} of the host.`,
+              });
+          }
         }
         return found;
       },
@@ -190,13 +212,37 @@ const CHECKS: readonly Check[] = [
           .filter(
             ({ kind, root, name }) => kind === 'Ingress' && AI_NAME.test(`${name} ${JSON.stringify(backends(root))}`),
           )
-          .flatMap(({ root, name }): Judgement[] =>
-            membersOf(memberAt(root, 'metadata', 'annotations')).some(({ name: key }) =>
-              /auth|oauth|oidc|whitelist-source-range|middlewares|jwt/i.test(key),
+          .flatMap(({ root, name }): Judgement[] => {
+            const annotations = membersOf(memberAt(root, 'metadata', 'annotations'));
+            if (
+              annotations.some(({ name: key }) => /auth|oauth|oidc|whitelist-source-range|middlewares|jwt/i.test(key))
             )
-              ? []
-              : [{ at: lines.place(root.start), message: `The ingress ${show(name)} asks nobody for a login.` }],
-          ),
+              return [];
+            const behind = backends(root);
+            // Another gateway comes next, and asks or does not.
+            if (behind.length > 0 && behind.every((one) => /gateway|oauth2?-?proxy|envoy|authelia|pomerium/i.test(one)))
+              return [];
+            const at = lines.place(root.start);
+            const says = (key: RegExp, value: RegExp): boolean =>
+              annotations.some((one) => key.test(one.name) && value.test(textOf(one.value) ?? ''));
+            if (says(/ssl-passthrough$/, /^true$/i))
+              return [
+                {
+                  at,
+                  severity: 'low',
+                  message: `The ingress ${show(name)} hands connections through unopened; only the server behind it can ask for a login.`,
+                },
+              ];
+            return says(/scheme$|load-balancer-type$|ingress\.class$/, /internal/i)
+              ? [
+                  {
+                    at,
+                    severity: 'low',
+                    message: `The ingress ${show(name)} asks nobody of the inner network for a login.`,
+                  },
+                ]
+              : [{ at, message: `The ingress ${show(name)} asks nobody for a login.` }];
+          }),
     },
   },
   {

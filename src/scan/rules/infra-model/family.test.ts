@@ -6,6 +6,9 @@ const KEY = `ghp_${'q7Rt2Lk9Xw4Zp8Vb3Nm6Hd1Js5Fc0YgAaBbC'}`;
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const VLLM = 'image: vllm/vllm-openai:v0.12.0';
 
+const secret = (...lines: readonly string[]): ReturnType<typeof manifest> =>
+  manifest('apiVersion: v1', 'kind: Secret', 'metadata: { name: s }', ...lines);
+
 checkFamily(infraModel, {
   'trust-remote-code': {
     bad: [
@@ -79,9 +82,18 @@ checkFamily(infraModel, {
       docker('FROM x:1 AS a', `ARG TOKEN=${KEY}`, 'FROM y:1'),
       manifest('apiVersion: v1', 'kind: ConfigMap', 'metadata: { name: c }', 'data:', `  token: ${KEY}`),
       file('.env', `GITHUB_TOKEN=${KEY}`),
+      secret('data:', `  password: ${Buffer.from('sCaleio123').toString('base64')}`),
+      secret('stringData:', '  token: vK9-qLr2Tz'),
     ],
     line: 5,
-    good: [compose('image: x:1', 'environment:', '  GITHUB_TOKEN: ${GITHUB_TOKEN}'), file('.env', 'GITHUB_TOKEN=')],
+    good: [
+      compose('image: x:1', 'environment:', '  GITHUB_TOKEN: ${GITHUB_TOKEN}'),
+      file('.env', 'GITHUB_TOKEN='),
+      ...['password', 'quobyte', '<your-password-1>', '${PASSWORD_1}'].map((text) =>
+        secret('data:', `  password: ${Buffer.from(text).toString('base64')}`),
+      ),
+      secret('stringData:', '  username: admin-12345'),
+    ],
   },
   'unsigned-model-deploy': {
     bad: [
@@ -138,6 +150,8 @@ checkFamily(infraModel, {
       compose('image: n8nio/n8n:2.5.2'),
       compose('image: pytorch/pytorch:2.10.0-cuda12.8-cudnn9-runtime'),
       compose('image: example/python:3.1.0'),
+      // Its versions are not those of vLLM.
+      compose('image: lmcache/vllm-openai:v0.3.9post2'),
       docker('FROM python:3.12', 'RUN pip install torch==2.10.0 && echo "vllm>=0.8.4"'),
       docker('FROM python:3.12', 'RUN echo "torch==2.5.1"'),
       file('requirements.txt', 'keras>=3.10.0', 'keras~=3.10.0', '# keras==3.10.0', 'keras==3.11.3'),

@@ -1,5 +1,7 @@
 import { judgePackage } from '../../advisories/judge-package.ts';
 import { secretsIn } from '../../agents/secret-in.ts';
+import { secretValues } from '../../infra/secret-values.ts';
+import { commentedExamples } from '../../commented-example.ts';
 import { show } from '../../agents/show.ts';
 import { titled } from '../../infra/exposure.ts';
 import { matches } from '../../infra/matches.ts';
@@ -225,15 +227,17 @@ const CHECKS: readonly Check[] = [
     taxonomy: ['CWE-798', 'AML.T0055'],
     judge: {
       'infra-workload': ({ workload }) =>
-        [...workload.env, ...workload.command.map((word) => ({ name: '', ...word }))].flatMap(
-          ({ name, text, at }): Judgement[] => {
-            if (text.length < 8 || isReference(text)) return [];
-            const [secret] = secretsIn(name === '' ? text : `${name}=${text}`);
-            return secret === undefined
-              ? []
-              : [{ at, message: `${titled(workload)} holds a credential in plain text (${secret.shown}).` }];
-          },
-        ),
+        // A file of settings is looked at as a text, with its comments.
+        (workload.from === 'env'
+          ? []
+          : [...workload.env, ...workload.command.map((word) => ({ name: '', ...word }))]
+        ).flatMap(({ name, text, at }): Judgement[] => {
+          if (text.length < 8 || isReference(text)) return [];
+          const [secret] = secretsIn(name === '' ? text : `${name}=${text}`);
+          return secret === undefined
+            ? []
+            : [{ at, message: `${titled(workload)} holds a credential in plain text (${secret.shown}).` }];
+        }),
       'infra-dockerfile': ({ instructions, lines }) =>
         instructions.flatMap(({ name, text, start, documents, exec }): Judgement[] => {
           if (!['ARG', 'ENV', 'RUN', 'LABEL'].includes(name)) return [];
@@ -249,8 +253,17 @@ const CHECKS: readonly Check[] = [
             ? []
             : [{ at: lines.place(start), message: `An image keeps a credential (${secret.shown}).` }];
         }),
-      'infra-objects': ({ objects, lines }) =>
-        objects
+      'infra-objects': ({ objects, lines }) => [
+        ...objects
+          .filter(({ kind }) => kind === 'Secret')
+          .flatMap(({ root, name }) =>
+            secretValues(root).map(({ key, node, known }) => ({
+              at: lines.place(node.start),
+              severity: known ? ('high' as const) : ('medium' as const),
+              message: `The Secret ${show(name)} stands in a file with its value (${show(key, 60)}), which Base64 does not hide.`,
+            })),
+          ),
+        ...objects
           .filter(({ kind }) => kind === 'ConfigMap')
           .flatMap(({ root, name }) =>
             [...leavesOf(memberAt(root, 'data') ?? { kind: 'list', items: [], start: 0, end: 0 })].flatMap(
@@ -267,13 +280,16 @@ const CHECKS: readonly Check[] = [
               },
             ),
           ),
-      'infra-text': ({ what, text, lines }) =>
-        what === 'env' || what === 'properties'
-          ? secretsIn(text).map(({ start, shown }) => ({
-              at: lines.place(start),
-              message: `A credential stands in plain text (${shown}).`,
-            }))
-          : null,
+      ],
+      'infra-text': ({ what, name, text, lines }) => {
+        if (what !== 'env' && what !== 'properties') return null;
+        const isExample = commentedExamples(text, name);
+        return secretsIn(text).map((secret) => ({
+          at: lines.place(secret.start),
+          severity: isExample(secret) ? ('low' as const) : ('high' as const),
+          message: `A credential stands in plain text (${secret.shown}).`,
+        }));
+      },
     },
   },
   {

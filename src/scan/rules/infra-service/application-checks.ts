@@ -57,6 +57,67 @@ const all =
   ({ workload }: { readonly workload: Workload }): readonly Judgement[] =>
     judges.flatMap((judge) => judge(workload) ?? []);
 
+/** Databases by the port that they publish, with the variables that hold a password and a user. */
+const DATABASES: readonly {
+  readonly name: string;
+  readonly image: RegExp;
+  readonly ports: readonly number[];
+  readonly passwords: readonly string[];
+  readonly users: readonly string[];
+}[] = [
+  {
+    name: 'PostgreSQL',
+    image: /(?:^|\/)(?:postgres(?:ql)?|pgvector|postgis|timescaledb(?:-ha)?)$/,
+    ports: [5432],
+    passwords: ['POSTGRES_PASSWORD', 'POSTGRESQL_PASSWORD'],
+    users: ['POSTGRES_USER', 'POSTGRESQL_USERNAME'],
+  },
+  {
+    name: 'MySQL',
+    image: /(?:^|\/)(?:mysql|mariadb)(?:-server)?$/,
+    ports: [3306],
+    passwords: ['MYSQL_ROOT_PASSWORD', 'MARIADB_ROOT_PASSWORD', 'MYSQL_PASSWORD', 'MARIADB_PASSWORD'],
+    users: ['MYSQL_USER', 'MARIADB_USER'],
+  },
+  {
+    name: 'MongoDB',
+    image: /(?:^|\/)mongo(?:db)?$/,
+    ports: [27017],
+    passwords: ['MONGO_INITDB_ROOT_PASSWORD'],
+    users: ['MONGO_INITDB_ROOT_USERNAME'],
+  },
+  {
+    name: 'Redis',
+    image: /(?:^|\/)(?:redis|redis-stack(?:-server)?|valkey)$/,
+    ports: [6379],
+    passwords: ['REDIS_PASSWORD', 'VALKEY_PASSWORD'],
+    users: [],
+  },
+  {
+    name: 'RabbitMQ',
+    image: /(?:^|\/)rabbitmq$/,
+    ports: [5672, 15672],
+    passwords: ['RABBITMQ_DEFAULT_PASS'],
+    users: ['RABBITMQ_DEFAULT_USER'],
+  },
+];
+
+/** A database that others reach, with a password that is guessed first. */
+function guessable(one: Workload): Judgement | null {
+  const known = DATABASES.find(({ image }) => isImage(one, image));
+  if (known === undefined || reachOf(one, ...known.ports) !== 'published') return null;
+  const users = ['postgres', 'root', 'guest', ...known.users.flatMap((name) => variable(one, name)?.text ?? [])];
+  const found = known.passwords
+    .flatMap((name) => variable(one, name) ?? [])
+    .find(({ text }) => text !== '' && (WEAK.test(text) || users.includes(text)));
+  return found === undefined
+    ? null
+    : {
+        at: found.at,
+        message: `${titled(one)} publishes ${known.name} with a password that is guessed at once (${found.name}).`,
+      };
+}
+
 const WEAK =
   /^(?:password\d{0,6}|admin\d{0,3}|secret|changeme|change-me|change_me|test|default|123456\d{0,4}|root|minioadmin|difyai123456|langflow|flowise|n8n|t0p-s3cr3t|secret-key)$/i;
 
@@ -374,6 +435,8 @@ export const APPLICATION_CHECKS: readonly Check[] = [
           'medium',
         ),
         setTo('POSTGRES_HOST_AUTH_METHOD', (text) => /^trust$/i.test(text), 'lets everybody into PostgreSQL'),
+        guessable,
+        setTo('NEO4J_AUTH', (text) => /^none$/i.test(text), 'lets everybody into Neo4j'),
         setTo('ALLOW_EMPTY_PASSWORD', (text) => /^(?:yes|true|1)$/i.test(text), 'allows an empty password'),
         (one) => {
           if (!isImage(one, /(?:^|\/)(?:redis|redis-stack(?:-server)?|valkey)$/) || reachOf(one, 6379) !== 'published')
@@ -491,6 +554,14 @@ export const APPLICATION_CHECKS: readonly Check[] = [
           'gives the administrator of Langflow a well-known password',
           'high',
         ),
+        // Everybody is logged in unless it is told not to.
+        (one) =>
+          isImage(one, /(?:^|\/)langflow$/) &&
+          variable(one, 'LANGFLOW_AUTO_LOGIN') === null &&
+          !one.moreEnv &&
+          reachOf(one, 7860) === 'published'
+            ? openTo(one, 'high', 'runs Langflow, which logs everybody in unless LANGFLOW_AUTO_LOGIN is false', 7860)
+            : null,
       ),
     },
   },
@@ -525,7 +596,7 @@ export const APPLICATION_CHECKS: readonly Check[] = [
   },
   {
     id: 'dify-default-credentials',
-    title: 'Dify with the secrets of its examples',
+    title: 'Dify or RAGFlow with the secrets of its examples',
     severity: 'high',
     meaning:
       'The secrets stand in the public repository: with them strangers reach the database, the store and the sandbox.',
@@ -538,11 +609,14 @@ export const APPLICATION_CHECKS: readonly Check[] = [
           .filter(
             ({ name, text }) =>
               /(?:PASSWORD|SECRET|API_?KEY|_KEY)$/.test(name) &&
-              /^(?:difyai123456|dify-sandbox|sk-9f73s3ljTXVcMT3Blb3ljTqtsKiGHXVcMT3BlbkFJLK7U|lYkiYYT6owG\+71oLerGzA7GXCgOT\+\+6ovaezWAjpCjf\+Sjc3ZtU\+qUEi|QaHbTe77CtuXmsfyhR7\+vRjI\/\+XbV1AaFy691iy\+kGDv2Jvy0\/eAh8Y1)$/.test(
+              /^(?:difyai123456|dify-sandbox|infini_rag_flow(?:_OS_01)?|sk-9f73s3ljTXVcMT3Blb3ljTqtsKiGHXVcMT3BlbkFJLK7U|lYkiYYT6owG\+71oLerGzA7GXCgOT\+\+6ovaezWAjpCjf\+Sjc3ZtU\+qUEi|QaHbTe77CtuXmsfyhR7\+vRjI\/\+XbV1AaFy691iy\+kGDv2Jvy0\/eAh8Y1)$/.test(
                 text.trim(),
               ),
           )
-          .map(({ name, at }) => ({ at, message: `${titled(workload)} uses the ${name} of Dify's examples.` })),
+          .map(({ name, at }) => ({
+            at,
+            message: `${titled(workload)} uses the ${name} of the examples of Dify or RAGFlow.`,
+          })),
     },
   },
   {

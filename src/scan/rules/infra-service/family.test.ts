@@ -1,4 +1,6 @@
-import { checkFamily } from '../../testing/check-family.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkFamily, type FamilyFixture, scanFixture } from '../../testing/check-family.ts';
 import { compose, docker, file, manifest, pod } from '../../testing/infra-fixtures.ts';
 import { infraService } from './family.ts';
 
@@ -367,10 +369,20 @@ checkFamily(infraService, {
       compose('image: redis:8.2', PUBLISHED(6379)),
       compose('image: pgvector/pgvector:pg17', env('POSTGRES_HOST_AUTH_METHOD=trust')),
       compose('image: mongo:8', PUBLISHED(27017)),
+      compose(
+        'image: postgres:18',
+        env('POSTGRES_USER=litellm', 'POSTGRES_PASSWORD=litellm'),
+        'ports: ["${DB_PORT}:5432"]',
+      ),
+      compose('image: mysql:9', env('MYSQL_ROOT_PASSWORD=root'), PUBLISHED(3306)),
+      compose('image: neo4j:2026', env('NEO4J_AUTH=none')),
     ],
     good: [
       compose('image: redis:8.2', 'command: redis-server --requirepass ${P}', PUBLISHED(6379)),
       compose('image: redis:8.2'),
+      compose('image: postgres:18', env('POSTGRES_PASSWORD=postgres')),
+      compose('image: postgres:18', env('POSTGRES_PASSWORD=${P}'), PUBLISHED(5432)),
+      compose('image: postgres:18', env('POSTGRES_PASSWORD=postgres'), LOCAL(5432)),
     ],
   },
   'openwebui-auth-off': {
@@ -397,8 +409,16 @@ checkFamily(infraService, {
     bad: [
       compose('image: langflowai/langflow:1.9.0', env('LANGFLOW_AUTO_LOGIN=true')),
       compose('image: langflowai/langflow:1.9.0', env('LANGFLOW_SKIP_AUTH_AUTO_LOGIN=true')),
+      compose('image: langflowai/langflow:1.9.0', PUBLISHED(7860)),
+      file('.env', 'LANGFLOW_AUTO_LOGIN="true" # for now'),
     ],
-    good: [compose('image: langflowai/langflow:1.9.0', env('LANGFLOW_AUTO_LOGIN=false'))],
+    good: [
+      compose('image: langflowai/langflow:1.9.0', env('LANGFLOW_AUTO_LOGIN=false')),
+      compose('image: langflowai/langflow:1.9.0', env('LANGFLOW_AUTO_LOGIN'), PUBLISHED(7860)),
+      compose('image: langflowai/langflow:1.9.0', LOCAL(7860)),
+      compose('image: langflowai/langflow:1.9.0', 'env_file: .env', PUBLISHED(7860)),
+      file('.env', '# LANGFLOW_AUTO_LOGIN=true', 'LANGFLOW_AUTO_LOGIN=false'),
+    ],
   },
   'flowise-no-auth': {
     bad: [
@@ -408,8 +428,32 @@ checkFamily(infraService, {
     good: [compose('image: flowiseai/flowise:3.0.9', env('JWT_AUTH_TOKEN_SECRET=${S}'), PUBLISHED(3000))],
   },
   'dify-default-credentials': {
-    bad: [compose('image: postgres:15-alpine', env('POSTGRES_PASSWORD=difyai123456'))],
+    bad: [
+      compose('image: postgres:15-alpine', env('POSTGRES_PASSWORD=difyai123456')),
+      file('.env', 'DB_PASSWORD=difyai123456'),
+      file('docker/.env', 'MYSQL_PASSWORD=infini_rag_flow'),
+    ],
     good: [compose('image: postgres:15-alpine', env('POSTGRES_PASSWORD=${P}'))],
+  },
+  'workbench-open': {
+    bad: [
+      compose('image: localai/localai:v3.7.0', PUBLISHED(8080)),
+      compose('image: openmmlab/lmdeploy:v0.10.2', 'command: lmdeploy serve api_server m', PUBLISHED(23333)),
+      compose('image: ghcr.io/all-hands-ai/openhands:0.62', 'env_file: .env', 'ports: ["${PORT}:3000"]'),
+      compose('image: ghcr.io/open-webui/pipelines:main', PUBLISHED(9099)),
+      compose('image: ghcr.io/open-webui/open-webui:v0.6.36', env('OPENAI_API_KEYS=sk-x;0p3n-w3bu!')),
+      compose('image: x:1', env('DANGEROUSLY_OMIT_AUTH=true')),
+    ],
+    good: [
+      compose('image: localai/localai:v3.7.0', LOCAL(8080)),
+      compose('image: localai/localai:v3.7.0', env('LOCALAI_API_KEY=${K}'), PUBLISHED(8080)),
+      compose(
+        'image: openmmlab/lmdeploy:v0.10.2',
+        'command: lmdeploy serve api_server m --api-keys ${K}',
+        PUBLISHED(23333),
+      ),
+      compose('image: ghcr.io/open-webui/pipelines:main', env('PIPELINES_API_KEY'), PUBLISHED(9099)),
+    ],
   },
   'dashboard-open': {
     bad: [
@@ -432,4 +476,45 @@ checkFamily(infraService, {
       compose('image: langfuse/langfuse:3', env('NEXTAUTH_SECRET=${S}')),
     ],
   },
+});
+
+const rulesOf = (fixture: FamilyFixture): readonly string[] => scanFixture(fixture).findings.map(({ rule }) => rule);
+
+test('a service is known by its name where its image is a variable or is built, and a port by being published', () => {
+  const named = (name: string, ...lines: readonly string[]): FamilyFixture =>
+    file('compose.yaml', 'services:', `  ${name}:`, ...lines.map((line) => `    ${line}`));
+  assert.ok(rulesOf(named('llamacpp', 'image: ${IMAGE}:${TAG}', 'ports: ["8080:8080"]')).includes('llama-cpp-open'));
+  assert.ok(rulesOf(named('vllm', 'build: ./vllm', 'ports: ["8000:8000"]')).includes('vllm-no-key'));
+  assert.ok(rulesOf(named('comfyui', 'image: ${IMAGE}', 'ports: ["${PORT}:${PORT}"]')).includes('comfyui-open'));
+  assert.ok(
+    !rulesOf(named('comfyui', 'image: ${IMAGE}', 'ports: ["127.0.0.1:${PORT}:${PORT}"]')).includes('comfyui-open'),
+  );
+  assert.ok(!rulesOf(named('redis', 'build: ./redis', 'ports: ["6379:6379"]')).includes('store-no-auth'));
+});
+
+test('a variable without a value is handed on, and is neither missing nor empty', () => {
+  const qdrant = (...lines: readonly string[]): readonly string[] =>
+    rulesOf(compose('image: qdrant/qdrant:v1.16.0', 'ports: ["6333:6333"]', ...lines));
+  assert.ok(qdrant().includes('qdrant-no-key'));
+  assert.ok(!qdrant('environment: [QDRANT__SERVICE__API_KEY]').includes('qdrant-no-key'));
+  assert.ok(!qdrant('environment: { QDRANT__SERVICE__API_KEY: }').includes('qdrant-no-key'));
+  const jupyter = (value: string): readonly string[] =>
+    rulesOf(
+      compose('image: jupyter/base-notebook:x', 'ports: ["8888:8888"]', 'environment:', `  JUPYTER_TOKEN: ${value}`),
+    );
+  assert.ok(jupyter('""').includes('jupyter-no-token'));
+  assert.ok(!jupyter('').includes('jupyter-no-token'));
+});
+
+test('what a file of settings opens is told of with the line', () => {
+  const found = scanFixture(
+    file('.env', 'A=1', 'export WEBUI_AUTH=False', "OLLAMA_HOST='0.0.0.0'", 'LITELLM_MASTER_KEY=sk-1234'),
+  ).findings;
+  assert.deepEqual(
+    found
+      .filter(({ rule }) => rule !== 'secret-in-infrastructure')
+      .map(({ rule, where }) => `${rule} ${where.line}`)
+      .toSorted(),
+    ['litellm-default-key 4', 'ollama-exposed 3', 'openwebui-auth-off 2'],
+  );
 });

@@ -34,7 +34,7 @@ const isTgi = (one: Workload): boolean =>
 const isTorchServe = (one: Workload): boolean =>
   isImage(one, /(?:^|\/)torchserve(?:-[\w-]+)?$/) || starts(one, 'torchserve');
 const isLlamaCpp = (one: Workload): boolean =>
-  isImage(one, /llama\.cpp|llama-cpp/) || starts(one, 'llama-server', 'rpc-server');
+  isImage(one, /llama[-._]?cpp/) || starts(one, 'llama-server', 'rpc-server');
 
 /** Engines that serve models. */
 export const SERVING_CHECKS: readonly Check[] = [
@@ -119,7 +119,7 @@ export const SERVING_CHECKS: readonly Check[] = [
           : null;
       },
       'infra-text': ({ what, text, lines }) =>
-        what === 'shell' || what === 'env'
+        what === 'shell'
           ? matches(text, /^[ \t]*(?:export[ \t]+)?OLLAMA_HOST=["']?(?:http:\/\/)?(?:0\.0\.0\.0|\[::\])/gm).map(
               (start) => ({
                 at: lines.place(start),

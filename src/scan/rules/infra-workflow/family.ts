@@ -1,37 +1,12 @@
 import type { LineIndex } from '../../../formats/located/line-index.ts';
-import { itemsOf, leavesOf, type Located, memberAt, membersOf, textOf } from '../../../formats/located/located.ts';
+import { leavesOf, type Located, memberAt, membersOf, textOf } from '../../../formats/located/located.ts';
 import { secretsIn } from '../../agents/secret-in.ts';
 import { show } from '../../agents/show.ts';
+import { gateOf, strongest } from '../../infra/workflow-gate.ts';
+import { asksWhoItIs, conditionsOn, eventsOf, mayWrite, stepsBefore, stepsOf } from '../../infra/workflow-steps.ts';
 import type { Judgement } from '../../rule.ts';
 import { type Check, defineFamily } from '../../rule-family.ts';
-
-interface Step {
-  readonly node: Located;
-  readonly uses: Located | undefined;
-  readonly run: Located | undefined;
-  readonly job: Located;
-}
-
-function stepsOf(root: Located): readonly Step[] {
-  const lists = [
-    // A job that is switched off never runs.
-    ...membersOf(memberAt(root, 'jobs'))
-      .filter(({ value }) => !/^(?:false|\$\{\{\s{0,9}false\s{0,9}\}\})$/.test(textOf(memberAt(value, 'if')) ?? ''))
-      .map(({ value }) => ({ job: value, list: memberAt(value, 'steps') })),
-    { job: root, list: memberAt(root, 'runs', 'steps') },
-  ];
-  return lists.flatMap(({ job, list }) =>
-    itemsOf(list).map((node) => ({ node, uses: memberAt(node, 'uses'), run: memberAt(node, 'run'), job })),
-  );
-}
-
-/** Names of events that start a workflow; `on` may have been read as the boolean that YAML 1.1 makes of it. */
-function eventsOf(root: Located): readonly string[] {
-  const on = memberAt(root, 'on') ?? memberAt(root, 'true');
-  const single = textOf(on);
-  if (single !== undefined) return [single];
-  return on?.kind === 'list' ? on.items.flatMap((one) => textOf(one) ?? []) : membersOf(on).map(({ name }) => name);
-}
+import { TRIGGER_CHECKS } from './trigger-checks.ts';
 
 /** Events that strangers cause and that run with the repository's own rights. */
 const FOR_STRANGERS: ReadonlySet<string> = new Set([
@@ -60,52 +35,14 @@ const placed = (lines: LineIndex, node: Located, message: string, severity?: Jud
   message,
 });
 
-/** Conditions with which a job runs although one that it waits for was skipped. */
-const EVEN_AFTER_SKIPPED = /\b(?:always|cancelled|failure)\s{0,9}\(/;
-
-/** A token that may write something; `id-token: write` only lets a job say who it is. */
-function writes(node: Located | undefined): boolean {
-  return (
-    textOf(node) === 'write-all' ||
-    membersOf(node).some(({ name, value }) => name !== 'id-token' && textOf(value) === 'write')
-  );
-}
+/** Agents that let only people start them who may write to the repository, unless one of these inputs opens them. */
+const ASKS_FOR_ITSELF: readonly (readonly [RegExp, string, RegExp])[] = [
+  [/\bclaude-code-action(?:@|$)/, 'allowed_non_write_users', /\S/],
+  [/\bcodex-action(?:@|$)/, 'allow-users', /\*/],
+];
 
 const CHECKS: readonly Check[] = [
-  {
-    id: 'workflow-dangerous-trigger',
-    title: "Workflow that runs a stranger's change with the repository's rights",
-    severity: 'high',
-    meaning:
-      'pull_request_target has secrets and a token that may write; checking out the pull request then lets its author run programs with both.',
-    fix: 'Use pull_request, or do not check out or run anything of the pull request.',
-    references: [
-      'https://docs.github.com/en/actions/reference/security/secure-use',
-      'https://securitylab.github.com/resources/github-actions-preventing-pwn-requests/',
-      'https://docs.zizmor.sh/audits/#dangerous-triggers',
-    ],
-    taxonomy: ['CWE-829', 'AML.T0010'],
-    judge: {
-      'infra-workflow': ({ root, lines }) => {
-        const events = eventsOf(root);
-        if (!events.includes('pull_request_target') && !events.includes('workflow_run')) return null;
-        return stepsOf(root).flatMap(({ node, uses }): Judgement[] => {
-          if (!(textOf(uses) ?? '').startsWith('actions/checkout@')) return [];
-          const ref = memberAt(node, 'with', 'ref');
-          return /github\.(?:event\.pull_request\.head|head_ref|event\.workflow_run\.head)/.test(textOf(ref) ?? '') ||
-            /refs\/pull\//.test(textOf(ref) ?? '')
-            ? [
-                placed(
-                  lines,
-                  ref!,
-                  "A stranger's change is checked out where secrets and a token that may write are at hand.",
-                ),
-              ]
-            : [];
-        });
-      },
-    },
-  },
+  ...TRIGGER_CHECKS,
   {
     id: 'workflow-injection',
     title: 'Text of strangers inside a command',
@@ -144,26 +81,23 @@ const CHECKS: readonly Check[] = [
       'infra-workflow': ({ root, lines }) => {
         const events = eventsOf(root).filter((event) => FOR_STRANGERS.has(event));
         if (events.length === 0) return null;
-        return stepsOf(root).flatMap(({ node, uses, job }): Judgement[] => {
+        return stepsOf(root).flatMap((step): Judgement[] => {
+          const { node, uses, job } = step;
           const name = textOf(uses) ?? '';
           if (!AGENT.test(name)) return [];
           const permissions = memberAt(job, 'permissions') ?? memberAt(root, 'permissions');
-          if (permissions !== undefined && !writes(permissions)) return [];
-          const own = memberAt(job, 'if');
-          // A condition on a job that this one waits for holds for this one, too, unless it runs whether or not that one did.
-          const needs = memberAt(job, 'needs');
-          const waited = EVEN_AFTER_SKIPPED.test(textOf(own) ?? '')
-            ? []
-            : (needs === undefined ? [] : [needs, ...itemsOf(needs)]).flatMap((one) => textOf(one) ?? []);
-          const conditions = [own, memberAt(node, 'if'), ...waited.map((one) => memberAt(root, 'jobs', one, 'if'))];
-          const guarded = conditions.some((one) =>
-            /author_association|\bactor\b|collaborator|OWNER|MEMBER/.test(textOf(one) ?? ''),
+          if (permissions !== undefined && !mayWrite(permissions)) return [];
+          const conditions = conditionsOn(root, step);
+          const reached = events.filter((event) => strongest(conditions.map((one) => gateOf(one, event))) === 'open');
+          const asks = ASKS_FOR_ITSELF.some(
+            ([agent, input, opened]) => agent.test(name) && !opened.test(textOf(memberAt(node, 'with', input)) ?? ''),
           );
+          const guarded = reached.length === 0 || asks || stepsBefore(root, step).some(asksWhoItIs);
           return [
             placed(
               lines,
               uses!,
-              `${show(name)} is started by ${events.join(', ')} with a token that may write.`,
+              `${show(name)} is started by ${(guarded ? events : reached).join(', ')} with a token that may write.`,
               guarded ? 'low' : 'high',
             ),
           ];
@@ -277,5 +211,29 @@ const CHECKS: readonly Check[] = [
   },
 ];
 
+/** What a workflow does that GitHub never starts is told of, and weighs little; what is written in it, such as a credential, weighs what it does elsewhere. */
+function unlessIdle({ judge, ...check }: Check): Check {
+  const own = judge['infra-workflow'];
+  if (own === undefined || check.id === 'workflow-secret-in-text') return { ...check, judge };
+  return {
+    ...check,
+    judge: {
+      ...judge,
+      'infra-workflow': (fact) => {
+        const judged = own(fact);
+        if (!fact.idle || judged === null) return judged;
+        return [judged].flat().map((one: Judgement) => ({
+          ...one,
+          severity: (one.severity ?? check.severity) === 'info' ? ('info' as const) : ('low' as const),
+          message: one.message.replace(/\.$/, ', in a folder from which GitHub starts nothing.'),
+        }));
+      },
+    },
+  };
+}
+
 /** Workflows of GitHub Actions, which build, test and publish with the repository's rights. */
-export const infraWorkflow = defineFamily({ id: 'infra-workflow', threats: ['backdoor', 'prompt-injection'] }, CHECKS);
+export const infraWorkflow = defineFamily(
+  { id: 'infra-workflow', threats: ['backdoor', 'prompt-injection'] },
+  CHECKS.map(unlessIdle),
+);

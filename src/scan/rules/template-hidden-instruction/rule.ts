@@ -21,7 +21,7 @@ export const templateHiddenInstruction = defineRule({
     fix: 'Replace the template by that of the base model. Look at who published this file.',
     references: [
       'https://www.pillar.security/blog/llm-backdoors-at-the-inference-level',
-      'CycloneDX/specification#862',
+      'https://github.com/CycloneDX/specification/issues/862',
     ],
     taxonomy: ['AML.T0018', 'AML.T0051'],
   },

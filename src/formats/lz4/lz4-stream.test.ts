@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { memorySource } from '../../bytes/byte-source.ts';
-import { readLz4 } from './read-lz4.ts';
+import { type ByteSource, memorySource } from '../../bytes/byte-source.ts';
+import { collectPieces } from '../collect-pieces.ts';
+import type { Inflated } from '../inflate-source.ts';
+import { unpackPieces } from '../unpacked-source.ts';
+import { unpackLz4Block } from './lz4-block.ts';
+import { Lz4Stream } from './lz4-stream.ts';
+import { xxh32 } from './xxh-32.ts';
+
+const readLz4 = (source: ByteSource, limit: number): Inflated => collectPieces(new Lz4Stream(source), limit, 100);
 
 /** `abcabcabcabcabc` + `!`: three literals, a match of twelve at distance three, one literal. */
 const BLOCK = Buffer.from([0x38, 0x61, 0x62, 0x63, 3, 0, 0x10, 0x21]);
