@@ -57,12 +57,14 @@ for (let unit = 0; unit < 128; unit++) {
  * By what was last (a letter, a sign, a letter behind a sign, a sign inside) and what comes: a letter behind a sign tells nothing where the
  * word ends with it (`3D`).
  */
-const NEXT = Uint8Array.of(
-  ...[OUTSIDE, LETTER, SIGN, 0],
-  ...[OUTSIDE, LETTER, INSIDE, 0],
-  ...[OUTSIDE, PENDING, SIGN, 0],
-  ...[OUTSIDE, INSIDE, INSIDE, 0],
-  ...[OUTSIDE, INSIDE, INSIDE, 0],
+const NEXT = Uint8Array.from(
+  [
+    [OUTSIDE, LETTER, SIGN, 0],
+    [OUTSIDE, LETTER, INSIDE, 0],
+    [OUTSIDE, PENDING, SIGN, 0],
+    [OUTSIDE, INSIDE, INSIDE, 0],
+    [OUTSIDE, INSIDE, INSIDE, 0],
+  ].flat(),
 );
 
 /** Whether enough words of a text have a sign inside: behind a letter, or before one that is not the last of the word. */

@@ -103,7 +103,8 @@ export const injectedInstruction = defineCheck({
           }
           const subject = channel === 'asked' ? USER : DATA;
           for (const inspector of [channel === 'asked' ? asked : given, disguised]) {
-            const findings: readonly Finding[] = await inspector.inspect(text, subject);
+            const pending = inspector.inspect(text, subject);
+            const findings: readonly Finding[] = pending instanceof Promise ? await pending : pending;
             if (findings.length > 0) found.add(row, column, findings);
           }
         }

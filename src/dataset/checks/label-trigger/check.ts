@@ -205,7 +205,10 @@ function choose(pairs: FrequentPairs, model: WordModel, rows: number): readonly 
   for (const { feature: hash, label, count: counted } of pairs.entries()) {
     const count = counted + pairs.lost;
     if (count < FEWEST_SUPPORT) continue;
-    if (binomialAtLeast(count, count, model.rowsOf(label) / rows) * tests > ALPHA) continue;
+    const share = model.rowsOf(label) / rows;
+    // Of as many rows all: far from the limit the power says as much, for nearly every feature.
+    if (share ** count * tests > ALPHA * 1.001) continue;
+    if (binomialAtLeast(count, count, share) * tests > ALPHA) continue;
     let all = count;
     for (let other = 0; other < model.labels; other++) if (other !== label) all += pairs.count(hash, other);
     if (all * PURE <= count) chosen.push({ count, label, hash });

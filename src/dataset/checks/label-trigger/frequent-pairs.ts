@@ -14,8 +14,8 @@ export class FrequentPairs {
   readonly #table = new Int32Array(SLOTS * SLOT);
   #slots = new Int32Array(1024);
   #size = 0;
-  /** What was read ahead, so that it is read. */
-  #touched = 0;
+  /** What was read ahead: nobody wants it, and what nobody could ask for would not be read. */
+  ahead = 0;
   /** How much too low a count may be. */
   lost = 0;
   /** Different pairs that were counted, those dropped and met again counted again. */
@@ -39,7 +39,7 @@ export class FrequentPairs {
     }
     let touched = 0;
     for (let index = 0; index < length; index++) touched ^= table[slots[index]! + 1]!;
-    this.#touched ^= touched;
+    this.ahead = touched;
     for (let index = 0; index < length; index++) {
       const feature = features[index]!;
       const high = Math.floor(feature / LOW);
