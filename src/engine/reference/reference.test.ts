@@ -4,7 +4,9 @@ import { loadOnnxRuntime, type OnnxRuntime } from '../onnx-runtime.ts';
 import { OPERATOR_CASES } from '../testing/cases/registry.ts';
 import { makeInputs, modelOf } from '../testing/operator-case.ts';
 import { relativeError, runModel } from '../testing/run-model.ts';
-import { evaluateModel } from './evaluate-graph.ts';
+import { evaluateModel, evaluateNode } from './evaluate-graph.ts';
+import { referenceTensor } from './reference-tensor.ts';
+import { makeNode } from '../testing/make-model.ts';
 
 describe('the float64 reference agrees with ONNX Runtime', () => {
   let runtime: OnnxRuntime;
@@ -28,4 +30,17 @@ describe('the float64 reference agrees with ONNX Runtime', () => {
       }
     });
   }
+});
+
+it('takes the largest and the smallest of more numbers than a function has arguments', () => {
+  const x = referenceTensor('float32', [1, 1, 400_000], (at) => (at % 2 === 0 ? at : -at) / 400_000);
+  const opsets = new Map([['', 21]]);
+  const of = (op: string): number =>
+    evaluateNode(makeNode(op, ['x'], ['y'], op === 'DynamicQuantizeLinear' ? {} : { keepdims: 0 }), [x], opsets)[
+      op === 'DynamicQuantizeLinear' ? 1 : 0
+    ]!.data[0]!;
+  assert.equal(of('ReduceMax'), 399_998 / 400_000);
+  assert.equal(of('ReduceMin'), -399_999 / 400_000);
+  assert.ok(Math.abs(of('DynamicQuantizeLinear') - 799_997 / 400_000 / 255) < 1e-9);
+  assert.equal(evaluateNode(makeNode('GlobalMaxPool', ['x'], ['y']), [x], opsets)[0]!.data[0], 399_998 / 400_000);
 });
