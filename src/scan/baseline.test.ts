@@ -90,6 +90,27 @@ describe('a baseline', () => {
     assert.equal(applied([entry], 'models/a.pkl', { gaps }).result.verdict, 'incomplete');
   });
 
+  it('that is written again keeps what somebody filled in, and is refused until the rest is', async () => {
+    await writeFile(join(folder, 'models/c.pkl'), callOf('builtins', 'exec'));
+    try {
+      await write([entry]);
+      await runParapet(folder, ['scan', 'models', '--baseline', 'b.json', '--write-baseline', 'b.json']);
+      const { accepted } = JSON.parse(await readFile(join(folder, 'b.json'), 'utf8')) as {
+        accepted: AcceptedFinding[];
+      };
+      assert.deepEqual(
+        accepted.map(({ file, reason, owner }) => [file, reason, owner]),
+        [
+          ['models/a.pkl', 'a fixture', 'ann@example.org'],
+          ['models/c.pkl', '', ''],
+        ],
+      );
+      assert.match((await scan('models')).err, /no "reason" \(at b\.json: accepted\[1\]\)/);
+    } finally {
+      await rm(join(folder, 'models/c.pkl'));
+    }
+  });
+
   it('refuses what is damaged, and says where', async () => {
     const wrong: readonly (readonly [string, RegExp])[] = [
       ['{', /cannot be read as JSON/],

@@ -157,21 +157,45 @@ function verdictAfter(result: FileResult, left: readonly ScanFinding[]): FileRes
   return result.verdict === 'findings' ? verdictOf(left, result.gaps) : result.verdict;
 }
 
-/** A baseline of everything that was found, for somebody to fill in reason and owner. */
-export function baselineOf(results: readonly FileResult[], expires: string, cwd: string): string {
+/**
+ * A baseline of everything that was found, for somebody to fill in reason and owner.
+ * @param before text of the file that it takes the place of: what somebody filled in there stays, for findings that are still there
+ */
+export function baselineOf(results: readonly FileResult[], expires: string, cwd: string, before: string): string {
+  const known = entriesIn(before);
   const accepted = results.flatMap((result) => {
     const file = placeOf(result.file, cwd);
     return result.findings
       .filter((finding) => finding.severity !== 'info')
-      .map((finding) => ({
-        file,
-        rule: finding.rule,
-        fingerprint: fingerprint(file, finding),
-        message: finding.message,
-        reason: '',
-        owner: '',
-        expires,
-      }));
+      .map((finding) => {
+        const print = fingerprint(file, finding);
+        const old = known.get(print);
+        return {
+          file,
+          rule: finding.rule,
+          fingerprint: print,
+          message: finding.message,
+          reason: old?.reason ?? '',
+          owner: old?.owner ?? '',
+          expires: old?.expires ?? expires,
+        };
+      });
   });
   return `${JSON.stringify({ version: 1, accepted }, null, 2)}\n`;
+}
+
+/** Entries by fingerprint, as far as a text holds any; a text that is no baseline holds none. */
+function entriesIn(text: string): ReadonlyMap<string, Partial<AcceptedFinding>> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return new Map();
+  }
+  const accepted = (parsed as { readonly accepted?: unknown } | null)?.accepted;
+  if (!Array.isArray(accepted)) return new Map();
+  const filled = accepted.filter((one: Partial<Record<keyof AcceptedFinding, unknown>> | null) =>
+    (['fingerprint', 'reason', 'owner', 'expires'] as const).every((key) => typeof one?.[key] === 'string'),
+  ) as AcceptedFinding[];
+  return new Map(filled.map((one) => [one.fingerprint, one]));
 }

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Fault, isFault } from '../../core/fault.ts';
 import { isAtLeast, SEVERITIES, type Severity } from '../../core/severity.ts';
@@ -209,7 +209,8 @@ export const register: RegisterCommand = (program, io) => {
       }
       if (io.signal.aborted) throw new Fault('ERR_USAGE', 'Interrupted: not all files were looked at.');
       const results: FileResult[] = [];
-      for (const result of applyLicencePolicy(await compared(raw, lock, options, book, today, io), licencePolicy)) {
+      const judged = applyLicencePolicy(await compared(raw, lock, options, book, today, io), licencePolicy);
+      for (const result of judged) {
         const outcome = applyBaseline(result, baseline, today, io.cwd);
         results.push(await digests.end(outcome.result));
         accepted.push(...outcome.accepted);
@@ -217,11 +218,13 @@ export const register: RegisterCommand = (program, io) => {
       }
       if (options.writeBaseline !== undefined) {
         const expires = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
-        await writeWholeFile(
-          resolve(io.cwd, options.writeBaseline),
-          baselineOf(results, expires, io.cwd),
-          options.writeBaseline,
+        const path = resolve(io.cwd, options.writeBaseline);
+        const isFile = await stat(path).then(
+          (there) => there.isFile(),
+          () => false,
         );
+        const before = isFile ? await readFile(path, 'utf8') : '';
+        await writeWholeFile(path, baselineOf(judged, expires, io.cwd, before), options.writeBaseline);
       }
       // What SARIF names is opened by who reads it: the link, and not what is said of it.
       const opened = (result: FileResult): FileResult => ({ ...result, file: plain.get(result.file) ?? result.file });
