@@ -28,4 +28,4 @@ export interface NativeUnpacker {
 }
 
 /** Memory that one such stream holds, on both sides. */
-export const NATIVE_STREAM_BYTES = 4 << 20;
+export const NATIVE_STREAM_BYTES = 3 << 20;

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as zlib from 'node:zlib';
 import { type ByteSource, memorySource } from '../../src/bytes/byte-source.ts';
 import { collectPieces } from '../../src/formats/collect-pieces.ts';
@@ -14,6 +17,9 @@ import { HAS_ZSTANDARD, ZstandardStream } from '../../src/formats/zstandard/zsta
 import { seededRandom } from '../../src/math/random.ts';
 import { ThreadUnpacker } from '../../src/scan/native/thread-unpacker.ts';
 import { UnpackService } from '../../src/scan/native/unpack-service.ts';
+import { scanFiles } from '../../src/scan/scan-pool.ts';
+import { callOf } from '../../src/scan/testing/make-pickle.ts';
+import { makeTar } from '../../src/scan/testing/make-archive.ts';
 
 const service = new UnpackService();
 const native = new ThreadUnpacker((request) => service.serve(request));
@@ -259,4 +265,29 @@ test('a history that a header asks for is no memory that it gets', { skip }, () 
   const { made, end } = all(new ZstandardStream(small, native));
   assert.deepEqual([made.toString(), end], ['a', 'damaged']);
   assert.equal(collectPieces(new ZstandardStream(memorySource(zstd(BYTES)), null), 1000, 10).end, 'limit');
+});
+
+test('threads that scan files have one that unpacks for them', { skip }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'native-'));
+  const tar = makeTar([
+    { name: 'weights.bin', data: BYTES },
+    { name: 'data.pkl', data: callOf('os', 'system') },
+  ]);
+  try {
+    const tasks = ['a', 'b', 'c'].map((name) => ({ path: join(folder, `${name}.tar.zst`), shown: name }));
+    for (const { path } of tasks) writeFileSync(path, zstd(tar));
+    const results = [];
+    for await (const result of scanFiles(tasks, { threads: 2 })) results.push(result);
+    // A frame that is so long comes out of the other thread, or not at all.
+    for (const { file, gaps, findings } of results) {
+      assert.deepEqual(gaps, [], file);
+      assert.ok(
+        findings.some(({ rule }) => rule === 'pickle-dangerous-global'),
+        file,
+      );
+    }
+    assert.equal(results.length, 3);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

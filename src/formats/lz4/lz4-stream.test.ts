@@ -3,10 +3,9 @@ import { test } from 'node:test';
 import { type ByteSource, memorySource } from '../../bytes/byte-source.ts';
 import { collectPieces } from '../collect-pieces.ts';
 import type { Inflated } from '../inflate-source.ts';
-import { unpackPieces } from '../unpacked-source.ts';
 import { unpackLz4Block } from './lz4-block.ts';
 import { Lz4Stream } from './lz4-stream.ts';
-import { xxh32 } from './xxh-32.ts';
+import { Xxh32, xxh32 } from './xxh-32.ts';
 
 const readLz4 = (source: ByteSource, limit: number): Inflated => collectPieces(new Lz4Stream(source), limit, 100);
 
@@ -52,4 +51,19 @@ test('limits hold, and damage is told', () => {
     assert.notEqual(readLz4(memorySource(whole.subarray(0, length)), 1000).end, 'complete');
   }
   assert.equal(readLz4(memorySource(Buffer.from('not lz4 at all')), 1000).end, 'damaged');
+});
+
+test('a block without a frame comes out whole, or not at all', () => {
+  assert.equal(Buffer.from(unpackLz4Block(BLOCK, 16) ?? []).toString(), 'abcabcabcabcabc!');
+  for (const length of [0, 15, 17, 2 ** 40]) assert.equal(unpackLz4Block(BLOCK, length), null);
+  assert.equal(unpackLz4Block(BLOCK.subarray(0, 5), 16), null);
+});
+
+test('xxHash is that of its authors, whatever parts it is given', () => {
+  assert.equal(xxh32(new Uint8Array()), 0x02cc5d05);
+  assert.equal(xxh32(Buffer.from('a')), 0x550d7456);
+  const text = Buffer.from('Nobody inspects the spammish repetition');
+  assert.equal(xxh32(text), 0xe2293b2f);
+  for (let at = 0; at <= text.length; at++)
+    assert.equal(new Xxh32().update(text.subarray(0, at)).update(text.subarray(at)).digest(), 0xe2293b2f);
 });

@@ -8,7 +8,7 @@ import { COMPLETE, CUT_OFF, DAMAGED, LOST, RUNNING, UnpackChannel, type UnpackRe
 const PATIENCE = 30_000;
 
 /** Memory of streams that are done which is kept for others. */
-const MOST_KEPT = 4;
+const MOST_KEPT = 1;
 
 /** Sends a request to the thread that unpacks, with the port that it hands over. */
 export type AskUnpack = (request: UnpackRequest, ports: readonly MessagePort[]) => void;

@@ -5,8 +5,8 @@ import type { NativeKind } from '../../formats/native-unpacker.ts';
 export const IN_SLOT = 1 << 17;
 const IN_SLOTS = 4;
 /** Unpacked bytes that come back at once, and the places for them. */
-export const OUT_SLOT = 1 << 19;
-const OUT_SLOTS = 3;
+export const OUT_SLOT = 1 << 18;
+const OUT_SLOTS = 4;
 
 /** What one stream is doing. */
 export const RUNNING = 0;
