@@ -1,37 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { Fault } from '../core/fault.ts';
 import { type FileVerdict, verdictOf, type Where } from '../scan/file-result.ts';
-import { scanFiles, type ScanTask } from '../scan/scan-pool.ts';
-import {
-  type Check,
-  type CheckOptions,
-  type CheckRun,
-  type DataFinding,
-  type InspectedFile,
-  type InspectedRow,
-  placeOf,
-  shown as visible,
-  type Split,
-} from './check.ts';
-import { idColumnsOf, labelColumnOf, labelText, splitOf, splitOfColumns } from './columns.ts';
+import type { ScanTask } from '../scan/scan-pool.ts';
+import type { Check, CheckOptions, CheckRun, DataFinding, InspectedFile, InspectedRow, Split } from './check.ts';
+import type { Building, Gap, Readable } from './checked-file.ts';
+import { splitOf } from './columns.ts';
 import { EqualInputFinder } from './equal-inputs.ts';
-import { isHeaderLikeRow } from './header-like-row.ts';
 import { inOrder, MOST_FINDINGS, MOST_GAPS } from './in-order.ts';
 import { joinLabels, labelFileName } from './join-labels.ts';
+import { folderOf, labelPictures } from './label-pictures.ts';
 import { NearDuplicateFinder } from './near-duplicates.ts';
-import {
-  type Batch,
-  type DataFile,
-  firstBytes,
-  openDataFile,
-  type PlacedRow,
-  type ReadOptions,
-} from './open-data-file.ts';
-import { isPictureMetadata, type PictureLabels, readPictureLabels, withLabel } from './picture-labels.ts';
+import { type Batch, type DataFile, openDataFile, type ReadOptions } from './open-data-file.ts';
 import { readPicture } from './read-picture.ts';
+import { RowInspector } from './row-inspector.ts';
 import { RowRefs } from './row-refs.ts';
-import { textsOf } from './row-texts.ts';
-import { UNREAD_HEAD, unreadFormat } from './unread-format.ts';
+import { scanOthers } from './scan-others.ts';
 
 export interface CheckDataOptions extends ReadOptions, CheckOptions {
   /** Column of the label; null: one of the usual names. */
@@ -64,40 +47,12 @@ export interface DataReport {
   readonly notRun: readonly { readonly check: string; readonly reason: string }[];
 }
 
-/** Files beside the data that hold no rows and are read by people. */
-const DOCUMENT =
-  /(?:^|\/)(?:[^/]*\.(?:md|txt|rst|cff|bib|html?|toml|cfg|ini|names|info|gitignore|gitattributes)|licen[cs]e[^/]*|readme[^/]*|\.gitignore|\.gitattributes|\.DS_Store)$/i;
 /** Names of files that hold something, where they are what they are called. */
 const NO_EMPTY = /\.(?:png|jpe?g|gif|webp|bmp|tiff?|p[bgp]m|parquet|np[yz]|json|gz)$/i;
 /** Gaps of one file that are kept before they are put in order. */
 const KEPT_GAPS = 10 * MOST_GAPS;
 /** Rows that cannot be read and are named. */
 const MOST_BAD = 20;
-
-interface Building {
-  readonly task: ScanTask;
-  readonly formats: string[];
-  readonly findings: DataFinding[];
-  readonly gaps: { reason: string; where: Where }[];
-  size: number;
-  rows: number | null;
-  error: string | null;
-  /** Rows that could not be read, at the first reading. */
-  bad: number;
-  again: boolean;
-  /** True where a check had more findings than are kept. */
-  dropped: boolean;
-}
-
-interface Readable {
-  readonly building: Building;
-  readonly data: DataFile;
-  readonly file: InspectedFile;
-  /** False after an error: what follows it is unknown. */
-  whole: boolean;
-  /** The same file as each split that its columns speak of. */
-  readonly splits: Map<Split, InspectedFile>;
-}
 
 /**
  * Runs checks over data. Every row is read once, and once more where a check asks for it; what has to be compared is sorted on the disk. Never throws
@@ -226,8 +181,6 @@ export async function checkData(
   return { files: [...files.values()].map(toResult), notRun: notRun.toSorted((a, b) => (a.check < b.check ? -1 : 1)) };
 }
 
-type Gap = (shown: string, reason: string, where?: Where) => void;
-
 /** Opens all files that have rows; files of labels that belong to a file of pictures are read with it. */
 async function openAll(files: readonly Building[], options: CheckDataOptions, gap: Gap): Promise<Readable[]> {
   const opened: { building: Building; data: DataFile }[] = [];
@@ -276,156 +229,6 @@ async function openAll(files: readonly Building[], options: CheckDataOptions, ga
     .map((one, index) => ({ ...one, file: { ...one.file, index } }));
 }
 
-/** Pictures whose label stands in a file of metadata beside or above them, with it. */
-async function labelPictures(
-  opened: readonly { readonly building: Building; readonly data: DataFile }[],
-  options: CheckDataOptions,
-  gap: Gap,
-): Promise<ReadonlyMap<string, { readonly data: DataFile; readonly folder: string }>> {
-  const labelled = new Map<string, { data: DataFile; folder: string }>();
-  const byFolder = new Map<
-    string,
-    { readonly shown: string; readonly labels: PictureLabels; readonly seen: Set<string> }
-  >();
-  if (!opened.some(({ data }) => data.format === 'image')) return labelled;
-  for (const { building } of opened) {
-    const { shown, path } = building.task;
-    if (!isPictureMetadata(shown)) continue;
-    try {
-      const data = openDataFile(path, { ...options, onBadRow: () => {} })!;
-      const labels = await readPictureLabels(data, options.label);
-      if (labels !== null) byFolder.set(folderOf(shown), { shown, labels, seen: new Set() });
-    } catch {
-      // It is read once more as a file with rows, and its error told then.
-    }
-  }
-  for (const { building, data } of opened) {
-    if (data.format !== 'image') continue;
-    const { shown } = building.task;
-    let folder = folderOf(shown);
-    while (!byFolder.has(folder) && folder !== folderOf(folder)) folder = folderOf(folder);
-    const metadata = byFolder.get(folder);
-    if (metadata === undefined) continue;
-    const name = shown.slice(folder === '' ? 0 : folder.length + 1);
-    const row = metadata.labels.rows.get(name);
-    const { labelColumn } = metadata.labels;
-    if (row === undefined) gap(shown, `${metadata.shown} does not name it`);
-    else metadata.seen.add(name);
-    if (row === undefined || labelColumn === null) continue;
-    const rows = (): AsyncGenerator<Batch> => withLabel(data.rows(), labelColumn, row.label);
-    labelled.set(shown, { data: { format: 'image', rows }, folder });
-  }
-  for (const { shown, labels, seen } of byFolder.values()) {
-    const absent = [...labels.rows].filter(([name]) => !seen.has(name));
-    const first = absent[0];
-    if (first === undefined) continue;
-    const place = first[1].line === undefined ? `row ${first[1].number}` : `line ${first[1].line}`;
-    gap(
-      shown,
-      `${absent.length} of ${labels.rows.size} files that it names are no pictures that are there, first ${visible(first[0])} in ${place}`,
-    );
-  }
-  return labelled;
-}
-
-function folderOf(shown: string): string {
-  return shown.slice(0, Math.max(0, shown.lastIndexOf('/')));
-}
-
-/** Files that could do something when they are loaded are looked at as the scanner does; text that is data does nothing. */
-async function scanOthers(
-  files: readonly Building[],
-  readable: readonly Readable[],
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const harmless = new Set(readable.filter(({ data }) => isHarmless(data)).map(({ file }) => file.shown));
-  const wanted = files.filter(
-    ({ task, error, formats }) => error === null && !harmless.has(task.shown) && formats[0] !== 'idx',
-  );
-  if (wanted.length === 0) return;
-  const withRows = new Set(readable.map(({ file }) => file.shown));
-  const byName = new Map(wanted.map((one) => [one.task.shown, one]));
-  const tasks = wanted.map(({ task }) => task);
-  for await (const result of scanFiles(tasks, { threads: 1, ...(signal === undefined ? {} : { signal }) })) {
-    const building = byName.get(result.file)!;
-    building.findings.push(...result.findings);
-    building.gaps.push(...result.gaps);
-    for (const format of result.formats) if (!building.formats.includes(format)) building.formats.push(format);
-    const { path, shown } = building.task;
-    if (result.error !== undefined) building.error = result.error;
-    else if (!withRows.has(shown) && building.size > 0 && !isDocument(shown)) {
-      // What was looked at is what it does when it is loaded, and not what its rows say.
-      const reason =
-        unreadFormat(firstBytes(path, UNREAD_HEAD), result.formats) ??
-        (building.formats.length === 0 ? 'it is neither data that is read nor a file that the scanner knows' : null);
-      if (reason !== null) building.gaps.push({ reason, where: { member: null, offset: null } });
-    }
-  }
-}
-
-/** Tables are nothing but rows; one JSON object can be a configuration, lines of text and members of an archive anything. */
-function isHarmless({ format, document }: DataFile): boolean {
-  return ['csv', 'jsonl', 'json', 'parquet', 'idx'].includes(format) && document !== true;
-}
-
-function isDocument(shown: string): boolean {
-  return DOCUMENT.test(shown) || /\.(?:py|ya?ml|json)$/i.test(shown);
-}
-
-/** Makes of the rows of one file, in order, what checks get. */
-class RowInspector {
-  /** Rows so far. */
-  rows = 0;
-  readonly #from: Readable;
-  readonly #label: string | null;
-  readonly #header: boolean;
-  readonly #gap: (reason: string) => void;
-  readonly #nextIndex: () => number;
-  #file: InspectedFile;
-  #columns: readonly string[] = [];
-  #labelColumn: string | null = null;
-  #idColumns: ReadonlySet<string> = new Set();
-  #shallow = false;
-
-  constructor(
-    from: Readable,
-    { label, header }: Pick<CheckDataOptions, 'label' | 'header'>,
-    gap: (reason: string) => void,
-    nextIndex: () => number,
-  ) {
-    this.#from = from;
-    this.#file = from.file;
-    this.#label = label;
-    this.#header = header !== false;
-    this.#gap = gap;
-    this.#nextIndex = nextIndex;
-  }
-
-  inspect({ row, line }: PlacedRow): InspectedRow {
-    const number = ++this.rows;
-    const columns = Object.keys(row);
-    if (!sameNames(columns, this.#columns)) {
-      if (number === 1 && this.#from.file.format === 'csv' && this.#header && isHeaderLikeRow(columns)) {
-        this.#gap(
-          'its first line reads like a row and was taken for the names of columns: say --no-header, or give it names',
-        );
-      }
-      this.#columns = columns;
-      this.#labelColumn = labelColumnOf(row, this.#label);
-      this.#idColumns = idColumnsOf(row);
-      this.#file = fileOf(this.#from, columns, this.#nextIndex);
-    }
-    const labelColumn = this.#labelColumn;
-    const { texts, asides, whole } = textsOf(row, labelColumn);
-    if (!whole && !this.#shallow) {
-      this.#shallow = true;
-      this.#gap(`${placeOf({ number, line })} has more texts, or deeper ones, than are read`);
-    }
-    const label = labelColumn === null ? null : labelText(row[labelColumn]);
-    return { file: this.#file, number, line, row, labelColumn, label, idColumns: this.#idColumns, texts, asides };
-  }
-}
-
 /** A row of a picture with what its bytes hold: pixels in place of them where they can be decoded, and the texts of its metadata. */
 async function withPicture(row: InspectedRow, gap: (reason: string) => void): Promise<InspectedRow> {
   const image = row.row['image'];
@@ -437,24 +240,6 @@ async function withPicture(row: InspectedRow, gap: (reason: string) => void): Pr
     row: picture.pixels === null ? row.row : { ...row.row, image: picture.pixels },
     asides: [...row.asides, ...picture.texts],
   };
-}
-
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
-}
-
-/** The file, as the split that its columns speak of. */
-function fileOf({ file, splits }: Readable, columns: readonly string[], nextIndex: () => number): InspectedFile {
-  const split = file.format === 'npz' && file.split === null ? splitOfColumns(columns) : null;
-  if (split === null) return file;
-  let own = splits.get(split);
-  if (own === undefined) {
-    own = { ...file, index: nextIndex(), split, splitInColumns: true };
-    splits.set(split, own);
-  }
-  return own;
 }
 
 async function readAgain(
