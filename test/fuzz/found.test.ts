@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OnnxModel, OnnxTensor } from '../../src/formats/onnx/onnx-model.ts';
+import { differentiate } from '../../src/engine/gradient/differentiate.ts';
 import { interpolationMatrix } from '../../src/engine/gradient/interpolation-matrix.ts';
 import { windowOf } from '../../src/engine/gradient/window.ts';
+import { GraphBuilder } from '../../src/engine/graph/graph-builder.ts';
+import type { ShapedGraph } from '../../src/engine/graph/shaped-graph.ts';
 import { indices } from '../../src/engine/reference/reference-tensor.ts';
 import { intTensor, floatTensor, makeModel, makeNode } from '../../src/engine/testing/make-model.ts';
 import { networkFromOnnx } from '../../src/lab/certify/network-from-onnx.ts';
@@ -83,4 +86,30 @@ test('lengths that are no whole numbers are not counted up to', () => {
   assert.throws(() => [...indices([0.5])], RangeError);
   assert.throws(() => [...indices([-1])], RangeError);
   assert.equal([...indices([2, 2])].length, 4);
+});
+
+test('margins that repeat an input a million times are not folded back one by one', () => {
+  const fold = (margin: number): unknown => {
+    const build = new GraphBuilder(['x', 'y', 'dy']);
+    const graph: ShapedGraph = {
+      opsets: new Map([['', 21]]),
+      irVersion: 10,
+      nodes: [makeNode('Pad', ['x', 'pads'], ['y'], { mode: 'wrap' })],
+      constants: new Map([['pads', intTensor([4], [0, 1, 0, margin])]]),
+      parameters: new Map(),
+      inputs: [{ name: 'x', type: 'float32', shape: [1, 4] }],
+      outputs: [{ name: 'y', type: 'float32', shape: [1, 5 + margin] }],
+      shapes: new Map([
+        ['x', [1, 4]],
+        ['y', [1, 5 + margin]],
+      ]),
+      types: new Map([
+        ['x', 'float32'],
+        ['y', 'float32'],
+      ]),
+    };
+    return differentiate(graph, build, { seeds: new Map([['y', 'dy']]), wrt: ['x'], batch: 1 });
+  };
+  fold(3);
+  assert.throws(() => fold(1_000_001), { code: 'ERR_MODEL_UNSUPPORTED', message: /many times its input/ });
 });
