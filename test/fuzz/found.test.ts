@@ -113,3 +113,32 @@ test('margins that repeat an input a million times are not folded back one by on
   fold(3);
   assert.throws(() => fold(1_000_001), { code: 'ERR_MODEL_UNSUPPORTED', message: /many times its input/ });
 });
+
+test('patches are not counted where margins make them without number', () => {
+  const build = new GraphBuilder(['x', 'y', 'dy']);
+  const shapes = new Map([
+    ['x', [1, 4, 4]],
+    ['y', [1, 1, 3, 3]],
+  ]);
+  const graph: ShapedGraph = {
+    opsets: new Map([['', 21]]),
+    irVersion: 10,
+    nodes: [makeNode('Col2Im', ['x', 'image', 'block'], ['y'], { pads: [2 ** 30, 2 ** 30, 2 ** 30, 2 ** 30] })],
+    constants: new Map([
+      ['image', intTensor([2], [3, 3])],
+      ['block', intTensor([2], [2, 2])],
+    ]),
+    parameters: new Map(),
+    inputs: [{ name: 'x', type: 'float32', shape: [1, 4, 4] }],
+    outputs: [{ name: 'y', type: 'float32', shape: [1, 1, 3, 3] }],
+    shapes,
+    types: new Map([
+      ['x', 'float32'],
+      ['y', 'float32'],
+    ]),
+  };
+  assert.throws(() => differentiate(graph, build, { seeds: new Map([['y', 'dy']]), wrt: ['x'], batch: 1 }), {
+    code: 'ERR_MODEL_UNSUPPORTED',
+    message: /more numbers than are made/,
+  });
+});
