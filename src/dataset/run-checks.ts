@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { Fault } from '../core/fault.ts';
-import type { FileVerdict } from '../core/file-verdict.ts';
-import { verdictOf, type Where } from '../scan/file-result.ts';
+import { type FileVerdict, verdictOf, type Where } from '../scan/file-result.ts';
 import { scanFiles, type ScanTask } from '../scan/scan-pool.ts';
 import { contextOf, inOrderOfChecks, type NotRun, type Said } from './check-context.ts';
 import {

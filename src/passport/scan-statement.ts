@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { Fault } from '../core/fault.ts';
-import { FILE_VERDICTS } from '../core/file-verdict.ts';
 import { SEVERITIES, type Severity } from '../core/severity.ts';
 import type { ModelManifest } from './model-manifest.ts';
 

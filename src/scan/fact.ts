@@ -1,7 +1,7 @@
 import type { PackageUse } from './advisories/package-use.ts';
 import type { AgentFact } from './agents/agent-fact.ts';
 import type { InfraFact } from './infra/infra-fact.ts';
-import type { NestedPickle, PickleAnomaly, PickleGlobal } from '../formats/pickle/pickle-machine.ts';
+import type { NestedPickle, PickleAnomaly, PickleGlobal } from '../formats/pickle/pickle-stream.ts';
 import type { TextFact } from './text-fact.ts';
 
 /** A place in the artifact that is being read. */

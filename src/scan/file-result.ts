@@ -1,6 +1,5 @@
 import type { PackageUse } from './advisories/package-use.ts';
 import type { AgentDefinition } from './agents/agent-fact.ts';
-import type { FileVerdict } from '../core/file-verdict.ts';
 import { isAtLeast, type Severity } from '../core/severity.ts';
 
 /** Where in a file: the chain of members, and the byte offset within the innermost. */
@@ -34,6 +33,9 @@ export interface ScanFinding {
   readonly message: string;
   readonly where: Where;
 }
+
+/** `incomplete`: something could not be looked at, and what could be is without findings. It is never clean. */
+export type FileVerdict = 'clean' | 'findings' | 'incomplete' | 'error';
 
 export interface FileResult {
   readonly file: string;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../src/cli/run.ts';
 import { type Upstream, startUpstream } from '../upstream/start-upstream.ts';
 import { WAYS, ask, readable } from './ask.ts';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import type { StoredExchange } from '../../src/store/store.ts';
 import { type Upstream, startUpstream } from '../upstream/start-upstream.ts';

@@ -115,6 +115,7 @@ export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
     const root = parquetSchema(metadata);
     const converts = [...exactCells(root as ParquetNode)];
     const flat = root.children.filter(({ children }) => children.length === 0).map(({ element }) => element.name);
+    const nested = root.children.map(({ element }) => element.name).filter((name) => !flat.includes(name));
     const read = (from: number, length: number): Uint8Array => {
       const bytes = new Uint8Array(Math.max(0, Math.min(length, size - from)));
       return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, from));
@@ -143,6 +144,8 @@ export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
             const row = one as Record<string, Cell>;
             // A column with fewer values than the group has rows.
             if (flat.some((name) => row[name] === undefined)) throw damaged(path);
+            // A place in a dictionary that has no such place.
+            if (nested.some((name) => hasHole(row[name]))) throw damaged(path);
             for (const [name, convert] of converts) row[name] = convert(row[name]);
             return { row };
           });
@@ -162,6 +165,14 @@ export async function* readParquetRows(path: string): AsyncGenerator<Batch> {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Whether nothing stands where the decoder puts null for what is missing; as deep as the schema is. */
+function hasHole(cell: Cell | undefined): boolean {
+  if (cell === undefined) return true;
+  if (Array.isArray(cell)) return cell.some(hasHole);
+  if (typeof cell !== 'object' || cell === null || Object.getPrototypeOf(cell) !== Object.prototype) return false;
+  return Object.values(cell).some(hasHole);
 }
 
 /** How a row group is read. */

@@ -1,3 +1,4 @@
+import { Fault } from '../../core/fault.ts';
 import type { OnnxElementType, OnnxNode, OnnxTensor } from '../../formats/onnx/onnx-model.ts';
 import { type AttributeValue, intOf, toAttributes } from '../graph/attributes.ts';
 import { BLOCKED } from '../graph/blocked-layout.ts';
@@ -254,7 +255,7 @@ function pairs(kernel: readonly number[]): Window {
   return { kernel, strides: kernel, dilations: ones, begin: zeros, end: zeros };
 }
 
-/** The graph has been run: its convolutions and pools fit. */
+/** The graph has been run, so that its convolutions and pools fit; what is left is one larger than gradients are made for. */
 function refused(reason: string): never {
-  throw new Error(reason);
+  throw new Fault('ERR_MODEL_UNSUPPORTED', `A convolution or pool of the model has no gradient here: ${reason}.`);
 }

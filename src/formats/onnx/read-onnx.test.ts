@@ -193,7 +193,7 @@ it('numbers of which other readers keep 32 bits are none that hide something', (
     ...bytes,
   ];
   const file = (more: readonly number[]): Uint8Array => {
-    const tensor = [8, 0, ...[16, 1], ...part(8, [97]), ...more];
+    const tensor = [8, 0, 16, 1, ...part(8, [97]), ...more];
     return Uint8Array.from([8, 8, ...part(7, [...part(2, [103]), ...part(5, tensor)])]);
   };
   const location = [14 * 8, ...varint(2n ** 32n + 1n)];

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { memorySource } from '../../bytes/byte-source.ts';
-import { type PickleStream, runPickle } from './pickle-machine.ts';
+import { runPickle } from './pickle-machine.ts';
+import type { PickleStream } from './pickle-stream.ts';
 import { readPickles, TORCH_MAGIC } from './pickle-streams.ts';
 
 const latin = (...parts: readonly (string | number | Uint8Array)[]): Uint8Array =>

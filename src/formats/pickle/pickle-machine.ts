@@ -2,76 +2,17 @@ import type { ByteSource } from '../../bytes/byte-source.ts';
 import { decodePickleString } from './decode-pickle-string.ts';
 import { GrowingNumbers } from './growing-numbers.ts';
 import { OP, protocolOf } from './opcodes.ts';
+import { nestedEncoding } from './nested-encoding.ts';
+import type {
+  CallKind,
+  NestedPickle,
+  PickleAnomaly,
+  PickleAnomalyKind,
+  PickleGlobal,
+  PickleStream,
+} from './pickle-stream.ts';
 import { PickleWindow } from './pickle-window.ts';
 import { KIND, type PickleRun, runCommonOpcodes } from './run-common-opcodes.ts';
-
-/** How a callable was applied. */
-export type CallKind = 'REDUCE' | 'INST' | 'OBJ' | 'NEWOBJ' | 'NEWOBJ_EX';
-
-/** One name that a pickle imports, with what it does with it. */
-export interface PickleGlobal {
-  readonly module: string;
-  readonly name: string;
-  /** Byte offset of the opcode that imported it first, from the start of the source. */
-  readonly offset: number;
-  /** Protocol declared before it: below 3, Python 2 names are mapped to Python 3 ones. */
-  readonly protocol: number;
-  /** How often it was applied as a callable. */
-  calls: number;
-  /** Offset of the first application, or -1. */
-  callOffset: number;
-  /** The state of instances of it was set by BUILD (`__setstate__` or attributes). */
-  built: boolean;
-}
-
-/** What is odd about a stream, whatever it imports. */
-export type PickleAnomalyKind =
-  | 'unresolved-global' // STACK_GLOBAL over values that are not constant strings
-  | 'computed-callable' // the result of a call, or another value, is applied
-  | 'unresolved-callable' // what is applied comes from an extension code, a persistent id or a missing memo entry
-  | 'extension-code' // EXT1, EXT2, EXT4: means what the loading process has registered
-  | 'persistent-id' // means what the loading program makes of it
-  | 'out-of-band-buffer'
-  | 'changes-global' // BUILD, SETITEM or APPEND on an imported object itself
-  | 'item-on-other-type' // SETITEM or APPEND on a value that is no container
-  | 'frame-violation' // an opcode crosses the end of its frame, or frames overlap: parsers disagree about what follows
-  | 'repeated-protocol'
-  | 'opcode-above-protocol'
-  | 'confusable-name' // an imported name outside ASCII
-  | 'missing-memo'
-  | 'huge-integer'
-  | 'expansion' // few bytes that describe an enormous structure
-  | 'too-many'; // more distinct names, memo entries or values than are followed
-
-export interface PickleAnomaly {
-  readonly kind: PickleAnomalyKind;
-  readonly offset: number;
-  readonly detail: string;
-}
-
-/** Bytes or text inside a pickle that begin like a pickle of their own. */
-export interface NestedPickle {
-  readonly offset: number;
-  readonly length: number;
-  readonly encoding: 'raw' | 'hex' | 'base64';
-}
-
-export interface PickleStream {
-  readonly start: number;
-  /** Offset after the last byte that was understood. */
-  readonly end: number;
-  /** `complete`: ended with STOP. Otherwise why it did not; everything found before holds, because a loader executes up to there. */
-  readonly status: 'complete' | 'truncated' | 'damaged';
-  readonly reason: string;
-  readonly protocol: number;
-  readonly opcodes: number;
-  readonly globals: readonly PickleGlobal[];
-  readonly anomalies: readonly PickleAnomaly[];
-  readonly nested: readonly NestedPickle[];
-  /** The first plain integer on the stack at STOP, or null: legacy PyTorch files begin with a magic one. */
-  readonly result: bigint | null;
-  readonly persistentIds: number;
-}
 
 const { ATOM, STR, BYTES, INT, GLOBAL, MARK, RESULT, TUPLE, LIST, DICT, SET, UNKNOWN, BIG } = KIND;
 
@@ -708,18 +649,6 @@ export function runPickle(source: ByteSource, start = 0, maxOpcodes = Infinity, 
     result,
     persistentIds,
   };
-}
-
-/** How the bytes ahead would be a pickle: as they are, in hexadecimal digits, or in base64; null where they would not. */
-function nestedEncoding(window: PickleWindow, bytes: boolean): NestedPickle['encoding'] | null {
-  const [a, b] = [window.peek(0), window.peek(1)];
-  if (a === OP.PROTO) return b >= 2 && b <= 5 ? 'raw' : null;
-  if (bytes && (a === OP.GLOBAL || a === OP.MARK)) return 'raw';
-  const c = window.peek(2);
-  // "8002" to "8005"
-  if (a === 0x38 && b === 0x30 && c === 0x30) return window.peek(3) >= 0x32 && window.peek(3) <= 0x35 ? 'hex' : null;
-  // 0x80 0x02 to 0x80 0x05
-  return a === 0x67 && b === 0x41 && c >= 0x49 && c <= 0x58 ? 'base64' : null;
 }
 
 /** The low four bits, which a double below 2^53 keeps: many times faster than `%`, which doubles do by division. */

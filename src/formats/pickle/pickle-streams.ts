@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import { OP } from './opcodes.ts';
-import { type PickleGlobal, type PickleStream, runPickle } from './pickle-machine.ts';
+import { runPickle } from './pickle-machine.ts';
+import type { PickleGlobal, PickleStream } from './pickle-stream.ts';
 
 /** PyTorch's `MAGIC_NUMBER`: files before 1.6 begin with a pickle of it. */
 export const TORCH_MAGIC = 0x1950a86a20f9469cfc6cn;

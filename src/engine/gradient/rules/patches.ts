@@ -3,6 +3,9 @@ import { formula, range, sizeOf, stridesOf } from '../formula.ts';
 import { defineRules, type GradientRule } from '../gradient-rule.ts';
 
 /** Patches [N, C * patch, L] are added up into a picture: the gradient is the picture's, cut into patches. */
+/** Numbers in the patches of one picture. */
+const MOST_PLACES = 2 ** 26;
+
 const col2Im: GradientRule = {
   op: 'Col2Im',
   build(context) {
@@ -24,6 +27,7 @@ const col2Im: GradientRule = {
     const [taps, places] = [sizeOf(patch), sizeOf(counts)];
     const [tapStrides, placeStrides, imageStrides] = [stridesOf(patch), stridesOf(counts), stridesOf(image)];
     const nowhere = sizeOf(image);
+    if (!(taps * places <= MOST_PLACES)) return context.unsupported('its patches hold more numbers than are made');
     const sources = BigInt64Array.from({ length: taps * places }, (_, at) => {
       const [tap, place] = [Math.floor(at / places), at % places];
       let source = 0;

@@ -162,6 +162,9 @@ const pad: GradientRule = {
   },
 };
 
+/** How often the input may be found again in the margins of one axis: each takes nodes of its own. */
+const MOST_FOLDS = 256;
+
 function padGradient(context: GradientContext, dy: string): string {
   const { node } = context;
   const dims = context.shapeOf(node.inputs[0]!);
@@ -173,7 +176,11 @@ function padGradient(context: GradientContext, dy: string): string {
     before[axis] = given[at]!;
     after[axis] = given[at + axes.length]!;
   });
-  return foldPadding(context.build, dy, { dims, before, after, mode: textOf(node, 'mode', 'constant') });
+  const mode = textOf(node, 'mode', 'constant');
+  const folds = (axis: number): number => (before[axis]! + after[axis]!) / Math.max(1, dims[axis]!);
+  if (mode !== 'constant' && dims.some((_, axis) => folds(axis) > MOST_FOLDS))
+    return context.unsupported('its margins are many times its input');
+  return foldPadding(context.build, dy, { dims, before, after, mode });
 }
 
 const depthToSpace = unary('DepthToSpace', (context, dy) => {

@@ -59,6 +59,15 @@ const COUNTS: ReadonlySet<string> = new Set([
   'ReduceProd',
   'ReduceMax',
   'ReduceMin',
+  'ArgMax',
+  'ArgMin',
+  'GatherElements',
+  'NonZero',
+  'Pow',
+  'Round',
+  'ScatterElements',
+  'ScatterND',
+  'Trilu',
 ]);
 
 /**

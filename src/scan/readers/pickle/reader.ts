@@ -1,6 +1,7 @@
 import { type ByteSource, memorySource } from '../../../bytes/byte-source.ts';
 import { OP } from '../../../formats/pickle/opcodes.ts';
-import { type NestedPickle, type PickleStream, runPickle } from '../../../formats/pickle/pickle-machine.ts';
+import { runPickle } from '../../../formats/pickle/pickle-machine.ts';
+import type { NestedPickle, PickleStream } from '../../../formats/pickle/pickle-stream.ts';
 import { PICKLE_STARTS, readPickles } from '../../../formats/pickle/pickle-streams.ts';
 import { type Artifact, extensionOf } from '../../artifact.ts';
 import { classifyGlobal } from '../../python/classify-global.ts';
