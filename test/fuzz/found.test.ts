@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OnnxModel, OnnxTensor } from '../../src/formats/onnx/onnx-model.ts';
 import { differentiate } from '../../src/engine/gradient/differentiate.ts';
+import { axisFrom } from '../../src/engine/gradient/formula.ts';
 import { interpolationMatrix } from '../../src/engine/gradient/interpolation-matrix.ts';
 import { windowOf } from '../../src/engine/gradient/window.ts';
 import { GraphBuilder } from '../../src/engine/graph/graph-builder.ts';
@@ -141,4 +142,9 @@ test('patches are not counted where margins make them without number', () => {
     code: 'ERR_MODEL_UNSUPPORTED',
     message: /more numbers than are made/,
   });
+});
+
+test('an axis is one of those that there are', () => {
+  assert.throws(() => axisFrom(2 ** 31 - 1, 4), RangeError);
+  assert.deepEqual([axisFrom(-1, 4), axisFrom(4, 4)], [3, 4]);
 });

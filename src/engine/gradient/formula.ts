@@ -95,6 +95,8 @@ export function stridesOf(dims: readonly number[]): number[] {
 
 /** An axis counted from the front. */
 export function axisFrom(axis: number, rank: number): number {
+  // No value has so many axes: a shape with a place there would be as long.
+  if (Math.abs(axis) > 64) throw new RangeError(`axis ${axis}`);
   return axis < 0 ? axis + rank : axis;
 }
 

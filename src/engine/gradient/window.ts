@@ -12,7 +12,7 @@ export interface Window {
 }
 
 /** Places in one window: a kernel is made of as many numbers. */
-const MAX_PLACES = 2 ** 24;
+export const MAX_PLACES = 2 ** 24;
 
 /**
  * The window of a convolution or pool, `auto_pad` worked out.

@@ -2,10 +2,10 @@ import { intsOf } from '../../graph/attributes.ts';
 import { formula, range, sizeOf, stridesOf } from '../formula.ts';
 import { defineRules, type GradientRule } from '../gradient-rule.ts';
 
-/** Patches [N, C * patch, L] are added up into a picture: the gradient is the picture's, cut into patches. */
 /** Numbers in the patches of one picture. */
 const MOST_PLACES = 2 ** 26;
 
+/** Patches [N, C * patch, L] are added up into a picture: the gradient is the picture's, cut into patches. */
 const col2Im: GradientRule = {
   op: 'Col2Im',
   build(context) {

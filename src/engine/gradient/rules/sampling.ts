@@ -2,6 +2,7 @@ import { intOf, textOf } from '../../graph/attributes.ts';
 import { composed, type Composition } from '../composition.ts';
 import { formula, sizeOf, stridesOf } from '../formula.ts';
 import { defineRules, type GradientContext, type GradientRule } from '../gradient-rule.ts';
+import { MAX_PLACES } from '../window.ts';
 
 /** One of the places that a sample is made of, along one axis. */
 interface Tap {
@@ -154,6 +155,7 @@ const lpPool = composed('LpPool', '', (context, body) => {
   const dims = context.shapeOf(x);
   const p = intOf(node, 'p', 2);
   const kernel = kernelOf(context);
+  if (!(sizeOf(kernel) <= MAX_PLACES)) context.unsupported('its window is too large');
   const ones = context.build.floats(new Float32Array(sizeOf(kernel)).fill(1), [1, 1, ...kernel]);
   const planes = [dims[0]! * dims[1]!, 1];
   const output = context.shapeOf(node.outputs[0]!);
