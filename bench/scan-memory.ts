@@ -77,7 +77,7 @@ try {
   for (const [index, [what, make]] of inputs.entries()) {
     const path = join(folder, String(index));
     make(path);
-    for (const threads of [1, 4]) {
+    for (const threads of [1, 2, 4]) {
       const { stderr } = spawnSync(
         process.execPath,
         [
