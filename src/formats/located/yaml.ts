@@ -9,7 +9,7 @@ import {
   parseAllDocuments,
   type Scalar,
 } from 'yaml';
-import { type Located, type LocatedMember, type LocatedResult, LOCATED_LIMITS } from './located.ts';
+import { type Located, type LocatedMap, type LocatedMember, type LocatedResult, LOCATED_LIMITS } from './located.ts';
 
 /** Aliases that one text may spend on repeating values. */
 const MOST_REPEATED = 20_000;
@@ -94,10 +94,9 @@ class Conversion {
         const where = key?.range?.[0] ?? start;
         const value = this.node(pair.value as Node | null, depth + 1, key?.range?.[1] ?? where);
         const name = isScalar(key) ? String(key.value) : key === null ? '' : String(key);
-        if (name !== '<<') own.push({ name, at: where, value });
-        else
-          for (const from of value.kind === 'list' ? value.items : [value])
-            if (from.kind === 'map') for (const member of from.members) merged.push(member);
+        const merges = name === '<<' && isScalar(key) && key.type === 'PLAIN' ? mapsOf(value) : null;
+        if (merges === null) own.push({ name, at: where, value });
+        else for (const { members } of merges) merged.push(...members);
       }
       const names = new Set(own.map(({ name }) => name));
       // Of several merged maps the first one wins; of members with one name the last one counts.
@@ -114,6 +113,12 @@ class Conversion {
     if (found === undefined) throw new Damage(at, 'an alias has no anchor');
     return found;
   }
+}
+
+/** What a merge key brings in: a map, or several; null for anything else, which is a member like others. */
+function mapsOf(value: Located): readonly LocatedMap[] | null {
+  const all = value.kind === 'list' ? value.items : [value];
+  return all.length > 0 && all.every((one) => one.kind === 'map') ? all : null;
 }
 
 function scalarOf(node: Scalar): {
