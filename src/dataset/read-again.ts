@@ -1,5 +1,6 @@
 import type { CheckRun } from './check.ts';
-import { interrupted, isStore, reasonOf } from './fault-gap.ts';
+import type { Where } from '../scan/file-result.ts';
+import { interrupted, isStore, placeOfError, reasonOf } from './fault-gap.ts';
 import { type InspectOptions, type Readable, RowInspector, withPicture } from './row-inspector.ts';
 import type { RowShare } from './row-share.ts';
 
@@ -32,12 +33,16 @@ export async function readAgain(
   }
 }
 
-/** Gives the rows of this thread's share to the checks whose rows are divided. What cannot be read, the thread that reads everything says. */
+/**
+ * Gives the rows of this thread's share to the checks whose rows are divided. What cannot be read, the thread that reads everything says, too: a gap is told
+ * once. A check that fails here has not looked at rows that nobody else looks at.
+ */
 export async function readShare(
   readable: readonly Readable[],
   runs: readonly CheckRun[],
   share: RowShare,
   options: AgainOptions,
+  gap: (shown: string, reason: string, where: Where) => void,
 ): Promise<void> {
   for (const one of readable) {
     const inspector = silentInspector(one, options);
@@ -59,6 +64,7 @@ export async function readShare(
       }
     } catch (error) {
       if (options.signal?.aborted === true || isStore(error)) throw error;
+      gap(one.file.shown, reasonOf(error, one.file.path), placeOfError(error));
     }
   }
 }

@@ -201,7 +201,7 @@ export async function checkData(
     if (refs.labels.overflow) gap(readable[0]!.file.shown, 'it has more than 65535 different labels');
     const again = runs.filter((run) => run.wantsAgain?.() === true);
     if (again.length > 0) await readAgain(readable, again, options, gap);
-    if (isLater) await readShare(readable, [...divided], share, options);
+    if (isLater) await readShare(readable, [...divided], share, options, gap);
     for (const { check, context, run } of begun) {
       if (check.conclude === undefined) run.end?.();
       else if (share === ALONE) check.conclude(context, [run.part!()]);
