@@ -4,11 +4,21 @@ import fc from 'fast-check';
 import { confusables } from './confusables.ts';
 import { normalise } from './normalise.ts';
 
+/** ESC, DCS, SOS, CSI, OSC, PM and APC (ECMA-48). */
+const TERMINAL = new Set([0x1b, 0x90, 0x98, 0x9b, 0x9d, 0x9e, 0x9f]);
+
+/** A letter of Hangul or a Thai vowel that NFKC joins to what is before it. Here it stands for itself: a row of ㅠ is no syllable. */
+const joinsOnlyThere = (character: string): boolean =>
+  !/^\p{M}/u.test(character) && /^[\p{M}\u1161-\u1175\u11a8-\u11c2]/u.test(character.normalize('NFKC'));
+
 const visibleUnit = fc
   .integer({ min: 0, max: 0x2ffff })
   .filter(
     (cp) =>
       (cp < 0xd800 || cp > 0xdfff) &&
+      // What begins a sequence for a terminal is taken off with all of it.
+      !TERMINAL.has(cp) &&
+      !joinsOnlyThere(String.fromCodePoint(cp)) &&
       !/\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}/u.test(String.fromCodePoint(cp)),
   )
   .map((cp) => String.fromCodePoint(cp));
@@ -33,7 +43,7 @@ const composing = fc.constantFrom(
 );
 
 /** More than a handful of marks in a row are taken off on purpose. */
-const hasStack = /\p{M}{3,}/u;
+const hasStack = /\p{M}{3,}|[\p{M}\u1161-\u1175\u11a8-\u11c2]{9,}/u;
 
 test('agrees with String.prototype.normalize on whatever shows and is not taken for something else', () => {
   const lookAlike = new Set([...confusables()].map(([character]) => character));
