@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { FileResult } from '../scan/file-result.ts';
+import { digestFile } from './digest-file.ts';
 
 /** SHA-256 of the files of a scan: of the bytes that were looked at, or none. */
 export class ScanDigests {
@@ -15,10 +15,9 @@ export class ScanDigests {
   async end(result: FileResult): Promise<FileResult> {
     const file = this.#files.get(result.file);
     if (file === undefined || result.verdict === 'error') return result;
-    const hash = createHash('sha256');
     try {
-      for await (const chunk of createReadStream(file.path)) hash.update(chunk as Buffer);
-      if (file.before !== null && stamp(file.path) === file.before) return { ...result, sha256: hash.digest('hex') };
+      const sha256 = await digestFile(file.path);
+      if (file.before !== null && stamp(file.path) === file.before) return { ...result, sha256 };
     } catch {
       // It is gone, or can no longer be read: that is a change, too.
     }

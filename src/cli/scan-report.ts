@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { Severity } from '../core/severity.ts';
 import type { Report } from '../report/reported.ts';
 import type { FileResult, Where } from '../scan/file-result.ts';
 import { count } from './count.ts';
+import { digestFile } from './digest-file.ts';
 import { formatTable } from './format-table.ts';
 import { packageVersion } from './version.ts';
 
@@ -44,11 +43,11 @@ export async function renderScan(
 /** @param places where the files lie of which the digest is told. */
 async function toReport(results: readonly FileResult[], places: ReadonlyMap<string, string>): Promise<Report> {
   const { RULES } = await import('../scan/registry.ts');
-  const { fingerprint } = await import('../scan/baseline.ts');
+  const { reportedResults } = await import('./reported-results.ts');
   const files = [];
   for (const { file, verdict, formats, size } of results) {
     const path = verdict === 'error' ? undefined : places.get(file);
-    const sha256 = path === undefined ? undefined : await digest(path);
+    const sha256 = path === undefined ? undefined : await digestFile(path);
     files.push({ file, verdict, formats, size, ...(sha256 === undefined ? {} : { sha256 }) });
   }
   return {
@@ -56,33 +55,9 @@ async function toReport(results: readonly FileResult[], places: ReadonlyMap<stri
     command: 'parapet scan',
     time: Date.now(),
     rules: RULES.map(({ meta }) => meta),
-    findings: results.flatMap((result) =>
-      result.findings.map((finding) => ({
-        rule: finding.rule,
-        severity: finding.severity,
-        message: finding.message,
-        file: result.file,
-        member: finding.where.member,
-        offset: finding.where.offset,
-        ...(finding.where.line === undefined ? {} : { line: finding.where.line }),
-        ...(finding.where.column === undefined ? {} : { column: finding.where.column }),
-        fingerprint: fingerprint(result.file, finding),
-      })),
-    ),
-    gaps: results.flatMap((result) => [
-      ...result.gaps.map((gap) => ({ file: result.file, member: gap.where.member, reason: gap.reason })),
-      ...(result.error === undefined
-        ? []
-        : [{ file: result.file, member: null, reason: result.error, error: true as const }]),
-    ]),
+    ...reportedResults(results),
     files,
   };
-}
-
-async function digest(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
 
 function toTable(results: readonly FileResult[]): string {

@@ -83,7 +83,8 @@ function concluded(reports: readonly PartialReport[], checks: readonly Check[], 
   const sink: Sink = {
     options,
     files: new Map([...files].map(([name, { said }]) => [name, said])),
-    gap: (shown, reason) => void files.get(shown)!.said.gaps.push({ reason, where: { member: null, offset: null } }),
+    gap: (shown, reason, where = { member: null, offset: null }) =>
+      void files.get(shown)!.said.gaps.push({ reason, where }),
     notRun,
     rowsOf: (shown) => files.get(shown)!.rows ?? 0,
   };

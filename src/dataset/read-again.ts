@@ -1,4 +1,4 @@
-import type { CheckRun } from './check.ts';
+import type { CheckRun, InspectedRow } from './check.ts';
 import type { Where } from '../scan/file-result.ts';
 import { interrupted, isStore, placeOfError, reasonOf } from './fault-gap.ts';
 import { type InspectOptions, type Readable, RowInspector, withPicture } from './row-inspector.ts';
@@ -16,16 +16,8 @@ export async function readAgain(
   gap: (shown: string, reason: string) => void,
 ): Promise<void> {
   for (const one of readable) {
-    const inspector = silentInspector(one, options);
     try {
-      for await (const batch of one.data.rows()) {
-        if (options.signal?.aborted === true) throw interrupted();
-        for (const placed of batch) {
-          let row = inspector.inspect(placed);
-          if (row.file.format === 'image') row = await withPicture(row, () => {});
-          for (const run of runs) run.again?.(row);
-        }
-      }
+      for await (const row of rowsOf(one, options)) for (const run of runs) run.again?.(row);
     } catch (error) {
       if (options.signal?.aborted === true || isStore(error)) throw error;
       if (one.whole) gap(one.file.shown, `it could not be read a second time: ${reasonOf(error, one.file.path)}`);
@@ -45,21 +37,11 @@ export async function readShare(
   gap: (shown: string, reason: string, where: Where) => void,
 ): Promise<void> {
   for (const one of readable) {
-    const inspector = silentInspector(one, options);
     try {
-      for await (const batch of one.data.rows()) {
-        if (options.signal?.aborted === true) throw interrupted();
-        if (!share.take()) {
-          inspector.skip(batch);
-          continue;
-        }
-        for (const placed of batch) {
-          let row = inspector.inspect(placed);
-          if (row.file.format === 'image') row = await withPicture(row, () => {});
-          for (const run of runs) {
-            const pending = run.row?.(row);
-            if (pending !== undefined) await pending;
-          }
+      for await (const row of rowsOf(one, options, share)) {
+        for (const run of runs) {
+          const pending = run.row?.(row);
+          if (pending !== undefined) await pending;
         }
       }
     } catch (error) {
@@ -69,11 +51,19 @@ export async function readShare(
   }
 }
 
-function silentInspector(one: Readable, options: InspectOptions): RowInspector {
-  return new RowInspector(
-    one,
-    options,
-    () => {},
-    () => one.file.index,
-  );
+/** The rows of a file, or those of a share. What is odd about them was said when they were read first. */
+async function* rowsOf(one: Readable, options: AgainOptions, share?: RowShare): AsyncGenerator<InspectedRow> {
+  const silent = (): void => {};
+  const inspector = new RowInspector(one, options, silent, () => one.file.index);
+  for await (const batch of one.data.rows()) {
+    if (options.signal?.aborted === true) throw interrupted();
+    if (share?.take() === false) {
+      inspector.skip(batch);
+      continue;
+    }
+    for (const placed of batch) {
+      const row = inspector.inspect(placed);
+      yield row.file.format === 'image' ? await withPicture(row, silent) : row;
+    }
+  }
 }

@@ -80,8 +80,8 @@ const LZ4_INDEPENDENT =
   'BsxSyiJbZWA76IX0Q4OUhmkcoSZ8o8u0jkjUQK3b6uq7bQ9yxwwSCOCZIqz4JEE/Dc1dzyFUaG0y6YD5QoyXg2AdrCt7rM6xhUnfRazU7eeybg' +
   'p3xgUVBeeaLaH3LUQ8BM5YxCBda2o56ov+QYWagGcepyB6pcG+jEraSqvd4OS5bwV8xQ4YAu6bKKb2Jkc5C89TyS9Wbmcw64bzQI6djW4foiV5' +
   'rsS7g0vVT6rW4+GwYAA///////////qFAF1rajngAAAABUe31A';
-const XZ_CRC32 =
-  '/Td6WFoAAAFpIt42AgAhARYAAAB0L+Wj42o3BHddAAAAUlAKhPmbsoAhqWnWJ+A+BlpfBI1T1AS6OVcFCcFVJN6duHFZMWChn/lvSXPyyOqMuh' +
+/** The block that both xz files hold: what stands around it is the kind of checksum. */
+const XZ_BLOCK =
   'qLKWkhgP4zg2avRm3snomKC4PwPA6Jjj/tX+eekNkc/zL0suA5UbLSFBW0xXG62wbjeZqfuzjBsACskwuqBhkDEggVW5vISPAyLv4toIfI8KTg' +
   '0lHrjWdWkrJNhMXxhjHfamJbwnkt2fc8c7p0dAfYPKlWIiShZvhahF8wZ9L2S0kufyDr2/gQDpR4d8c/a++0zZXib/ZEbgbPC4Iay9t68FeNmP' +
   '+QwD7mwRJBde4DKJbrE/unKMyvMrukDiXyWLDe2FYcZvDiGzl2+Zf/j6PIL/St8ts4MTB6wHciJIXqAgQCoTxE5SEz63i8/mKVVmp4LYP/SyZI' +
@@ -94,23 +94,14 @@ const XZ_CRC32 =
   'ts04/7aQdUMdHMdetCliFarOjrKre2I0rnIeL5q47I14KJ60UYTcejutfIQ5sZZLiFMiTVnekKHyFpVw8zl4DG3eHUg1j5w6ds/HEaCML+XYyK' +
   'j0SC9hCeXSRHPkENqQbigKxwAaQgkcJVxxh/T5ceRpwT4x2lWxXiqj+z3f9VVGYfjISJO8veqMeoPHTKCenJ+Dbl1M1MIvIdoR+pKJLQoZWLm5' +
   '156rNEdE5o1V13OwNxDqNUE6ULmfxnjTcYF01EYkoFJysc3mVeV9VnsXeqe0G+uHYuG+wSROZvQVTii5biWE//5iFQK1DlUgEliM4nvkPtrrWq' +
-  'ztq65nw2KKqs8j4ilgSSBZb7JhL2cwNyVvYOHv++Aw2Gk0p44QL3OrZo655IM0Gy9KFEYgbjJg5Q5M2F5jBp1xXEKN9VsV+68C3rjwmUG2CpvK' +
+  'ztq65nw2KKqs8j4ilgSSBZb7JhL2cwNyVvYOHv++Aw2Gk0p44QL3OrZo655IM0Gy9KFEYgbjJg5Q5M2F5jBp1xXEKN9VsV+68C3rjwmUG2CpvK';
+const XZ_CRC32 =
+  '/Td6WFoAAAFpIt42AgAhARYAAAB0L+Wj42o3BHddAAAAUlAKhPmbsoAhqWnWJ+A+BlpfBI1T1AS6OVcFCcFVJN6duHFZMWChn/lvSXPyyOqMuh' +
+  XZ_BLOCK +
   'axdPs11KC7q5baI/4nW1mTzsAAAADWCs8AABjwm41A0AdZVLxj4wDYsCAAAAAAFZWg==';
 const XZ_SHA256 =
   '/Td6WFoAAArh+wyhAgAhARYAAAB0L+Wj42o3BHddAAAAUlAKhPmbsoAhqWnWJ+A+BlpfBI1T1AS6OVcFCcFVJN6duHFZMWChn/lvSXPyyOqMuh' +
-  'qLKWkhgP4zg2avRm3snomKC4PwPA6Jjj/tX+eekNkc/zL0suA5UbLSFBW0xXG62wbjeZqfuzjBsACskwuqBhkDEggVW5vISPAyLv4toIfI8KTg' +
-  '0lHrjWdWkrJNhMXxhjHfamJbwnkt2fc8c7p0dAfYPKlWIiShZvhahF8wZ9L2S0kufyDr2/gQDpR4d8c/a++0zZXib/ZEbgbPC4Iay9t68FeNmP' +
-  '+QwD7mwRJBde4DKJbrE/unKMyvMrukDiXyWLDe2FYcZvDiGzl2+Zf/j6PIL/St8ts4MTB6wHciJIXqAgQCoTxE5SEz63i8/mKVVmp4LYP/SyZI' +
-  'Ugcx1z91vZXToukClFibNiV0LWAavS5fqg8ZKJ48Na/BzJ6XGKnfSsOfuwYiUecwxs3Y4aCl71+8uBrne3BuWb1pEYCdYHtu8BTpsE6gyNmiK/' +
-  'rwkbovSTZSG9KKuK50sTjSF/xqVolXr3w0QRpqkGpJjyorp9eLERpmdQRElQ5leDH+4BoL9Jye4M8thv5qSfxWl/nZj9XKZOrIr1GgcvohOCyZ' +
-  'AyGCthrg1bd52Ehn2ICvrnUS7wIWKH0sRvKlBHnSmP1QUoa9PRMKPmO2e/dbyJ0aPr8cvb9FqVddrhQmYJtgAKF6gZC9Cdrh5h7vzFQdJDQknt' +
-  'PsUPnklDns8aWcJF0ErFr+OwrxkqeiT3OHF4bx9Tv69+ADxvrOp2Xw1jaKVBfcw7QKfgbt8624gF8yYHDDOU6h+rkG1USgN+2e+XZ4ds9KWUwh' +
-  'I5pUZdBWcnwMGvTCthxkGX/yvf87a/UrqHRx62lGC5HlQ5JxNyf9yg7aD34Do8Hyqp6A6IxV3vf4nyZAWwnJrxQD1YTeIY+jLRjUx6BcEuQg98' +
-  'j38vh+tw6Ww/LZ5GjfROhd3uQ8sx3T/DPLfu7lYysiBuux5BlKPykDwUuWvXHz/NWOtrebw+wflDZ+tzm4uYqqJ58q7/UcV1i6x74e9aekA7cC' +
-  'ts04/7aQdUMdHMdetCliFarOjrKre2I0rnIeL5q47I14KJ60UYTcejutfIQ5sZZLiFMiTVnekKHyFpVw8zl4DG3eHUg1j5w6ds/HEaCML+XYyK' +
-  'j0SC9hCeXSRHPkENqQbigKxwAaQgkcJVxxh/T5ceRpwT4x2lWxXiqj+z3f9VVGYfjISJO8veqMeoPHTKCenJ+Dbl1M1MIvIdoR+pKJLQoZWLm5' +
-  '156rNEdE5o1V13OwNxDqNUE6ULmfxnjTcYF01EYkoFJysc3mVeV9VnsXeqe0G+uHYuG+wSROZvQVTii5biWE//5iFQK1DlUgEliM4nvkPtrrWq' +
-  'ztq65nw2KKqs8j4ilgSSBZb7JhL2cwNyVvYOHv++Aw2Gk0p44QL3OrZo655IM0Gy9KFEYgbjJg5Q5M2F5jBp1xXEKN9VsV+68C3rjwmUG2CpvK' +
+  XZ_BLOCK +
   'axdPs11KC7q5baI/4nW1mTzsAAAA8rKnnacAm5WVqfp5CiSm8hD/4iyzf38S3ym7xsvpap8AAasJuNQNAFXSdlq26d8cAgAAAAAKWVo=';
 const BZIP2 =
   'QlpoMTFBWSZTWeSVCPMAAMN/////////////////////////////////////////////0AX96pVVSqqkAAACTAATAAEwAAAAAAAAAAAAAAAAAA' +

@@ -12,7 +12,7 @@ import type { Report } from '../../src/report/reported.ts';
 import { toCyclonedx } from '../../src/report/to-cyclonedx.ts';
 import { toSarif } from '../../src/report/to-sarif.ts';
 import { memorySource } from '../../src/bytes/byte-source.ts';
-import { fingerprint } from '../../src/scan/baseline.ts';
+import { reportedResults } from '../../src/cli/reported-results.ts';
 import { READERS, RULES } from '../../src/scan/registry.ts';
 import { scanSource } from '../../src/scan/scan-artifact.ts';
 import { MODEL_CASES } from '../../src/scan/testing/model-cases.ts';
@@ -38,21 +38,7 @@ function report(): Report {
     command: 'parapet scan',
     time: Date.UTC(2026, 10, 27),
     rules: RULES.map(({ meta }) => meta),
-    findings: all.flatMap((result) =>
-      result.findings.map((finding) => ({
-        rule: finding.rule,
-        severity: finding.severity,
-        message: finding.message,
-        file: result.file,
-        member: finding.where.member,
-        offset: finding.where.offset,
-        ...(finding.where.line === undefined ? {} : { line: finding.where.line }),
-        fingerprint: fingerprint(result.file, finding),
-      })),
-    ),
-    gaps: all.flatMap((result) =>
-      result.gaps.map((gap) => ({ file: result.file, member: gap.where.member, reason: gap.reason })),
-    ),
+    ...reportedResults(all),
     files: all.map(({ file, verdict, formats, size }) => ({ file, verdict, formats, size, sha256: 'ab'.repeat(32) })),
   };
 }

@@ -3,37 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { type Field, list, struct, unsigned } from '../testing/write-thrift.ts';
 import { readParquetRows } from './read-parquet.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'parquet-pages-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-type Field = readonly [id: number, type: 5 | 6 | 8 | 9 | 12, value: number | string | readonly Field[] | Buffer];
-
-function unsigned(value: number): Buffer {
-  const bytes: number[] = [];
-  for (let rest = BigInt(value); ; rest >>= 7n) {
-    if (rest < 0x80n) return Buffer.from([...bytes, Number(rest)]);
-    bytes.push(Number(rest & 0x7fn) | 0x80);
-  }
-}
-
-/** A struct in Thrift's compact protocol; a list comes as its bytes. */
-function struct(fields: readonly Field[]): Buffer {
-  const parts: Buffer[] = [];
-  let last = 0;
-  for (const [id, type, value] of fields) {
-    parts.push(Buffer.of(((id - last) << 4) | type));
-    last = id;
-    if (typeof value === 'number') parts.push(unsigned(value * 2));
-    else if (typeof value === 'string') parts.push(unsigned(value.length), Buffer.from(value));
-    else parts.push(Buffer.isBuffer(value) ? value : struct(value));
-  }
-  return Buffer.concat([...parts, Buffer.of(0)]);
-}
-
-const list = (type: number, items: readonly Buffer[]): Buffer =>
-  Buffer.concat([Buffer.of((items.length << 4) | type), ...items]);
 
 interface Claims {
   readonly rows: number;

@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { type Field, list, struct, unsigned } from './write-thrift.ts';
 
 /** A column of whole numbers, of text, or of a few texts that are written as a dictionary. */
 export interface ParquetColumn {
@@ -9,41 +10,10 @@ export interface ParquetColumn {
 }
 
 type Value = number | string;
-type Fields = readonly (readonly [id: number, type: number, value: number | string | Buffer])[];
 
 const [I32, I64, BINARY, LIST, STRUCT] = [5, 6, 8, 9, 12] as const;
 const [INT64, BYTE_ARRAY] = [2, 6] as const;
 const [PLAIN, RLE, RLE_DICTIONARY] = [0, 3, 8] as const;
-
-function unsigned(value: number): Buffer {
-  const bytes: number[] = [];
-  for (let rest = BigInt(value); ; rest >>= 7n) {
-    if (rest < 0x80n) return Buffer.from([...bytes, Number(rest)]);
-    bytes.push(Number(rest & 0x7fn) | 0x80);
-  }
-}
-
-/** A struct in Thrift's compact protocol, of numbers that are not negative, of texts, and of structs and lists as their bytes. */
-function struct(fields: Fields): Buffer {
-  const parts: Buffer[] = [];
-  let last = 0;
-  for (const [id, type, value] of fields) {
-    parts.push(Buffer.of(((id - last) << 4) | type));
-    last = id;
-    if (typeof value === 'number') parts.push(unsigned(value * 2));
-    else if (typeof value === 'string') parts.push(unsigned(Buffer.byteLength(value)), Buffer.from(value));
-    else parts.push(value);
-  }
-  return Buffer.concat([...parts, Buffer.of(0)]);
-}
-
-function list(type: number, items: readonly Buffer[]): Buffer {
-  const head =
-    items.length < 15
-      ? Buffer.of((items.length << 4) | type)
-      : Buffer.concat([Buffer.of(0xf0 | type), unsigned(items.length)]);
-  return Buffer.concat([head, ...items]);
-}
 
 const textItem = (text: string): Buffer => Buffer.concat([unsigned(Buffer.byteLength(text)), Buffer.from(text)]);
 
@@ -58,7 +28,7 @@ function plainTexts(texts: readonly string[]): Buffer {
   return Buffer.concat(parts);
 }
 
-function page(header: Fields, data: Buffer): Buffer {
+function page(header: readonly Field[], data: Buffer): Buffer {
   return Buffer.concat([
     struct([...header.slice(0, 1), [2, I32, data.length], [3, I32, data.length], ...header.slice(1)]),
     data,

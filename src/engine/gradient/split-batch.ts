@@ -166,8 +166,7 @@ class Splitting {
         const wanted = this.#asked.has(name) || this.#readers.get(name)?.some((reader) => !this.splits.has(reader));
         if (wanted !== true) return;
         const attributes = toAttributes({ axis: 0 });
-        const inputs_ = outputs[at]!;
-        nodes.push({ name: fresh(name), op: 'Concat', domain: '', inputs: inputs_, outputs: [name], attributes });
+        nodes.push({ name: fresh(name), op: 'Concat', domain: '', inputs: outputs[at]!, outputs: [name], attributes });
       });
     }
     return { ...this.#graph, nodes, shapes, types, constants };
